@@ -1,0 +1,171 @@
+"""The plug-in contract, on one page.
+
+A capability is an object with a name, operations and sensors, found by the entry point group `empla.capabilities`.
+
+*Operations* are what an employee can do. Each has an effect class, an argument schema and an idempotency rule; without
+these it does not load. An operation works in three steps, and only the last one touches the world:
+
+1. `prepare(arguments, facts)`, pure, inside the cycle's transaction: renders the exact bytes that will go out.
+2. The gate decides about operation, payload and facts; payload, decision and ledger entry are committed together.
+3. `perform(permit, place, on_wire)`, outside every transaction: hands those very bytes to an adapter. It returns what
+   came of it (plain or registered data) or raises an `EmplaError`, whose class decides what happens next.
+
+After a crash, or when `perform` raises `OutcomeUnknown`, `settle` looks for evidence at the other side before anything
+is tried again.
+
+*Sensors* notice things. Each has a name and a `watch`, which turns what it notices into percepts; its cursor is
+committed together with the percepts.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Protocol
+
+from pydantic import BaseModel, ConfigDict
+
+from empla.capabilities.calendar.calendars import Calendars
+from empla.capabilities.directory import Directory
+from empla.capabilities.email.mailbox import Mailbox, OnWire
+from empla.clock import Clock
+from empla.errors import ExternalError
+from empla.governance.permit import Payload, Permit
+
+
+class Effect(StrEnum):
+    """What an operation does to the world; the gate's rules speak of these."""
+
+    THINK = "think"  # computes from what is kept here
+    READ = "read"  # reads from an account or the directory
+    OWN = "own"  # changes only what is the employee's own (its calendar)
+    ACT = "act"  # changes what is another's (the manager's calendar)
+    TELL = "tell"  # reaches people (mail)
+
+
+class Risk(StrEnum):
+    """How much harm a wrong call can do."""
+
+    NONE = "none"
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+
+
+class Idempotency(StrEnum):
+    """What makes a second attempt harmless or detectable."""
+
+    PURE = "pure"  # nothing changes: try again freely
+    MESSAGE_ID = "message-id"  # evidence by Message-ID
+    CONDITIONAL = "conditional"  # the write is conditional; evidence by UID and content
+
+
+class Arguments(BaseModel):
+    """Base of all argument schemas: strict, closed, and value types must carry their origin."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, arbitrary_types_allowed=True)
+
+
+class OutcomeUnknown(ExternalError):
+    """It cannot be told whether the other side did it."""
+
+    code = "unknown"
+
+
+class Settled(StrEnum):
+    """What the evidence at the other side says of an attempt."""
+
+    DONE = "done"
+    NOT_DONE = "not-done"  # proven: it may be tried again
+    UNCLEAR = "unclear"  # nothing found, and that proves nothing
+
+
+class Blobs(Protocol):
+    """Kept bytes, by sha256."""
+
+    def read(self, sha256: str) -> bytes:
+        """Return the bytes; ResourceError if they are gone."""
+        ...
+
+    def keep(self, content: bytes) -> str:
+        """Write and fsync the bytes, return their sha256."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """The workplace as one employee sees it."""
+
+    mailbox: Mailbox
+    calendars: Calendars
+    directory: Directory
+    blobs: Blobs
+    clock: Clock
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PrepareFacts:
+    """What `prepare` may know besides its arguments. Everything in it is recorded or derived from what is."""
+
+    at: datetime
+    employee: str
+    address: str
+    manager: str
+    zone: str
+    unique: str  # an HMAC of (employee, intention, step) under the employee's secret, hex: for Message-ID and UID
+    domain: str
+    disclosure: str  # how mails end: who wrote them
+    holds: Sequence[Mapping[str, Any]] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operation:
+    """One thing that can be done."""
+
+    name: str
+    summary: str
+    arguments: type[Arguments]
+    effect: Effect
+    risk: Risk
+    idempotency: Idempotency
+    prepare: Callable[[Any, PrepareFacts], Payload]
+    perform: Callable[[Permit, Place, OnWire], Awaitable[Any]]
+    settle: Callable[[Permit, Place], Awaitable[tuple[Settled, Any]]] | None = None
+    lane: Callable[[Any], str] = lambda _: ""
+    reversible: bool = False
+    inverse: str = ""
+    timeout_s: float = 60.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Noticed:
+    """Something a sensor noticed: a percept to be, with a key that is the same if it is noticed again."""
+
+    key: str
+    kind: str
+    fields: Mapping[str, Any]
+    cursor: Mapping[str, Any]
+
+
+class Sensor(Protocol):
+    """Notices things in the workplace."""
+
+    name: str
+
+    async def watch(
+        self,
+        place: Place,
+        cursor: Mapping[str, Any] | None,
+        deliver: Callable[[Sequence[Noticed]], Awaitable[None]],
+    ) -> None:
+        """Run until cancelled; `deliver` returns once percepts and cursor are committed."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capability:
+    """A plug-in: operations and sensors under one name."""
+
+    name: str
+    operations: tuple[Operation, ...]
+    sensors: tuple[Sensor, ...] = ()

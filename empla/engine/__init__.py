@@ -1,0 +1,1 @@
+"""The durable shell around the mind: inbox, cycle runner, outbox, timers, replay."""

@@ -1,0 +1,82 @@
+"""Every error of empla, and what each asks of whoever catches it.
+
+    EmplaError
+    ├── InputError            the person's input is wrong: say what to change
+    ├── PermissionDenied      not allowed: ask somebody who may allow it
+    ├── ResourceError         disk, memory or a limit: wait, then go on
+    ├── ValidationError       data does not fit its schema: set it aside
+    ├── ExternalError         the other side failed: back off, then try again
+    │   ├── TimedOut          the other side did not answer in time
+    │   └── RateLimited       the other side asks for less
+    ├── NotRunning            `empla up` is needed and does not run
+    └── InternalError         a fault of ours: set the work aside and tell somebody
+
+The class is the reaction. `code` is stable and may be matched by scripts; `next_step` tells a person what to do.
+"""
+
+from typing import ClassVar
+
+
+class EmplaError(Exception):
+    """Something went wrong."""
+
+    code: ClassVar[str] = "error"
+
+    def __init__(self, sentence: str = "", *, next_step: str = "") -> None:
+        super().__init__(sentence or (self.__doc__ or "").strip().splitlines()[0])
+        self.sentence = str(self)
+        self.next_step = next_step
+
+
+class InputError(EmplaError):
+    """The input is wrong."""
+
+    code = "input"
+
+
+class PermissionDenied(EmplaError):
+    """That is not allowed."""
+
+    code = "permission"
+
+
+class ResourceError(EmplaError):
+    """A resource is used up."""
+
+    code = "resource"
+
+
+class ValidationError(EmplaError):
+    """Data does not fit its schema."""
+
+    code = "validation"
+
+
+class ExternalError(EmplaError):
+    """The other side failed."""
+
+    code = "external"
+
+
+class TimedOut(ExternalError):
+    """The other side did not answer in time."""
+
+    code = "timeout"
+
+
+class RateLimited(ExternalError):
+    """The other side asks for less."""
+
+    code = "rate_limit"
+
+
+class NotRunning(EmplaError):
+    """empla is not running."""
+
+    code = "not_running"
+
+
+class InternalError(EmplaError):
+    """A fault of empla's own."""
+
+    code = "internal"

@@ -1,0 +1,1 @@
+"""Hiring, onboarding and leaving."""

@@ -1,0 +1,1 @@
+"""The belief-desire-intention core. Pure: no I/O, no clock, no random numbers; state + event -> what changes."""

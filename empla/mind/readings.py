@@ -1,0 +1,77 @@
+"""What was understood from a message.
+
+A reading is made outside the mind (by rules, later also by a model), recorded, and then handled by the mind like any
+other outcome. Every slot keeps the words it came from, so a person can be shown why something was understood so.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from empla.mind.codec import registered
+from empla.mind.values import Address, FileRef
+
+
+@registered
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slot:
+    """One understood value, the words it came from, and where they stand in the new text (characters from, to)."""
+
+    value: Any
+    words: str
+    start: int = -1
+    end: int = -1
+
+
+@registered
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What one reader made of one message.
+
+    `intent` is one of `empla.capabilities.email.reading.intents`; `confidence` lies between 0 and 1; `unread` holds the
+    words inside understood phrases that the reader could not place: they are asked about, never dropped.
+    """
+
+    reader: str
+    version: int
+    intent: str
+    confidence: float
+    slots: Mapping[str, Slot] = field(default_factory=dict)
+    unread: tuple[str, ...] = ()
+    language: str = "en"
+
+    def value(self, name: str) -> Any:
+        """Return the value of slot `name`, None if it was not understood."""
+        slot = self.slots.get(name)
+        return None if slot is None else slot.value
+
+
+@registered
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mail:
+    """One parsed mail: what it says of itself, what is known of it, and how it was read.
+
+    `sender` is what the header From says and is data. `authenticated` is the identity that the receiving server
+    vouches for, and None where it does not; only that one has authority. `automatic` names why it must not be answered
+    (own, bounce, list, auto-reply, calendar), or is empty.
+    """
+
+    key: str
+    message_id: str
+    blob: str
+    subject: str
+    sender: Address | None
+    authenticated: Address | None
+    to: tuple[Address, ...] = ()
+    cc: tuple[Address, ...] = ()
+    reply_to: Address | None = None
+    in_reply_to: tuple[str, ...] = ()
+    thread: str = ""
+    sent: datetime | None = None
+    automatic: str = ""
+    text: str = ""
+    defects: tuple[str, ...] = ()
+    attachments: tuple[FileRef, ...] = ()
+    invitation: Mapping[str, Any] | None = None
+    reading: Reading | None = None

@@ -1,0 +1,1 @@
+"""Ready-made roles, one folder each."""

@@ -1,0 +1,1 @@
+"""What keeps employees running: processes, the office, the command line."""

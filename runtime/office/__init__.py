@@ -1,0 +1,1 @@
+"""The embedded mail and calendar server: the default workplace."""
