@@ -1,0 +1,131 @@
+"""Where things lie in a home, and the settings in its `empla.toml`."""
+
+import os
+import re
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from empla.errors import InputError
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """The folder that holds everything the program keeps. Only its owner may read it (0700)."""
+
+    root: Path
+
+    @classmethod
+    def find(cls, given: Path | None = None) -> "Home":
+        """Return the home that was `given`, else `EMPLA_HOME`, else `~/.empla`."""
+        root = given or Path(os.environ.get("EMPLA_HOME") or Path.home() / ".empla")
+        return cls(root.expanduser().resolve())
+
+    def create(self) -> None:
+        """Make the folders; harmless if they are there."""
+        for folder in (self.root, self.office, self.employees, self.logs):
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+    @property
+    def settings_file(self) -> Path:
+        """The settings, for people to read and edit."""
+        return self.root / "empla.toml"
+
+    @property
+    def lock(self) -> Path:
+        """Held (flock) by whoever runs this home: `empla up`, or a command while `up` does not run."""
+        return self.root / "home.lock"
+
+    @property
+    def socket(self) -> Path:
+        """The control socket of `empla up` (0600)."""
+        return self.root / "control.sock"
+
+    @property
+    def clock(self) -> Path:
+        """The clock's offset (see `empla.clock`)."""
+        return self.root / "clock"
+
+    @property
+    def key(self) -> Path:
+        """The key that encrypts passwords at rest (0600)."""
+        return self.root / "secret.key"
+
+    @property
+    def company_db(self) -> Path:
+        """Roster, people, accounts, policies, ledger heads."""
+        return self.root / "company.db"
+
+    @property
+    def office(self) -> Path:
+        """The embedded mail and calendar server's own folder."""
+        return self.root / "office"
+
+    @property
+    def employees(self) -> Path:
+        """One folder per employee."""
+        return self.root / "employees"
+
+    @property
+    def logs(self) -> Path:
+        """Logs of the processes, one JSON object a line."""
+        return self.root / "logs"
+
+    def employee(self, slug: str) -> Path:
+        """Return the folder of one employee: `mind.db`, `blobs/`, `progress`, `lease.lock`."""
+        return self.employees / slug
+
+
+class Settings(BaseModel):
+    """What `empla.toml` may say. Unknown names are errors."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    company: str = Field("The Company", description="how employees speak of the company")
+    domain: str = Field("office.example", description="the office's mail domain")
+    host: str = Field("127.0.0.1", description="the address that servers bind to")
+    ports: int = Field(
+        0, ge=0, le=65000, description="first port of IMAP, SMTP, CalDAV (the next two); 0: any free ones"
+    )
+    zone: str = Field("UTC", description="IANA zone of people who name none")
+    hours: str = Field("09:00-17:00", description="working hours of people who name none")
+    owner: str = Field("", description="address of the person who runs this home: the default manager")
+
+
+def load_settings(home: Home) -> Settings:
+    """Read the settings of a home; InputError naming the file and the setting if they are wrong."""
+    if not home.settings_file.exists():
+        return Settings()
+    try:
+        return Settings.model_validate(tomllib.loads(home.settings_file.read_text()))
+    except (tomllib.TOMLDecodeError, ValidationError) as error:
+        raise InputError(
+            f"{home.settings_file} cannot be used: {error}", next_step="correct the file, or delete it for the defaults"
+        ) from error
+
+
+def save_settings(home: Home, settings: Settings) -> None:
+    """Write the settings that differ from the defaults, each under its description."""
+    lines = []
+    for name, field in Settings.model_fields.items():
+        value = getattr(settings, name)
+        if value != field.default:
+            text = (
+                str(value)
+                if isinstance(value, int)
+                else '"' + str(value).replace("\\", "\\\\").replace('"', '\\"') + '"'
+            )
+            lines.append(f"# {field.description}\n{name} = {text}\n")
+    home.settings_file.write_text("\n".join(lines))
+
+
+def slug(name: str) -> str:
+    """Return the folder and mailbox name for a person's name: "Ada Lovelace" -> "ada.lovelace"."""
+    words = re.findall(r"[a-z0-9]+", name.lower())
+    if not words:
+        raise InputError(
+            f"{name!r} has no letters to make an address of", next_step="give a name such as 'Ada Lovelace'"
+        )
+    return ".".join(words)
