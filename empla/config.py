@@ -83,15 +83,15 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    company: str = Field("The Company", description="how employees speak of the company")
-    domain: str = Field("office.example", description="the office's mail domain")
-    host: str = Field("127.0.0.1", description="the address that servers bind to")
+    company: str = Field(default="The Company", description="how employees speak of the company")
+    domain: str = Field(default="office.example", description="the office's mail domain")
+    host: str = Field(default="127.0.0.1", description="the address that servers bind to")
     ports: int = Field(
-        0, ge=0, le=65000, description="first port of IMAP, SMTP, CalDAV (the next two); 0: any free ones"
+        default=0, ge=0, le=65000, description="first port of IMAP, SMTP, CalDAV (the next two); 0: any free ones"
     )
-    zone: str = Field("UTC", description="IANA zone of people who name none")
-    hours: str = Field("09:00-17:00", description="working hours of people who name none")
-    owner: str = Field("", description="address of the person who runs this home: the default manager")
+    zone: str = Field(default="UTC", description="IANA zone of people who name none")
+    hours: str = Field(default="09:00-17:00", description="working hours of people who name none")
+    owner: str = Field(default="", description="address of the person who runs this home: the default manager")
 
 
 def load_settings(home: Home) -> Settings:
