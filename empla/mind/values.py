@@ -33,6 +33,7 @@ class Origin:
 
 
 OWN = Origin(Source.OWN)
+OUTSIDE = Origin(Source.PERCEPT)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,28 @@
+"""Which open question a mail answers, if any."""
+
+from collections.abc import Sequence
+
+from empla.mind.intentions import Question
+from empla.mind.readings import Mail
+
+FRAGMENTS = frozenset({"answer", "choose", "yes", "no"})
+"""Intents of a mail that only makes sense as an answer."""
+
+
+def answered_question(questions: Sequence[Question], mail: Mail) -> Question | None:
+    """Return the open question that `mail` answers.
+
+    It must come from the person who was asked, vouched for by the server. It answers a question whose mail it replies
+    to, else one in its thread, else, where it only makes sense as an answer, the one open question to that person.
+    """
+    if mail.authenticated is None or mail.automatic:
+        return None
+    mine = [q for q in questions if q.who.value == mail.authenticated.value]
+    for question in mine:
+        if question.message_id and question.message_id in mail.in_reply_to:
+            return question
+    in_thread = [q for q in mine if q.thread and q.thread == mail.thread]
+    if in_thread:
+        return in_thread[-1]
+    fragment = mail.reading is not None and mail.reading.intent in FRAGMENTS
+    return mine[0] if fragment and len(mine) == 1 else None

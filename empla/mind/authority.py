@@ -1,0 +1,61 @@
+"""On whose word an intention acts, and what it has read (laws 5 and 7, contracts 5 to 7)."""
+
+from collections.abc import Mapping
+from dataclasses import fields as fields_of
+from dataclasses import is_dataclass, replace
+from typing import Any
+
+from empla.mind.beliefs import BeliefBase
+from empla.mind.intentions import Authority, Intention
+from empla.mind.percepts import Percept
+from empla.mind.steps import Scope
+from empla.mind.values import Origin, Source
+
+_PRINCIPALS = {Source.OWN: "company", Source.POLICY: "company", Source.MANAGER: "manager"}
+_SOURCES = {"company": Source.OWN, "manager": Source.MANAGER, "": Source.PERCEPT}
+
+
+def raised_by(intention: Intention, kind: str, fields: Mapping[str, Any]) -> Percept:
+    """Return the event that an intention raises; it has no more authority than the intention itself."""
+    origin = Origin(_SOURCES[intention.authority.principal], intention.percept)
+    return Percept(key=intention.percept, kind=kind, fields=fields, origin=origin)
+
+
+def authority_of(event: Percept, beliefs: BeliefBase) -> Authority:
+    """Return the authority of an intention that begins with `event`.
+
+    Only the identity that the receiving server vouches for makes a mail the manager's (contract 6). What our own
+    company code raises without a mail (hiring, triggers) carries the company's.
+    """
+    mail = event.get("mail")
+    if mail is None:
+        return Authority(principal=_PRINCIPALS.get(event.origin.source, ""), percept=event.key)
+    managers = {belief.arguments[1].value for belief in beliefs.matching("profile", "manager")}
+    vouched = mail.authenticated.value if mail.authenticated is not None else None
+    return Authority(principal="manager" if vouched in managers else "", percept=event.key)
+
+
+def widened(authority: Authority, scope: Scope) -> Authority:
+    """Return the authority with the people and times that the request covers."""
+    return replace(authority, people=tuple(scope.people), start=scope.start, end=scope.end)
+
+
+def sources_of(value: Any) -> tuple[str, ...]:
+    """Return every kind of source that a value carries, sorted: the label of what was read."""
+    found: set[str] = set()
+    _collect(value, found)
+    return tuple(sorted(found))
+
+
+def _collect(value: Any, found: set[str]) -> None:
+    if isinstance(value, Origin):
+        found.add(value.source.value)
+    elif isinstance(value, Mapping):
+        for part in value.values():
+            _collect(part, found)
+    elif isinstance(value, tuple | list):
+        for part in value:
+            _collect(part, found)
+    elif is_dataclass(value) and not isinstance(value, type):
+        for f in fields_of(value):
+            _collect(getattr(value, f.name), found)

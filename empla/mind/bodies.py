@@ -1,0 +1,112 @@
+"""Running a plan body as a replayed generator.
+
+A live generator is only a cache. `resume` either feeds a live one the outcome it waits for, or runs a fresh one through
+the recorded outcomes up to where the intention stands. A step whose fingerprint is not the recorded one means that the
+body changed underneath: the intention fails loudly rather than doing something else.
+"""
+
+from collections.abc import Callable, Generator, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Any
+
+from empla.mind import codec
+from empla.mind.percepts import Outcome, Status
+from empla.mind.plans import Body, Trigger
+from empla.mind.steps import ActionFailed, Step, fingerprint
+
+Live = Generator[Step, Any, Any]
+Guard = Callable[[], AbstractContextManager[None]]
+
+
+class OutOfTime(BaseException):
+    """Raised inside a body that used up its CPU time; not an Exception, so that no body swallows it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Yielded:
+    """The body asks for a step."""
+
+    step: Step
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """The body is over; `outcome` says how."""
+
+    outcome: Outcome
+
+
+Turn = Yielded | Ended
+
+
+class RunningBody:
+    """One running body: its generator and how to give it outcomes."""
+
+    __slots__ = ("_guard", "live")
+
+    def __init__(self, live: Live, guard: Guard) -> None:
+        self.live = live
+        self._guard = guard
+
+    def turn(self, move: Callable[[], Any]) -> Turn:
+        """Run the body to its next `yield` by `move`, and say what it asks for or how it ended."""
+        try:
+            with self._guard():
+                step = move()
+        except StopIteration as end:
+            return _ended(end.value)
+        except ActionFailed as failure:
+            return Ended(failure.outcome)
+        except OutOfTime:
+            return Ended(_failure("out-of-time", "the plan used more processor time than a body may"))
+        except Exception as error:
+            return Ended(_failure("body-raised", f"the plan raised {type(error).__name__}: {error}"))
+        if not isinstance(step, Step):
+            return Ended(_failure("not-a-step", f"the plan yielded {step!r}, which is not a step"))
+        return Yielded(step)
+
+    def begin(self) -> Turn:
+        """Run to the first step."""
+        return self.turn(lambda: next(self.live))
+
+    def feed(self, outcome: Outcome) -> Turn:
+        """Give the outcome of the step it waits for: a value if done, else thrown as `ActionFailed`."""
+        if outcome.status is Status.DONE:
+            value = codec.decode(codec.encode(outcome.value))
+            return self.turn(lambda: self.live.send(value))
+        return self.turn(lambda: self.live.throw(ActionFailed(outcome)))
+
+
+def _ended(value: Any) -> Ended:
+    try:
+        codec.encode(value)
+    except Exception as error:
+        return Ended(_failure("result-not-kept", f"the plan returned what cannot be kept: {error}"))
+    return Ended(Outcome(status=Status.DONE, value=value))
+
+
+def _failure(code: str, sentence: str) -> Outcome:
+    return Outcome(status=Status.FAILED, code=code, sentence=sentence)
+
+
+def replay(
+    body: Body, bindings: Mapping[str, Any], history: list[tuple[str, Outcome | None]], guard: Guard
+) -> tuple[RunningBody, Turn | None]:
+    """Run a fresh generator through `history`, pairs of fingerprint and outcome of its steps in order.
+
+    Returns it and what it asks for next, or None where its last step still waits for its outcome.
+    """
+    trigger = Trigger({name: codec.decode(codec.encode(value)) for name, value in bindings.items()})
+    running = RunningBody(body(trigger), guard)
+    turn = running.begin()
+    for index, (recorded, outcome) in enumerate(history):
+        found = fingerprint(turn.step, str(index)) if isinstance(turn, Yielded) else "the end"
+        if found != recorded:
+            running.live.close()
+            sentence = f"the plan changed under a running intention: step {recorded} became {found}"
+            return running, Ended(_failure("body-changed", sentence))
+        if outcome is None:
+            return running, None
+        turn = running.feed(outcome)
+    return running, turn

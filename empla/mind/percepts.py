@@ -1,0 +1,57 @@
+"""What reaches the mind, and what came of its actions."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from empla.mind.codec import registered
+from empla.mind.values import OUTSIDE, Origin
+
+
+@registered
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Percept:
+    """Something noticed: its kind, a key that is the same if it is noticed again, and what it says."""
+
+    key: str
+    kind: str
+    fields: Mapping[str, Any] = field(default_factory=dict)
+    origin: Origin = OUTSIDE
+
+    def get(self, name: str) -> Any:
+        """Return one field, None where the percept has none of that name."""
+        return self.fields.get(name)
+
+
+class Status(StrEnum):
+    """What came of an action."""
+
+    DONE = "done"
+    FAILED = "failed"  # tried, and it did not work
+    REFUSED = "refused"  # the gate or a person said no: it was not tried
+    UNKNOWN = "unknown"  # it cannot be told whether it happened
+    CANCELLED = "cancelled"  # withdrawn before it was tried
+
+
+@registered
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What came of one step: a value if it was done, else a stable code and a sentence for a person."""
+
+    status: Status
+    value: Any = None
+    code: str = ""
+    sentence: str = ""
+
+
+OUTCOME = "outcome"
+"""Kind of the percept that tells an action's outcome; fields `action` (its id) and `outcome`."""
+TIMER = "timer"
+"""Kind of the percept of a wait that is over; field `step` (the id of the waiting step)."""
+CONTINUE = "continue"
+"""Kind of the percept with which a long cycle goes on; field `events`."""
+INTENTION_FAILED = "intention-failed"
+"""Kind of the event that the mind raises when no plan was left to try; fields `plan`, `tried`, `outcome`, `mail`."""
+APPROVAL_NEEDED = "approval-needed"
+"""Kind of the percept that the gate's answer "ask" becomes; fields `action`, `operation`, `summary`, `why`."""

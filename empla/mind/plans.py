@@ -1,0 +1,164 @@
+"""Plans: recipes for an event or a goal, and how they are found.
+
+A body is a generator function with one argument: the event's fields (for a goal its bindings) as a `Trigger`. It is
+replayed after a restart, so all that it learns must come from a `yield`.
+"""
+
+import ast
+import inspect
+import textwrap
+from collections.abc import Callable, Generator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from empla.errors import ValidationError
+from empla.mind.beliefs import BeliefBase
+from empla.mind.steps import Step
+
+Body = Callable[["Trigger"], Generator[Step, Any, Any]]
+
+
+class Trigger(Mapping[str, Any]):
+    """What set a plan off: the fields of the event, also as attributes."""
+
+    def __init__(self, fields: Mapping[str, Any]) -> None:
+        self._fields = dict(fields)
+
+    def __getitem__(self, name: str) -> Any:
+        return self._fields[name]
+
+    def __iter__(self) -> Any:
+        return iter(self._fields)
+
+    def __len__(self) -> int:
+        return len(self._fields)
+
+    def __getattr__(self, name: str) -> Any:
+        try:
+            return self._fields[name]
+        except KeyError:
+            raise AttributeError(f"the event has no field {name!r}; it has {sorted(self._fields)}") from None
+
+
+@dataclass(frozen=True, slots=True)
+class On:
+    """When a plan is relevant: an event (or goal) of this kind, whose fields have these values.
+
+    A value may be a set of values; a dotted name looks into a field ("mail.reading.intent").
+    """
+
+    kind: str
+    fields: tuple[tuple[str, Any], ...] = ()
+
+    def matches(self, kind: str, fields: Mapping[str, Any]) -> bool:
+        """Return whether an event of this kind with these fields fits."""
+        if kind != self.kind:
+            return False
+        return all(_equal(want, _look(fields, name)) for name, want in self.fields)
+
+
+def on(kind: str, **fields: Any) -> On:
+    """Return an `On`; write `mail__reading__intent=...` for the dotted name "mail.reading.intent"."""
+    return On(kind, tuple((name.replace("__", "."), want) for name, want in sorted(fields.items())))
+
+
+def goal(name: str) -> On:
+    """Return the trigger of a sub-goal asked for with `Achieve(goal=name)`."""
+    return On(f"goal:{name}")
+
+
+def _equal(want: Any, have: Any) -> bool:
+    return have in want if isinstance(want, set | frozenset) else bool(have == want)
+
+
+def _look(fields: Mapping[str, Any], dotted: str) -> Any:
+    value: Any = fields
+    for name in dotted.split("."):
+        value = value.get(name) if isinstance(value, Mapping) else getattr(value, name, None)
+        if value is None:
+            return None
+    return value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """One recipe. Among applicable plans the higher `rank` goes first, then the lower cost, then the name."""
+
+    name: str
+    trigger: On
+    body: Body
+    when: Callable[[BeliefBase, Trigger], bool]
+    version: int = 1
+    goal: str = ""
+    rank: int = 0
+    cost: float = 1.0
+    priority: int = 0
+    author: str = "built-in"
+    recovery: Body | None = None
+    quiet: bool = False
+
+
+def always(_beliefs: BeliefBase, _trigger: Trigger) -> bool:
+    """Return True: a plan without a context condition."""
+    return True
+
+
+@dataclass
+class PlanLibrary:
+    """The plans an employee knows, by name and version. A version runs until it has drained (contract 15)."""
+
+    plans: dict[tuple[str, int], Plan] = field(default_factory=dict)
+
+    def plan(self, trigger: On, **options: Any) -> Callable[[Body], Body]:
+        """Register the decorated body as a plan for `trigger`; options are the fields of `Plan`."""
+
+        def register(body: Body) -> Body:
+            name = options.pop("name", body.__name__.replace("_", "-"))
+            self.add(Plan(name=name, trigger=trigger, body=body, when=options.pop("when", always), **options))
+            return body
+
+        return register
+
+    def add(self, plan: Plan) -> None:
+        """Add a plan; ValidationError if its body could not be replayed safely."""
+        for body in (plan.body, plan.recovery):
+            if body is not None:
+                check_body(plan.name, body)
+        self.plans[plan.name, plan.version] = plan
+
+    def include(self, other: "PlanLibrary") -> None:
+        """Add all plans of another library."""
+        self.plans.update(other.plans)
+
+    def get(self, name: str, version: int) -> Plan | None:
+        """Return the plan of this name and version."""
+        return self.plans.get((name, version))
+
+    def newest(self, name: str) -> Plan | None:
+        """Return the newest version of the plan of this name."""
+        versions = [p for (n, _), p in self.plans.items() if n == name]
+        return max(versions, key=lambda p: p.version, default=None)
+
+    def relevant(self, kind: str, fields: Mapping[str, Any]) -> list[Plan]:
+        """Return the newest version of each plan whose trigger fits, best first."""
+        fitting: dict[str, Plan] = {}
+        for plan in self.plans.values():
+            if plan.trigger.matches(kind, fields):
+                known = fitting.get(plan.name)
+                if known is None or known.version < plan.version:
+                    fitting[plan.name] = plan
+        return sorted(fitting.values(), key=lambda p: (-p.rank, p.cost, p.name))
+
+
+def check_body(name: str, body: Body) -> None:
+    """Refuse a body that swallows everything or yields while it is being closed (contract 15)."""
+    if not inspect.isgeneratorfunction(body):
+        raise ValidationError(f"the body of plan {name!r} yields nothing: write `yield` in it")
+    tree = ast.parse(textwrap.dedent(inspect.getsource(body)))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ExceptHandler) and node.type is None:
+            raise ValidationError(f"the body of plan {name!r} has a bare `except:`; name what it catches")
+        if isinstance(node, ast.Try):
+            inside = (n for part in node.finalbody for n in ast.walk(part))
+            if any(isinstance(n, ast.Yield | ast.YieldFrom) for n in inside):
+                raise ValidationError(f"the body of plan {name!r} yields in `finally`; it could not be closed")

@@ -1,0 +1,204 @@
+"""What a plan body may yield. A step is data: it is recorded, and its outcome is what the body learns."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from empla.mind.beliefs import ANY
+from empla.mind.codec import registered
+from empla.mind.percepts import Outcome
+from empla.mind.values import Address
+
+
+class Step:
+    """Base of everything a body may yield."""
+
+    __slots__ = ()
+
+
+@registered
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Do(Step):
+    """Ask for one operation of a capability. The outcome's value is what the operation returned."""
+
+    operation: str
+    arguments: Mapping[str, Any]
+
+
+@registered
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Query(Step):
+    """Look at beliefs. The value is a tuple of the arguments of each that fits, oldest first."""
+
+    functor: str
+    pattern: tuple[Any, ...] = ()
+
+
+@registered
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Now(Step):
+    """Learn the time of this cycle."""
+
+
+@registered
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Believe(Step):
+    """Hold a belief, until `until` if given."""
+
+    functor: str
+    arguments: tuple[Any, ...]
+    confidence: float = 1.0
+    until: datetime | None = None
+
+
+@registered
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Forget(Step):
+    """Withdraw the beliefs that fit."""
+
+    functor: str
+    pattern: tuple[Any, ...] = ()
+
+
+@registered
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wait(Step):
+    """Wait for a percept of kind `kind` whose fields have these values, for `until`, or for whichever comes first.
+
+    The value is the percept, or None if the time came first. Waiting takes a row, not a process.
+    """
+
+    until: datetime | None = None
+    kind: str = ""
+    fields: Mapping[str, Any] = field(default_factory=dict)
+
+
+@registered
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ask(Step):
+    """Put one question to one person by the operation in `by`, and wait for that person's answer in its thread.
+
+    The value is the answering mail, or None if nobody answered in `patience`. It is answered once.
+    """
+
+    who: Address
+    by: Do
+    patience: timedelta
+    allowed: tuple[str, ...] = ()
+
+
+@registered
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Achieve(Step):
+    """Have a sub-goal reached by whichever plan is applicable. The value is what that plan returned."""
+
+    goal: str
+    bindings: Mapping[str, Any] = field(default_factory=dict)
+
+
+@registered
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Together(Step):
+    """Have several steps done at once. The value is the tuple of their values; the first failure is thrown."""
+
+    steps: tuple[Step, ...]
+
+
+@registered
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hold(Step):
+    """Keep these spans of time free of other offers until `until`; the value is None. Ends with the intention."""
+
+    spans: tuple[tuple[datetime, datetime], ...]
+    until: datetime
+
+
+@registered
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope(Step):
+    """State what the request behind this intention covers: the people it may reach, and between which times.
+
+    The gate holds every outward act to it. Each address must carry the origin manager or directory; a later `Scope`
+    replaces the earlier one.
+    """
+
+    people: tuple[Address, ...]
+    start: datetime | None = None
+    end: datetime | None = None
+
+
+@registered
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Raise(Step):
+    """Raise an event, for other plans to react to in this same cycle."""
+
+    kind: str
+    fields: Mapping[str, Any] = field(default_factory=dict)
+
+
+@registered
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetAside(Step):
+    """Quarantine the percept with this key: kept with its evidence, not handled further."""
+
+    percept: str
+    reason: str
+
+
+@registered
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decide(Step):
+    """Say a person's word on an action that awaits approval."""
+
+    action: str
+    approved: bool
+    by: Address
+
+
+@registered
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Again(Step):
+    """End here and start afresh with these bindings, so that a body that runs for ever keeps a short history."""
+
+    bindings: Mapping[str, Any] = field(default_factory=dict)
+
+
+class ActionFailed(Exception):
+    """Thrown into a body when a step was not done; it may be caught."""
+
+    def __init__(self, outcome: Outcome) -> None:
+        super().__init__(outcome.sentence or outcome.code)
+        self.outcome = outcome
+
+    @property
+    def code(self) -> str:
+        """Return the stable code of what went wrong."""
+        return self.outcome.code
+
+
+def query(functor: str, *pattern: Any) -> Query:
+    """Return a `Query`; `ANY` leaves a place open."""
+    return Query(functor=functor, pattern=tuple(_Open() if p is ANY else p for p in pattern))
+
+
+@registered
+@dataclass(frozen=True, slots=True)
+class _Open:
+    """How `ANY` is kept."""
+
+
+def opened(pattern: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Return a kept pattern with its open places as `ANY` again."""
+    return tuple(ANY if isinstance(p, _Open) else p for p in pattern)
+
+
+def label(step: Step) -> str:
+    """Return a step's kind as people read it: "email.reply", "wait", ..."""
+    return step.operation if isinstance(step, Do) else type(step).__name__.lower()
+
+
+def fingerprint(step: Step, index: str) -> str:
+    """Return what must be the same when a body is replayed: kind, operation and place (contract 15)."""
+    inner = "(" + ",".join(label(s) for s in step.steps) + ")" if isinstance(step, Together) else ""
+    return f"{index}:{label(step)}{inner}"
