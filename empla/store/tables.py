@@ -1,0 +1,280 @@
+"""The tables of one employee's store, the same on SQLite and PostgreSQL.
+
+Every table has the key (tenant_id, employee_id, seq); the writer allocates `seq`, without gaps. In a SQLite file
+`employee_id` is constant; on PostgreSQL row-level security holds every statement to it. Instants are ISO 8601 text in
+UTC with microseconds, so they sort; structured values are the canonical JSON of `empla.mind.codec`.
+"""
+
+from typing import Any, ClassVar
+
+from sqlalchemy import Column, Index, LargeBinary, MetaData, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+EMPLOYEE = MetaData()
+
+
+class Row(SQLModel):
+    """The key that every table has."""
+
+    metadata: ClassVar[MetaData] = EMPLOYEE
+
+    tenant_id: str = Field(primary_key=True)
+    employee_id: str = Field(primary_key=True)
+    seq: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+
+
+def _unique(table: str, *columns: str) -> UniqueConstraint:
+    return UniqueConstraint("tenant_id", "employee_id", *columns, name=f"uq_{table}_{'_'.join(columns)}")
+
+
+def _index(table: str, *columns: str) -> Index:
+    return Index(f"ix_{table}_{'_'.join(columns)}", "tenant_id", "employee_id", *columns)
+
+
+class PerceptRow(Row, table=True):
+    """The inbox: everything noticed, before anything thinks about it (law 1)."""
+
+    __tablename__ = "percept"
+    __table_args__: ClassVar[Any] = (_unique("percept", "key"), _index("percept", "state"))
+
+    key: str
+    kind: str
+    at: str
+    body: str
+    correlation: str
+    state: str = "new"  # new, handled, quarantined
+    reason: str = ""
+    cycle: int = 0
+
+
+class CursorRow(Row, table=True):
+    """How far each sensor has read; written together with what it noticed."""
+
+    __tablename__ = "cursor"
+    __table_args__: ClassVar[Any] = (_unique("cursor", "sensor"),)
+
+    sensor: str
+    body: str
+
+
+class BeliefRow(Row, table=True):
+    """Beliefs held, with their origin."""
+
+    __tablename__ = "belief"
+    __table_args__: ClassVar[Any] = (_unique("belief", "id"),)
+
+    id: str
+    functor: str
+    origin: str
+    held: int
+    body: str
+
+
+class GoalRow(Row, table=True):
+    """Goals and what became of them."""
+
+    __tablename__ = "goal"
+    __table_args__: ClassVar[Any] = (_unique("goal", "id"), _index("goal", "state"))
+
+    id: str
+    name: str
+    state: str
+    percept: str
+    body: str
+
+
+class IntentionRow(Row, table=True):
+    """Intentions and what became of them."""
+
+    __tablename__ = "intention"
+    __table_args__: ClassVar[Any] = (
+        _unique("intention", "id"),
+        _index("intention", "stage"),
+        _index("intention", "percept"),
+    )
+
+    id: str
+    plan: str
+    version: int
+    stage: str
+    percept: str
+    body: str
+
+
+class StepRow(Row, table=True):
+    """The steps of intentions and their outcomes: what replay feeds."""
+
+    __tablename__ = "step"
+    __table_args__: ClassVar[Any] = (_unique("step", "id"), _index("step", "intention"))
+
+    id: str
+    intention: str
+    resolved: int
+    body: str
+
+
+class ActionRow(Row, table=True):
+    """The outbox: what was asked for, what the gate said, the exact bytes, and how far it got (contract 1)."""
+
+    __tablename__ = "action"
+    __table_args__: ClassVar[Any] = (
+        _unique("action", "id"),
+        _index("action", "state"),
+        _index("action", "lane", "state"),
+    )
+
+    id: str
+    intention: str
+    operation: str
+    effect: str
+    percept: str
+    arguments: str
+    state: str
+    lane: str = ""
+    target: str = ""
+    content: bytes = Field(default=b"", sa_column=Column(LargeBinary, nullable=False))
+    payload_hash: str = ""
+    decision: str = ""
+    rule: str = ""
+    why: str = ""
+    asked_at: str = ""
+    due: str = ""
+    attempt: int = 0
+    epoch: int = 0
+    on_wire_at: str = ""
+    replies: str = ""
+    ended_at: str = ""
+    outcome: str = ""
+
+
+class QuestionRow(Row, table=True):
+    """Questions that await one person's answer; approvals are questions."""
+
+    __tablename__ = "question"
+    __table_args__: ClassVar[Any] = (_unique("question", "id"), _index("question", "state"))
+
+    id: str
+    who: str
+    thread: str
+    token: str
+    allowed: str
+    expires_at: str
+    state: str
+    body: str
+
+
+class HoldRow(Row, table=True):
+    """Spans of time that were offered or chosen."""
+
+    __tablename__ = "hold"
+    __table_args__: ClassVar[Any] = (_unique("hold", "id"), _index("hold", "until"))
+
+    id: str
+    intention: str
+    starts_at: str
+    ends_at: str
+    until: str
+    body: str
+
+
+class OccurrenceRow(Row, table=True):
+    """Due firings, unique by trigger, instant and zone; waits of steps are triggers of their own."""
+
+    __tablename__ = "occurrence"
+    __table_args__: ClassVar[Any] = (
+        _unique("occurrence", "trigger", "instant", "zone"),
+        _index("occurrence", "state", "instant"),
+    )
+
+    trigger: str
+    instant: str
+    zone: str
+    state: str = "due"  # due, fired, skipped, cancelled
+
+
+class ConductRow(Row, table=True):
+    """What manners count: mails sent per thread and correspondent, and which mail was answered."""
+
+    __tablename__ = "conduct"
+    __table_args__: ClassVar[Any] = (_index("conduct", "kind", "subject", "at"),)
+
+    kind: str
+    subject: str
+    at: str
+    action: str
+
+
+class LedgerRow(Row, table=True):
+    """Acts and decisions, hash-chained; the columns are derived from `record` and never trusted."""
+
+    __tablename__ = "ledger"
+    __table_args__: ClassVar[Any] = (_unique("ledger", "hash"), _index("ledger", "action"))
+
+    prev: str
+    hash: str
+    record: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    action: str
+    event: str
+    at: str
+
+
+class SaltRow(Row, table=True):
+    """The salt of each body hash in the ledger, erased with the body."""
+
+    __tablename__ = "salt"
+    __table_args__: ClassVar[Any] = (_unique("salt", "action"),)
+
+    action: str
+    salt: str
+
+
+class JournalRow(Row, table=True):
+    """What each cycle did, for replay."""
+
+    __tablename__ = "journal"
+
+    at: str
+    percept: str
+    code: str
+    delta: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    digest: str
+
+
+class SnapshotRow(Row, table=True):
+    """The whole mind after a cycle, every thousand cycles."""
+
+    __tablename__ = "snapshot"
+    __table_args__: ClassVar[Any] = (_unique("snapshot", "cycle"),)
+
+    cycle: int
+    body: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+
+
+class BlobRow(Row, table=True):
+    """Which kept bytes belong to this employee; the bytes lie outside the store."""
+
+    __tablename__ = "blob"
+    __table_args__: ClassVar[Any] = (_unique("blob", "sha256"),)
+
+    sha256: str
+    size: int
+    kept_at: str
+
+
+class LeaseRow(Row, table=True):
+    """The epoch of the one process that may write here; read in every transaction (contract 11)."""
+
+    __tablename__ = "lease"
+
+    epoch: int
+    holder: str
+
+
+class SecretRow(Row, table=True):
+    """The employee's own secret, from which ids that nobody can guess are derived."""
+
+    __tablename__ = "secret"
+    __table_args__: ClassVar[Any] = (_unique("secret", "name"),)
+
+    name: str
+    value: str
