@@ -3,6 +3,7 @@
 import os
 import re
 import tomllib
+import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -118,12 +119,24 @@ def save_settings(home: Home, settings: Settings) -> None:
                 else '"' + str(value).replace("\\", "\\\\").replace('"', '\\"') + '"'
             )
             lines.append(f"# {field.description}\n{name} = {text}\n")
-    home.settings_file.write_text("\n".join(lines))
+    # In one piece: a process that dies here must not leave half a file, which nobody could read afterwards.
+    fresh = home.settings_file.with_suffix(".toml.new")
+    fresh.write_text("\n".join(lines))
+    fresh.replace(home.settings_file)
+
+
+_LETTERS = str.maketrans({"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i"})
+
+
+def plain(text: str) -> str:
+    """Return `text` as names are compared: lower-cased, without accents; letters that have no base letter stay."""
+    bare = unicodedata.normalize("NFKD", text.casefold().translate(_LETTERS))
+    return "".join(c for c in bare if not unicodedata.combining(c)).translate(_LETTERS)
 
 
 def slug(name: str) -> str:
-    """Return the folder and mailbox name for a person's name: "Ada Lovelace" -> "ada.lovelace"."""
-    words = re.findall(r"[a-z0-9]+", name.lower())
+    """Return the folder and mailbox name for a person's name: "Ada Lovelace" -> "ada.lovelace", "Zoë" -> "zoe"."""
+    words = re.findall(r"[a-z0-9]+", re.sub(r"['’`]", "", plain(name)))
     if not words:
         raise InputError(
             f"{name!r} has no letters to make an address of", next_step="give a name such as 'Ada Lovelace'"

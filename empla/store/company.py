@@ -1,0 +1,349 @@
+"""company.db: who works here, in which accounts, and who may see whose calendar.
+
+Read by every process of a home, written by hiring and the command line only (who holds `home.lock`). The tables live in
+a registry of their own, apart from the employees' stores, so that the two are migrated apart. Nothing ever needs one
+transaction over this file and an employee's: between the two there are only keyed percepts.
+
+Passwords and secrets stand here encrypted (`empla.store.secrets`); settings of accounts never contain one.
+
+    with store.writing() as company:          # one transaction, BEGIN IMMEDIATE
+        company.add(PersonRow(...))
+    with store.reading() as company:          # one consistent view
+        company.person("ada@office.example")
+"""
+
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, Self, TypeVar
+
+from sqlalchemy import (
+    JSON,
+    Column,
+    DateTime,
+    Dialect,
+    Engine,
+    ForeignKeyConstraint,
+    Index,
+    TypeDecorator,
+    create_engine,
+    event,
+    text,
+)
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.orm import registry
+from sqlalchemy.pool import ConnectionPoolEntry
+from sqlmodel import Field, Session, SQLModel, select
+
+from empla import faults
+from empla.errors import InternalError, ResourceError, ValidationError
+
+TENANT = "default"
+"""The tenant of a home that has only one."""
+
+SCHEMA = "0001"
+"""The newest migration. Checked at every opening; Alembic is imported only when a file is older."""
+
+_BUSY_S = 10.0
+Row = TypeVar("Row", bound="CompanyTable")
+
+
+class Status(StrEnum):
+    """Where an employee stands."""
+
+    ONBOARDING = "onboarding"  # the hiring has begun and is not through
+    ACTIVE = "active"  # `up` runs it
+    PAUSED = "paused"  # it keeps its accounts and does nothing
+    OFFBOARDED = "offboarded"  # it has left; the row stays, so that its address is never given to another
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware instant, kept in UTC on engines that know no zones."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse an instant without a zone: it would mean another time on another machine."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise InternalError(f"an instant without a zone was to be kept: {value}")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Give the instant its zone back."""
+        return value if value is None or value.tzinfo is not None else value.replace(tzinfo=UTC)
+
+
+class CompanyTable(SQLModel, registry=registry()):
+    """Base of the tables of company.db."""
+
+
+def _instant(*, nullable: bool = True) -> Any:
+    return Field(default=None, sa_column=Column(Instant(), nullable=nullable))
+
+
+class PersonRow(CompanyTable, table=True):
+    """A person in the office. `left_at` is set when the person was removed; the address is never given again."""
+
+    __tablename__ = "person"
+
+    tenant_id: str = Field(primary_key=True)
+    address: str = Field(primary_key=True)
+    name: str
+    zone: str
+    hours: str
+    is_owner: bool = False
+    joined_at: datetime = _instant(nullable=False)
+    left_at: datetime | None = _instant()
+
+
+class EmployeeRow(CompanyTable, table=True):
+    """A digital employee. `listed` says whether the directory knows it; `secret` is its HMAC secret, encrypted."""
+
+    __tablename__ = "employee"
+    __table_args__ = (Index("employee_address", "tenant_id", "address", unique=True),)
+
+    tenant_id: str = Field(primary_key=True)
+    slug: str = Field(primary_key=True)
+    name: str
+    address: str
+    role: str
+    role_version: int
+    manager: str
+    status: str = Status.ONBOARDING
+    phase: str = "assisted"
+    zone: str
+    hours: str
+    listed: bool = False
+    secret: bytes | None = Field(default=None, repr=False)
+    hired_at: datetime = _instant(nullable=False)
+    left_at: datetime | None = _instant()
+
+
+class AccountRow(CompanyTable, table=True):
+    """An account of a person or an employee; `ready_at` is set once the provisioner has made it."""
+
+    __tablename__ = "account"
+
+    tenant_id: str = Field(primary_key=True)
+    owner: str = Field(primary_key=True)
+    kind: str = Field(primary_key=True)
+    settings: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+    password: bytes = Field(repr=False)
+    ready_at: datetime | None = _instant()
+    closed_at: datetime | None = _instant()
+
+
+class GrantRow(CompanyTable, table=True):
+    """`grantee` may read and write `owner`'s calendar, from `since` until `revoked`. At most one holds at a time."""
+
+    __tablename__ = "calendar_grant"
+    __table_args__ = (
+        Index(
+            "calendar_grant_in_force",
+            "tenant_id",
+            "owner",
+            "grantee",
+            unique=True,
+            sqlite_where=text("revoked IS NULL"),
+            postgresql_where=text("revoked IS NULL"),
+        ),
+    )
+
+    tenant_id: str = Field(primary_key=True)
+    seq: int = Field(primary_key=True)
+    owner: str
+    grantee: str
+    since: datetime = _instant(nullable=False)
+    revoked: datetime | None = _instant()
+
+
+class SagaRow(CompanyTable, table=True):
+    """A piece of work in steps, and what was asked for; `ended_at` is set once every step is done."""
+
+    __tablename__ = "saga"
+
+    tenant_id: str = Field(primary_key=True)
+    key: str = Field(primary_key=True)
+    request: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+    begun_at: datetime = _instant(nullable=False)
+    ended_at: datetime | None = _instant()
+
+
+class SagaStepRow(CompanyTable, table=True):
+    """One step that is done."""
+
+    __tablename__ = "saga_step"
+    __table_args__ = (ForeignKeyConstraint(["tenant_id", "saga"], ["saga.tenant_id", "saga.key"]),)
+
+    tenant_id: str = Field(primary_key=True)
+    saga: str = Field(primary_key=True)
+    key: str = Field(primary_key=True)
+    done_at: datetime = _instant(nullable=False)
+
+
+class Company:
+    """What one transaction sees of one tenant."""
+
+    def __init__(self, session: Session, tenant: str) -> None:
+        self._session = session
+        self.tenant = tenant
+
+    def add(self, row: CompanyTable) -> None:
+        """Put in a new row; ValidationError at once if its key is taken."""
+        self._session.add(row)
+        self._session.flush()
+
+    def person(self, address: str) -> PersonRow | None:
+        """Return the person with this address, also one who has left."""
+        return self._session.get(PersonRow, (self.tenant, address))
+
+    def people(self) -> Sequence[PersonRow]:
+        """Return the people who are here, the owner first, then by name."""
+        found = self._all(PersonRow)
+        return sorted((p for p in found if p.left_at is None), key=lambda p: (not p.is_owner, p.name, p.address))
+
+    def employee(self, slug: str) -> EmployeeRow | None:
+        """Return the employee with this slug, also one who has left."""
+        return self._session.get(EmployeeRow, (self.tenant, slug))
+
+    def employees(self) -> Sequence[EmployeeRow]:
+        """Return all employees, also those who have left, by name."""
+        return sorted(self._all(EmployeeRow), key=lambda e: (e.name, e.slug))
+
+    def accounts(self, owner: str) -> Sequence[AccountRow]:
+        """Return the accounts of one address."""
+        return [a for a in self._all(AccountRow) if a.owner == owner]
+
+    def account(self, owner: str, kind: str) -> AccountRow | None:
+        """Return one account."""
+        return self._session.get(AccountRow, (self.tenant, owner, kind))
+
+    def grants(self, *, owner: str | None = None, grantee: str | None = None) -> Sequence[GrantRow]:
+        """Return the grants in force, oldest first, of this owner and to this grantee if given."""
+        return [
+            g
+            for g in sorted(self._all(GrantRow), key=lambda g: g.seq)
+            if g.revoked is None and owner in (None, g.owner) and grantee in (None, g.grantee)
+        ]
+
+    def grant(self, owner: str, grantee: str, at: datetime) -> None:
+        """Note that `grantee` may use `owner`'s calendar from `at`; nothing happens if it already may."""
+        if self.grants(owner=owner, grantee=grantee):
+            return
+        seq = 1 + max((g.seq for g in self._all(GrantRow)), default=0)
+        self.add(GrantRow(tenant_id=self.tenant, seq=seq, owner=owner, grantee=grantee, since=at))
+
+    def saga(self, key: str) -> SagaRow | None:
+        """Return one saga."""
+        return self._session.get(SagaRow, (self.tenant, key))
+
+    def steps_done(self, saga: str) -> frozenset[str]:
+        """Return the keys of the steps of `saga` that are done."""
+        return frozenset(s.key for s in self._all(SagaStepRow) if s.saga == saga)
+
+    def _all(self, table: type[Row]) -> Sequence[Row]:
+        column: Any = table.__table__.c.tenant_id  # type: ignore[attr-defined]
+        return self._session.exec(select(table).where(column == self.tenant)).all()
+
+
+class CompanyStore:
+    """company.db, opened. Safe in several threads; open it after a fork, never before."""
+
+    def __init__(self, path: Path, tenant: str = TENANT) -> None:
+        """Open the file, made and migrated if need be; ResourceError if it cannot be used."""
+        self.path = path
+        self.tenant = tenant
+        self._engine = _engine(path)
+        if path.exists():
+            path.chmod(0o600)
+        else:
+            path.touch(mode=0o600)
+        with translated(path):
+            if schema_of(self._engine) != SCHEMA:
+                from empla.store.migrations.company.upgrade import upgrade  # Alembic: only when it is needed
+
+                upgrade(self._engine, path)
+
+    @contextmanager
+    def reading(self) -> Iterator[Company]:
+        """Give one consistent view; changes to its rows go nowhere."""
+        with translated(self.path), Session(self._engine, autoflush=False) as session:
+            yield Company(session, self.tenant)
+
+    @contextmanager
+    def writing(self) -> Iterator[Company]:
+        """Give one transaction, committed at the end of the block and dropped if the block raises."""
+        with translated(self.path), Session(_writer(self._engine), expire_on_commit=False) as session:
+            yield Company(session, self.tenant)
+            faults.point("company.commit.before")
+            session.commit()
+            faults.point("company.commit.after")
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._engine.dispose()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def schema_of(engine: Engine) -> str:
+    """Return the migration that the file stands at, empty for a file without tables."""
+    with engine.connect() as connection:
+        known = connection.exec_driver_sql("SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'").scalar()
+        found = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar() if known else None
+    return found or ""
+
+
+def row_as_data(row: CompanyTable, *, without: Sequence[str] = ()) -> Mapping[str, Any]:
+    """Return the row's columns as plain data, never the encrypted ones."""
+    return row.model_dump(mode="json", exclude={"tenant_id", "password", "secret", *without})
+
+
+@contextmanager
+def translated(path: Path) -> Iterator[None]:
+    """Turn the library's errors into ours. Parameters are never part of them: they may hold secrets."""
+    try:
+        yield
+    except IntegrityError as error:
+        raise ValidationError(f"{path} refused a row: {error.orig}") from error
+    except OperationalError as error:
+        raise ResourceError(
+            f"{path} cannot be used: {error.orig}", next_step="see that no other program holds it, and `empla doctor`"
+        ) from error
+    except DBAPIError as error:
+        raise ResourceError(f"{path} is damaged: {error.orig}", next_step="restore it from a copy") from error
+
+
+def _engine(path: Path) -> Engine:
+    engine = create_engine(
+        f"sqlite:///{path}", hide_parameters=True, connect_args={"timeout": _BUSY_S, "check_same_thread": False}
+    )
+
+    @event.listens_for(engine, "connect")
+    def settle(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
+        assert isinstance(connection, sqlite3.Connection)
+        connection.isolation_level = None  # the driver would begin late and commit by itself around DDL
+        for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Any) -> None:
+        writes = connection.get_execution_options().get("writes", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine
+
+
+def _writer(engine: Engine) -> Engine:
+    return engine.execution_options(writes=True)

@@ -1,0 +1,1 @@
+"""The migrations of company.db, oldest first; one transaction each."""
