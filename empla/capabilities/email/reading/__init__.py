@@ -1,0 +1,31 @@
+"""Understanding a mail by rules: from raw bytes to a `Mail`, and from a `Mail` to a `Reading`.
+
+    mail = parse(raw, key, authenticated=..., own=...)        # facts only; raises Unreadable: quarantine it
+    reading = read(mail, now, zone, manager)                  # what is asked, with the words it came from
+
+Both run outside the mind and are recorded (contract 4). The reader only reads: it looks nobody up, checks no calendar
+and acts on nothing. Below `THRESHOLD` of confidence, or with words left in `Reading.unread`, or with a slot `doubts`,
+one precise question is asked instead of acting.
+
+Values: `Who` is a person as mentioned (words, and the address if one stands there; the directory resolves it),
+`Window` is when (absolute spans in UTC with the exclusions already taken out; see `times.model`), `Doubt` is one thing
+that could be meant in two ways with the question to ask. Slots per intent; every slot may be missing:
+
+| intent | slots |
+|---|---|
+| schedule | people: tuple[Who, ...]; minutes: int; window: Window; topic: str; place: str; without_me: bool |
+| choose | ordinals: tuple[int, ...] (1-based, -1 is the last); window: Window; none: bool; any: bool |
+| free | window: Window; people: tuple[Who, ...] (missing: the sender); with_me: bool; minutes: int |
+| agenda | window: Window; people: tuple[Who, ...] (missing: the sender) |
+| cancel | people; window; topic; all: bool |
+| move | people; window; topic (which one); to: Window (where to); shift: int (minutes; negative: earlier); minutes |
+| invitation-reply | uid: str; sequence: int; attendee: Address; partstat: str (RFC 5545, upper case) |
+| invitation | uid; sequence; method: str (upper case); organizer: Address; topic; spans: tuple[Span, ...] |
+| answer | any slot of schedule or choose: a fragment that only says something when a question is open |
+| other-request | what: str (the request in the person's own words) |
+| foreign | language: str (ISO 639-1) |
+| help, thanks, yes, no, unknown | none |
+
+Besides these, any intent may carry `doubts: tuple[Doubt, ...]` (ask the first), `context: str` (sentences that say
+nothing to act on), and `yes: bool` (it began with a yes: "Yes, Tuesday works").
+"""

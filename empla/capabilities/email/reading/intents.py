@@ -1,0 +1,52 @@
+"""What can be asked of an assistant in a mail, as its reader tells it apart."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from empla.mind.codec import registered
+
+
+class Intent(StrEnum):
+    """What a mail is about; its slots are listed in the package's docstring."""
+
+    SCHEDULE = "schedule"  # arrange a meeting
+    CHOOSE = "choose"  # take one of the options that were offered
+    FREE = "free"  # is somebody free
+    AGENDA = "agenda"  # what is on
+    CANCEL = "cancel"  # call a meeting off
+    MOVE = "move"  # put a meeting at another time
+    HELP = "help"  # what can you do
+    THANKS = "thanks"  # needs no answer
+    YES = "yes"  # agrees to what was asked
+    NO = "no"  # does not
+    ANSWER = "answer"  # a fragment that fills slots of a question that is open
+    INVITATION = "invitation"  # iTIP REQUEST, CANCEL and others
+    INVITATION_REPLY = "invitation-reply"  # iTIP REPLY
+    OTHER_REQUEST = "other-request"  # asks for something that is not known here
+    FOREIGN = "foreign"  # written in another language
+    UNKNOWN = "unknown"  # could not be understood
+
+
+THRESHOLD = 0.7
+"""Below this confidence a reading is asked about before anything is done."""
+
+SENTENCES = (
+    "Book half an hour with Bob next Tuesday afternoon.",
+    "Set up an hour with Bob and Carla this week, not Friday, about the budget.",
+    "Am I free on Thursday?",
+    "What does my week look like?",
+    "Move my meeting with Bob to Wednesday at 10.",
+    "Cancel the meeting with Carla on Friday.",
+    "The second one works.",
+    "What can you do?",
+)
+"""Sentences that are certainly understood: for the introduction, and as the nearest sentence that is known."""
+
+
+@registered
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Doubt:
+    """Words that may mean two things, and the one question that settles it."""
+
+    words: str
+    question: str
