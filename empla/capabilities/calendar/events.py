@@ -1,0 +1,344 @@
+"""One meeting as iCalendar (RFC 5545): reading it, writing one of our own, and changing somebody else's with care.
+
+`parse` gives a typed view; `render` writes an object of ours. `change` alters an object that we may not have made: what
+is not meant to change (unknown properties and parameters, alarms, time zones) stays as it is.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time
+from enum import StrEnum
+from functools import lru_cache
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from icalendar import Calendar, Event, Timezone, vCalAddress, vDDDTypes, vText
+
+from empla.capabilities.calendar.spans import zone_of
+from empla.errors import ValidationError
+
+PRODUCT = "-//empla//calendar//EN"
+MARK = "X-EMPLA-ACT"
+"""Says which act of ours wrote the object last: evidence after a crash. Kept in calendars, never sent to people."""
+REPLIED = "X-EMPLA-REPLIED"
+"""Parameter of an attendee: the DTSTAMP of the reply that counts, so that an older one that comes later does not."""
+
+
+class Answer(StrEnum):
+    """What an attendee has said (PARTSTAT)."""
+
+    NEEDS_ACTION = "NEEDS-ACTION"
+    ACCEPTED = "ACCEPTED"
+    DECLINED = "DECLINED"
+    TENTATIVE = "TENTATIVE"
+    DELEGATED = "DELEGATED"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attendee:
+    """Somebody invited. `replied` is the time of the reply that `answer` comes from, None if there was none."""
+
+    address: str
+    name: str = ""
+    answer: Answer = Answer.NEEDS_ACTION
+    optional: bool = False
+    rsvp: bool = False
+    replied: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Meeting:
+    """What an event says. `start` and `end` are aware and in `zone`; an all-day event runs from midnight to midnight.
+
+    `recurring` events show their first occurrence here; `empla.capabilities.calendar.occurrences` knows the others.
+    """
+
+    uid: str
+    sequence: int
+    title: str
+    start: datetime
+    end: datetime
+    zone: str
+    organizer: str = ""
+    organizer_name: str = ""
+    attendees: tuple[Attendee, ...] = ()
+    location: str = ""
+    description: str = ""
+    status: str = "CONFIRMED"
+    all_day: bool = False
+    recurring: bool = False
+    transparent: bool = False
+    stamp: datetime | None = None
+
+    def attendee(self, address: str) -> Attendee | None:
+        """Return who is invited under this address."""
+        return next((a for a in self.attendees if a.address == address.lower()), None)
+
+    def with_attendee(self, attendee: Attendee) -> "Meeting":
+        """Return the meeting with this attendee in the place of the one with the same address."""
+        everybody = tuple(attendee if a.address == attendee.address else a for a in self.attendees)
+        return replace(self, attendees=everybody)
+
+
+def parse(ics: bytes | str, zone: str = "UTC") -> Meeting:
+    """Return the meeting of a calendar object; floating times and whole days are taken to be in `zone`.
+
+    ValidationError if it is no iCalendar or holds no usable event.
+    """
+    return view(master(load(ics)), zone)
+
+
+def load(ics: bytes | str) -> Calendar:
+    """Return the calendar component; ValidationError if it is none."""
+    try:
+        calendar = Calendar.from_ical(ics)
+    except (ValueError, KeyError, IndexError, AttributeError, TypeError) as error:
+        raise ValidationError(f"this is no iCalendar object: {error}") from error
+    return calendar
+
+
+def master(calendar: Calendar) -> Event:
+    """Return the event itself, not the changed occurrences beside it; ValidationError if there is none."""
+    events: list[Event] = calendar.events
+    if not events:
+        raise ValidationError("the calendar object holds no event")
+    return next((e for e in events if "RECURRENCE-ID" not in e), events[0])
+
+
+def view(event: Event, zone: str) -> Meeting:
+    """Return the typed view of one event component (see `parse`)."""
+    try:
+        begins, ends = event.start, event.end
+        organizer = event.get("ORGANIZER")
+        start, end = local(begins, zone), local(ends, zone)
+        if end < start:
+            raise ValidationError(f"the event {_text(event, 'UID')!r} ends before it starts")
+        return Meeting(
+            uid=_text(event, "UID"),
+            sequence=int(event.get("SEQUENCE", 0)),
+            title=_text(event, "SUMMARY"),
+            start=start,
+            end=end,
+            zone=str(start.tzinfo),
+            organizer=address_of(organizer),
+            organizer_name=_parameter(organizer, "CN"),
+            attendees=tuple(_attendee(a) for a in listed(event, "ATTENDEE") if address_of(a)),
+            location=_text(event, "LOCATION"),
+            description=_text(event, "DESCRIPTION"),
+            status=_text(event, "STATUS").upper() or "CONFIRMED",
+            all_day=not isinstance(begins, datetime),
+            recurring="RRULE" in event or "RDATE" in event,
+            transparent=_text(event, "TRANSP").upper() == "TRANSPARENT",
+            stamp=_instant(event, "DTSTAMP"),
+        )
+    except (ValueError, TypeError, AttributeError, OverflowError) as error:
+        raise ValidationError(f"the event {_text(event, 'UID')!r} cannot be read: {error}") from error
+
+
+def local(value: date | datetime, zone: str) -> datetime:
+    """Return an iCalendar date or time as an aware one with an IANA zone: its own, else `zone`."""
+    own = zone_of(zone)
+    if not isinstance(value, datetime):
+        return datetime.combine(value, time(), own)
+    if value.tzinfo is None:
+        return value.replace(tzinfo=own)
+    if isinstance(value.tzinfo, ZoneInfo):
+        return value
+    return value.astimezone(own)
+
+
+def address_of(value: Any) -> str:
+    """Return the lower-cased address of an ORGANIZER or ATTENDEE value, empty if it is no mail address."""
+    text = str(value or "").strip()
+    return text[7:].strip().lower() if text.lower().startswith("mailto:") else ""
+
+
+def listed(event: Event, name: str) -> list[Any]:
+    """Return the values of a property that may stand there more than once."""
+    value = event.get(name)
+    if value is None:
+        return []
+    return list(value) if isinstance(value, list) else [value]
+
+
+def _attendee(value: Any) -> Attendee:
+    answer = _parameter(value, "PARTSTAT").upper()
+    return Attendee(
+        address=address_of(value),
+        name=_parameter(value, "CN"),
+        answer=Answer(answer) if answer in set(Answer) else Answer.NEEDS_ACTION,
+        optional=_parameter(value, "ROLE").upper() in ("OPT-PARTICIPANT", "NON-PARTICIPANT"),
+        rsvp=_parameter(value, "RSVP").upper() == "TRUE",
+        replied=_stamp(_parameter(value, REPLIED)),
+    )
+
+
+def _parameter(value: Any, name: str) -> str:
+    return str(value.params.get(name, "")) if value is not None else ""
+
+
+def _text(event: Event, name: str) -> str:
+    values = listed(event, name)
+    return str(values[0]) if values else ""
+
+
+def _instant(event: Event, name: str) -> datetime | None:
+    value = event.get(name)
+    moment = getattr(value, "dt", None)
+    return local(moment, "UTC").astimezone(UTC) if isinstance(moment, date) else None
+
+
+def _stamp(text: str) -> datetime | None:
+    try:
+        return datetime.strptime(text, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+    except ValueError:
+        return None
+
+
+def render(meeting: Meeting, *, at: datetime, mark: str = "") -> bytes:
+    """Return the calendar object of a meeting of ours, with DTSTAMP `at`; `mark` names the act that writes it.
+
+    Zoned times come with their VTIMEZONE. The same arguments always give the same bytes.
+    """
+    calendar = Calendar()
+    calendar.add("PRODID", PRODUCT)
+    calendar.add("VERSION", "2.0")
+    event = Event()
+    event.add("UID", meeting.uid)
+    _put(event, "SUMMARY", meeting.title)
+    _put(event, "LOCATION", meeting.location)
+    _put(event, "DESCRIPTION", meeting.description)
+    _put(event, "STATUS", meeting.status)
+    if meeting.transparent:
+        event.add("TRANSP", "TRANSPARENT")
+    if meeting.organizer:
+        event.add("ORGANIZER", _person(meeting.organizer, meeting.organizer_name))
+    for attendee in meeting.attendees:
+        event.add("ATTENDEE", written(attendee))
+    calendar.add_component(event)
+    _put_times(event, meeting.start, meeting.end, all_day=meeting.all_day)
+    _sign(event, sequence=meeting.sequence, at=at, mark=mark)
+    add_zones(calendar)
+    result: bytes = calendar.to_ical()
+    return result
+
+
+def change(ics: bytes | str, meeting: Meeting, *, at: datetime, mark: str = "") -> bytes:
+    """Return the object `ics` so that it says what `meeting` says, and is otherwise as it was.
+
+    `meeting` must be a changed `parse` of the same object. Only properties that differ are touched; of attendees only
+    their answer. Changed occurrences of a series keep what they say, but are given the attendees' answers too.
+    """
+    calendar = load(ics)
+    event = master(calendar)
+    before = view(event, meeting.zone)
+    for name, old, new in (
+        ("SUMMARY", before.title, meeting.title),
+        ("LOCATION", before.location, meeting.location),
+        ("DESCRIPTION", before.description, meeting.description),
+        ("STATUS", before.status, meeting.status),
+    ):
+        if old != new:
+            _put(event, name, new)
+    if (before.start, before.end) != (meeting.start, meeting.end):
+        _put_times(event, meeting.start, meeting.end, all_day=meeting.all_day)
+    if before.attendees != meeting.attendees:
+        for each in calendar.events:
+            _put_attendees(each, meeting.attendees)
+    _sign(event, sequence=meeting.sequence, at=at, mark=mark)
+    add_zones(calendar)
+    result: bytes = calendar.to_ical(sorted=False)
+    return result
+
+
+def written(attendee: Attendee) -> vCalAddress:
+    """Return the ATTENDEE value of an attendee."""
+    value = _person(attendee.address, attendee.name)
+    value.params["CUTYPE"] = "INDIVIDUAL"
+    value.params["ROLE"] = "OPT-PARTICIPANT" if attendee.optional else "REQ-PARTICIPANT"
+    _put_answer(value, attendee)
+    return value
+
+
+def _put_answer(value: vCalAddress, attendee: Attendee) -> None:
+    value.params["PARTSTAT"] = attendee.answer.value
+    for name, text in (
+        ("RSVP", "TRUE" if attendee.rsvp else ""),
+        (REPLIED, f"{attendee.replied:%Y%m%dT%H%M%SZ}" if attendee.replied else ""),
+    ):
+        value.params.pop(name, None)
+        if text:
+            value.params[name] = text
+
+
+def _person(address: str, name: str) -> vCalAddress:
+    value = vCalAddress(f"mailto:{address}")
+    if name:
+        value.params["CN"] = name
+    return value
+
+
+def _put_attendees(event: Event, wanted: Sequence[Attendee]) -> None:
+    """Let `wanted` be the attendees: those that stay keep their parameters, except for their answer."""
+    values = listed(event, "ATTENDEE")
+    present = {address_of(value): value for value in values}
+    event.pop("ATTENDEE", None)
+    for value in values:
+        if not address_of(value):
+            event.add("ATTENDEE", value)  # not somebody with a mail address: none of our business
+    for attendee in wanted:
+        value = present.get(attendee.address)
+        if value is None:
+            value = written(attendee)
+        elif _attendee(value) != attendee:
+            _put_answer(value, attendee)
+        event.add("ATTENDEE", value)
+
+
+def _put(event: Event, name: str, text: str) -> None:
+    """Let the property say `text`; empty: let there be none. Its parameters are dropped, for they told of the old."""
+    event.pop(name, None)
+    if text:
+        event.add(name, vText(text))
+
+
+def _put_times(event: Event, start: datetime, end: datetime, *, all_day: bool) -> None:
+    for name in ("DTSTART", "DTEND", "DURATION"):
+        event.pop(name, None)
+    for name, moment in (("DTSTART", start), ("DTEND", end)):
+        value = moment.date() if all_day else moment.astimezone(UTC) if str(moment.tzinfo) == "UTC" else moment
+        event.add(name, vDDDTypes(value))
+
+
+def _sign(event: Event, *, sequence: int, at: datetime, mark: str) -> None:
+    for name in ("DTSTAMP", "SEQUENCE", MARK):
+        event.pop(name, None)
+    event.add("DTSTAMP", at.astimezone(UTC).replace(microsecond=0))
+    event.add("SEQUENCE", sequence)
+    if "LAST-MODIFIED" in event:
+        event.pop("LAST-MODIFIED")
+        event.add("LAST-MODIFIED", at.astimezone(UTC).replace(microsecond=0))
+    if mark:
+        event.add(MARK, mark)
+
+
+def mark_of(ics: bytes | str) -> str:
+    """Return which act of ours wrote this object last, empty if none did."""
+    return _text(master(load(ics)), MARK)
+
+
+def add_zones(calendar: Calendar) -> None:
+    """Add the VTIMEZONE of every zone that is used and not defined, in a fixed order."""
+    for name in sorted(calendar.get_missing_tzids(), reverse=True):
+        years = [e.start.year for e in calendar.events]
+        zone = _vtimezone(name, min(years) - 1, max(years) + 2)
+        if zone is not None:
+            calendar.subcomponents.insert(0, zone)
+
+
+@lru_cache(maxsize=256)
+def _vtimezone(name: str, first: int, last: int) -> Timezone | None:
+    try:
+        return Timezone.from_tzid(name, first_date=date(first, 1, 1), last_date=date(last, 1, 1))
+    except ValueError:
+        return None  # a zone that nobody defined: left as it is

@@ -1,0 +1,139 @@
+"""The operations that send invitations and cancellations by mail (iMIP, RFC 6047)."""
+
+from datetime import datetime
+from email import policy
+from email.headerregistry import Address as Mailto
+from email.message import EmailMessage
+from email.parser import BytesHeaderParser
+from email.utils import format_datetime
+from typing import Any
+
+from empla import faults
+from empla.capabilities.calendar.arguments import Invite, SendCancel
+from empla.capabilities.calendar.events import Meeting, parse
+from empla.capabilities.calendar.itip import cancellation, request
+from empla.capabilities.calendar.reading import context
+from empla.capabilities.calendar.results import InvitationSent
+from empla.capabilities.contract import OutcomeUnknown, Place, PrepareFacts, Settled
+from empla.capabilities.email.mailbox import Evidence, OnWire, SubmissionUnknown
+from empla.governance.permit import Payload, Permit
+
+_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
+
+
+def prepare_invite(arguments: Invite, facts: PrepareFacts) -> Payload:
+    """Render the invitation mail, or that of the new version."""
+    meeting = parse(arguments.copy_.ics, facts.zone)
+    what = "Invitation" if meeting.sequence == 0 else "Updated invitation"
+    ics = request(arguments.copy_.ics, at=facts.at)
+    return _mail(arguments, facts, meeting, method="REQUEST", what=what, ics=ics)
+
+
+def prepare_send_cancel(arguments: SendCancel, facts: PrepareFacts) -> Payload:
+    """Render the mail that tells of the cancellation."""
+    meeting = parse(arguments.copy_.ics, facts.zone)
+    only = tuple(a.value for a in arguments.to) if arguments.uninvite else ()
+    ics = cancellation(arguments.copy_.ics, at=facts.at, attendees=only)
+    what = "No longer invited" if arguments.uninvite else "Cancelled"
+    return _mail(arguments, facts, meeting, method="CANCEL", what=what, ics=ics)
+
+
+async def perform_send(permit: Permit, place: Place, on_wire: OnWire) -> InvitationSent:
+    """Submit the mail. SubmissionRefused or SubmissionDelayed: it was not taken. OutcomeUnknown: look for it."""
+    faults.point("calendar.submit: before")
+    try:
+        taken = await place.mailbox.submit(permit, on_wire)
+    except SubmissionUnknown as error:
+        raise OutcomeUnknown(error.sentence, next_step=error.next_step) from error
+    faults.point("calendar.submit: after")
+    return InvitationSent(
+        message_id=message_id(permit),
+        recipients=tuple(r for r, reply in taken.recipients.items() if reply.code < 400),
+        refused=tuple(r for r, reply in taken.recipients.items() if reply.code >= 400),
+    )
+
+
+async def settle_send(permit: Permit, place: Place) -> tuple[Settled, Any]:
+    """Say by the account's evidence whether the mail was taken (contract 8)."""
+    identifier = message_id(permit)
+    faults.point("calendar.find_sent: before")
+    found = await place.mailbox.find_sent(identifier)
+    faults.point("calendar.find_sent: after")
+    if found:
+        recipients = tuple(permit.payload.target["recipients"])
+        return Settled.DONE, InvitationSent(message_id=identifier, recipients=recipients)
+    authoritative = place.mailbox.evidence is Evidence.AUTHORITATIVE
+    return (Settled.NOT_DONE if authoritative else Settled.UNCLEAR), None
+
+
+def message_id(permit: Permit) -> str:
+    """Return the Message-ID of the permit's mail, with angle brackets."""
+    return str(BytesHeaderParser(policy=policy.SMTP).parsebytes(permit.payload.content)["Message-ID"])
+
+
+def _mail(arguments: Invite, facts: PrepareFacts, meeting: Meeting, *, method: str, what: str, ics: bytes) -> Payload:
+    recipients = list(dict.fromkeys(a.value.lower() for a in arguments.to))
+    identifier = f"<{facts.unique}@{facts.domain}>"
+    mail = EmailMessage(policy=policy.SMTP)
+    mail["Date"] = format_datetime(facts.at)
+    mail["From"] = Mailto(arguments.sender_name, addr_spec=facts.address)
+    mail["To"] = ", ".join(recipients)
+    mail["Subject"] = f"{what}: {' '.join(meeting.title.split())} ({when(meeting)})"
+    mail["Message-ID"] = identifier
+    mail["Auto-Submitted"] = "auto-generated"
+    mail["MIME-Version"] = "1.0"
+    mail.set_content(_text(arguments, facts, meeting, method), cte="quoted-printable")
+    mail.make_alternative(boundary=f"=_{facts.unique[:40]}")
+    # As bytes and in base64, so that what clients read is what was rendered, line ends and all.
+    mail.add_alternative(ics, "text", "calendar", cte="base64", params={"method": method, "charset": "UTF-8"})
+    target = {
+        **context(facts),
+        "sender": facts.address.lower(),
+        "recipients": recipients,
+        "message_id": identifier,
+        "uid": meeting.uid,
+    }
+    return Payload(target, mail.as_bytes())
+
+
+def _text(arguments: Invite, facts: PrepareFacts, meeting: Meeting, method: str) -> str:
+    """Return what the mail says to people whose client shows no calendar part."""
+    lines = [arguments.note, ""] if arguments.note else []
+    lines += [meeting.title, when(meeting)]
+    if meeting.location:
+        lines.append(f"Where: {meeting.location}")
+    if meeting.attendees:
+        lines.append("Who: " + ", ".join(a.name or a.address for a in meeting.attendees))
+    if meeting.description:
+        lines += ["", meeting.description]
+    if method == "REQUEST":
+        lines += ["", "Please accept or decline in your calendar."]
+    else:
+        lines += ["", "This takes place without you." if _uninvites(arguments) else "This does not take place."]
+    if facts.disclosure:
+        lines += ["", facts.disclosure]
+    return "\n".join(lines) + "\n"
+
+
+def _uninvites(arguments: Invite) -> bool:
+    return isinstance(arguments, SendCancel) and arguments.uninvite
+
+
+def when(meeting: Meeting) -> str:
+    """Return day, date, time and zone of a meeting: "Tuesday 24 November 2026, 14:00 to 14:30 (Europe/Berlin)"."""
+    if meeting.all_day:
+        return _day(meeting.start)
+    end = (
+        f"{meeting.end:%H:%M}"
+        if meeting.start.date() == meeting.end.date()
+        else f"{_day(meeting.end)}, {meeting.end:%H:%M}"
+    )
+    return f"{_day(meeting.start)}, {meeting.start:%H:%M} to {end} ({meeting.zone})"
+
+
+def _day(moment: datetime) -> str:
+    return f"{_DAYS[moment.weekday()]} {moment.day} {_MONTHS[moment.month - 1]} {moment.year}"

@@ -1,0 +1,75 @@
+"""When the events of a calendar take place, recurring ones included, and what of that makes its owner busy."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, timedelta
+
+import recurring_ical_events
+
+from empla.capabilities.calendar.calendars import Busy
+from empla.capabilities.calendar.events import Answer, Meeting, load, view
+from empla.capabilities.calendar.spans import Span, span, zone_of
+from empla.errors import ValidationError
+
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Occurrence:
+    """One occurrence of an event: the meeting as it is that time, and its span in UTC."""
+
+    meeting: Meeting
+    span: Span
+
+
+def occurrences(ics: bytes | str, within: Span, zone: str) -> list[Occurrence]:
+    """Return what takes place inside `within`, in order; floating times and whole days are in `zone`.
+
+    ValidationError if the object cannot be read.
+    """
+    own = zone_of(zone)
+    calendar = load(ics)
+    try:
+        # A day more on each side: the library compares whole days and floating times by their date alone.
+        found = recurring_ical_events.of(calendar).between(
+            within.start.astimezone(own) - _DAY, within.end.astimezone(own) + _DAY
+        )
+    except (ValueError, TypeError, KeyError, AttributeError, OverflowError) as error:
+        raise ValidationError(f"the occurrences of an event cannot be computed: {error}") from error
+    result = [Occurrence(m, span(m.start, m.end)) for m in (view(event, zone) for event in found)]
+    touching = (
+        o for o in result if o.span.start < within.end and (o.span.end > within.start or _instant_in(o, within))
+    )
+    return sorted(touching, key=lambda o: (o.span, o.meeting.uid))
+
+
+def _instant_in(occurrence: Occurrence, within: Span) -> bool:
+    """Return whether it is an event without length (a reminder) inside `within`."""
+    return occurrence.span.start == occurrence.span.end >= within.start
+
+
+def takes_time_of(meeting: Meeting, person: str) -> Busy | None:
+    """Return when `person` is busy with a meeting in the person's own calendar, None if it takes none of their time.
+
+    Tentative is busy, and so is an invitation that the person has not answered.
+    """
+    if meeting.transparent or meeting.status == "CANCELLED" or meeting.start >= meeting.end:
+        return None
+    own = meeting.attendee(person)
+    if own is not None and own.answer is Answer.DECLINED:
+        return None
+    unsure = own is not None and own.answer in (Answer.NEEDS_ACTION, Answer.TENTATIVE)
+    return Busy(meeting.start.astimezone(UTC), meeting.end.astimezone(UTC), meeting.status == "TENTATIVE" or unsure)
+
+
+def invited_time_of(meeting: Meeting, person: str) -> Busy | None:
+    """Return when `person` is busy with a meeting seen in another's calendar: only if they are invited to it.
+
+    An invitation that lies unanswered in a mailbox shows in nobody's free/busy but is busy time all the same.
+    """
+    return takes_time_of(meeting, person) if meeting.attendee(person) is not None else None
+
+
+def as_spans(busy: Iterable[Busy]) -> tuple[Span, ...]:
+    """Return busy spans as plain ones: tentative is busy."""
+    return tuple(span(b.start, b.end) for b in busy)

@@ -1,0 +1,317 @@
+"""The operations that change calendars. Every write is conditional; none ever goes over a person's change.
+
+`prepare` renders the very object that will stand there, from the arguments or from the copy that was read before. It
+carries a mark (`events.MARK`) that names the act. So after a crash the calendar itself tells whether the act was done,
+and a second attempt is either refused by the server (412) or recognised as done.
+"""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from empla import faults
+from empla.capabilities.calendar.arguments import ApplyReply, Book, Cancel, Update
+from empla.capabilities.calendar.availability import look, zone_for
+from empla.capabilities.calendar.calendars import Busy, CalendarObject, Conflict, Written
+from empla.capabilities.calendar.events import Answer, Attendee, Meeting, change, mark_of, parse, render
+from empla.capabilities.calendar.itip import Refused, apply_reply, invited_anew, rescheduled
+from empla.capabilities.calendar.reading import busy_spans, context, copy_of, recorded, standing
+from empla.capabilities.calendar.results import (
+    BookConflict,
+    Booked,
+    Clash,
+    EventCopy,
+    EventDeleted,
+    EventMoved,
+    EventWritten,
+    ReplyRefused,
+)
+from empla.capabilities.calendar.spans import Span, overlaps, span, zone_of
+from empla.capabilities.contract import OutcomeUnknown, Place, PrepareFacts, Settled
+from empla.capabilities.email.mailbox import OnWire
+from empla.errors import ExternalError, PermissionDenied, ValidationError
+from empla.governance.permit import Payload, Permit
+from empla.mind.values import EventRef, Instant, Origin, Source
+
+
+def prepare_book(arguments: Book, facts: PrepareFacts) -> Payload:
+    """Render the event: the employee organizes it, the manager has accepted, the others are asked."""
+    start, end = _zoned(arguments.start), _zoned(arguments.end)
+    uid = arguments.event.uid if arguments.event else f"{facts.unique}@{facts.domain}"
+    names = {address.lower(): name for address, name in arguments.names.items()}
+    meeting = Meeting(
+        uid=uid,
+        sequence=arguments.event.sequence if arguments.event else 0,
+        title=arguments.title,
+        start=start,
+        end=end,
+        zone=arguments.start.zone,
+        organizer=facts.address.lower(),
+        organizer_name=names.get(facts.address.lower(), ""),
+        attendees=tuple(_asked(a.value.lower(), names, facts) for a in arguments.attendees),
+        location=arguments.location,
+        description=arguments.description,
+    )
+    check = arguments.attendees if arguments.check is None else arguments.check
+    target = {
+        **_write_target(facts, arguments.owner.value.lower(), uid, if_match=None),
+        "derived": arguments.event is None,
+        "check": {
+            "attendees": [a.value.lower() for a in check],
+            "start": start.isoformat(),
+            "end": end.isoformat(),
+        },
+    }
+    return Payload(target, render(meeting, at=facts.at, mark=facts.unique))
+
+
+async def perform_book(permit: Permit, place: Place, on_wire: OnWire) -> Booked | BookConflict:
+    """Write the event unless somebody in the check is busy by now; what stands there already is looked at first."""
+    found = await _found(permit, place)
+    if found is not None:
+        return _recognised(permit, found)
+    conflict = await _clash(permit, place)
+    if conflict is not None:
+        return conflict
+    outcome = await _write(permit, place, on_wire)
+    if isinstance(outcome, Written):
+        return _booked(permit, permit.payload.content, outcome.etag)
+    found = await _found(permit, place)
+    if found is None:  # it came and went in between: the plan must decide anew
+        return BookConflict(clash=Clash.EXISTS)
+    return _recognised(permit, found)
+
+
+async def settle_book(permit: Permit, place: Place) -> tuple[Settled, Any]:
+    """Say by UID and content whether the event was booked.
+
+    An event with the UID but not from this act: the conditional write cannot have happened, and repeating it only
+    reports the conflict.
+    """
+    found = await _found(permit, place)
+    if found is None or not _ours(permit, found):
+        return Settled.NOT_DONE, None
+    return Settled.DONE, _booked(permit, found.ics, found.etag)
+
+
+def prepare_update(arguments: Update, facts: PrepareFacts) -> Payload:
+    """Render the object as it will be. PermissionDenied for changes that are its organizer's alone."""
+    before = parse(arguments.copy_.ics, facts.zone)
+    after = _with_text(before, arguments)
+    if arguments.attendees is not None or arguments.start is not None:
+        _check_organizer(before, facts)
+    if arguments.attendees is not None:
+        after = replace(after, attendees=tuple(_kept(before, a.value.lower(), facts) for a in arguments.attendees))
+    if arguments.start is not None and arguments.end is not None:
+        start, end = _zoned(arguments.start), _zoned(arguments.end)
+        if (before.start, before.end) != (start, end):
+            after = _moved(after, start, end, facts)
+    for address, answer in arguments.answers:
+        attendee = after.attendee(address.value)
+        if attendee is None:
+            raise ValidationError(f"{address.value} is not invited to {before.title!r}")
+        after = after.with_attendee(replace(attendee, answer=Answer(answer), rsvp=answer == "NEEDS-ACTION"))
+    return _change_payload(arguments.copy_, before, after, facts)
+
+
+def prepare_apply_reply(arguments: ApplyReply, facts: PrepareFacts) -> Payload:
+    """Render the object with the attendee's answer, or the reason why the reply does not count."""
+    before = parse(arguments.copy_.ics, facts.zone)
+    after = apply_reply(before, arguments.reply, sender=arguments.sender.value)
+    if isinstance(after, Refused):
+        return Payload({**_copy_target(facts, arguments.copy_), "refused": after.reason})
+    return _change_payload(arguments.copy_, before, after, facts)
+
+
+async def perform_change(
+    permit: Permit, place: Place, on_wire: OnWire
+) -> EventWritten | EventMoved | EventDeleted | ReplyRefused:
+    """Write the change if the event is still as it was read; else say what stands there now."""
+    target = permit.payload.target
+    if "refused" in target:
+        return ReplyRefused(reason=target["refused"])
+    if target.get("unchanged"):
+        return _event_written(permit, permit.payload.content, target["if_match"], changed=False)
+    outcome = await _write(permit, place, on_wire)
+    if isinstance(outcome, Written):
+        return _changed(permit, outcome.etag)
+    found = await _found(permit, place)
+    if target["delete"]:
+        return EventMoved(copy=copy_of(target["owner"], found)) if found is not None else _changed(permit, "")
+    if found is None:
+        return EventMoved(copy=None)
+    if _marked(permit, found):
+        return _event_written(permit, found.ics, found.etag)
+    return EventMoved(copy=copy_of(target["owner"], found))
+
+
+async def settle_change(permit: Permit, place: Place) -> tuple[Settled, Any]:
+    """Say by UID, mark and absence whether the change stands.
+
+    If it does not, repeating it is safe: the write is conditional, and where somebody else changed the event since, it
+    only reports so.
+    """
+    target = permit.payload.target
+    if "refused" in target or target.get("unchanged"):
+        return Settled.NOT_DONE, None
+    found = await _found(permit, place)
+    if target["delete"]:
+        return (Settled.DONE, _changed(permit, "")) if found is None else (Settled.NOT_DONE, None)
+    if found is None or not _marked(permit, found):
+        return Settled.NOT_DONE, None
+    return Settled.DONE, _event_written(permit, found.ics, found.etag)
+
+
+def prepare_cancel(arguments: Cancel, facts: PrepareFacts) -> Payload:
+    """Render the deletion of the event as it was read."""
+    return Payload({**_copy_target(facts, arguments.copy_), "delete": True})
+
+
+def _asked(address: str, names: dict[str, str], facts: PrepareFacts) -> Attendee:
+    """Return an attendee as first invited: the manager wanted the meeting and has accepted, the others are asked."""
+    attendee = Attendee(address=address, name=names.get(address, ""))
+    if address in (facts.manager.lower(), facts.address.lower()):
+        return replace(attendee, answer=Answer.ACCEPTED)
+    return invited_anew(attendee)
+
+
+def _kept(before: Meeting, address: str, facts: PrepareFacts) -> Attendee:
+    return before.attendee(address) or _asked(address, {}, facts)
+
+
+def _with_text(meeting: Meeting, arguments: Update) -> Meeting:
+    return replace(
+        meeting,
+        title=meeting.title if arguments.title is None else arguments.title,
+        location=meeting.location if arguments.location is None else arguments.location,
+        description=meeting.description if arguments.description is None else arguments.description,
+    )
+
+
+def _moved(meeting: Meeting, start: datetime, end: datetime, facts: PrepareFacts) -> Meeting:
+    if meeting.recurring:
+        raise ValidationError(
+            f"{meeting.title!r} is a series", next_step="series are moved by their organizer, by hand, for now"
+        )
+    settled = frozenset({facts.manager.lower(), facts.address.lower()})
+    return replace(rescheduled(meeting, start, end, settled=settled), all_day=False)
+
+
+def _check_organizer(meeting: Meeting, facts: PrepareFacts) -> None:
+    if meeting.organizer and meeting.organizer != facts.address.lower():
+        raise PermissionDenied(
+            f"only {meeting.organizer}, who organizes {meeting.title!r}, can change its time or who is invited",
+            next_step="ask the organizer",
+        )
+
+
+def _zoned(instant: Instant) -> datetime:
+    return instant.value.astimezone(zone_of(instant.zone))
+
+
+def _write_target(facts: PrepareFacts, owner: str, uid: str, *, if_match: str | None) -> dict[str, Any]:
+    return {
+        **context(facts),
+        "owner": owner,
+        "uid": uid,
+        "if_match": if_match,
+        "delete": False,
+        "mark": facts.unique,
+    }
+
+
+def _copy_target(facts: PrepareFacts, copy: EventCopy) -> dict[str, Any]:
+    return _write_target(facts, copy.owner.value.lower(), copy.event.uid, if_match=copy.etag)
+
+
+def _change_payload(copy: EventCopy, before: Meeting, after: Meeting, facts: PrepareFacts) -> Payload:
+    target = _copy_target(facts, copy)
+    if before == after:
+        return Payload({**target, "unchanged": True}, copy.ics.encode())
+    return Payload(target, change(copy.ics, after, at=facts.at, mark=facts.unique))
+
+
+async def _found(permit: Permit, place: Place) -> CalendarObject | None:
+    return await standing(place, permit.payload.target["owner"], permit.payload.target["uid"])
+
+
+async def _write(permit: Permit, place: Place, on_wire: OnWire) -> Written | Conflict:
+    """Write, with the attempt on record first; a failure in the middle is unknown until it has been looked at."""
+    await on_wire({})
+    faults.point("calendar.write: before")
+    try:
+        outcome = await place.calendars.write(permit)
+    except ExternalError as error:
+        raise OutcomeUnknown(f"it is not known whether the calendar took the change: {error}") from error
+    faults.point("calendar.write: after")
+    return outcome
+
+
+def _marked(permit: Permit, found: CalendarObject) -> bool:
+    try:
+        return mark_of(found.ics) == str(permit.payload.target["mark"])
+    except ValidationError:
+        return False
+
+
+def _ours(permit: Permit, found: CalendarObject) -> bool:
+    """Return whether this act created what stands there.
+
+    A UID that was derived from this step nobody else can have used, whatever became of the event since. For a given UID
+    the mark tells, or, where a server drops what it does not know, equal content.
+    """
+    if permit.payload.target["derived"] or _marked(permit, found):
+        return True
+    try:
+        return parse(found.ics) == parse(permit.payload.content)
+    except ValidationError:
+        return False
+
+
+def _recognised(permit: Permit, found: CalendarObject) -> Booked | BookConflict:
+    if _ours(permit, found):
+        return _booked(permit, found.ics, found.etag)
+    return BookConflict(clash=Clash.EXISTS)
+
+
+async def _clash(permit: Permit, place: Place) -> BookConflict | None:
+    """Return who of those in the check is busy by now, None if nobody is. The event itself does not count."""
+    target = permit.payload.target
+    people = target["check"]["attendees"]
+    if not people:
+        return None
+    slot = span(datetime.fromisoformat(target["check"]["start"]), datetime.fromisoformat(target["check"]["end"]))
+    zone = zone_for(place, target["manager"], target["zone"])
+    readable = [target["employee"], target["manager"]]
+    seen = await look(place, people, slot, readable=readable, zone=zone, apart_from=target["uid"])
+    busy = {who: [b for b in seen.busy[who] if _takes(b, slot)] for who in people}
+    who = tuple(recorded(p) for p in people if busy[p])
+    if not who:
+        return None
+    return BookConflict(clash=Clash.BUSY, who=who, busy=busy_spans((b for p in people for b in busy[p]), zone))
+
+
+def _takes(busy: Busy, slot: Span) -> bool:
+    return overlaps(slot, [span(busy.start, busy.end)])
+
+
+def _booked(permit: Permit, ics: bytes, etag: str) -> Booked:
+    copy = _copy(permit, ics, etag)
+    return Booked(event=copy.event, etag=etag, copy=copy)
+
+
+def _event_written(permit: Permit, ics: bytes, etag: str, *, changed: bool = True) -> EventWritten:
+    copy = _copy(permit, ics, etag)
+    return EventWritten(event=copy.event, etag=etag, copy=copy, changed=changed)
+
+
+def _changed(permit: Permit, etag: str) -> EventWritten | EventDeleted:
+    target = permit.payload.target
+    if target["delete"]:
+        return EventDeleted(event=EventRef(target["uid"], 0, Origin(Source.RECORD, target["owner"])))
+    return _event_written(permit, permit.payload.content, etag)
+
+
+def _copy(permit: Permit, ics: bytes, etag: str) -> EventCopy:
+    target = permit.payload.target
+    return copy_of(target["owner"], CalendarObject(target["uid"], etag, ics))
