@@ -416,8 +416,9 @@ class _Cycle:
         if isinstance(record.step, Ask) and outcome.status is Status.DONE:
             question = self.draft.question(action)
             if question is not None:
-                sent = outcome.value
-                self.draft.put_question(replace(question, message_id=sent.message_id, thread=sent.thread))
+                sent = outcome.value  # None if a person settled it by hand: then the thread is not known
+                message_id, thread = getattr(sent, "message_id", ""), getattr(sent, "thread", "")
+                self.draft.put_question(replace(question, message_id=message_id, thread=thread))
             return
         self._resolve(action, outcome)
 

@@ -199,18 +199,16 @@ class Store:
         )
         bound = {**self._by_key, **{f"by_{c}": v for c, v in by.items()}}
         bound |= {f"most_{c}": v for c, v in most.items()} | {f"least_{c}": v for c, v in least.items()}
-        if self._connection.in_transaction():
-            return self._rows(prepared, bound)
         with self.reading():
-            return self._rows(prepared, bound)
-
-    def _rows(self, prepared: statements.Prepared, bound: Mapping[str, Any]) -> Sequence[Row[Any]]:
-        rows: Sequence[Row[Any]] = prepared.run(self._connection, bound).all()
+            rows: Sequence[Row[Any]] = prepared.run(self._connection, bound).all()
         return rows
 
     @contextmanager
     def reading(self) -> Iterator[None]:
-        """Read several times from one consistent view, and leave no transaction open."""
+        """Read several times from one consistent view, and leave no transaction open that was not open before."""
+        if self._connection.in_transaction():
+            yield
+            return
         self._connection.info["reading"] = True
         try:
             with self._connection.begin():

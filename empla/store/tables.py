@@ -45,6 +45,7 @@ class PerceptRow(Row, table=True):
     state: str = "new"  # new, handled, quarantined
     reason: str = ""
     cycle: int = 0
+    crashes: int = 0
 
 
 class CursorRow(Row, table=True):

@@ -1,0 +1,327 @@
+"""The shell around one mind: one process, one store, one loop.
+
+    recover    what was claimed or on the wire when the last process died
+    sense      sensors write percepts and their cursor in one transaction
+    think      one cycle for each percept, several in a transaction; every transaction checks the lease
+    act        claim rows of the outbox, carry them out, write their outcomes as percepts
+    wait       for a percept, an outcome or an instant; costs nothing meanwhile
+
+Store and cycle run on the main thread, synchronously; adapters are awaited and never touch the store (contract 3).
+"""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext, suppress
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+import structlog
+
+from empla.capabilities.contract import Noticed, Operation, Place, Sensor
+from empla.clock import Clock, pause
+from empla.engine import inbox
+from empla.engine.commands import COMMANDS, run_command
+from empla.engine.journal import Journal
+from empla.engine.loading import load
+from empla.engine.outbox import Outbox
+from empla.engine.performing import Performer, backoff
+from empla.engine.recording import record
+from empla.engine.timers import Timers
+from empla.errors import EmplaError
+from empla.faults import point
+from empla.mind import codec
+from empla.mind.bodies import Guard
+from empla.mind.cycle import cycle
+from empla.mind.percepts import Percept
+from empla.mind.plans import PlanLibrary
+from empla.mind.state import MindState
+from empla.mind.values import OUTSIDE, OWN
+from empla.store.store import Store, instant
+
+log = structlog.get_logger()
+
+CYCLES_PER_COMMIT = 32
+COMMIT_AFTER_S = 0.005
+ACTIONS_AT_ONCE = 8
+CRASHES_BEFORE_QUARANTINE = 2
+"""A percept in flight at this many crashes is set aside (law 8)."""
+LEFT_ON_WIRE = "the process ended, or the connection was lost, while it was on the wire"
+
+Beat = Callable[[int, str, str], None]
+"""Called as the loop advances, with the number of the cycle, and the percept and intention in hand."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mindset:
+    """What makes an employee this employee: its plans, its hands, and its secret."""
+
+    library: PlanLibrary
+    operations: Mapping[str, Operation]
+    sensors: Sequence[Sensor]
+    secret: bytes
+
+
+class EmployeeEngine:
+    """Runs one employee on one store until told to stop."""
+
+    def __init__(
+        self,
+        store: Store,
+        place: Place,
+        mindset: Mindset,
+        *,
+        beat: Beat = lambda _cycle, _percept, _intention: None,
+        guard: Guard = nullcontext,
+        always_replay: bool = False,
+    ) -> None:
+        self._store = store
+        self._place = place
+        self._mindset = mindset
+        self._beat = beat
+        self._guard = guard
+        self._always_replay = always_replay
+        self._clock: Clock = place.clock
+        self.state: MindState = load(store)
+        self._journal = Journal(store)
+        self._timers = Timers(store)
+        self._outbox = Outbox(store, mindset.operations, self.state.beliefs, mindset.secret, self._clock)
+        self._performer = Performer(store, self._outbox, mindset.operations, place)
+        self._running: dict[str, asyncio.Task[None]] = {}
+        self._news = asyncio.Event()
+        self._failure: BaseException | None = None
+        self.paused = False
+
+    def wake(self) -> None:
+        """Look at inbox, outbox and clock again; for signals and for those who inserted a percept."""
+        self._clock.wake()
+        self._news.set()
+
+    async def run(self, stopping: asyncio.Event) -> None:
+        """Recover, then work until `stopping` is set; the cycle and the writes in hand are finished first."""
+        self.recover()
+        sensors = [asyncio.create_task(self._sense(sensor)) for sensor in self._mindset.sensors]
+        stop = asyncio.create_task(stopping.wait())
+        stop.add_done_callback(lambda _: self._news.set())
+        try:
+            while not stopping.is_set():
+                self._news.clear()
+                self._fire_timers()
+                while self.think() and not stopping.is_set():
+                    await pause(0)
+                self._start_actions()
+                self._beat(self._journal.cycle, "", "")
+                if self._failure is not None:
+                    raise self._failure
+                await self._wait_for_news()
+        finally:
+            await self._stop([*sensors, stop])
+
+    async def until_idle(self) -> None:
+        """Think and act, without sensors, until nothing is due: for tests and for replaying a morning."""
+        self.recover()
+        while True:
+            self._fire_timers()
+            while self.think():
+                pass
+            self._start_actions()
+            if self._failure is not None:
+                raise self._failure
+            if not self._running:
+                return
+            await asyncio.wait(self._running.values(), return_when=asyncio.FIRST_COMPLETED)
+
+    async def _stop(self, tasks: list[asyncio.Task[Any]]) -> None:
+        for task in tasks:
+            task.cancel()
+        everything = [*tasks, *self._running.values()]
+        if everything:
+            _, late = await asyncio.wait(everything, timeout=3)
+            for task in late:
+                task.cancel()
+
+    async def _wait_for_news(self) -> None:
+        due = self._next_due()
+        alarm = asyncio.create_task(self._alarm(due)) if due is not None else None
+        try:
+            await self._news.wait()
+        finally:
+            if alarm is not None:
+                alarm.cancel()
+
+    async def _alarm(self, due: datetime) -> None:
+        await self._clock.sleep_until(due)
+        self._news.set()
+
+    def _next_due(self) -> datetime | None:
+        dues = [self._timers.next_due(), *(_due(r) for r in self._outbox.open_rows() if r.id not in self._running)]
+        known = [d for d in dues if d is not None]
+        return min(known) if known else None
+
+    # recover --------------------------------------------------------------------------------------------------
+
+    def recover(self) -> None:
+        """Put right what the last process left: a claim that never came on the wire is tried again freely."""
+        with self._store.transaction("recover"):
+            for row in self._outbox.open_rows():
+                if row.state == "claimed":
+                    log.info("claim found", action=row.id, operation=row.operation)
+                    self._outbox.later(row.id, self._clock.now())
+
+    def crashed_at(self, key: str) -> None:
+        """Note that the last process died with this percept in hand; set it aside at the second time (law 8)."""
+        rows = self._store.find("percept", {"key": key, "state": "new"}, ("crashes",))
+        if not rows:
+            return
+        crashes = rows[0].crashes + 1
+        with self._store.transaction("crashed"):
+            self._store.change("percept", {"key": key}, {"crashes": crashes})
+            if crashes >= CRASHES_BEFORE_QUARANTINE:
+                self._set_aside(key, f"the process died {crashes} times while handling it")
+
+    def _set_aside(self, key: str, reason: str) -> None:
+        """Quarantine a percept and let plans hear of it."""
+        self._store.change("percept", {"key": key}, {"state": "quarantined", "reason": reason})
+        fields = {"percept": key, "reason": reason}
+        told = Percept(key=f"set-aside:{key}", kind="percept-set-aside", fields=fields, origin=OWN)
+        inbox.insert(self._store, told, self._clock.now())
+
+    # sense ----------------------------------------------------------------------------------------------------
+
+    async def _sense(self, sensor: Sensor) -> None:
+        """Keep a sensor watching; one that fails is started again, with growing pauses, and stops nobody else."""
+        failures = 0
+        while True:
+            try:
+                await sensor.watch(self._place, self._cursor(sensor), self._deliver_from(sensor))
+            except EmplaError as error:
+                failures += 1
+                log.warning("sensor failed", sensor=sensor.name, why=error.sentence, failures=failures)
+                await pause(backoff(failures).total_seconds())
+            else:
+                failures = 0
+
+    def _cursor(self, sensor: Sensor) -> Mapping[str, Any] | None:
+        rows = self._store.find("cursor", {"sensor": sensor.name}, ("body",))
+        return dict(codec.loads(rows[0].body)) if rows else None
+
+    def _deliver_from(self, sensor: Sensor) -> Callable[[Sequence[Noticed]], Any]:
+        async def deliver(noticed: Sequence[Noticed]) -> None:
+            if not noticed:
+                return
+            with self._store.transaction("sense"):
+                for item in noticed:
+                    percept = Percept(key=item.key, kind=item.kind, fields=item.fields, origin=OUTSIDE)
+                    fresh = inbox.insert(self._store, percept, self._clock.now())
+                    log.info("noticed", kind=item.kind, correlation=inbox.correlation(item.key), fresh=fresh)
+                body = codec.dumps(noticed[-1].cursor)
+                self._store.put("cursor", ("sensor",), ("body",), {"sensor": sensor.name, "body": body})
+            self._news.set()
+
+        return deliver
+
+    # think ----------------------------------------------------------------------------------------------------
+
+    def think(self) -> int:
+        """Handle the next percepts in one transaction; return how many."""
+        rows = self._store.find("percept", {"state": "new"}, ("key", "kind", "body"), limit=CYCLES_PER_COMMIT)
+        if not rows:
+            return 0
+        handled = 0
+        started = self._clock.monotonic()
+        try:
+            with self._store.transaction("cycle"):
+                for row in rows:
+                    self._handle(row)
+                    handled += 1
+                    if self._clock.monotonic() - started > COMMIT_AFTER_S:
+                        break
+        except BaseException:
+            self._reload()
+            raise
+        return handled
+
+    def _handle(self, row: Any) -> None:
+        percept = inbox.read(row)
+        self._beat(self._journal.cycle, percept.key, "")
+        try:
+            with self._store.part():
+                self._one_cycle(percept)
+        except EmplaError as error:
+            log.error(
+                "percept set aside", kind=percept.kind, correlation=inbox.correlation(percept.key), why=str(error)
+            )
+            self._reload()
+            self._set_aside(percept.key, error.sentence)
+
+    def _one_cycle(self, percept: Percept) -> None:
+        at = max(self._journal.at, self._clock.now())
+        if percept.kind in COMMANDS:
+            run_command(percept, self._store, self._outbox)
+            self._store.change("percept", {"key": percept.key}, {"state": "handled"})
+            return
+        delta = cycle(self.state, percept, at, self._mindset.library, self._guard)
+        self._outbox.at = at
+        self._store.change("percept", {"key": percept.key}, {"state": "handled", "cycle": self._journal.cycle + 1})
+        record(self._store, self._outbox, self.state, delta, instant(at))
+        self._journal.add(at, percept, delta)
+        self.state.apply(delta.changes)
+        self._journal.snapshot_if_due(self.state)
+        if self._always_replay:
+            self.state.live.clear()
+
+    def _reload(self) -> None:
+        """Take the state from the tables again: what was not committed never was."""
+        self.state = load(self._store)
+        self._journal = Journal(self._store)
+        self._outbox.beliefs = self.state.beliefs
+
+    def _fire_timers(self) -> None:
+        if self._timers.any_due(self._clock.now()):
+            with self._store.transaction("timers"):
+                self._timers.fire(self._clock.now())
+
+    # act ------------------------------------------------------------------------------------------------------
+
+    def _start_actions(self) -> None:
+        """Claim every row that is due and free to go, and start a task for each."""
+        if self.paused:
+            return
+        now = instant(self._clock.now())
+        rows = self._outbox.open_rows()
+        lanes = {r.lane for r in rows if r.id in self._running and r.lane}
+        for row in rows:
+            if row.id in self._running or row.lane in lanes:
+                continue
+            if row.lane:
+                lanes.add(row.lane)
+            if row.due <= now and len(self._running) < ACTIONS_AT_ONCE:
+                self._start(row)
+
+    def _start(self, row: Any) -> None:
+        on_wire = row.state == "on_wire"
+        if on_wire:
+            permit = self._outbox.permit(row, row.attempt, self.paused)
+        else:
+            with self._store.transaction("claim"):
+                permit = self._outbox.claim(row, self.paused)
+        if isinstance(permit, str):
+            return
+        work = self._performer.settle(permit, LEFT_ON_WIRE) if on_wire else self._performer.perform(permit)
+        point(f"claimed:{row.operation}")
+        task = asyncio.create_task(work)
+        self._running[row.id] = task
+        task.add_done_callback(partial(self._finished, row.id))
+
+    def _finished(self, action: str, task: asyncio.Task[None]) -> None:
+        self._running.pop(action, None)
+        with suppress(asyncio.CancelledError):
+            error = task.exception()
+            if error is not None:
+                self._failure = error
+        self._news.set()
+
+
+def _due(row: Any) -> datetime | None:
+    return datetime.fromisoformat(row.due) if row.due else None

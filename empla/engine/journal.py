@@ -1,0 +1,54 @@
+"""The journal: what each cycle did, chained by digests, and a snapshot now and then (contract 14)."""
+
+import hashlib
+from datetime import UTC, datetime
+
+from empla import __version__
+from empla.mind import codec
+from empla.mind.percepts import Percept
+from empla.mind.state import Delta, MindState
+from empla.store.store import Store, instant
+
+CYCLES_PER_SNAPSHOT = 1000
+
+
+class Journal:
+    """The journal of one employee; `cycle` is the number of the last cycle, `at` its time."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        last = store.find("journal", {}, ("seq", "at", "digest"), limit=1, newest=True)
+        self.cycle: int = last[0].seq if last else 0
+        self.at: datetime = datetime.fromisoformat(last[0].at) if last else datetime.min.replace(tzinfo=UTC)
+        self.digest: str = last[0].digest if last else ""
+
+    def add(self, at: datetime, percept: Percept, delta: Delta) -> None:
+        """Write what one cycle changed, in its transaction."""
+        body = codec.dumps(delta.changes).encode()
+        self.digest = chained(self.digest, body)
+        values = {"at": instant(at), "percept": percept.key, "code": __version__, "delta": body, "digest": self.digest}
+        self.cycle = self._store.add("journal", values)
+        self.at = at
+
+    def snapshot_if_due(self, state: MindState) -> None:
+        """Keep the whole state every `CYCLES_PER_SNAPSHOT` cycles."""
+        if self.cycle % CYCLES_PER_SNAPSHOT == 0:
+            self._store.add("snapshot", {"cycle": self.cycle, "body": codec.dumps(snapshot(state)).encode()})
+
+
+def chained(previous: str, body: bytes) -> str:
+    """Return the digest of a Delta that follows the cycle with digest `previous`."""
+    return hashlib.sha256(previous.encode() + body).hexdigest()
+
+
+def snapshot(state: MindState) -> dict[str, object]:
+    """Return everything a state holds, as it is kept."""
+    return {
+        "beliefs": sorted(state.beliefs, key=lambda b: b.id),
+        "goals": list(state.goals.values()),
+        "intentions": list(state.intentions.values()),
+        "steps": [list(history.values()) for history in state.histories.values()],
+        "questions": list(state.questions.values()),
+        "holds": list(state.holds.values()),
+        "adopted": state.adopted,
+    }

@@ -1,0 +1,358 @@
+"""The outbox: from an action that a cycle asked for to the outcome that the mind learns (contracts 1 and 8).
+
+    proposed -> awaiting_approval | deferred | ready -> claimed -> on_wire -> done | failed | unknown
+    also: refused, cancelled
+
+In the cycle's transaction `accept` prepares the exact bytes, asks the gate, and writes row, decision and ledger entry.
+Later, in transactions of their own, a row is claimed, comes on the wire, and ends; its outcome is a percept that is
+written in the transaction that ends it.
+"""
+
+import hashlib
+import hmac
+import json
+import secrets
+from collections.abc import Iterable, Mapping
+from dataclasses import fields as fields_of
+from dataclasses import is_dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from pydantic import ValidationError
+
+from empla.capabilities.contract import Effect, Operation, PrepareFacts
+from empla.clock import Clock
+from empla.engine import inbox
+from empla.errors import EmplaError
+from empla.governance import gate, ledger
+from empla.governance.gate import Answer, Decision
+from empla.governance.manners import Conduct
+from empla.governance.permit import Payload, Permit
+from empla.mind import codec
+from empla.mind.beliefs import BeliefBase
+from empla.mind.intentions import HeldSpan
+from empla.mind.percepts import APPROVAL_NEEDED, OUTCOME, Outcome, Percept, Status
+from empla.mind.state import Asked, Decided
+from empla.mind.values import OWN, Address
+from empla.store.store import Store, instant
+
+OPEN = ("awaiting_approval", "deferred", "ready", "claimed", "on_wire", "unknown")
+"""States in which a row may still change."""
+UNCLAIMED = ("awaiting_approval", "deferred", "ready")
+"""States that end when the intention behind the row ends."""
+_STATES = {
+    Answer.ALLOW: "ready",
+    Answer.ASK: "awaiting_approval",
+    Answer.DEFER: "deferred",
+    Answer.REFUSE: "refused",
+}
+_LEDGERED = frozenset({Effect.OWN, Effect.ACT, Effect.TELL})
+
+
+class Outbox:
+    """The outbox of one employee. Every method but `now` runs inside a transaction of the store."""
+
+    def __init__(
+        self, store: Store, operations: Mapping[str, Operation], beliefs: BeliefBase, secret: bytes, clock: Clock
+    ) -> None:
+        self._store = store
+        self._operations = operations
+        self._secret = secret
+        self._clock = clock
+        self.beliefs = beliefs
+        self.at: datetime = clock.now()
+
+    def now(self) -> datetime:
+        """Return the mind's time: that of the cycle being written."""
+        return self.at
+
+    # accepting ------------------------------------------------------------------------------------------------
+
+    def accept(self, asked: Asked, holds: Iterable[HeldSpan]) -> None:
+        """Prepare an action that a cycle asks for, have the gate decide, and write what it said."""
+        operation = self._operations.get(asked.operation)
+        arguments, fault = _validated(operation, asked.arguments)
+        payload = Payload()
+        if operation is not None and not fault:
+            facts = self._prepare_facts(asked.action, holds)
+            try:
+                payload = operation.prepare(arguments, facts)
+            except EmplaError as error:
+                fault = error.sentence
+        request = self._request(asked, operation, arguments, payload, fault)
+        decision = gate.decide(request, self._facts(request))
+        self._store.add("action", self._row(asked, operation, arguments, payload, decision))
+        self._enter_ledger(asked.action, operation, payload, "decided", decision=decision.answer, rule=decision.rule)
+        self._after(asked, request, decision)
+
+    def _row(
+        self, asked: Asked, operation: Operation | None, arguments: Any, payload: Payload, decision: Decision
+    ) -> dict[str, Any]:
+        return {
+            "id": asked.action,
+            "intention": asked.action.partition(".")[0],
+            "operation": asked.operation,
+            "effect": operation.effect.value if operation else "",
+            "percept": asked.percept,
+            "arguments": codec.dumps(asked.arguments),
+            "state": _STATES[decision.answer],
+            "lane": operation.lane(arguments) if operation and arguments is not None else "",
+            "target": json.dumps(payload.target, sort_keys=True),
+            "content": payload.content,
+            "payload_hash": payload.digest(),
+            "decision": Answer.ALLOW.value if decision.answer is Answer.DEFER else decision.answer.value,
+            "rule": decision.rule,
+            "why": decision.why,
+            "asked_at": instant(self.at),
+            "due": instant(decision.until) if decision.until else "",
+        }
+
+    def _after(self, asked: Asked, request: gate.Request, decision: Decision) -> None:
+        if decision.answer in (Answer.ALLOW, Answer.DEFER) and request.effect == "tell":
+            self._count(asked.action, request)
+        elif decision.answer is Answer.ASK:
+            summary = _summary(asked.operation, request.target or {})
+            fields = {"action": asked.action, "operation": asked.operation, "summary": summary, "why": decision.why}
+            self._deliver(Percept(key=f"approval:{asked.action}", kind=APPROVAL_NEEDED, fields=fields, origin=OWN))
+        elif decision.answer is Answer.REFUSE:
+            refusal = Outcome(status=Status.REFUSED, code=decision.rule, sentence=decision.why)
+            self._store.change("action", {"id": asked.action}, {"outcome": codec.dumps(refusal)})
+            self._tell(asked.action, refusal)
+
+    def _prepare_facts(self, action: str, holds: Iterable[HeldSpan]) -> PrepareFacts:
+        profile = self._profile()
+        intention = action.partition(".")[0]
+        others = [h for h in holds if h.intention != intention]
+        address = profile["address"].value
+        return PrepareFacts(
+            at=self.at,
+            employee=profile["name"],
+            address=address,
+            manager=profile["manager"].value,
+            zone=profile["zone"],
+            unique=self._unique(action),
+            domain=address.rpartition("@")[2],
+            disclosure=profile.get("disclosure", profile["name"]),
+            holds=[{"start": h.start.isoformat(), "end": h.end.isoformat(), "uid": h.intention} for h in others],
+        )
+
+    def _unique(self, action: str) -> str:
+        """Return an id for this step of this intention that nobody outside can guess (contract 8)."""
+        return hmac.new(self._secret, f"{self._store.employee}:{action}".encode(), hashlib.sha256).hexdigest()[:40]
+
+    def _profile(self) -> dict[str, Any]:
+        return {b.arguments[0]: b.arguments[1] for b in self.beliefs.matching("profile")}
+
+    def _request(
+        self, asked: Asked, operation: Operation | None, arguments: Any, payload: Payload, fault: str
+    ) -> gate.Request:
+        answering = getattr(arguments, "answering", None)
+        recipients = payload.target.get("recipients", ())
+        return gate.Request(
+            operation=asked.operation,
+            effect=operation.effect.value if operation else "",
+            authority=asked.authority,
+            fault=fault,
+            target=payload.target,
+            addresses=tuple(_addresses(asked.arguments)),
+            answers=answering.key if answering is not None else "",
+            automatic=answering.automatic if answering is not None else "",
+            correspondent=recipients[0] if recipients else "",
+        )
+
+    def _facts(self, request: gate.Request) -> gate.Facts:
+        profile = self._profile()
+        return gate.Facts(
+            at=self.at,
+            address=profile["address"].value if profile else "",
+            manager=profile["manager"].value if profile else "",
+            zone=profile["zone"] if profile else "UTC",
+            conduct=self._conduct(request) if request.effect == "tell" else Conduct(),
+        )
+
+    # manners --------------------------------------------------------------------------------------------------
+
+    def _conduct(self, request: gate.Request) -> Conduct:
+        day, minute = instant(self.at - timedelta(days=1)), instant(self.at - timedelta(minutes=1))
+        thread = (request.target or {}).get("thread", "")
+        return Conduct(
+            answered=bool(request.answers) and self._counted("answered", request.answers, "") > 0,
+            in_thread=self._counted("thread", thread, day) if thread else 0,
+            to_correspondent=self._counted("correspondent", request.correspondent, day),
+            today=self._counted("sent", "", day),
+            this_minute=self._counted("sent", "", minute),
+        )
+
+    def _counted(self, kind: str, subject: str, since: str) -> int:
+        return len(self._store.find("conduct", {"kind": kind, "subject": subject}, ("seq",), at_least={"at": since}))
+
+    def _count(self, action: str, request: gate.Request) -> None:
+        subjects = [("sent", "")]
+        subjects += [("correspondent", r) for r in (request.target or {}).get("recipients", ())]
+        if thread := (request.target or {}).get("thread", ""):
+            subjects.append(("thread", thread))
+        if request.answers:
+            subjects.append(("answered", request.answers))
+        for kind, subject in subjects:
+            self._store.add("conduct", {"kind": kind, "subject": subject, "at": instant(self.at), "action": action})
+
+    # changing -------------------------------------------------------------------------------------------------
+
+    def withdraw(self, intention: str) -> None:
+        """Cancel the rows of an intention that nobody has claimed yet."""
+        for state in UNCLAIMED:
+            self._store.change("action", {"intention": intention, "state": state}, {"state": "cancelled"})
+
+    def decided(self, word: Decided) -> None:
+        """Take a person's word on an action that awaits approval; anything else is left alone."""
+        if word.approved:
+            allowed = {"state": "ready", "decision": Answer.ALLOW.value, "rule": f"approved:{word.by}"}
+            changed = self._store.change("action", {"id": word.action, "state": "awaiting_approval"}, allowed)
+        else:
+            changed = self._store.change(
+                "action", {"id": word.action, "state": "awaiting_approval"}, {"state": "refused"}
+            )
+        if not changed:
+            return
+        self.enter(word.action, "approved" if word.approved else "rejected", by=word.by)
+        if not word.approved:
+            self._tell(word.action, Outcome(status=Status.REFUSED, code="rejected", sentence=f"{word.by} said no"))
+
+    def permit(self, row: Any, attempt: int, paused: bool) -> Permit | str:
+        """Return the gate's permit for a row, or why it has to wait."""
+        epoch = self._store.epoch if self._store.epoch is not None else -1
+        claim = gate.Claim(
+            action=row.id,
+            operation=row.operation,
+            payload=Payload(json.loads(row.target), row.content),
+            payload_hash=row.payload_hash,
+            decided=row.decision,
+            attempt=attempt,
+        )
+        return gate.admit(claim, paused=paused, epoch=epoch)
+
+    def claim(self, row: Any, paused: bool) -> Permit | str:
+        """Claim a ready row: return its permit, or why it has to wait."""
+        permit = self.permit(row, row.attempt + 1, paused)
+        if not isinstance(permit, str):
+            values = {"state": "claimed", "attempt": permit.attempt, "epoch": permit.epoch, "due": ""}
+            self._store.change("action", {"id": row.id}, values)
+        return permit
+
+    def on_wire(self, action: str, replies: Mapping[str, Any]) -> None:
+        """Note that the other side may own the effect from here on."""
+        text = json.dumps({to: [reply.code, reply.text] for to, reply in replies.items()}, sort_keys=True)
+        values = {"state": "on_wire", "on_wire_at": instant(self._clock.now()), "replies": text}
+        self._store.change("action", {"id": action}, values)
+
+    def later(self, action: str, due: datetime, state: str = "ready") -> None:
+        """Have a row looked at again, not before `due`."""
+        self._store.change("action", {"id": action}, {"state": state, "due": instant(due)})
+
+    def end(self, action: str, state: str, outcome: Outcome, how: str = "") -> None:
+        """End a row and tell the mind what came of it."""
+        text = codec.dumps(outcome)
+        ended = {"state": state, "ended_at": instant(self._clock.now()), "outcome": text}
+        self._store.change("action", {"id": action}, ended)
+        self.enter(action, state, code=outcome.code, how=how)
+        self._tell(action, outcome)
+
+    def unknown(self, action: str, why: str) -> None:
+        """Set a row to unknown and let the manager be told; its step goes on waiting for somebody's word."""
+        self._store.change("action", {"id": action}, {"state": "unknown", "why": why})
+        self.enter(action, "unknown", why=why)
+        row = self.row(action)
+        fields = {
+            "action": action,
+            "operation": row.operation,
+            "summary": _summary(row.operation, json.loads(row.target)),
+        }
+        self._deliver(Percept(key=f"unknown:{action}", kind="action-unknown", fields=fields, origin=OWN))
+
+    def _tell(self, action: str, outcome: Outcome) -> None:
+        fields = {"action": action, "outcome": outcome}
+        self._deliver(Percept(key=f"outcome:{action}", kind=OUTCOME, fields=fields, origin=OWN))
+
+    def _deliver(self, percept: Percept) -> None:
+        inbox.insert(self._store, percept, self._clock.now())
+
+    # ledger ---------------------------------------------------------------------------------------------------
+
+    def enter(self, action: str, event: str, **facts: Any) -> None:
+        """Enter what became of an action in the ledger, if it is one that has an effect on the world."""
+        row = self.row(action)
+        if row.effect in _LEDGERED:
+            self._append(
+                action, event, {"operation": row.operation, "payload": self._salted(action, row.payload_hash), **facts}
+            )
+
+    def _enter_ledger(
+        self, action: str, operation: Operation | None, payload: Payload, event: str, **facts: Any
+    ) -> None:
+        if operation is not None and operation.effect in _LEDGERED:
+            body = {"operation": operation.name, "payload": self._salted(action, payload.digest()), **facts}
+            self._append(action, event, body)
+
+    def _salted(self, action: str, payload_hash: str) -> str:
+        known = self._store.find("salt", {"action": action}, ("salt",))
+        salt = known[0].salt if known else secrets.token_hex(16)
+        if not known:
+            self._store.add("salt", {"action": action, "salt": salt})
+        return ledger.salted(salt, payload_hash)
+
+    def _append(self, action: str, event: str, body: Mapping[str, Any]) -> None:
+        last = self._store.find("ledger", {}, ("hash",), limit=1, newest=True)
+        at = instant(self._clock.now())
+        record = {"action": action, "event": event, "at": at, **body}
+        made = ledger.entry(last[0].hash if last else ledger.BEGINNING, record)
+        columns = {"prev": made.prev, "hash": made.hash, "record": made.record}
+        self._store.add("ledger", {**columns, "action": action, "event": event, "at": at})
+
+    # reading --------------------------------------------------------------------------------------------------
+
+    ROW = (
+        "seq", "id", "intention", "operation", "effect", "state", "lane", "target", "content", "payload_hash",
+        "decision", "due", "attempt", "on_wire_at", "asked_at",
+    )  # fmt: skip
+
+    def row(self, action: str) -> Any:
+        """Return one row of the outbox."""
+        return self._store.find("action", {"id": action}, self.ROW)[0]
+
+    def open_rows(self) -> list[Any]:
+        """Return the rows that are ready, deferred, claimed or on the wire, in the order they were asked for."""
+        found = [
+            r
+            for s in ("ready", "deferred", "claimed", "on_wire")
+            for r in self._store.find("action", {"state": s}, self.ROW)
+        ]
+        return sorted(found, key=lambda r: r.seq)
+
+
+def _validated(operation: Operation | None, arguments: Mapping[str, Any]) -> tuple[Any, str]:
+    if operation is None:
+        return None, ""
+    try:
+        return operation.arguments.model_validate(dict(arguments)), ""
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        return None, f"{operation.name}: {'.'.join(map(str, first['loc']))}: {first['msg']}"
+
+
+def _addresses(value: Any) -> list[Address]:
+    if isinstance(value, Address):
+        return [value]
+    if isinstance(value, Mapping):
+        return [a for part in value.values() for a in _addresses(part)]
+    if isinstance(value, tuple | list):
+        return [a for part in value for a in _addresses(part)]
+    if is_dataclass(value) and not isinstance(value, type):
+        return [a for f in fields_of(value) for a in _addresses(getattr(value, f.name))]
+    return []
+
+
+def _summary(operation: str, target: Mapping[str, Any]) -> str:
+    """Return what an action would do, in a line for a person."""
+    who = ", ".join(target.get("recipients", ())) or target.get("owner", "")
+    about = target.get("subject") or target.get("title") or ""
+    return f"{operation} to {who}" + (f": {about}" if about else "")

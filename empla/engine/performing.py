@@ -1,0 +1,143 @@
+"""Carrying out claimed rows: permit in hand, outside every transaction, one task for each row.
+
+What an error means is decided by its class and by how far the row got:
+
+* nothing is on the wire yet, or nothing can change: try again later, with growing pauses, for a bounded time;
+* refused for good: the row fails and the mind learns why;
+* on the wire, or a conditional write that may have happened: look for evidence first (law 2). Proof of absence lets it
+  be tried again; without proof it is looked for until the account's settle time is over, and then it is *unknown*.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+
+from empla.capabilities.contract import Idempotency, Operation, OutcomeUnknown, Place, Settled
+from empla.capabilities.email.mailbox import SmtpReply, SubmissionRefused
+from empla.engine.outbox import Outbox
+from empla.errors import EmplaError, ExternalError
+from empla.faults import point
+from empla.governance.permit import Permit
+from empla.mind.percepts import Outcome, Status
+from empla.store.store import LeaseLost, Store
+
+log = structlog.get_logger()
+
+GIVE_UP_AFTER = timedelta(hours=4)
+"""How long an effect is tried again before it is reported as failed."""
+READ_ATTEMPTS = 6
+"""How often something that changes nothing is tried before it is reported as failed."""
+
+
+class Performer:
+    """Carries out rows of one employee's outbox."""
+
+    def __init__(self, store: Store, outbox: Outbox, operations: Mapping[str, Operation], place: Place) -> None:
+        self._store = store
+        self._outbox = outbox
+        self._operations = operations
+        self._place = place
+
+    async def perform(self, permit: Permit) -> None:
+        """Carry out one claimed row and write what came of it."""
+        operation = self._operations[permit.operation]
+        if permit.attempt > 1 and operation.idempotency is Idempotency.CONDITIONAL and await self._found(permit):
+            return
+        point(f"perform:{permit.operation}:before")
+        try:
+            async with asyncio.timeout(operation.timeout_s):
+                value = await operation.perform(permit, self._place, self._on_wire(permit))
+        except LeaseLost:
+            raise
+        except (EmplaError, TimeoutError) as error:
+            await self._failed(permit, operation, error)
+            return
+        point(f"perform:{permit.operation}:after")
+        self._end(permit, "done", Outcome(status=Status.DONE, value=value), how="reply")
+
+    def _on_wire(self, permit: Permit) -> Any:
+        async def on_wire(replies: Mapping[str, SmtpReply]) -> None:
+            with self._store.transaction("on-wire"):
+                self._outbox.on_wire(permit.action, replies)
+
+        return on_wire
+
+    def _end(self, permit: Permit, state: str, outcome: Outcome, how: str = "") -> None:
+        with self._store.transaction("outcome"):
+            self._outbox.end(permit.action, state, outcome, how)
+        log.info("action ended", action=permit.action, operation=permit.operation, state=state, how=how)
+
+    async def _failed(self, permit: Permit, operation: Operation, error: EmplaError | TimeoutError) -> None:
+        sentence = getattr(error, "sentence", "") or f"{operation.name} took longer than {operation.timeout_s:g} s"
+        code = getattr(error, "code", "timeout")
+        log.warning("action failed", action=permit.action, operation=operation.name, code=code, why=sentence)
+        if not isinstance(error, ExternalError | TimeoutError) or isinstance(error, SubmissionRefused):
+            self._end(permit, "failed", Outcome(status=Status.FAILED, code=code, sentence=sentence))
+            return
+        uncertain = isinstance(error, OutcomeUnknown) or self._row(permit).state == "on_wire"
+        if operation.idempotency is Idempotency.CONDITIONAL or uncertain:
+            await self.settle(permit, sentence)
+        else:
+            self._again(permit, operation, code, sentence)
+
+    def _again(self, permit: Permit, operation: Operation, code: str, sentence: str) -> None:
+        """Let a row be tried again later, or fail it when that has gone on for too long."""
+        row = self._row(permit)
+        now = self._place.clock.now()
+        too_old = now - datetime.fromisoformat(row.asked_at) > GIVE_UP_AFTER
+        too_often = operation.idempotency is Idempotency.PURE and row.attempt >= READ_ATTEMPTS
+        if too_old or too_often:
+            self._end(permit, "failed", Outcome(status=Status.FAILED, code=code, sentence=sentence))
+            return
+        with self._store.transaction("again"):
+            self._outbox.later(permit.action, now + backoff(row.attempt))
+
+    async def _found(self, permit: Permit) -> bool:
+        """Look for an earlier attempt's effect; end the row and return True if it is there."""
+        settled, value = await self._evidence(permit)
+        if settled is Settled.DONE:
+            self._end(permit, "done", Outcome(status=Status.DONE, value=value), how="evidence")
+        return settled is Settled.DONE
+
+    async def settle(self, permit: Permit, why: str) -> None:
+        """Find out by evidence what became of an attempt, and go on from there (contract 8)."""
+        operation = self._operations[permit.operation]
+        settled, value = await self._evidence(permit)
+        if settled is Settled.DONE:
+            self._end(permit, "done", Outcome(status=Status.DONE, value=value), how="evidence")
+            return
+        if settled is Settled.NOT_DONE:
+            with self._store.transaction("absent"):
+                self._outbox.enter(permit.action, "absent", why=why)
+            self._again(permit, operation, OutcomeUnknown.code, why)
+            return
+        row, now = self._row(permit), self._place.clock.now()
+        by_mail = operation.idempotency is Idempotency.MESSAGE_ID
+        patience = timedelta(seconds=self._place.mailbox.settle_s) if by_mail else GIVE_UP_AFTER
+        with self._store.transaction("unclear"):
+            if now - datetime.fromisoformat(row.on_wire_at or row.asked_at) >= patience:
+                self._outbox.unknown(permit.action, why)
+            else:
+                self._outbox.later(permit.action, now + backoff(row.attempt), state="on_wire")
+
+    async def _evidence(self, permit: Permit) -> tuple[Settled, Any]:
+        operation = self._operations[permit.operation]
+        if operation.settle is None:
+            return Settled.NOT_DONE, None
+        try:
+            async with asyncio.timeout(operation.timeout_s):
+                return await operation.settle(permit, self._place)
+        except (EmplaError, TimeoutError) as error:
+            log.warning("no evidence yet", action=permit.action, why=str(error))
+            return Settled.UNCLEAR, None
+
+    def _row(self, permit: Permit) -> Any:
+        return self._outbox.row(permit.action)
+
+
+def backoff(attempt: int) -> timedelta:
+    """Return how long to wait before the next attempt: 1, 2, 4 ... 300 s; none before the first."""
+    return timedelta(seconds=min(300, 2 ** (attempt - 1)) if attempt >= 1 else 0)

@@ -1,0 +1,43 @@
+"""Timers: due instants are rows, each fires once (contract 12). Waiting takes a row, not a process."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from empla.engine import inbox
+from empla.mind.percepts import TIMER, Percept
+from empla.mind.values import OWN
+from empla.store.store import Store, instant
+
+
+class Timers:
+    """The due instants of one employee."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def next_due(self) -> datetime | None:
+        """Return the earliest instant that has not fired."""
+        rows = self._store.find("occurrence", {"state": "due"}, ("instant",))
+        return min((datetime.fromisoformat(r.instant) for r in rows), default=None)
+
+    def any_due(self, now: datetime) -> bool:
+        """Return whether something is due at `now`."""
+        return bool(
+            self._store.find("occurrence", {"state": "due"}, ("seq",), at_most={"instant": instant(now)}, limit=1)
+        )
+
+    def fire(self, now: datetime) -> None:
+        """Write a percept for each instant that is due, once, in the current transaction."""
+        due = self._store.find(
+            "occurrence", {"state": "due"}, ("seq", "trigger", "instant"), at_most={"instant": instant(now)}
+        )
+        for row in due:
+            step = row.trigger.removeprefix("step:")
+            percept = Percept(key=f"timer:{step}:{row.instant}", kind=TIMER, fields={"step": step}, origin=OWN)
+            inbox.insert(self._store, percept, now)
+            self._store.change("occurrence", {"seq": row.seq}, {"state": "fired"})
+
+    def _due(self, now: datetime, limit: int = 0) -> Sequence[Any]:
+        columns = ("seq", "trigger", "instant")
+        return self._store.find("occurrence", {"state": "due"}, columns, at_most={"instant": instant(now)}, limit=limit)

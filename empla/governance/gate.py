@@ -1,0 +1,162 @@
+"""The gate: the one place between outbox and adapters that every action passes.
+
+`decide` is a pure function, called in the cycle's transaction, of what is asked for (`Request`) and what is known
+(`Facts`). Its rules in order: known operation, schema, reading, manners and limits, data flow, autonomy. `admit` is
+called in the transaction that claims a row; it checks again what may have changed, and alone makes permits.
+
+A fresh employee is *assisted* (contract 7): an outward act goes without asking only if it belongs to an intention that
+began with an authenticated request of the manager, and stays within the people and times of that request. To its
+manager it may always write.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from empla.governance import manners
+from empla.governance.manners import Conduct
+from empla.governance.permit import _SEAL, Payload, Permit
+from empla.mind.intentions import Authority
+from empla.mind.values import Address, Source
+
+
+class Answer(StrEnum):
+    """What the gate says."""
+
+    ALLOW = "allow"
+    ASK = "ask"
+    REFUSE = "refuse"
+    DEFER = "defer"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """The gate's answer, the rule that made it, and a sentence for a person."""
+
+    answer: Answer
+    rule: str
+    why: str = ""
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What is asked for. `effect` is the operation's effect class; `fault` says why the schema refused it.
+
+    `addresses` are all addresses among the arguments, with their origins. `automatic` says why the mail that is being
+    answered must not be answered.
+    """
+
+    operation: str
+    effect: str
+    authority: Authority
+    fault: str = ""
+    target: Mapping[str, Any] | None = None
+    addresses: tuple[Address, ...] = ()
+    answers: str = ""
+    automatic: str = ""
+    correspondent: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What is known when deciding."""
+
+    at: datetime
+    address: str
+    manager: str
+    zone: str
+    conduct: Conduct
+
+
+def decide(request: Request, facts: Facts) -> Decision:
+    """Return whether an action is allowed, must be asked about, waits, or is refused; and by which rule."""
+    if not request.effect:
+        return _refuse("operation:unknown", f"there is no operation {request.operation!r}")
+    if request.fault:
+        return _refuse("operation:schema", request.fault)
+    if request.effect in ("think", "read", "own"):
+        return Decision(answer=Answer.ALLOW, rule=f"effect:{request.effect}")
+    if request.effect == "tell":
+        objection = manners.objection(request.automatic, facts.conduct, bool(request.answers))
+        if objection is not None:
+            return _refuse(*objection)
+    return _authorised(request, facts)
+
+
+def _authorised(request: Request, facts: Facts) -> Decision:
+    """Hold an outward act to the request behind it: its people, its times, and where its targets come from."""
+    reached = _reached(request)
+    if not reached:
+        return _refuse("target:none", "the action names nobody whom it concerns")
+    known = {a.value: a.origin.source for a in request.addresses}
+    foreign = [r for r in sorted(reached) if known.get(r, Source.PERCEPT) is Source.PERCEPT and r != facts.manager]
+    authority = request.authority
+    covered = {facts.manager, facts.address, *(p.value for p in authority.people)}
+    if request.effect == "tell" and reached <= {facts.manager, facts.address}:
+        return Decision(answer=Answer.ALLOW, rule="to-manager")
+    if foreign:
+        return _ask("origin:percept", f"{foreign[0]} stands only in what came from outside")
+    if authority.principal != "manager":
+        return _ask("assisted:no-request", "no request of the manager covers this")
+    if beyond := sorted(reached - covered):
+        return _ask("assisted:people", f"the manager's request does not cover {beyond[0]}")
+    if not _within(request.target or {}, authority):
+        return _ask("assisted:window", "the time lies outside the manager's request")
+    if quiet := manners.quiet_until(facts.at, facts.zone):
+        return Decision(answer=Answer.DEFER, rule="manners:quiet-hours", why="quiet hours", until=quiet)
+    return Decision(answer=Answer.ALLOW, rule="assisted:within-request")
+
+
+def _reached(request: Request) -> set[str]:
+    target = request.target or {}
+    return {*target.get("recipients", ()), *((target["owner"],) if "owner" in target else ())}
+
+
+def _within(target: Mapping[str, Any], authority: Authority) -> bool:
+    if "start" not in target:
+        return True
+    start, end = (datetime.fromisoformat(target[name]) for name in ("start", "end"))
+    return (authority.start is None or authority.start <= start) and (authority.end is None or end <= authority.end)
+
+
+def _ask(rule: str, why: str) -> Decision:
+    return Decision(answer=Answer.ASK, rule=rule, why=why)
+
+
+def _refuse(rule: str, why: str) -> Decision:
+    return Decision(answer=Answer.REFUSE, rule=rule, why=why)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """An outbox row about to be carried out."""
+
+    action: str
+    operation: str
+    payload: Payload
+    payload_hash: str
+    decided: str
+    attempt: int
+
+
+def admit(claim: Claim, *, paused: bool, epoch: int) -> Permit | str:
+    """Return the permit for a row that is being claimed, or why it has to wait.
+
+    `epoch` is that of the lease, which the transaction around this has just checked.
+    """
+    if claim.decided != Answer.ALLOW:
+        return "not allowed"
+    if paused:
+        return "paused"
+    return Permit(
+        action=claim.action,
+        operation=claim.operation,
+        payload=claim.payload,
+        payload_hash=claim.payload_hash,
+        epoch=epoch,
+        attempt=claim.attempt,
+        seal=_SEAL,
+    )
