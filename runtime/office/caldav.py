@@ -1,0 +1,139 @@
+"""CalDAV: Radicale as a process of its own, on loopback (it is GPL and is never imported).
+
+It is started first, being the slowest part, and started again if it dies. Its standard input is a pipe that the office
+holds: when the office goes, even by kill -9, the pipe closes and Radicale ends itself, so its port is free again.
+"""
+
+import asyncio
+import contextlib
+import os
+import socket
+import sys
+from asyncio.subprocess import PIPE, Process
+from pathlib import Path
+
+import structlog
+
+from empla.clock import pause
+from empla.config import Home
+from empla.errors import ResourceError
+from runtime.office import calendars
+
+log = structlog.get_logger("office.caldav")
+
+START_S = 15.0
+"""Seconds within which Radicale must answer."""
+
+_CONFIG = """\
+[server]
+hosts = {host}:{port}
+max_connections = 200
+max_content_length = 100000000
+max_resource_size = 50000000
+timeout = 60
+delay_on_error = 0
+[auth]
+type = runtime.office.radicale_plugin
+delay = 0
+[rights]
+type = runtime.office.radicale_plugin
+[storage]
+filesystem_folder = {folder}
+[web]
+type = none
+[logging]
+level = warning
+"""
+
+
+def free_port(host: str) -> int:
+    """Return a port that nobody uses now."""
+    with socket.socket() as probe:
+        probe.bind((host, 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+class CalDav:
+    """The running Radicale."""
+
+    def __init__(self, home: Home, host: str, port: int) -> None:
+        self._home = home
+        self._fixed = port != 0
+        self.host = host
+        self.port = port
+        self._process: Process | None = None
+
+    async def start(self) -> None:
+        """Start it and return when it answers; ResourceError if it does not."""
+        async with contextlib.AsyncExitStack() as stack:
+            try:
+                await stack.enter_async_context(asyncio.timeout(START_S))
+                while not await self._attempt():
+                    # its port was taken: by an earlier Radicale that is just ending, or by a stranger
+                    await pause(0.05)
+            except TimeoutError:
+                await self.stop()
+                raise ResourceError(
+                    f"the calendar server does not answer at {self.host}:{self.port}",
+                    next_step=f"read {self._log()}, or choose other ports",
+                ) from None
+
+    async def watch(self) -> None:
+        """Start it again whenever it ends; run until cancelled."""
+        rest = 0.1
+        while True:
+            assert self._process is not None
+            status = await self._process.wait()
+            log.warning("caldav.ended", status=status)
+            await pause(rest)
+            rest = min(rest * 2, 30.0)
+            await self.start()
+
+    async def stop(self) -> None:
+        """End it, if it runs."""
+        process, self._process = self._process, None
+        if process is None or process.returncode is not None:
+            return
+        with contextlib.suppress(ProcessLookupError):
+            process.kill()  # it syncs every write before it answers: nothing is lost
+        await process.wait()
+
+    async def _attempt(self) -> bool:
+        """Start a process and wait until it answers (True) or ends (False)."""
+        if not self._fixed and self._process is None:
+            self.port = free_port(self.host)
+        await self.stop()
+        config = self._home.office / "radicale.conf"
+        config.write_text(
+            _CONFIG.format(host=self.host, port=self.port, folder=str(calendars.storage(self._home)).replace("%", "%%"))
+        )
+        environment = {**os.environ, "EMPLA_HOME": str(self._home.root), "EMPLA_OFFICE_CHILD": "radicale"}
+        environment.pop("EMPLA_FAULTS", None)  # crash tests count and kill in our own processes
+        with self._log().open("ab") as output:
+            process = await asyncio.create_subprocess_exec(
+                sys.executable, "-m", "radicale", "--config", str(config),
+                stdin=PIPE, stdout=output, stderr=output, env=environment,
+            )  # fmt: skip
+        self._process = process
+        while process.returncode is None:
+            if await self._answers():
+                return process.returncode is None
+            await pause(0.01)
+        return False
+
+    async def _answers(self) -> bool:
+        try:
+            reader, writer = await asyncio.open_connection(self.host, self.port)
+        except OSError:
+            return False
+        try:
+            writer.write(b"OPTIONS / HTTP/1.0\r\n\r\n")
+            return (await reader.readline()).startswith(b"HTTP/")
+        except ConnectionError:
+            return False
+        finally:
+            writer.close()
+
+    def _log(self) -> Path:
+        return self._home.logs / "radicale.log"

@@ -1,0 +1,118 @@
+"""Delivery: one transaction from a mail that was taken to every mailbox it belongs in.
+
+A signed-in account's mail is filed in its Sent in that same transaction, so for the office absence from Sent proves
+that a mail was not taken. A program that is unsure whether it was submits again, and must be told the truth without
+harm: the same Message-ID with the same bytes is taken and *suppressed* (counted, so that a test can tell that it
+happened), with other bytes it is refused.
+"""
+
+import sqlite3
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import datetime
+
+from empla.config import Home
+from empla.errors import InputError
+from runtime.office import database, mailboxes
+from runtime.office.mailboxes import Mail
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """A mail to deliver: to whom, as it will be kept, and who submitted it (None: it came without a sign-in)."""
+
+    raw: bytes
+    recipients: tuple[str, ...]
+    at: datetime
+    account: str | None = None
+    message_id: str = ""
+    digest: str = ""  # sha256 of the bytes as submitted
+
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """One mail that a delivery put into one mailbox."""
+
+    mailbox: int
+    mail: Mail
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """One mail that a signed-in account submitted, and how often the same submission came again."""
+
+    account: str
+    message_id: str
+    digest: str
+    recipients: tuple[str, ...]
+    accepted_at: datetime
+    suppressed: int
+
+
+class OtherBytes(InputError):
+    """This Message-ID was submitted before, with other content."""
+
+    code = "message_id_reused"
+
+
+def deliver(db: sqlite3.Connection, letter: Letter) -> list[Filed]:
+    """Deliver to all recipients and the sender's Sent, or to nobody; nothing for a submission that came before.
+
+    Raises OtherBytes for a Message-ID that the account used for other bytes, ResourceError if it cannot be kept.
+    """
+    with database.transaction(db):
+        recipients, first = _outstanding(db, letter)
+        if not recipients:
+            return []
+        content = mailboxes.keep(db, letter.raw)
+        targets = [(recipient, mailboxes.INBOX, frozenset[str]()) for recipient in recipients]
+        if letter.account is not None and first:
+            targets.append((letter.account, mailboxes.SENT, frozenset({"\\Seen"})))
+        filed = []
+        for account, name, flags in targets:
+            mailboxes.create(db, account, name)  # somebody may have deleted their Sent
+            (mailbox_id,) = db.execute(
+                "SELECT id FROM mailbox WHERE account = ? AND name = ?", (account, name)
+            ).fetchone()
+            filed.append(Filed(mailbox_id, mailboxes.add(db, mailbox_id, content, flags, letter.at)))
+        return filed
+
+
+def _outstanding(db: sqlite3.Connection, letter: Letter) -> tuple[list[str], bool]:
+    """Return the recipients that do not have it yet, and whether it is submitted for the first time; record it."""
+    recipients = list(dict.fromkeys(letter.recipients))
+    if letter.account is None or not letter.message_id:
+        return recipients, True
+    key = (letter.account, letter.message_id)
+    row = db.execute("SELECT digest, recipients FROM submission WHERE account = ? AND message_id = ?", key).fetchone()
+    if row is None:
+        db.execute(
+            "INSERT INTO submission (account, message_id, digest, recipients, accepted_at) VALUES (?, ?, ?, ?, ?)",
+            (*key, letter.digest, " ".join(recipients), letter.at.isoformat()),
+        )
+        return recipients, True
+    digest, had = row[0], row[1].split()
+    if digest != letter.digest:
+        raise OtherBytes()
+    # A client may submit one mail in parts, some recipients at a time: only those who have it are spared.
+    missing = [recipient for recipient in recipients if recipient not in had]
+    db.execute(
+        "UPDATE submission SET recipients = ?, suppressed = suppressed + ? WHERE account = ? AND message_id = ?",
+        (" ".join([*had, *missing]), not missing, *key),
+    )
+    return missing, False
+
+
+def submissions(home: Home) -> list[Submission]:
+    """Return what signed-in accounts submitted, oldest first."""
+    with closing(database.connect(home)) as db:
+        rows = db.execute(
+            "SELECT account, message_id, digest, recipients, accepted_at, suppressed FROM submission"
+            " ORDER BY accepted_at, message_id"
+        ).fetchall()
+    return [Submission(a, m, d, tuple(r.split()), datetime.fromisoformat(t), s) for a, m, d, r, t, s in rows]
+
+
+def suppressed(home: Home) -> int:
+    """Return how many submissions were suppressed because they had come before."""
+    return sum(submission.suppressed for submission in submissions(home))

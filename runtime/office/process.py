@@ -1,0 +1,203 @@
+"""The office's process: IMAP, SMTP and CalDAV of one home, until it is told to end.
+
+It ends within five seconds on SIGTERM, or when its lifeline (a pipe that the supervisor holds) closes. One home has one
+office: a lock says so, because the office is the only one that writes mail. After kill -9 nothing is left: the lock
+goes with the process, and Radicale ends itself.
+"""
+
+import asyncio
+import contextlib
+import fcntl
+import json
+import os
+import signal
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import structlog
+
+from empla.clock import Clock, SystemClock
+from empla.config import Home, Settings, load_settings
+from empla.errors import EmplaError, ResourceError
+from runtime.office import database, imap, smtp
+from runtime.office.caldav import CalDav
+from runtime.office.passwords import SignIn
+
+log = structlog.get_logger("office")
+
+END_S = 4
+"""Seconds after which a process that was told to end is ended by the system."""
+
+
+@dataclass(frozen=True, slots=True)
+class OfficePorts:
+    """Where the office answers; 0 asks for any free port."""
+
+    host: str = "127.0.0.1"
+    imap: int = 0
+    smtp: int = 0
+    caldav: int = 0
+
+    @classmethod
+    def of(cls, settings: Settings) -> "OfficePorts":
+        """Return the ports that the settings ask for: N, N+1 and N+2."""
+        first = settings.ports
+        return cls(settings.host, first, first + 1, first + 2) if first else cls(settings.host)
+
+    @property
+    def caldav_url(self) -> str:
+        """The CalDAV server's address, with a slash at its end."""
+        return f"http://{self.host}:{self.caldav}/"
+
+
+def ports_file(home: Home) -> Path:
+    """Return the file that says where the office of a home answers, or answered last."""
+    return home.office / "ports.json"
+
+
+def read_ports(home: Home) -> OfficePorts | None:
+    """Return where the office answers, or answered last; None if it never ran."""
+    try:
+        return OfficePorts(**json.loads(ports_file(home).read_text()))
+    except FileNotFoundError:
+        return None
+
+
+@asynccontextmanager
+async def serve(home: Home, settings: Settings, clock: Clock, ports: OfficePorts) -> AsyncIterator[OfficePorts]:
+    """Run the three servers for the length of the block, which gets the ports they answer at.
+
+    Raises ResourceError if a port is taken or another office runs in this home.
+    """
+    home.create()
+    async with contextlib.AsyncExitStack() as stack:
+        stack.enter_context(_only_one(home))
+        caldav = CalDav(home, ports.host, ports.caldav)
+        starting = asyncio.create_task(caldav.start())  # the slowest: the others start meanwhile
+        stack.push_async_callback(caldav.stop)
+        stack.callback(starting.cancel)
+        db = stack.enter_context(contextlib.closing(database.connect(home)))
+        sign_in = SignIn(db, settings.domain)
+        live = imap.LiveFolders(db, clock)
+        desk = smtp.Desk(db, sign_in, clock, settings.domain, live.filed)
+        try:
+            imap_server = await imap.start(live, sign_in, settings.domain, ports.host, ports.imap)
+            stack.callback(imap_server.close)
+            smtp_server = await smtp.start(desk, sign_in, ports.host, ports.smtp)
+            stack.callback(smtp_server.close)
+        except OSError as error:
+            raise ResourceError(
+                f"the office cannot listen: {error}", next_step="choose other ports with --ports"
+            ) from error
+        await starting
+        watching = asyncio.create_task(caldav.watch())
+        stack.callback(watching.cancel)
+        found = OfficePorts(ports.host, _port(imap_server), _port(smtp_server), caldav.port)
+        _write_ports(home, found)
+        log.info("office.ready", **asdict(found))
+        yield found
+
+
+def main(
+    home_path: Path | None = None,
+    lifeline_fd: int | None = None,
+    ready_fd: int | None = None,
+    ports: Mapping[str, int] | None = None,
+) -> int:
+    """Run the office of a home until SIGTERM or the end of the lifeline; return the exit code.
+
+    `ports` may name those that shall differ from the settings' (imap, smtp, caldav).
+    `ready_fd` gets one line of JSON (the ports, or `{"error", "next_step"}`) and is then closed.
+    """
+    home = Home.find(home_path)
+    home.create()
+    _log_to(home)
+    report = _reporter(ready_fd)
+    try:
+        settings = load_settings(home)
+        wanted = OfficePorts(**{**asdict(OfficePorts.of(settings)), **(ports or {})})
+        asyncio.run(_run(home, settings, wanted, lifeline_fd, report))
+    except EmplaError as error:
+        log.error("office.failed", error=str(error), next_step=error.next_step)
+        report({"error": str(error), "next_step": error.next_step})
+        return 1
+    return 0
+
+
+async def _run(
+    home: Home,
+    settings: Settings,
+    ports: OfficePorts,
+    lifeline_fd: int | None,
+    report: Callable[[dict[str, object]], None],
+) -> None:
+    loop = asyncio.get_running_loop()
+    clock = SystemClock(home.clock)
+    stop = asyncio.Event()
+
+    def end() -> None:
+        signal.alarm(END_S)  # a last resort: nothing may keep the process longer
+        stop.set()
+
+    def lifeline_moved(fd: int) -> None:
+        if not os.read(fd, 4096):
+            loop.remove_reader(fd)
+            end()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, end)
+    loop.add_signal_handler(signal.SIGUSR1, clock.wake)
+    if lifeline_fd is not None:
+        loop.add_reader(lifeline_fd, lifeline_moved, lifeline_fd)
+    waiting = asyncio.create_task(stop.wait())
+    async with serve(home, settings, clock, ports) as found:
+        report(asdict(found))
+        await waiting
+
+
+@contextlib.contextmanager
+def _only_one(home: Home) -> Iterator[None]:
+    with (home.office / "office.lock").open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise ResourceError(
+                f"the office of {home.root} runs already", next_step="stop it first: `empla down`"
+            ) from None
+        yield
+
+
+def _reporter(ready_fd: int | None) -> Callable[[dict[str, object]], None]:
+    def report(line: dict[str, object]) -> None:
+        if ready_fd is not None:
+            with contextlib.suppress(BrokenPipeError, OSError), os.fdopen(ready_fd, "w") as file:
+                file.write(json.dumps(line) + "\n")
+
+    return report
+
+
+def _log_to(home: Home) -> None:
+    """Write what happens to logs/office.log, one JSON object a line."""
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(),
+        ],
+        logger_factory=structlog.WriteLoggerFactory(file=(home.logs / "office.log").open("a", buffering=1)),
+        cache_logger_on_first_use=True,
+    )
+
+
+def _port(server: asyncio.Server) -> int:
+    port: int = server.sockets[0].getsockname()[1]
+    return port
+
+
+def _write_ports(home: Home, ports: OfficePorts) -> None:
+    fresh = ports_file(home).with_suffix(".fresh")
+    fresh.write_text(json.dumps(asdict(ports)))
+    fresh.replace(ports_file(home))
