@@ -42,7 +42,7 @@ from sqlmodel import Field, Session, SQLModel, select
 from empla import faults
 from empla.errors import InternalError, ResourceError, ValidationError
 
-TENANT = "default"
+TENANT = "main"
 """The tenant of a home that has only one."""
 
 SCHEMA = "0001"

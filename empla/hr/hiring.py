@@ -1,0 +1,308 @@
+"""Hiring and leaving.
+
+Both are sagas (`empla.hr.saga`): killed at any moment and begun again with the same words they go on where they stood,
+without a second mailbox and without a second introduction. Everything that can be wrong is checked before the first
+step; a hiring that is refused leaves nothing behind.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from empla.errors import InputError
+from empla.hr import names, roles, saga
+from empla.hr.grants import grant_calendar, revoke_all
+from empla.hr.profiles import found
+from empla.hr.provisioning import SendPercept
+from empla.hr.staffing import Staffing
+from empla.mind.values import Address, Origin, Source
+from empla.store.company import Company, EmployeeRow, Status
+from empla.store.secrets import new_secret
+from empla.workplace.directory import CompanyDirectory
+
+PROFILE = "profile"
+"""Kind of the percept that tells an employee who it is; its fields become beliefs."""
+HIRED = "hired"
+"""Kind of the percept that asks a new employee to introduce itself."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """A hiring that was checked: everything that its steps need."""
+
+    role: roles.Role
+    slug: str
+    name: str
+    address: str
+    manager: str
+    manager_name: str
+    manager_in_office: bool
+    zone: str
+    hours: str
+
+    def as_data(self) -> dict[str, str]:
+        """Return what must be the same when a hiring that was interrupted goes on."""
+        return {"role": self.role.name, "name": self.name, "address": self.address, "manager": self.manager}
+
+
+def checked(staffing: Staffing, role: str, name: str, *, manager: str = "", zone: str = "") -> Request:
+    """Check a hiring and change nothing.
+
+    `manager` is an address, or the name of somebody in the office; the owner of the home if empty. `zone` is the
+    manager's if empty. InputError says what is wrong and what to do.
+    """
+    wanted = roles.role(role)
+    clean = names.checked_name(name)
+    address = names.address_for(clean, staffing.settings.domain)
+    boss = _manager(staffing, manager)
+    request = Request(
+        role=wanted,
+        slug=address.partition("@")[0],
+        name=clean,
+        address=address,
+        zone=names.checked_zone(zone or boss.zone),
+        manager=boss.address,
+        manager_name=boss.name,
+        manager_in_office=boss.in_office,
+        hours=staffing.settings.hours,
+    )
+    with staffing.store.reading() as company:
+        _refuse_if_taken(company, request)
+    return request
+
+
+def plan(staffing: Staffing, request: Request) -> list[dict[str, str]]:
+    """Return the steps of a hiring, for `--plan`: key and sentence of each, and whether it is done."""
+    with staffing.store.reading() as company:
+        done = company.steps_done(_key(request.slug))
+    steps = _steps(staffing, request, _unsent)
+    return [{"step": s.key, "does": s.sentence, "state": "done" if s.key in done else "to do"} for s in steps]
+
+
+def hire(
+    staffing: Staffing, request: Request, *, send_percept: SendPercept, told: saga.Told = saga.untold
+) -> EmployeeRow:
+    """Hire: run every step that is not done yet, and return the employee, who is active then.
+
+    `send_percept` gets a `profile` and then a `hired` percept, each with a key of its own. `told` hears of every step.
+    An EmplaError of a step comes through; the same call goes on from that step.
+    """
+    steps = _steps(staffing, request, send_percept)
+    saga.run(staffing.store, staffing.clock, _key(request.slug), request.as_data(), steps, told)
+    with staffing.store.reading() as company:
+        return found(company, request.slug)
+
+
+def leave(staffing: Staffing, name: str, *, halt: Callable[[str], None], told: saga.Told = saga.untold) -> EmployeeRow:
+    """Let an employee go: stop it, take back its rights, close its account, archive its folder to `left/SLUG`.
+
+    `halt` (slug) returns once no process is that employee. The mailbox and the folder are kept; the address is never
+    given to another. InputError if there is no such employee or it has left.
+    """
+    with staffing.store.reading() as company:
+        row = found(company, name)
+    if row.status == Status.OFFBOARDED:
+        raise InputError(f"{row.name} has left already")
+    steps = [
+        saga.Step("leave.pause", f"pause {row.name}", lambda: _set(staffing, row.slug, status=Status.PAUSED)),
+        saga.Step("leave.halt", "stop the process", lambda: halt(row.slug)),
+        saga.Step("leave.revoke", "take back the calendars it may use", lambda: revoke_all(staffing, row.address)),
+        saga.Step("leave.account", f"close {row.address}", lambda: staffing.close_account(row.address)),
+        saga.Step("leave.archive", "archive its folder", lambda: _archive(staffing, row.slug)),
+        saga.Step("leave.offboard", "take it out of the directory", lambda: _offboard(staffing, row.slug)),
+    ]
+    saga.run(staffing.store, staffing.clock, f"leave:{row.slug}", {"address": row.address}, steps, told)
+    with staffing.store.reading() as company:
+        return found(company, row.slug)
+
+
+# checking -----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Manager:
+    address: str
+    name: str
+    zone: str
+    in_office: bool
+
+
+def _manager(staffing: Staffing, given: str) -> _Manager:
+    given = given or staffing.settings.owner
+    if not given:
+        raise InputError("nobody runs this home yet", next_step="run `empla init`, or name a --manager")
+    directory = CompanyDirectory(staffing.home.company_db, staffing.store.tenant)
+    try:
+        people = directory.find(given)
+        everybody = directory.everybody()
+    finally:
+        directory.close()
+    if len(people) == 1:
+        return _Manager(people[0].address.value, people[0].name, people[0].zone, in_office=True)
+    if len(people) > 1:
+        raise InputError(
+            f"{given!r} may be {' or '.join(f'{p.name} <{p.address}>' for p in people)}", next_step="give the address"
+        )
+    address = names.checked_address(given) if "@" in given else ""
+    if not address or address.endswith(f"@{staffing.settings.domain}"):
+        known = {key: p.address.value for p in everybody for key in (p.address.value, p.name.lower())}
+        near = known.get(names.nearest(given.lower(), list(known)), "")
+        raise InputError(
+            f"nobody in the office is {given!r}",
+            next_step=f"did you mean {near}?" if near else "add them with `empla people add`, or give their address",
+        )
+    return _Manager(address, address, staffing.settings.zone, in_office=False)
+
+
+def _refuse_if_taken(company: Company, request: Request) -> None:
+    person = company.person(request.address)
+    if person is not None:
+        raise InputError(f"{request.address} is taken by {person.name}", next_step="give the employee another name")
+    row = company.employee(request.slug)
+    if row is not None and row.status == Status.OFFBOARDED:
+        raise InputError(
+            f"{row.name} has worked here and left; mail to {row.address} must not reach another",
+            next_step="give the employee another name",
+        )
+    begun = company.saga(_key(request.slug))
+    if begun is None and row is None:
+        return
+    if begun is None or begun.ended_at is not None:
+        raise InputError(
+            f"{request.name} is already hired", next_step=f'see `empla show "{request.name}"`, or give another name'
+        )
+    if begun.request != request.as_data():
+        asked = begun.request
+        raise InputError(
+            f"hiring {asked['name']} as {roles.shown(asked['role'])} under {asked['manager']} has begun",
+            next_step="finish it with the same words: "
+            f'empla hire {roles.shown(asked["role"])} --name "{asked["name"]}" --manager {asked["manager"]}',
+        )
+
+
+# the steps ----------------------------------------------------------------------------------------------------------
+
+
+def _key(slug: str) -> str:
+    return f"hire:{slug}"
+
+
+def _unsent(slug: str, key: str, kind: str, fields: Mapping[str, Any]) -> None:
+    """Stand for the sending of percepts where steps are only shown."""
+
+
+def _steps(staffing: Staffing, r: Request, send_percept: SendPercept) -> list[saga.Step]:
+    steps = [
+        saga.Step("hire.profile", f"note {r.name} as {r.role.title} of {r.manager_name}", lambda: _note(staffing, r)),
+        saga.Step("hire.password", "make a password, encrypted at rest", lambda: _make_password(staffing, r)),
+        saga.Step(
+            "hire.account",
+            f"open the mailbox and the calendar {r.address}",
+            lambda: _discard(staffing.make_account(r.address, r.name)),
+        ),
+        saga.Step("hire.directory", "enter it in the directory", lambda: _set(staffing, r.slug, listed=True)),
+    ]
+    if r.manager_in_office and r.role.permissions.manager_calendar == "read-write":
+        steps.append(
+            saga.Step(
+                "hire.calendar",
+                f"let it read and write the calendar of {r.manager_name}",
+                lambda: grant_calendar(staffing, r.manager, r.address),
+            )
+        )
+    return [
+        *steps,
+        saga.Step("hire.folder", "make its folder and its secret", lambda: _make_folder(staffing, r)),
+        saga.Step(
+            "hire.introduction",
+            f"have it introduce itself to {r.manager_name}",
+            lambda: _tell(r, staffing.settings.company, send_percept),
+        ),
+        saga.Step("hire.active", "let it begin", lambda: _set(staffing, r.slug, status=Status.ACTIVE)),
+    ]
+
+
+def _discard(_: object) -> None:
+    """Drop the password that comes back: nobody but the employee needs it."""
+
+
+def _note(staffing: Staffing, r: Request) -> None:
+    with staffing.store.writing() as company:
+        if company.employee(r.slug) is None:
+            company.add(
+                EmployeeRow(
+                    tenant_id=company.tenant,
+                    slug=r.slug,
+                    name=r.name,
+                    address=r.address,
+                    role=r.role.name,
+                    role_version=r.role.version,
+                    manager=r.manager,
+                    phase=r.role.phase,
+                    zone=r.zone,
+                    hours=r.hours,
+                    hired_at=staffing.clock.now(),
+                )
+            )
+
+
+def _make_password(staffing: Staffing, r: Request) -> None:
+    with staffing.store.writing() as company:
+        staffing.keep_account(company, r.address)
+
+
+def _make_folder(staffing: Staffing, r: Request) -> None:
+    staffing.home.employee(r.slug).mkdir(mode=0o700, parents=True, exist_ok=True)
+    with staffing.store.writing() as company:
+        row = found(company, r.slug)
+        row.secret = row.secret or staffing.cipher.encrypt(new_secret())
+
+
+def _tell(r: Request, company: str, send_percept: SendPercept) -> None:
+    send_percept(r.slug, f"profile:{r.slug}", PROFILE, profile_fields(r, company))
+    send_percept(r.slug, f"hired:{r.slug}", HIRED, {"manager": _known(r.manager), "manager_name": r.manager_name})
+
+
+def profile_fields(r: Request, company: str) -> dict[str, Any]:
+    """Return what an employee is told about itself. All of it can change a decision, so it comes as a percept."""
+    return {
+        "company": company,
+        "name": r.name,
+        "address": _known(r.address),
+        "role": r.role.name,
+        "role_version": r.role.version,
+        "title": r.role.title,
+        "manager": _known(r.manager),
+        "manager_name": r.manager_name,
+        "phase": r.role.phase,
+        "zone": r.zone,
+        "hours": r.hours,
+        "persona": r.role.persona.model_dump(mode="json"),
+        "schedule": r.role.schedule.model_dump(mode="json"),
+        "permissions": r.role.permissions.model_dump(mode="json"),
+        "limits": r.role.limits.model_dump(mode="json"),
+    }
+
+
+def _known(address: str) -> Address:
+    return Address(address, Origin(Source.POLICY, ref="company", field="address"))
+
+
+def _archive(staffing: Staffing, slug: str) -> None:
+    folder = staffing.home.employee(slug)
+    archive = staffing.home.root / "left" / slug
+    archive.parent.mkdir(mode=0o700, exist_ok=True)
+    if folder.exists():
+        folder.rename(archive)
+
+
+def _offboard(staffing: Staffing, slug: str) -> None:
+    _set(staffing, slug, status=Status.OFFBOARDED, listed=False, secret=None, left_at=staffing.clock.now())
+
+
+def _set(staffing: Staffing, slug: str, **values: Any) -> None:
+    with staffing.store.writing() as company:
+        row = company.employee(slug)
+        assert row is not None
+        for name, value in values.items():
+            setattr(row, name, value)

@@ -1,0 +1,124 @@
+"""Roles: who an employee is before it knows anybody. Each is a folder `employees/ROLE` with a `role.toml`.
+
+What a role may say is closed: an unknown name in the file is an error, so a limit that is misspelt never counts for
+nothing. Its version is noted with everybody who is hired into it.
+"""
+
+import tomllib
+from collections.abc import Iterator, Sequence
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from typing import Annotated, Any, Literal
+
+import pydantic
+from pydantic import BaseModel, ConfigDict, Field
+
+from empla.errors import InputError, ValidationError
+from empla.hr.names import nearest
+
+Trait = Annotated[float, Field(ge=0.0, le=1.0)]
+Count = Annotated[int, Field(ge=0)]
+Clock = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
+
+
+class _Closed(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Style(_Closed):
+    """How it writes."""
+
+    tone: Literal["friendly", "neutral", "formal"] = "friendly"
+    formality: Trait = 0.5
+    verbosity: Literal["brief", "medium", "full"] = "brief"
+    emoji: bool = False
+
+
+class Persona(_Closed):
+    """The Big Five, each from 0 to 1, and how it writes."""
+
+    openness: Trait
+    conscientiousness: Trait
+    extraversion: Trait
+    agreeableness: Trait
+    neuroticism: Trait
+    style: Style = Style()
+
+
+class Schedule(_Closed):
+    """When it writes unasked, in its own zone. Who just wrote to it is answered at any hour."""
+
+    days: tuple[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"], ...] = ("mon", "tue", "wed", "thu", "fri")
+    quiet_from: Clock = "21:00"
+    quiet_until: Clock = "06:30"
+
+
+class Permissions(_Closed):
+    """What it is given, and what it may do with it."""
+
+    manager_calendar: Literal["read-write", "free-busy"] = "free-busy"
+    colleagues_calendars: Literal["free-busy"] = "free-busy"
+    operations: tuple[str, ...] = Field(description='operations of capabilities; "email.*" is all of one')
+
+
+class Limits(_Closed):
+    """How much it may do, whoever asks."""
+
+    mails_per_day: Count
+    mails_per_thread_and_day: Count
+    mails_per_correspondent_and_day: Count
+
+
+class Role(_Closed):
+    """One role, as its file describes it."""
+
+    name: str
+    title: str
+    version: int = Field(ge=1)
+    summary: str
+    description: str
+    phase: Literal["assisted"] = "assisted"
+    persona: Persona
+    schedule: Schedule = Schedule()
+    permissions: Permissions
+    limits: Limits
+
+
+def roles() -> Sequence[Role]:
+    """Return the roles that are installed, by name. ValidationError naming the file if one cannot be used."""
+    return [_read(folder) for folder in sorted(_folders(), key=lambda f: f.name)]
+
+
+def role(name: str) -> Role:
+    """Return the role called `name`, with dashes or underscores; InputError naming the known ones if there is none."""
+    wanted = "_".join(name.lower().replace("-", " ").replace("_", " ").split())
+    known = {folder.name: folder for folder in _folders()}
+    if wanted in known:
+        return _read(known[wanted])
+    near = nearest(wanted, list(known))
+    names = ", ".join(shown(n) for n in sorted(known))
+    raise InputError(
+        f"there is no role {name!r}; there is: {names}",
+        next_step=f"did you mean {shown(near)}?" if near else "hire into one of these",
+    )
+
+
+def shown(name: str) -> str:
+    """Return a role's name as people type it."""
+    return name.replace("_", "-")
+
+
+def _folders() -> Iterator[Traversable]:
+    for folder in files("employees").iterdir():
+        if folder.is_dir() and (folder / "role.toml").is_file():
+            yield folder
+
+
+def _read(folder: Traversable) -> Role:
+    try:
+        said: dict[str, Any] = tomllib.loads((folder / "role.toml").read_text())
+        return Role.model_validate({"name": folder.name, **said})
+    except (tomllib.TOMLDecodeError, pydantic.ValidationError) as error:
+        raise ValidationError(
+            f"the role {shown(folder.name)} cannot be used: {error}", next_step=f"correct {folder / 'role.toml'}"
+        ) from error
