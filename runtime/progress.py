@@ -1,0 +1,167 @@
+"""The progress page: what an employee's process is doing, kept where a crash cannot take it.
+
+Each employee maps one page (contract 10). Writing it is a store to memory: no system call and no commit. The kernel
+keeps the page when the process is killed with SIGKILL, so it is both the heartbeat that the supervisor watches and the
+evidence of what the process was doing when it died.
+
+Layout, little-endian: eight bytes of beat (monotonic nanoseconds, one aligned store, so never torn), then two slots.
+A mark is written to the older slot with the next sequence number and a checksum; a reader takes the newest slot whose
+checksum holds, so a process that dies in the middle of a mark leaves the mark before it readable.
+"""
+
+import mmap
+import os
+import struct
+import time
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+_SIZE: Final = 4096
+_SLOTS: Final = (64, 2048)
+_HEAD: Final = struct.Struct("<IQQQHHH")  # checksum, sequence, epoch, cycle, and the lengths of the three texts
+_LONGEST: Final = {"phase": 32, "percept": 800, "intention": 800}
+
+STARTING: Final = "starting"
+"""Phase of a process that has not yet connected to its workplace."""
+IDLE: Final = "idle"
+"""Phase of a process that waits for something to happen."""
+CYCLE: Final = "cycle"
+"""Phase of a process in the middle of a cycle."""
+ENDED: Final = "ended"
+"""Phase of a process that ended in good order."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """One reading of a page. `beat_ns` is on the machine's monotonic clock; `percept` and `intention` may be empty."""
+
+    beat_ns: int
+    epoch: int
+    cycle: int
+    phase: str
+    percept: str
+    intention: str
+
+    @property
+    def busy(self) -> bool:
+        """Whether the process was in the middle of something (evidence, if it died there)."""
+        return self.phase not in (STARTING, IDLE, ENDED)
+
+
+class ProgressPage:
+    """The writer's side: one process, one page, held for life."""
+
+    def __init__(self, path: Path, *, epoch: int) -> None:
+        file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            # Reserve the block: a store to a hole on a full disk would kill the process with SIGBUS.
+            os.posix_fallocate(file, 0, _SIZE)
+            self._page = mmap.mmap(file, _SIZE)
+        finally:
+            os.close(file)
+        self._beat = memoryview(self._page)[:8].cast("Q")
+        newest = _newest(self._page[:])
+        self._sequence = newest[0] if newest else 0
+        self._epoch = epoch
+        self._cycle = 0
+        self.mark(STARTING)
+
+    def beat(self) -> None:
+        """Say that the process advances."""
+        self._beat[0] = time.monotonic_ns()
+
+    def mark(self, phase: str, *, cycle: int | None = None, percept: str = "", intention: str = "") -> None:
+        """Say what the process does from now on, and beat. `cycle` stays what it was if it is not given."""
+        if cycle is not None:
+            self._cycle = cycle
+        self._sequence += 1
+        texts = (_cut("phase", phase), _cut("percept", percept), _cut("intention", intention))
+        lengths = [len(text) for text in texts]
+        slot = _HEAD.pack(0, self._sequence, self._epoch, self._cycle, *lengths) + b"".join(texts)
+        slot = zlib.crc32(slot[4:]).to_bytes(4, "little") + slot[4:]
+        start = _SLOTS[self._sequence % 2]
+        self._page[start : start + len(slot)] = slot
+        self.beat()
+
+    def close(self) -> None:
+        """Let go of the page; what stands on it stays in the file."""
+        self._beat.release()
+        self._page.close()
+
+
+class ProgressView:
+    """The reader's side: a page that another process writes."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._page: mmap.mmap | None = None
+
+    def read(self) -> Progress | None:
+        """Return what stands on the page, None if nobody has written one yet."""
+        if self._page is None:
+            self._page = _map(self._path)
+        return None if self._page is None else _parse(self._page[:])
+
+    def close(self) -> None:
+        """Let go of the page."""
+        if self._page is not None:
+            self._page.close()
+            self._page = None
+
+
+def read(path: Path) -> Progress | None:
+    """Return what stands on the page at `path`, None if there is none."""
+    view = ProgressView(path)
+    try:
+        return view.read()
+    finally:
+        view.close()
+
+
+def _map(path: Path) -> mmap.mmap | None:
+    try:
+        file = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return None
+    try:
+        if os.fstat(file).st_size < _SIZE:
+            return None
+        return mmap.mmap(file, _SIZE, access=mmap.ACCESS_READ)
+    finally:
+        os.close(file)
+
+
+def _cut(field: str, text: str) -> bytes:
+    return text.encode()[: _LONGEST[field]]
+
+
+def _parse(raw: bytes) -> Progress | None:
+    newest = _newest(raw)
+    if newest is None:
+        return None
+    _, progress = newest
+    return progress
+
+
+def _newest(raw: bytes) -> tuple[int, Progress] | None:
+    whole = [slot for start in _SLOTS if (slot := _slot(raw, start)) is not None]
+    return max(whole, key=lambda slot: slot[0], default=None)
+
+
+def _slot(raw: bytes, start: int) -> tuple[int, Progress] | None:
+    checksum, sequence, epoch, cycle, *lengths = _HEAD.unpack_from(raw, start)
+    end = start + _HEAD.size + sum(lengths)
+    if sequence == 0 or end > _SIZE or zlib.crc32(raw[start + 4 : end]) != checksum:
+        return None
+    texts = []
+    at = start + _HEAD.size
+    for length in lengths:
+        texts.append(raw[at : at + length].decode(errors="ignore"))
+        at += length
+    phase, percept, intention = texts
+    beat_ns = int.from_bytes(raw[:8], "little")
+    return sequence, Progress(
+        beat_ns=beat_ns, epoch=epoch, cycle=cycle, phase=phase, percept=percept, intention=intention
+    )

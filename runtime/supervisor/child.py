@@ -1,0 +1,126 @@
+"""One process of ours, held by its pidfd, so that no signal ever reaches a stranger with its number."""
+
+import asyncio
+import contextlib
+import os
+import signal
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from empla.errors import TimedOut
+
+_TOLD_S: Final = 1.0  # how long the zygote's word on how a child ended may come after the death itself
+_KILLED_S: Final = 10.0
+
+
+class Child:
+    """A process that we started. Made in a running event loop.
+
+    `ours` says that this process is its parent and reaps it; otherwise the zygote does, and tells (`told`).
+    """
+
+    def __init__(self, name: str, pid: int, pidfd: int, *, ours: bool) -> None:
+        self.name = name
+        self.pid = pid
+        self._pidfd = pidfd
+        self._ours = ours
+        self._loop = asyncio.get_running_loop()
+        self._dead: asyncio.Future[int | None] = self._loop.create_future()
+        self._loop.add_reader(pidfd, self._died)
+
+    @property
+    def alive(self) -> bool:
+        """Whether it has not ended."""
+        return not self._dead.done()
+
+    async def ended(self) -> int | None:
+        """Wait for its end. Return its exit code, minus the signal that killed it, or None if nobody can tell."""
+        return await asyncio.shield(self._dead)
+
+    def told(self, status: int) -> None:
+        """Take the zygote's word on how it ended."""
+        self._settle(status)
+
+    def signal(self, number: signal.Signals) -> None:
+        """Send it a signal; harmless if it has ended."""
+        if self._pidfd >= 0:
+            with contextlib.suppress(ProcessLookupError):
+                signal.pidfd_send_signal(self._pidfd, number)
+
+    async def end(self, grace_s: float) -> int | None:
+        """Ask it to stop, and kill it if it has not after `grace_s` seconds. Return as `ended` does."""
+        self.signal(signal.SIGTERM)
+        try:
+            async with asyncio.timeout(grace_s):
+                return await self.ended()
+        except TimeoutError:
+            return await self.kill()
+
+    async def kill(self) -> int | None:
+        """End it by force. TimedOut if even that does not help (it hangs in the kernel)."""
+        self.signal(signal.SIGKILL)
+        try:
+            async with asyncio.timeout(_KILLED_S):
+                return await self.ended()
+        except TimeoutError as error:
+            raise TimedOut(
+                f"{self.name} (process {self.pid}) does not die", next_step="look for a disk or a mount that hangs"
+            ) from error
+
+    def _died(self) -> None:
+        self._loop.remove_reader(self._pidfd)
+        if self._ours:
+            self._settle(_reap(self._pidfd))
+        else:
+            self._loop.call_later(_TOLD_S, self._settle, None)
+
+    def _settle(self, status: int | None) -> None:
+        if self._dead.done():
+            return
+        self._loop.remove_reader(self._pidfd)
+        os.close(self._pidfd)
+        self._pidfd = -1
+        self._dead.set_result(status)
+
+
+def _reap(pidfd: int) -> int | None:
+    try:
+        result = os.waitid(os.P_PIDFD, pidfd, os.WEXITED)
+    except ChildProcessError:
+        return None
+    if result is None:
+        return None
+    return result.si_status if result.si_code == os.CLD_EXITED else -result.si_status
+
+
+def spawn(name: str, command: Sequence[str], *fds: int) -> Child:
+    """Start a program that gets the descriptors `fds` under the same numbers.
+
+    It has a session of its own, so that Ctrl-C reaches the supervisor only, which then stops everything in order.
+    """
+    environment = {**os.environ, "OPENBLAS_NUM_THREADS": "1"}
+    process = subprocess.Popen(  # noqa: S603
+        command, pass_fds=fds, stdin=subprocess.DEVNULL, start_new_session=True, env=environment
+    )
+    process.returncode = 0  # its end is seen through the pidfd; the standard library must not wait for it too
+    return Child(name, process.pid, os.pidfd_open(process.pid), ours=True)
+
+
+def describe(status: int | None) -> str:
+    """Say in words how a process ended."""
+    if status is None:
+        return "ended, nobody saw how"
+    if status < 0:
+        return f"killed by {signal.Signals(-status).name}"
+    return "ended by itself" if status == 0 else f"failed with exit code {status}"
+
+
+def out_of_memory_kills() -> int:
+    """Return how many processes the kernel has killed for want of memory since boot; 0 if it does not say."""
+    try:
+        lines = Path("/proc/vmstat").read_text().splitlines()
+    except OSError:
+        return 0
+    return next((int(line.split()[1]) for line in lines if line.startswith("oom_kill ")), 0)

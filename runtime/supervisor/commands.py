@@ -1,0 +1,111 @@
+"""The commands that the supervisor itself answers on the control socket."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from empla.clock import SystemClock
+from empla.config import Home
+from empla.errors import InputError
+from runtime.control import Handler, Report
+from runtime.supervisor import memory
+from runtime.supervisor.keeper import Keeper
+from runtime.supervisor.supervisor import Supervisor
+
+_Answer = Callable[[Mapping[str, Any]], Any]
+
+
+def supervisor_commands(supervisor: Supervisor, home: Home, stopping: asyncio.Event) -> dict[str, Handler]:
+    """Return the handlers: status, processes, stop, pause, resume, restart, reload, clock."""
+
+    def status(_arguments: Mapping[str, Any]) -> Any:
+        return supervisor.status()
+
+    def processes(_arguments: Mapping[str, Any]) -> Any:
+        return [_process(child.name, child.pid) for child in supervisor.servants()] + [
+            _process(keeper.entry.slug, keeper.pid) | {"epoch": keeper.epoch, "state": keeper.state.value}
+            for keeper in supervisor.keepers
+        ]
+
+    def stop(arguments: Mapping[str, Any]) -> Any:
+        if "name" in arguments:
+            return _with_keeper(supervisor, arguments, Keeper.stop)
+        stopping.set()
+        return {"stopping": True}
+
+    def reload(_arguments: Mapping[str, Any]) -> Any:
+        supervisor.reload()
+        return supervisor.status()
+
+    def clock(arguments: Mapping[str, Any]) -> Any:
+        move_clock(home, arguments)
+        supervisor.tell_clock_moved()
+        return {"now": SystemClock(home.clock).now().isoformat()}
+
+    return {
+        "status": _handler(status),
+        "processes": _handler(processes),
+        "stop": _handler(stop),
+        "pause": _handler(lambda arguments: _with_keeper(supervisor, arguments, Keeper.pause)),
+        "resume": _handler(lambda arguments: _with_keeper(supervisor, arguments, Keeper.resume)),
+        "restart": _handler(lambda arguments: _with_keeper(supervisor, arguments, Keeper.restart)),
+        "reload": _handler(reload),
+        "clock": _handler(clock),
+    }
+
+
+def move_clock(home: Home, arguments: Mapping[str, Any]) -> None:
+    """Set the home's clock: to the instant `now` (ISO 8601, with a zone), or `offset_s` seconds from the machine's."""
+    if "now" in arguments:
+        try:
+            instant = datetime.fromisoformat(str(arguments["now"]))
+        except ValueError as error:
+            raise InputError(
+                f"{arguments['now']!r} is not an instant", next_step="write 2026-03-02T08:00+00:00"
+            ) from error
+        if instant.tzinfo is None:
+            raise InputError("an instant needs its zone", next_step="write 2026-03-02T08:00+00:00")
+        SystemClock.set_to(home.clock, instant)
+    elif isinstance(offset := arguments.get("offset_s"), int | float):
+        SystemClock.move(home.clock, float(offset))
+    else:
+        raise InputError("the clock needs `now` or `offset_s`")
+
+
+def _handler(answer: _Answer) -> Handler:
+    async def handle(arguments: Mapping[str, Any], _report: Report) -> Any:
+        return answer(arguments)
+
+    return handle
+
+
+def _with_keeper(supervisor: Supervisor, arguments: Mapping[str, Any], act: Callable[[Keeper], None]) -> Any:
+    keeper = supervisor.keeper(str(arguments.get("name", "")))
+    act(keeper)
+    return {"name": keeper.entry.name, "address": keeper.entry.address}
+
+
+def _process(name: str, pid: int | None) -> dict[str, Any]:
+    cost = memory.of(pid) if pid is not None else None
+    shown: dict[str, Any] = {"name": name, "pid": pid}
+    if cost is not None:
+        shown |= {"private_kib": cost.private, "proportional_kib": cost.proportional}
+    return shown
+
+
+def after_ready(handlers: Mapping[str, Handler], ready: asyncio.Event) -> dict[str, Handler]:
+    """Return handlers that wait until the office listens before they begin."""
+
+    def waiting(handler: Handler) -> Handler:
+        def handle(arguments: Mapping[str, Any], report: Report) -> Awaitable[Any]:
+            return _wait_and_run(handler, arguments, report, ready)
+
+        return handle
+
+    return {name: waiting(handler) for name, handler in handlers.items()}
+
+
+async def _wait_and_run(handler: Handler, arguments: Mapping[str, Any], report: Report, ready: asyncio.Event) -> Any:
+    await ready.wait()
+    return await handler(arguments, report)

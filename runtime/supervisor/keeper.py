@@ -1,0 +1,237 @@
+"""The keeper of one employee: starts its process, watches that it advances, and starts it again when it ended.
+
+States: `starting` (no process yet, or it has not connected), `working`, `paused` (somebody paused it: no process),
+`stopped` (told to, or it died too often), `quarantined` (it died too often, each time over the same percept).
+"""
+
+import asyncio
+import contextlib
+import enum
+import signal
+import time
+from typing import Any, Final
+
+from empla.clock import pause
+from empla.config import Home
+from empla.errors import EmplaError
+from runtime import logs
+from runtime.progress import STARTING, Progress, ProgressView
+from runtime.supervisor import lease
+from runtime.supervisor.child import Child, describe, out_of_memory_kills
+from runtime.supervisor.nursery import Nursery, Order, ZygoteGone
+from runtime.supervisor.restarts import RestartRule, Restarts
+from runtime.supervisor.roster import RosterEntry
+from runtime.supervisor.watch import BeatWatch
+
+HANG_S: Final = 30.0
+"""Seconds without a beat after which a live process is taken for hanging; an idle one beats every two seconds."""
+
+STOP_S: Final = 5.0
+"""Seconds that a process has to finish its cycle."""
+
+_LOOK_STARTING_S: Final = 0.02
+_LOOK_S: Final = 1.0
+_STACKS_S: Final = 0.2
+
+
+class State(enum.StrEnum):
+    """What an employee's process does, as `empla status` shows it."""
+
+    STARTING = "starting"
+    WORKING = "working"
+    PAUSED = "paused"
+    QUARANTINED = "quarantined"
+    STOPPED = "stopped"
+
+
+class Keeper:
+    """Keeps one employee in its seat, until `retire`."""
+
+    def __init__(self, entry: RosterEntry, home: Home, *, hang_s: float, rule: RestartRule) -> None:
+        self.entry = entry
+        self.state = State.STARTING
+        self.reason = ""
+        self.epoch = 0
+        self._home = home
+        self._hang_s = hang_s
+        self._restarts = Restarts(rule)
+        self._wish = State.PAUSED if entry.paused else State.WORKING
+        self._retired = False
+        self._changed = asyncio.Event()
+        self._child: Child | None = None
+        self._view = ProgressView(home.employee(entry.slug) / "progress")
+        self._over: list[str] = []  # what it was busy with at its last deaths
+        self._log = logs.get(__name__).bind(employee=entry.slug)
+
+    @property
+    def pid(self) -> int | None:
+        """Its process, None if it has none."""
+        return self._child.pid if self._child is not None and self._child.alive else None
+
+    @property
+    def settled(self) -> bool:
+        """Whether there is nothing to wait for: it works, or shall not or cannot."""
+        return self.state is not State.STARTING
+
+    def signal(self, number: signal.Signals) -> None:
+        """Send its process a signal, if it has one."""
+        if self._child is not None:
+            self._child.signal(number)
+
+    def update(self, entry: RosterEntry) -> None:
+        """Take what the roster says now. A pause on it is one; the end of one resumes, and touches nothing else."""
+        was_paused, self.entry = self.entry.paused, entry
+        if entry.paused:
+            self.pause()
+        elif was_paused:
+            self.resume()
+
+    def pause(self) -> None:
+        """Let it finish its cycle, and have no process until `resume`."""
+        self._want(State.PAUSED)
+
+    def stop(self) -> None:
+        """Let it finish its cycle, and have no process until `resume`; told apart from a pause for people."""
+        self._want(State.STOPPED)
+
+    def resume(self) -> None:
+        """Have a process again. What was against it is forgotten: somebody looked."""
+        self._forgive()
+        self._want(State.WORKING)
+
+    def restart(self) -> None:
+        """End its process in good order and start a new one; one that was given up gets another chance."""
+        self._forgive()
+        self._wish = State.WORKING
+        self._changed.set()
+
+    def retire(self) -> None:
+        """End its process and this keeper: it is not on the roster any more, or everything stops."""
+        self._retired = True
+        self._changed.set()
+
+    async def keep(self, nursery: Nursery) -> None:
+        """Do all that, until retired. Runs as a task."""
+        while not self._retired:
+            self._changed.clear()
+            if self._wish is State.WORKING:
+                self.state = State.STARTING
+                await self._fill(nursery)
+            else:
+                self.state = self._wish
+                await self._changed.wait()
+        self.state = State.STOPPED
+        self._view.close()
+
+    def _want(self, wish: State) -> None:
+        if wish is not self._wish or self._child is None:
+            self._wish, self.reason = wish, ""
+            self._changed.set()
+
+    def _forgive(self) -> None:
+        self._restarts.forget()
+        self._over.clear()
+        self.reason = ""
+
+    async def _fill(self, nursery: Nursery) -> None:
+        """Have it started once, stay with it to its end, and wait as long as what follows asks."""
+        started = time.monotonic()
+        try:
+            child = await self._start(nursery)
+        except ZygoteGone:
+            return
+        except (EmplaError, OSError) as error:
+            await self._after_death(f"could not be started: {error}", started)
+            return
+        memory_kills = out_of_memory_kills()
+        end = await self._attend(child)
+        status = await child.ended()
+        self._child = None
+        if end is End.TOLD:
+            self._log.info("employee stopped", how=describe(status))
+            return
+        how = "hung, and was killed" if end is End.HUNG else describe(status)
+        page = self._page()
+        worked = page is not None and page.phase != STARTING
+        self._log.warning("employee ended", how=how, worked=worked, **_evidence(page))
+        if worked and end is End.DIED and status == -signal.SIGKILL and out_of_memory_kills() == memory_kills:
+            return  # killed from outside: its own doing was nothing that back-off could mend
+        await self._after_death(how, started)
+
+    async def _start(self, nursery: Nursery) -> Child:
+        with await lease.obtain(self._home.employee(self.entry.slug) / lease.LOCK) as held:
+            self.epoch = held.raise_epoch()
+            self._child = await nursery.fork(Order(slug=self.entry.slug, epoch=self.epoch, home=self._home), held)
+        self._log.info("employee started", child=self._child.pid, epoch=self.epoch)
+        return self._child
+
+    async def _attend(self, child: Child) -> "End":
+        """Stay with its process until it has ended, and say by what."""
+        watch = BeatWatch(self._hang_s)
+        over = {asyncio.create_task(child.ended()), asyncio.create_task(self._changed.wait())}
+        try:
+            while child.alive:
+                if self._changed.is_set():
+                    await child.end(STOP_S)
+                    return End.TOLD
+                page = self._page()
+                if page is not None and page.phase != STARTING:
+                    self.state = State.WORKING
+                if watch.hangs(time.monotonic(), page.beat_ns if page else 0):
+                    await self._end_hanging(child)
+                    return End.HUNG
+                look_s = _LOOK_S if self.settled else _LOOK_STARTING_S
+                await asyncio.wait(over, timeout=min(look_s, self._hang_s / 4), return_when=asyncio.FIRST_COMPLETED)
+            return End.DIED
+        finally:
+            for task in over:
+                task.cancel()
+
+    def _page(self) -> Progress | None:
+        """Return its page if this very process wrote it."""
+        page = self._view.read()
+        return page if page is not None and page.epoch == self.epoch else None
+
+    async def _end_hanging(self, child: Child) -> None:
+        """Kill it; before that its stacks go to standard error, so that somebody can see where it hung."""
+        child.signal(signal.SIGUSR2)
+        await pause(_STACKS_S)
+        await child.kill()
+
+    async def _after_death(self, how: str, started: float) -> None:
+        """Wait as long as the rules say before the next start, or give it up."""
+        page = self._page()
+        self._over.append(page.percept if page is not None and page.busy else "")
+        wait_s = self._restarts.after_death(started=started, died=time.monotonic())
+        if wait_s is None:
+            self._give_up(how)
+            return
+        self.state = State.STARTING
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(wait_s):
+                await self._changed.wait()
+
+    def _give_up(self, how: str) -> None:
+        rule = self._restarts.rule
+        last = self._over[-rule.limit :]
+        self.reason = f"it died {rule.limit} times within {rule.window_s:.0f} s; the last time it {how}"
+        self._wish = State.STOPPED
+        if last[-1] and set(last) == {last[-1]}:
+            self.reason = f"it died {rule.limit} times over {last[-1]}; the last time it {how}"
+            self._wish = State.QUARANTINED
+        self._log.error("employee given up", state=self._wish.value, reason=self.reason)
+
+
+class End(enum.Enum):
+    """By what a process ended."""
+
+    TOLD = enum.auto()  # by us, because it shall not run, or shall run anew
+    HUNG = enum.auto()  # by us, because it did not advance
+    DIED = enum.auto()  # by anything else
+
+
+def _evidence(page: Progress | None) -> dict[str, Any]:
+    """Return what a process was doing when it ended, for the log."""
+    if page is None:
+        return {"phase": "none"}
+    return {"phase": page.phase, "cycle": page.cycle, "percept": page.percept, "intention": page.intention}

@@ -1,0 +1,152 @@
+"""The supervisor's side of the zygote: starts it, asks it for employees, and hears how they ended."""
+
+import asyncio
+import json
+import signal
+import socket
+import sys
+from dataclasses import dataclass
+from typing import Any, Final
+
+from empla.config import Home
+from empla.errors import InternalError, TimedOut
+from runtime.supervisor.child import Child, spawn
+from runtime.supervisor.lease import Lease
+
+_READY_S: Final = 60.0
+_FORK_S: Final = 10.0
+_PACKET: Final = 1 << 16
+
+
+class ZygoteGone(InternalError):
+    """The zygote ended before it answered."""
+
+    code = "zygote_gone"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """What the zygote needs to fork one employee."""
+
+    slug: str
+    epoch: int
+    home: Home
+
+
+class Nursery:
+    """The zygote and the employees it forked. `body` names what they run, `module:function`.
+
+    `start` may be called again when the zygote has ended; employees outlive it.
+    """
+
+    def __init__(self, body: str, *, lifeline_fd: int) -> None:
+        self._body = body
+        self._lifeline_fd = lifeline_fd
+        self._control: socket.socket | None = None
+        self._forks: dict[str, asyncio.Future[Child]] = {}
+        self._children: dict[int, Child] = {}
+        self._ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self.child: Child | None = None
+        self.threads = 0
+        self.available = asyncio.Event()
+
+    async def start(self) -> None:
+        """Start the zygote and wait until it has imported what employees need."""
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        ours.setblocking(False)
+        with theirs:
+            command = [sys.executable, "-P", "-m", "runtime.supervisor.zygote", str(theirs.fileno()), self._body]
+            self.child = spawn("zygote", command, theirs.fileno())
+        loop = asyncio.get_running_loop()
+        self._control = ours
+        self._ready = loop.create_future()
+        loop.add_reader(ours, self._hear)
+        try:
+            async with asyncio.timeout(_READY_S):
+                await asyncio.shield(self._ready)
+        except TimeoutError as error:
+            await self.child.kill()
+            raise TimedOut(f"the zygote was not ready within {_READY_S:.0f} s") from error
+
+    async def fork(self, order: Order, lease: Lease) -> Child:
+        """Fork one employee; it holds `lease` from its first instant.
+
+        Waits for a zygote if there is none. ZygoteGone if it ends before it answers.
+        """
+        await self.available.wait()
+        if self._control is None:
+            raise ZygoteGone
+        answer: asyncio.Future[Child] = asyncio.get_running_loop().create_future()
+        self._forks[order.slug] = answer
+        request = {"fork": order.slug, "epoch": order.epoch, "home": str(order.home.root)}
+        try:
+            socket.send_fds(self._control, [json.dumps(request).encode()], [self._lifeline_fd, lease.fd])
+            async with asyncio.timeout(_FORK_S):
+                return await answer
+        except (OSError, TimeoutError) as error:
+            raise ZygoteGone(f"no employee could be started: {error or 'no answer'}") from error
+        finally:
+            self._forks.pop(order.slug, None)
+
+    async def stop(self, grace_s: float) -> None:
+        """End the zygote: its socket is its lifeline. Employees that it still has get the time they need."""
+        self._close()
+        if self.child is None:
+            return
+        try:
+            async with asyncio.timeout(grace_s):
+                await self.child.ended()
+        except TimeoutError:
+            await self.child.kill()
+
+    def lost(self) -> None:
+        """Note that the zygote has ended."""
+        self._close()
+
+    def _hear(self) -> None:
+        assert self._control is not None
+        try:
+            packet, fds, _, _ = socket.recv_fds(self._control, _PACKET, 1, socket.MSG_CMSG_CLOEXEC)
+        except BlockingIOError:
+            return
+        except ConnectionResetError:
+            packet, fds = b"", []
+        if not packet:
+            self._close()
+            return
+        self._handle(json.loads(packet), fds)
+
+    def _handle(self, message: dict[str, Any], fds: list[int]) -> None:
+        if "ready" in message:
+            self.threads = int(message["threads"])
+            if not self._ready.done():
+                self._ready.set_result(None)
+                self.available.set()
+        elif "forked" in message:
+            self._forked(str(message["forked"]), int(message["pid"]), fds[0])
+        elif (child := self._children.pop(int(message["exited"]), None)) is not None:
+            child.told(int(message["status"]))
+
+    def _forked(self, slug: str, pid: int, pidfd: int) -> None:
+        child = Child(slug, pid, pidfd, ours=False)
+        self._children[pid] = child
+        answer = self._forks.get(slug)
+        if answer is None or answer.done():
+            child.signal(signal.SIGKILL)  # nobody waits for it any more
+        else:
+            answer.set_result(child)
+
+    def _close(self) -> None:
+        if self._control is None:
+            return
+        asyncio.get_running_loop().remove_reader(self._control)
+        self._control.close()
+        self._control = None
+        self.available.clear()
+        gone = ZygoteGone("the zygote ended")
+        for fork in self._forks.values():
+            if not fork.done():
+                fork.set_exception(gone)
+        if not self._ready.done():
+            self._ready.set_exception(gone)
+            self._ready.exception()  # seen, also if nobody waits for it

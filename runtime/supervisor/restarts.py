@@ -1,0 +1,62 @@
+"""When a process that ended is started again: pure rules, no clock and no process.
+
+The first restart after a death is immediate. Back-off begins with the second: 1, 2, 4 ... 300 seconds, with jitter so
+that employees that died of one cause do not all come back at one instant. Ten minutes well and it starts anew. `limit`
+deaths within `window_s` are a crash loop: no more restarts, somebody must look.
+
+A process that had reached its work and was killed from outside (SIGKILL that neither the supervisor nor the kernel for
+want of memory sent) did nothing wrong: it comes back at once and the death does not count.
+"""
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from secrets import SystemRandom
+from typing import Final
+
+_JITTER: Final = 0.2
+
+
+def _draw() -> float:
+    return SystemRandom().uniform(-_JITTER, _JITTER)
+
+
+@dataclass(frozen=True, slots=True)
+class RestartRule:
+    """The figures, in seconds. `limit` deaths within `window_s` stop the restarts; 0 means never."""
+
+    limit: int = 5
+    window_s: float = 60.0
+    first_s: float = 1.0
+    longest_s: float = 300.0
+    well_s: float = 600.0
+
+
+@dataclass(slots=True)
+class Restarts:
+    """The deaths of one process, and what follows from them. Instants are monotonic seconds."""
+
+    rule: RestartRule = field(default_factory=RestartRule)
+    draw: Callable[[], float] = _draw
+    _deaths: deque[float] = field(default_factory=deque)
+    _in_a_row: int = 0
+
+    def after_death(self, *, started: float, died: float) -> float | None:
+        """Return the seconds to wait before the next start; None if there shall be none."""
+        if died - started >= self.rule.well_s:
+            self._in_a_row = 0
+        self._in_a_row += 1
+        self._deaths.append(died)
+        while self._deaths[0] < died - self.rule.window_s:
+            self._deaths.popleft()
+        if self.rule.limit and len(self._deaths) >= self.rule.limit:
+            return None
+        if self._in_a_row == 1:
+            return 0.0
+        wait = min(self.rule.first_s * 2.0 ** (self._in_a_row - 2), self.rule.longest_s)
+        return wait * (1 + self.draw())
+
+    def forget(self) -> None:
+        """Begin anew: somebody looked, and asked for a restart."""
+        self._deaths.clear()
+        self._in_a_row = 0

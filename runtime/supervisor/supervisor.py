@@ -1,0 +1,193 @@
+"""The supervisor of one home: the office, the zygote, and a keeper for each employee on the roster.
+
+Order: office and zygote start together; employees when both are there. They end in reverse. What dies is started
+again, each by itself: no death takes another process with it. When the supervisor itself dies, however it does, the
+kernel closes the lifeline and everything else ends within five seconds.
+"""
+
+import asyncio
+import os
+import signal
+import time
+from collections.abc import Coroutine
+from typing import Any, Final
+
+from empla.clock import SystemClock, pause
+from empla.config import Home
+from empla.errors import EmplaError, InputError
+from runtime import logs
+from runtime.supervisor.child import Child, describe
+from runtime.supervisor.keeper import HANG_S, STOP_S, Keeper
+from runtime.supervisor.nursery import Nursery
+from runtime.supervisor.office import Office, OfficeCommand
+from runtime.supervisor.restarts import RestartRule, Restarts
+from runtime.supervisor.roster import Roster
+
+_SERVANTS: Final = RestartRule(limit=0, longest_s=30.0)
+"""Office and zygote are never given up: without them nobody works."""
+
+
+class Supervisor:
+    """Everything that runs in one home. The caller holds the home's lock.
+
+    `body` names what employees run (`module:function`); `hang_s` and `rule` say when one is killed and given up.
+    """
+
+    def __init__(
+        self,
+        home: Home,
+        roster: Roster,
+        *,
+        office: OfficeCommand,
+        body: str,
+        clock: SystemClock,
+        hang_s: float = HANG_S,
+        rule: RestartRule | None = None,
+    ) -> None:
+        self._home = home
+        self._roster = roster
+        self._clock = clock
+        self._hang_s = hang_s
+        self._rule = rule or RestartRule()
+        # Nobody ever writes to it; all others have only the reading end, so its end means that this process is gone.
+        self._lifeline_fd, self._lifeline_end = os.pipe2(os.O_CLOEXEC)
+        self._office = Office(home, office, lifeline_fd=self._lifeline_fd)
+        self._nursery = Nursery(body, lifeline_fd=self._lifeline_fd)
+        self._keepers: dict[str, Keeper] = {}
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._log = logs.get(__name__)
+
+    @property
+    def ready(self) -> bool:
+        """Whether the office listens and no employee is still starting."""
+        return self._office.ready.is_set() and all(keeper.settled for keeper in self._keepers.values())
+
+    @property
+    def office_ready(self) -> asyncio.Event:
+        """Set while the office listens."""
+        return self._office.ready
+
+    async def start(self) -> None:
+        """Start everything; return when the office listens and the first employees are being started.
+
+        An office or a zygote that cannot start at all raises its error. Later on they are only ever restarted.
+        """
+        starting = [asyncio.create_task(self._office.start()), asyncio.create_task(self._nursery.start())]
+        try:
+            await asyncio.gather(*starting)
+        except BaseException:
+            for task in starting:
+                task.cancel()
+            await asyncio.wait(starting)
+            raise
+        self._run("office", self._serve(self._office))
+        self._run("zygote", self._serve(self._nursery))
+        self.reload()
+
+    def reload(self) -> None:
+        """Read the roster again: start who is new, end who is gone, pause and resume as it says."""
+        entries = {entry.slug: entry for entry in self._roster()}
+        for slug in [slug for slug in self._keepers if slug not in entries]:
+            self._keepers.pop(slug).retire()
+        for slug, entry in entries.items():
+            keeper = self._keepers.get(slug)
+            if keeper is None:
+                keeper = Keeper(entry, self._home, hang_s=self._hang_s, rule=self._rule)
+                self._keepers[slug] = keeper
+                self._run(f"keeper of {slug}", keeper.keep(self._nursery))
+            else:
+                keeper.update(entry)
+
+    def keeper(self, who: str) -> Keeper:
+        """Return the keeper of the employee with this slug, address or name; InputError if there is none."""
+        wanted = who.strip().lower()
+        for keeper in self._keepers.values():
+            entry = keeper.entry
+            if wanted in (entry.slug, entry.address.lower(), entry.name.lower()):
+                return keeper
+        raise InputError(f"nobody here is called {who!r}", next_step="see who is with `empla list`")
+
+    @property
+    def keepers(self) -> list[Keeper]:
+        """Everybody's keeper, in the roster's order."""
+        return list(self._keepers.values())
+
+    def servants(self) -> list[Child]:
+        """Return the processes that serve all: the office and the zygote, as far as they are there."""
+        return [child for child in (self._office.child, self._nursery.child) if child is not None and child.alive]
+
+    def status(self) -> dict[str, Any]:
+        """Return what `empla status --json` prints. `reason` stands with an employee only where there is one."""
+        return {
+            "ready": self.ready,
+            "office": self._office.addresses(),
+            "employees": [_shown(keeper) for keeper in self._keepers.values()],
+        }
+
+    def tell_clock_moved(self) -> None:
+        """Wake everybody who waits on the clock: every process, and whoever waits in this one."""
+        self._clock.wake()
+        for keeper in self._keepers.values():
+            keeper.signal(signal.SIGUSR1)
+        # The zygote has no clock. An office that does not listen yet has not looked at the time yet either.
+        if self._office.child is not None and self._office.ready.is_set():
+            self._office.child.signal(signal.SIGUSR1)
+
+    async def stop(self) -> None:
+        """End employees, then the zygote, then the office: each gets time to finish, and none gets more."""
+        for name in ("office", "zygote"):
+            if name in self._tasks:
+                self._tasks[name].cancel()
+        for keeper in self._keepers.values():
+            keeper.retire()
+        keeping = [task for name, task in self._tasks.items() if name not in ("office", "zygote")]
+        if keeping:
+            _, late = await asyncio.wait(keeping, timeout=STOP_S + 1)
+            for task in late:
+                task.cancel()
+        if self._nursery.child is not None:
+            await self._nursery.stop(STOP_S)
+        if self._office.child is not None:
+            await self._office.child.end(STOP_S)
+        os.close(self._lifeline_end)
+        os.close(self._lifeline_fd)
+
+    async def _serve(self, servant: Office | Nursery) -> None:
+        """Start the office, or the zygote, again whenever it has ended."""
+        restarts, started = Restarts(_SERVANTS), time.monotonic()
+        while True:
+            child = servant.child
+            if child is not None and child.alive:
+                status = await child.ended()
+                servant.lost()
+                self._log.error("servant ended", servant=child.name, how=describe(status))
+            await pause(restarts.after_death(started=started, died=time.monotonic()) or 0.0)
+            started = time.monotonic()
+            try:
+                await servant.start()
+            except (EmplaError, OSError) as error:
+                self._log.error("servant could not be started", error=str(error))
+
+    def _run(self, name: str, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work, name=name)
+        self._tasks[name] = task
+        task.add_done_callback(self._finished)
+
+    def _finished(self, task: asyncio.Task[None]) -> None:
+        if self._tasks.get(task.get_name()) is task:
+            del self._tasks[task.get_name()]
+        if not task.cancelled() and (error := task.exception()) is not None:
+            self._log.error("a keeper failed", keeper=task.get_name(), exc_info=error)
+
+
+def _shown(keeper: Keeper) -> dict[str, Any]:
+    entry = keeper.entry
+    shown: dict[str, Any] = {
+        "name": entry.name,
+        "address": entry.address,
+        "role": entry.role,
+        "manager": entry.manager,
+        "state": keeper.state.value,
+        "pid": keeper.pid,
+    }
+    return shown | {"reason": keeper.reason} if keeper.reason else shown

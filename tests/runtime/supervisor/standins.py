@@ -1,0 +1,112 @@
+"""Stand-ins for what others build: an office, an employee's body, and a program that runs `up` over them.
+
+    python standins.py office HOME LIFELINE_FD READY_FD
+    python standins.py up HOME
+
+An employee does what the word in its `behaviour` file says, so that a test can change it between two lives.
+"""
+
+import asyncio
+import json
+import os
+import select
+import signal
+import socket
+import sys
+import time
+from datetime import timedelta
+from pathlib import Path
+
+from empla.clock import pause
+from empla.config import Home, Settings
+from runtime.seat import Seat
+from runtime.supervisor.restarts import RestartRule
+from runtime.supervisor.roster import RosterEntry
+from runtime.supervisor.up import up
+
+
+async def run(seat: Seat) -> None:
+    folder = seat.home.employee(seat.slug)
+    behaviour = (folder / "behaviour").read_text().strip()
+    if behaviour == "fails at once":
+        raise RuntimeError("nothing works today")
+    seat.ready()
+    (folder / "lives").open("a").write(f"{seat.epoch} {os.getpid()} {seat.last.percept if seat.last else ''}\n")
+    if behaviour == "chokes":
+        seat.progress.mark("cycle", cycle=1, percept="mail-13")
+        os._exit(3)
+    if behaviour == "spins":
+        while True:
+            pass
+    if behaviour == "cannot finish":
+        seat.progress.mark("cycle", cycle=7, percept="mail-7")
+        await asyncio.Event().wait()
+    if behaviour == "sleeps a day":
+        await seat.clock.sleep_until(seat.clock.now() + timedelta(days=1))
+        (folder / "awake").touch()
+    await seat.stopping.wait()
+    (folder / "finished").touch()
+
+
+def office(home: Home, lifeline_fd: int, ready_fd: int) -> None:
+    stopped, stop = os.pipe()
+    signal.signal(signal.SIGTERM, lambda *_: os.write(stop, b"x"))
+    signal.signal(signal.SIGUSR1, lambda *_: (home.office / "woken").touch())
+    ports_file = home.office / "ports.json"
+    former = json.loads(ports_file.read_text()) if ports_file.exists() else {}
+    servers, addresses = [], {}
+    for name in ("imap", "smtp", "caldav"):
+        server = socket.create_server(("127.0.0.1", former.get(name, {}).get("port", 0)))
+        servers.append(server)
+        addresses[name] = {"host": "127.0.0.1", "port": server.getsockname()[1]}
+    ports_file.write_text(json.dumps(addresses))
+    os.write(ready_fd, b"ready\n")
+    select.select([lifeline_fd, stopped], [], [])
+
+
+def read_roster(home: Home) -> list[RosterEntry]:
+    people = json.loads((home.root / "roster.json").read_text())
+    return [
+        RosterEntry(
+            slug=slug,
+            name=slug.title(),
+            address=f"{slug}@office.example",
+            role="assistant",
+            manager="boss@office.example",
+            paused=paused,
+        )
+        for slug, paused in people.items()
+    ]
+
+
+async def slow(arguments, report):
+    for number in range(arguments["steps"]):
+        report({"step": number})
+        await pause(0.01)
+    return "done"
+
+
+async def run_up(home: Home) -> int:
+    def command(lifeline_fd: int, ready_fd: int) -> list[str]:
+        return [sys.executable, __file__, "office", str(home.root), str(lifeline_fd), str(ready_fd)]
+
+    settings = json.loads((home.root / "standin.json").read_text())
+    return await up(
+        home,
+        Settings(),
+        lambda: read_roster(home),
+        {"slow": slow},
+        body="standins:run",
+        office=command,
+        hang_s=settings.get("hang_s", 30.0),
+        rule=RestartRule(**settings.get("rule", {})),
+    )
+
+
+if __name__ == "__main__":
+    match sys.argv[1:]:
+        case ["office", home, lifeline_fd, ready_fd]:
+            office(Home(Path(home)), int(lifeline_fd), int(ready_fd))
+        case ["up", home]:
+            began = time.monotonic()
+            sys.exit(asyncio.run(run_up(Home(Path(home)))))
