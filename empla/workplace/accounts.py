@@ -1,0 +1,139 @@
+"""What is known of an account: where its servers are, how to sign in, and how far its evidence can be trusted.
+
+Nothing here knows which server it is. The embedded office, a company's own server and a provider's are all described by
+the same few fields; what a server does with sent mail is found out by `empla.workplace.probe` and written down here.
+"""
+
+import ipaddress
+import re
+import ssl
+from collections.abc import Mapping
+from enum import StrEnum
+from pathlib import Path
+from typing import Self
+from urllib.parse import quote
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
+
+from empla.capabilities.email.mailbox import Evidence
+from empla.errors import InputError
+
+_ADDRESS = re.compile(r"[^\s@<>\x00-\x1f\x7f]+@[^\s@<>/\x00-\x1f\x7f]+")
+_STARTTLS_PORTS = frozenset({25, 143, 587})
+
+
+class Tls(StrEnum):
+    """How a connection is encrypted."""
+
+    NONE = "none"
+    STARTTLS = "starttls"  # upgraded after the greeting (RFC 3207, RFC 9051)
+    IMPLICIT = "implicit"  # from the first byte (RFC 8314)
+
+
+class Endpoint(BaseModel):
+    """One server: host, port and encryption. Unless said otherwise it is encrypted, except on the loopback."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    host: str = Field(min_length=1)
+    port: int = Field(ge=1, le=65535)
+    tls: Tls = Tls.IMPLICIT
+
+    @model_validator(mode="before")
+    @classmethod
+    def _default_tls(cls, data: object) -> object:
+        if isinstance(data, Mapping) and data.get("tls") is None:
+            return {**data, "tls": _usual_tls(str(data.get("host", "")), data.get("port"))}
+        return data
+
+    def __str__(self) -> str:
+        return f"{self.host}:{self.port}"
+
+
+class Account(BaseModel):
+    """A mailbox and the calendars that its owner may use. Times are in seconds."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    address: str = Field(description="the mailbox's address")
+    sign_in: str = Field(default="", description="the name to sign in with; the address where none is given")
+    password: SecretStr
+    imap: Endpoint
+    smtp: Endpoint
+    caldav: str = Field(default="", description="root of the CalDAV server; empty: the account has no calendar")
+    calendar_path: str = Field(
+        default="{root}/{address}/calendar/",
+        description="where a person's calendar is: {root} as above, {address} of the owner, {local} what precedes @",
+    )
+    calendars: Mapping[str, str] = Field(
+        default_factory=dict, description="calendars that are elsewhere: URL by their owner's address"
+    )
+    evidence: Evidence = Field(default=Evidence.LOOKUP, description="what a missing copy of a sent mail proves")
+    settle_s: float = Field(default=120.0, gt=0, description="how long a copy of a sent mail may take to appear")
+    sent_folder: str = Field(
+        default="", description="where the server files sent mail, as it lists the folder; empty: found by itself"
+    )
+    authserv_id: str = Field(
+        default="", description="whose Authentication-Results are believed (RFC 8601); empty: nobody's"
+    )
+    ca_file: Path | None = Field(default=None, description="certificates to trust instead of the system's")
+    timeout_s: float = Field(default=30.0, gt=0, description="how long a server may take over one exchange")
+    taking_s: float = Field(default=300.0, gt=0, description="how long it may take over a mail after its final dot")
+    poll_s: float = Field(default=15.0, gt=0, description="pause between looks where the server has no IDLE")
+    hello: str = Field(default="", description="the name to greet SMTP servers with; the address's domain if empty")
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        checked_address(self.address)
+        if not self.sign_in:
+            object.__setattr__(self, "sign_in", self.address)
+        if not self.hello:
+            object.__setattr__(self, "hello", self.address.rpartition("@")[2])
+        return self
+
+    def calendar_url(self, owner: str) -> str:
+        """Return the URL of `owner`'s calendar collection, ending in "/"; InputError if there is none to know of."""
+        owner = checked_address(owner)
+        url = self.calendars.get(owner)
+        if url is None:
+            if not self.caldav:
+                raise InputError(f"the account {self.address} has no calendar server", next_step="give its CalDAV URL")
+            url = self.calendar_path.format(
+                root=self.caldav.rstrip("/"),
+                address=quote(owner, safe="@"),
+                local=quote(owner.partition("@")[0], safe=""),
+            )
+        return url if url.endswith("/") else url + "/"
+
+    def tls_context(self) -> ssl.SSLContext:
+        """Return what certificates are checked with: the system's authorities, or those of `ca_file`."""
+        return ssl.create_default_context(cafile=self.ca_file)
+
+
+def is_address(text: str) -> bool:
+    """Return whether `text` looks like one bare e-mail address, harmless in a command and in a URL's quoted path."""
+    return _ADDRESS.fullmatch(text) is not None
+
+
+def checked_address(address: str) -> str:
+    """Return the address in lower case; InputError if it is none."""
+    if not is_address(address):
+        raise InputError(f"{address!r} is not an e-mail address", next_step="give one such as ada@office.example")
+    return address.lower()
+
+
+def _usual_tls(host: str, port: object) -> Tls:
+    if _is_loopback(host):
+        return Tls.NONE
+    if port in _STARTTLS_PORTS:
+        return Tls.STARTTLS
+    return Tls.IMPLICIT
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,86 @@
+"""Kept bytes on disk: raw mails and attachments, named by their sha256.
+
+A blob is written and fsynced before the inbox row that names it is committed, so a row never names bytes that a power
+cut took away. Writing the same bytes twice is harmless; a file under its final name is always whole.
+"""
+
+import hashlib
+import os
+import re
+import secrets
+from pathlib import Path
+
+from empla.errors import ResourceError
+
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+
+
+class FileBlobs:
+    """Blobs in `folder`, fanned out over 256 folders by the first two digits. Implements `contract.Blobs`."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        _make_folder(folder)
+
+    def read(self, sha256: str) -> bytes:
+        """Return the bytes; ResourceError if they are gone or are not what they were."""
+        path = self._path(sha256)
+        try:
+            content = path.read_bytes()
+        except OSError as error:
+            raise ResourceError(
+                f"the kept bytes {sha256} cannot be read: {error.strerror}", next_step="restore them from a backup"
+            ) from error
+        if hashlib.sha256(content).hexdigest() != sha256:
+            raise ResourceError(f"the kept bytes {sha256} are damaged", next_step="restore them from a backup")
+        return content
+
+    def keep(self, content: bytes) -> str:
+        """Write and fsync the bytes, return their sha256; ResourceError if the disk does not take them."""
+        sha256 = hashlib.sha256(content).hexdigest()
+        path = self._path(sha256)
+        try:
+            # A file of the right length was renamed into place whole, and a damaged one is found out by `read`.
+            if not path.exists() or path.stat().st_size != len(content):
+                _write(path, content)
+            else:
+                _sync_folder(path.parent)  # the one who wrote it may have died between rename and sync
+        except OSError as error:
+            raise ResourceError(
+                f"bytes cannot be kept in {self._folder}: {error.strerror}", next_step="make room on the disk"
+            ) from error
+        return sha256
+
+    def _path(self, sha256: str) -> Path:
+        if not _SHA256.fullmatch(sha256):
+            raise ResourceError(f"{sha256!r} names no kept bytes")
+        return self._folder / sha256[:2] / sha256[2:]
+
+
+def _write(path: Path, content: bytes) -> None:
+    _make_folder(path.parent)
+    temporary = path.parent / f".{path.name[:16]}.{secrets.token_hex(8)}"
+    try:
+        with temporary.open("xb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.rename(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+    _sync_folder(path.parent)
+
+
+def _make_folder(folder: Path) -> None:
+    if not folder.is_dir():
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _sync_folder(folder.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

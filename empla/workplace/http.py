@@ -1,0 +1,173 @@
+"""HTTP/1.1 for WebDAV, over one kept connection, in one thread of its own.
+
+What the conditional writes of a calendar need is to know exactly what was sent and what was answered: no hidden retry,
+no redirect followed, no guessing of credentials. `http.client` gives that. The thread is started with the first request
+and sleeps between requests; a request that takes too long is ended by closing its socket.
+"""
+
+import asyncio
+import base64
+import contextlib
+import http.client
+import select
+import socket
+import ssl
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from urllib.parse import SplitResult, urlsplit
+
+from empla.errors import ExternalError, InputError, TimedOut
+from empla.workplace.accounts import Account
+
+LARGEST_ANSWER = 64 << 20
+"""Bytes that an answer may have."""
+
+_REPEATABLE = frozenset({"GET", "HEAD", "OPTIONS", "PROPFIND", "REPORT"})
+
+
+class NotSent(ExternalError):
+    """The calendar server cannot be reached."""
+
+    code = "not_sent"
+
+
+class NoAnswer(ExternalError):
+    """The connection was lost while the calendar server was working: it may or may not have done it."""
+
+    code = "no_answer"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The status, header (names in lower case) and body of an answer."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+class HttpClient:
+    """Sends requests to one server at a time, signed in as the account (Basic, RFC 7617), one after the other."""
+
+    def __init__(self, account: Account) -> None:
+        self._timeout_s = account.timeout_s
+        self._account = account
+        secret = f"{account.sign_in}:{account.password.get_secret_value()}".encode()
+        self._authorization = "Basic " + base64.b64encode(secret).decode("ascii")
+        self._worker: ThreadPoolExecutor | None = None
+        self._connection: http.client.HTTPConnection | None = None
+        self._server = ("", "")
+        self._lock = asyncio.Lock()
+
+    async def request(
+        self, method: str, url: str, body: bytes = b"", headers: Mapping[str, str] | None = None
+    ) -> Answer:
+        """Send one request and return its answer, whatever its status.
+
+        Raises NotSent if it was certainly not sent, NoAnswer or TimedOut if it may have been. Requests that change
+        nothing are sent a second time when a kept connection turns out to be closed.
+        """
+        target = urlsplit(url)
+        if target.scheme not in ("http", "https") or not target.hostname:
+            raise InputError(f"{url!r} is not the address of a calendar", next_step="give an http or https URL")
+        async with self._lock:
+            if self._worker is None:
+                self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="caldav")
+            work = asyncio.get_running_loop().run_in_executor(
+                self._worker, self._send, method, target, body, dict(headers or {})
+            )
+            try:
+                async with asyncio.timeout(2 * self._timeout_s):  # sockets time out by themselves unless they trickle
+                    return await asyncio.shield(work)
+            except BaseException as error:
+                if not work.done():
+                    self._interrupt()
+                    await asyncio.wait([work])
+                    work.exception()  # seen
+                if isinstance(error, TimeoutError):
+                    raise TimedOut(f"the calendar server {target.netloc} did not finish its answer") from None
+                raise
+
+    async def close(self) -> None:
+        """Close the connection and end the thread."""
+        async with self._lock:
+            if self._worker is not None:
+                self._worker.shutdown(wait=False)
+                self._worker = None
+            self._drop()
+
+    def _send(self, method: str, target: SplitResult, body: bytes, headers: dict[str, str]) -> Answer:
+        headers |= {"Authorization": self._authorization, "User-Agent": "empla"}
+        path = (target.path or "/") + (f"?{target.query}" if target.query else "")
+        connection, fresh = self._connected(target)
+        try:
+            return self._exchange(connection, method, path, body, headers)
+        except (http.client.HTTPException, OSError) as error:
+            self._drop()
+            if not fresh and method in _REPEATABLE and not isinstance(error, TimeoutError):
+                return self._send(method, target, body, headers)
+            if isinstance(error, TimeoutError):
+                raise TimedOut(f"the calendar server {target.netloc} did not answer in time") from None
+            raise NoAnswer(f"the connection to the calendar server {target.netloc} was lost") from error
+        except BaseException:
+            self._drop()
+            raise
+
+    def _exchange(
+        self, connection: http.client.HTTPConnection, method: str, path: str, body: bytes, headers: dict[str, str]
+    ) -> Answer:
+        connection.request(method, path, body=body or None, headers=headers)
+        response = connection.getresponse()
+        content = response.read(LARGEST_ANSWER + 1)
+        if len(content) > LARGEST_ANSWER:
+            raise ExternalError("the calendar server's answer is too large")
+        if response.will_close:
+            self._drop()
+        return Answer(response.status, {name.lower(): value for name, value in response.getheaders()}, content)
+
+    def _connected(self, target: SplitResult) -> tuple[http.client.HTTPConnection, bool]:
+        """Return a connection to the target's server, and whether it is a new one."""
+        server = (target.scheme, target.netloc)
+        if self._connection is not None and self._server == server and not _is_closed(self._connection.sock):
+            return self._connection, False
+        self._drop()
+        host = target.hostname or ""
+        connection = (
+            http.client.HTTPSConnection(host, target.port, timeout=self._timeout_s, context=self._account.tls_context())
+            if target.scheme == "https"
+            else http.client.HTTPConnection(host, target.port, timeout=self._timeout_s)
+        )
+        self._connection, self._server = connection, server
+        try:
+            connection.connect()
+            connection.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        except TimeoutError:
+            self._drop()
+            raise NotSent(f"the calendar server {target.netloc} does not answer") from None
+        except (OSError, ssl.SSLError) as error:
+            self._drop()
+            raise NotSent(
+                f"the calendar server {target.netloc} cannot be reached: {error.strerror or error}"
+            ) from error
+        return connection, True
+
+    def _interrupt(self) -> None:
+        """Wake the thread out of a request by closing its socket, from the loop's thread."""
+        sock = None if self._connection is None else self._connection.sock
+        if sock is not None:
+            with contextlib.suppress(OSError):  # it may be closed already
+                sock.shutdown(socket.SHUT_RDWR)
+
+    def _drop(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.close()
+
+
+def _is_closed(sock: socket.socket | None) -> bool:
+    """Return whether the other end closed a connection on which nothing is expected."""
+    if sock is None:
+        return True
+    readable, _, _ = select.select([sock], [], [], 0)
+    return bool(readable)

@@ -1,0 +1,328 @@
+"""One IMAP connection: signing in, reading a folder without marking anything as read, waiting for news.
+
+Folders are opened with EXAMINE and mails fetched with BODY.PEEK, so reading never sets \\Seen: whoever looks into the
+employee's mailbox sees it as mail clients left it. Untagged EXISTS responses set `changed` whenever they come.
+"""
+
+import asyncio
+import base64
+import secrets
+import socket
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from empla.errors import ExternalError, PermissionDenied, TimedOut, ValidationError
+from empla.workplace.accounts import Account, Tls
+from empla.workplace.imap_wire import LONGEST_LINE, ConnectionLost, Response, Token, quoted, read_response
+
+LARGEST_MAIL = 64 << 20
+"""Bytes of a mail that are read; what exceeds them stays on the server."""
+
+LONGEST_IDLE_S = 28 * 60.0
+"""Servers may end an IDLE after 30 minutes (RFC 2177), so it is renewed before."""
+
+_USUAL_SENT = (b"Sent", b"INBOX.Sent", b"INBOX/Sent", b"Sent Items", b"Sent Messages", b"Sent Mail")
+
+# A peer that vanished without a word is noticed within a minute, by the kernel: it costs no wake-up of ours.
+_KEEPALIVE = (
+    (socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1),
+    (socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, 30),
+    (socket.IPPROTO_TCP, socket.TCP_KEEPINTVL, 10),
+    (socket.IPPROTO_TCP, socket.TCP_KEEPCNT, 3),
+    (socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, 60_000),
+)
+
+
+class Refused(ExternalError):
+    """The mail server refused a command (NO or BAD)."""
+
+    code = "imap_refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """One mail of a folder: its UID, size in bytes, date of arrival, and its bytes if they were asked for."""
+
+    uid: int
+    size: int
+    received: datetime
+    raw: bytes | None
+
+
+class ImapSession:
+    """A signed-in connection. Commands are sent one at a time; after any error but Refused it is of no more use."""
+
+    def __init__(self, account: Account, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._account = account
+        self._reader = reader
+        self._writer = writer
+        self._tag = secrets.token_hex(4)  # not guessable: nothing injected before TLS can answer for the server
+        self._count = 0
+        self.capabilities: frozenset[bytes] = frozenset()
+        self.uidvalidity = 0
+        self.changed = False
+        self.opened_at = asyncio.get_running_loop().time()
+
+    @classmethod
+    async def open(cls, account: Account) -> "ImapSession":
+        """Connect and sign in; ConnectionLost, TimedOut or Refused, PermissionDenied for a wrong name or password."""
+        end = account.imap
+        context = account.tls_context() if end.tls is Tls.IMPLICIT else None
+        try:
+            async with asyncio.timeout(account.timeout_s):
+                reader, writer = await asyncio.open_connection(end.host, end.port, ssl=context, limit=LONGEST_LINE)
+        except TimeoutError:
+            raise TimedOut(f"the mail server {end} does not answer") from None
+        except OSError as error:
+            raise ConnectionLost(f"the mail server {end} cannot be reached: {error.strerror or error}") from error
+        session = cls(account, reader, writer)
+        try:
+            for level, option, value in _KEEPALIVE:
+                writer.get_extra_info("socket").setsockopt(level, option, value)
+            await session._greet()
+        except BaseException:
+            session.drop()
+            raise
+        return session
+
+    @property
+    def alive(self) -> bool:
+        """Whether the connection was not lost, as far as is known."""
+        return not (self._writer.is_closing() or self._reader.at_eof())
+
+    def drop(self) -> None:
+        """Close the connection without a word."""
+        self._writer.close()
+
+    async def close(self) -> None:
+        """Sign out and close the connection; never fails."""
+        try:
+            if self.alive:
+                self._writer.write(b"%s LOGOUT\r\n" % self._next_tag())
+                async with asyncio.timeout(2):
+                    await self._writer.drain()
+        except (OSError, TimeoutError):
+            pass  # it is being closed anyway
+        finally:
+            self.drop()
+
+    async def examine(self, folder: bytes) -> None:
+        """Open a folder for reading; Refused if there is none of this name, ExternalError if it has no UIDs."""
+        self.uidvalidity = 0
+        await self.command(b"EXAMINE " + quoted(folder))
+        if not self.uidvalidity:
+            raise ExternalError(
+                f"the mail server names no UIDVALIDITY for {folder.decode(errors='replace')}",
+                next_step="use a server that implements RFC 3501",
+            )
+
+    async def uids_after(self, uid: int) -> list[int]:
+        """Return the UIDs above `uid` in the open folder, in order."""
+        found = await self._search(b"UID %d:*" % (uid + 1))
+        return sorted(n for n in found if n > uid)  # n:* always names the last mail, even below n (RFC 9051, 9)
+
+    async def holds(self, message_id: str) -> bool:
+        """Return whether a mail of the open folder has this Message-ID."""
+        return bool(await self._search(b"HEADER Message-ID " + quoted(message_id)))
+
+    async def fetch(self, uids: Sequence[int], *, bodies: bool) -> list[Stored]:
+        """Return these mails of the open folder, in order; those that were removed meanwhile are missing."""
+        items = b"UID INTERNALDATE RFC822.SIZE" + (b" BODY.PEEK[]<0.%d>" % LARGEST_MAIL if bodies else b"")
+        wanted = set(uids)
+        found: dict[int, Stored] = {}
+        for response in await self.command(b"UID FETCH %s (%s)" % (_uid_set(uids), items)):
+            stored = _stored(response, bodies=bodies)
+            if stored is not None and stored.uid in wanted:
+                found[stored.uid] = stored
+        return [found[uid] for uid in sorted(found)]
+
+    async def sent_folder(self) -> bytes | None:
+        """Return the folder for sent mail: marked \\Sent (RFC 6154), else of a usual name; None if there is none."""
+        folders: dict[bytes, bytes] = {}
+        for response in await self.command(b'LIST "" "*"'):
+            if response.words()[:1] != [b"LIST"]:
+                continue
+            match response.tokens():
+                case [_, list() as attributes, _, bytes() as name]:
+                    if b"\\sent" in {a.lower() for a in attributes if isinstance(a, bytes)}:
+                        return name
+                    folders[name.lower()] = name
+        return next((folders[name.lower()] for name in _USUAL_SENT if name.lower() in folders), None)
+
+    async def idle(self, seconds: float) -> bool:
+        """Wait up to `seconds` for the open folder to change; return False if the server has no IDLE."""
+        if b"IDLE" not in self.capabilities:
+            return False
+        loop = asyncio.get_running_loop()
+        end = loop.time() + min(seconds, LONGEST_IDLE_S)
+        tag = self._send(b"IDLE")
+        while (response := await self._read()).tag != b"+":
+            if response.tag == tag:
+                self.capabilities -= {b"IDLE"}  # announced, but refused
+                return False
+        while not self.changed and (left := end - loop.time()) > 0:
+            try:
+                self._note(await read_response(self._reader, begin_s=left, pause_s=self._account.timeout_s))
+            except TimedOut:
+                break
+        self._writer.write(b"DONE\r\n")
+        await self._answer(tag, b"IDLE")
+        return True
+
+    async def noop(self) -> None:
+        """Let the server say what is new."""
+        await self.command(b"NOOP")
+
+    async def command(self, line: bytes) -> list[Response]:
+        """Send one command, return its untagged responses; Refused for NO and BAD."""
+        tag = self._send(line)
+        return await self._answer(tag, line.split(maxsplit=1)[0])
+
+    async def _search(self, criteria: bytes) -> list[int]:
+        numbers: list[int] = []
+        for response in await self.command(b"UID SEARCH " + criteria):
+            words = response.text.split()
+            if words and words[0].upper() == b"SEARCH":
+                numbers += [int(word) for word in words[1:] if word.isdigit()]
+        return numbers
+
+    def _next_tag(self) -> bytes:
+        self._count += 1
+        return f"{self._tag}.{self._count}".encode()
+
+    def _send(self, line: bytes) -> bytes:
+        if not self.alive:
+            raise ConnectionLost("the connection to the mail server was lost")
+        tag = self._next_tag()
+        self._writer.write(tag + b" " + line + b"\r\n")
+        return tag
+
+    async def _read(self) -> Response:
+        timeout = self._account.timeout_s
+        response = await read_response(self._reader, begin_s=timeout, pause_s=timeout)
+        self._note(response)
+        return response
+
+    def _note(self, response: Response) -> None:
+        if response.tag != b"*":
+            return
+        words = response.words()
+        if len(words) == 2 and words[1] == b"EXISTS":
+            self.changed = True
+        elif words[:1] == [b"BYE"]:
+            self.drop()
+            raise ConnectionLost(f"the mail server ended the connection: {_readable(response)}")
+        elif words[:1] == [b"CAPABILITY"]:
+            self.capabilities = frozenset(response.text.upper().split()[1:])
+        elif words == [b"OK", b"[UIDVALIDITY"]:
+            number = response.text.split(b"]")[0].split()[-1]
+            self.uidvalidity = int(number) if number.isdigit() else 0
+
+    async def _answer(self, tag: bytes, name: bytes) -> list[Response]:
+        responses = []
+        while (response := await self._read()).tag != tag:
+            responses.append(response)
+        if response.words()[:1] != [b"OK"]:
+            raise Refused(f"the mail server refused {name.decode(errors='replace')}: {_readable(response)}")
+        return responses
+
+    async def _greet(self) -> None:
+        greeting = await self._read()
+        if greeting.tag != b"*" or greeting.words()[:1] not in ([b"OK"], [b"PREAUTH"]):
+            raise ConnectionLost(f"the mail server greets with {_readable(greeting)!r}")
+        await self.command(b"CAPABILITY")
+        if self._account.imap.tls is Tls.STARTTLS:
+            await self._start_tls()
+        if greeting.words()[0] == b"OK":
+            await self._sign_in()
+            await self.command(b"CAPABILITY")  # servers show more once signed in
+
+    async def _start_tls(self) -> None:
+        if b"STARTTLS" not in self.capabilities:
+            raise ExternalError(
+                f"the mail server {self._account.imap} offers no encryption",
+                next_step="give the account's IMAP endpoint as tls = implicit (usually port 993)",
+            )
+        await self.command(b"STARTTLS")
+        if await self._has_more():  # what came before the encryption may be anybody's (CVE-2011-0411 and its kin)
+            raise ConnectionLost("the mail server sent more before the connection was encrypted")
+        try:
+            async with asyncio.timeout(self._account.timeout_s):
+                await self._writer.start_tls(self._account.tls_context(), server_hostname=self._account.imap.host)
+        except TimeoutError:
+            raise TimedOut(f"the mail server {self._account.imap} did not finish its TLS handshake") from None
+        except OSError as error:
+            raise ConnectionLost(f"no encrypted connection to {self._account.imap}: {error}") from error
+        await self.command(b"CAPABILITY")
+
+    async def _has_more(self) -> bool:
+        try:
+            async with asyncio.timeout(0):
+                return bool(await self._reader.read(1))
+        except TimeoutError:
+            return False
+
+    async def _sign_in(self) -> None:
+        try:
+            if b"AUTH=PLAIN" in self.capabilities:
+                await self._authenticate_plain()
+            else:
+                name, password = self._account.sign_in, self._account.password.get_secret_value()
+                await self.command(b"LOGIN %s %s" % (quoted(name), quoted(password)))
+        except Refused as error:
+            # What the server said is not passed on: some repeat the whole command in it.
+            if "[UNAVAILABLE]" in error.sentence.upper():
+                raise Refused(f"the mail server {self._account.imap} lets nobody in at the moment") from None
+            raise PermissionDenied(
+                f"the mail server {self._account.imap} does not let {self._account.sign_in} in",
+                next_step="check the account's sign-in name and password",
+            ) from None
+
+    async def _authenticate_plain(self) -> None:
+        tag = self._send(b"AUTHENTICATE PLAIN")
+        while (response := await self._read()).tag != b"+":
+            if response.tag == tag:
+                raise Refused(f"the mail server refused AUTHENTICATE: {_readable(response)}")
+        name, password = self._account.sign_in, self._account.password.get_secret_value()
+        self._writer.write(base64.b64encode(f"\0{name}\0{password}".encode()) + b"\r\n")
+        await self._answer(tag, b"AUTHENTICATE")
+
+
+def _uid_set(uids: Sequence[int]) -> bytes:
+    return ",".join(map(str, uids)).encode()
+
+
+def _stored(response: Response, *, bodies: bool) -> Stored | None:
+    """Return the mail that a FETCH response is about; None for other responses and for mere changes of flags."""
+    if response.tag != b"*" or response.words()[1:] != [b"FETCH"]:
+        return None
+    match response.tokens():
+        case [_, _, list() as items]:
+            values = _pairs(items)
+        case _:
+            raise ValidationError(f"the mail server's FETCH response cannot be read: {_readable(response)}")
+    uid, size, date = values.get(b"UID"), values.get(b"RFC822.SIZE"), values.get(b"INTERNALDATE")
+    if not (isinstance(uid, bytes) and uid.isdigit() and isinstance(size, bytes) and isinstance(date, bytes)):
+        return None
+    raw = values.get(b"BODY[]<0>", values.get(b"BODY[]")) if bodies else None
+    if bodies and not isinstance(raw, bytes):
+        return None
+    return Stored(int(uid), int(size), _instant(date), raw if isinstance(raw, bytes) else None)
+
+
+def _pairs(items: list[Token]) -> dict[bytes, Token]:
+    names = [item.upper() if isinstance(item, bytes) else b"" for item in items[::2]]
+    return dict(zip(names, items[1::2], strict=False))
+
+
+def _instant(internal_date: bytes) -> datetime:
+    """Return an INTERNALDATE as an instant; the beginning of 1970 where a server gives one that cannot be read."""
+    try:
+        return datetime.strptime(internal_date.decode("ascii").strip(), "%d-%b-%Y %H:%M:%S %z").astimezone(UTC)
+    except ValueError:
+        return datetime.fromtimestamp(0, UTC)
+
+
+def _readable(response: Response) -> str:
+    return response.text.decode("utf-8", "replace")[:200]

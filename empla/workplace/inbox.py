@@ -1,0 +1,178 @@
+"""The INBOX as a stream of mails: what came after a cursor, and waiting for more, over connections that come and go.
+
+There is one connection, kept between calls. When it is lost it is made again, after a pause that doubles with every
+failure (with jitter, so that a hundred employees do not return at once) and begins anew once a connection has held for
+a while. A wrong password is tried again rarely, for servers lock accounts.
+"""
+
+import asyncio
+import random
+from collections.abc import Iterator
+
+import structlog
+
+from empla.capabilities.email.mailbox import FetchedMail, MailCursor
+from empla.clock import pause
+from empla.errors import EmplaError, ExternalError, PermissionDenied
+from empla.workplace.accounts import Account
+from empla.workplace.imap import LARGEST_MAIL, ImapSession, Refused, Stored
+
+_FIRST_PAUSE_S = 0.2
+_LONGEST_PAUSE_S = 60.0
+_DENIED_PAUSE_S = 300.0
+_STEADY_S = 10.0
+"""A connection that held so long counts as good: the next loss starts with the shortest pause again."""
+
+_BATCH_BYTES = 8 << 20
+"""Mails are fetched in groups of about this size, so a full mailbox does not fill the memory."""
+
+_log = structlog.get_logger(__name__)
+_jitter = random.SystemRandom()
+
+
+class Inbox:
+    """The INBOX of one account. One call at a time uses the connection; a second one waits for the first."""
+
+    def __init__(self, account: Account) -> None:
+        self._account = account
+        self._lock = asyncio.Lock()
+        self._session: ImapSession | None = None
+        self._failures = 0
+        self._try_again_at = 0.0
+        self._told_down = False
+        self._closed = False
+
+    async def fetch_after(self, cursor: MailCursor | None, limit: int) -> list[FetchedMail]:
+        """Return up to `limit` mails after `cursor`, oldest first (see `Mailbox.fetch_after`).
+
+        A lost connection is made again once. Raises ExternalError (among them TimedOut) when that fails, too, and
+        PermissionDenied when the server does not let the account in; calling again then waits out the pause first.
+        """
+        async with self._lock:
+            try:
+                return await self._fetch(await self._connected(), cursor, limit)
+            except ExternalError:
+                if self._closed:
+                    raise
+            return await self._fetch(await self._connected(), cursor, limit)
+
+    async def wait_for_change(self, timeout_s: float) -> None:
+        """Return when the INBOX may have changed or after `timeout_s` (see `Mailbox.wait_for_change`).
+
+        A lost connection is made again here, in the time there is; having been away counts as a change. Raises
+        PermissionDenied when the server does not let the account in.
+        """
+        async with self._lock:
+            loop = asyncio.get_running_loop()
+            end = loop.time() + timeout_s
+            while not self._closed and loop.time() < end:
+                try:
+                    async with asyncio.timeout_at(end):
+                        session = await self._connected()
+                except TimeoutError:
+                    return
+                except ExternalError:
+                    continue  # the next attempt waits longer
+                if session.changed:
+                    return
+                await self._wait(session, end - loop.time())
+
+    async def close(self) -> None:
+        """Close the connection; whoever waits for a change returns."""
+        self._closed = True
+        if self._session is not None:
+            await self._session.close()
+
+    async def _wait(self, session: ImapSession, seconds: float) -> None:
+        try:
+            if not await session.idle(seconds):
+                await pause(max(0.0, min(seconds, self._account.poll_s)))
+                await session.noop()
+        except ExternalError as error:
+            self._lost(error)
+        except BaseException:
+            session.drop()
+            raise
+
+    async def _connected(self) -> ImapSession:
+        if self._session is not None and self._session.alive:
+            return self._session
+        await pause(max(0.0, self._try_again_at - asyncio.get_running_loop().time()))
+        try:
+            self._session = session = await ImapSession.open(self._account)
+            await session.examine(b"INBOX")
+        except EmplaError as error:
+            self._lost(error)
+            raise
+        except BaseException:
+            self._drop()
+            raise
+        if self._told_down:
+            self._told_down = False
+            _log.info("mailbox is back", account=self._account.address)
+        session.changed = True  # who knows what came while nobody was there
+        return session
+
+    def _lost(self, error: EmplaError) -> None:
+        now = asyncio.get_running_loop().time()
+        if self._session is not None and now - self._session.opened_at > _STEADY_S:
+            self._failures = 0
+        self._drop()
+        longest = _DENIED_PAUSE_S if isinstance(error, PermissionDenied) else _LONGEST_PAUSE_S
+        delay = longest if longest == _DENIED_PAUSE_S else min(longest, _FIRST_PAUSE_S * 2**self._failures)
+        self._failures = min(self._failures + 1, 16)
+        self._try_again_at = now + delay * _jitter.uniform(0.5, 1.0)
+        if not self._told_down and not self._closed and self._failures > 1:
+            self._told_down = True
+            _log.warning("mailbox is out of reach", account=self._account.address, reason=error.sentence)
+
+    def _drop(self) -> None:
+        if self._session is not None:
+            self._session.drop()
+            self._session = None
+
+    async def _fetch(self, session: ImapSession, cursor: MailCursor | None, limit: int) -> list[FetchedMail]:
+        validity = session.uidvalidity
+        after = cursor.uid if cursor is not None and cursor.uidvalidity == validity else 0
+        try:
+            session.changed = False
+            uids = await session.uids_after(after)
+            session.changed = session.changed or len(uids) > limit
+            stored: list[Stored] = []
+            if chosen := uids[:limit]:
+                for group in _groups(await session.fetch(chosen, bodies=False)):
+                    stored += await self._bodies(session, group)
+        except ExternalError as error:
+            self._lost(error)
+            raise
+        except BaseException:
+            self._drop()
+            raise
+        return [FetchedMail(MailCursor(validity, mail.uid), mail.raw or b"", mail.received) for mail in stored]
+
+    async def _bodies(self, session: ImapSession, group: list[Stored]) -> list[Stored]:
+        """Return the group's mails with their bytes. One that the server cannot give comes without any: a mail that
+        nobody can read must not keep the later ones from being read (law 8)."""
+        try:
+            return await session.fetch([mail.uid for mail in group], bodies=True)
+        except Refused as error:
+            if len(group) == 1:
+                _log.warning(
+                    "mail cannot be fetched", account=self._account.address, uid=group[0].uid, reason=str(error)
+                )
+                return group
+        return [mail for one in group for mail in await self._bodies(session, [one])]
+
+
+def _groups(mails: list[Stored]) -> Iterator[list[Stored]]:
+    group: list[Stored] = []
+    held = 0
+    for mail in mails:
+        size = min(mail.size, LARGEST_MAIL)
+        if group and held + size > _BATCH_BYTES:
+            yield group
+            group, held = [], 0
+        group.append(mail)
+        held += size
+    if group:
+        yield group

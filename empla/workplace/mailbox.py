@@ -1,0 +1,78 @@
+"""A mailbox by the standards: IMAP for what comes, SMTP submission for what goes."""
+
+import asyncio
+
+from empla.capabilities.email.mailbox import FetchedMail, MailCursor, OnWire, Submission
+from empla.errors import InternalError
+from empla.governance.permit import Permit
+from empla.workplace.accounts import Account
+from empla.workplace.authentication import authenticated_sender
+from empla.workplace.inbox import Inbox
+from empla.workplace.sent import holds_copy
+from empla.workplace.smtp import Submitter
+
+
+class StandardMailbox:
+    """One account's mailbox. Implements `Mailbox`; connects when it is first used."""
+
+    def __init__(self, account: Account) -> None:
+        self.address = account.address
+        self.evidence = account.evidence
+        self.settle_s = account.settle_s
+        self._account = account
+        self._inbox = Inbox(account)
+        self._submitter = Submitter(account)
+        self._warming: asyncio.Task[None] | None = None
+
+    async def fetch_after(self, cursor: MailCursor | None, limit: int = 50) -> list[FetchedMail]:
+        """Return up to `limit` mails of the INBOX after `cursor`, oldest first (see `Mailbox`).
+
+        Raises ExternalError when the server is out of reach and PermissionDenied when it does not let the account in.
+        Calling again waits out a growing pause first, so whoever simply tries again does no harm.
+        """
+        mails = await self._inbox.fetch_after(cursor, limit)
+        if mails and self._warming is None:
+            # Whoever gets mail often answers it: by the time the answer is thought out the connection stands.
+            self._warming = asyncio.create_task(self._warm(), name=f"warm {self.address}")
+        return mails
+
+    async def wait_for_change(self, timeout_s: float) -> None:
+        """Return when the INBOX may have changed or after `timeout_s` (see `Mailbox`).
+
+        Lost connections are made again here. Raises PermissionDenied when the server does not let the account in.
+        """
+        await self._inbox.wait_for_change(timeout_s)
+
+    async def submit(self, permit: Permit, on_wire: OnWire) -> Submission:
+        """Submit the permit's payload (see `Mailbox`); InternalError if it is not a mail's."""
+        match permit.payload.target:
+            case {"sender": str() as sender, "recipients": list() | tuple() as recipients}:
+                return await self._submitter.submit(
+                    sender, [str(r) for r in recipients], permit.payload.content, on_wire
+                )
+        raise InternalError(f"the payload of action {permit.action} is not a mail")
+
+    async def find_sent(self, message_id: str) -> bool:
+        """Return whether the account holds a copy of a sent mail with this Message-ID (see `Mailbox`).
+
+        Raises ExternalError when that cannot be found out.
+        """
+        return await holds_copy(self._account, message_id)
+
+    def authenticated_sender(self, raw: bytes) -> str | None:
+        """Return the address that the receiving server vouches for, None where it vouches for none."""
+        return authenticated_sender(raw, authserv_id=self._account.authserv_id, own_address=self.address)
+
+    async def close(self) -> None:
+        """Close every connection."""
+        if self._warming is not None:
+            self._warming.cancel()
+            await asyncio.gather(self._warming, return_exceptions=True)
+        await self._inbox.close()
+        await self._submitter.close()
+
+    async def _warm(self) -> None:
+        try:
+            await self._submitter.warm()
+        finally:
+            self._warming = None

@@ -1,0 +1,43 @@
+"""Evidence of what was sent: does the server hold a copy with this Message-ID (contract 8)?
+
+It is asked rarely, after a crash or a lost connection, and so opens a connection of its own each time.
+"""
+
+from empla.capabilities.email.mailbox import Evidence
+from empla.errors import ExternalError
+from empla.workplace.accounts import Account
+from empla.workplace.imap import ImapSession
+
+
+async def holds_copy(account: Account, message_id: str) -> bool:
+    """Return whether the account holds a sent mail with this Message-ID (with angle brackets).
+
+    Looked at are the folder for sent mail and, unless that alone is authoritative, the INBOX, where a copy to the own
+    address arrives: the Message-ID is secret until it is sent, so wherever it appears, it was sent. Raises
+    ExternalError (no answer is no evidence), also when there is no such folder, and PermissionDenied.
+    """
+    if account.evidence is Evidence.NONE:
+        return False
+    session = await ImapSession.open(account)
+    try:
+        folders = [await _sent_folder(session, account)]
+        if account.evidence is not Evidence.AUTHORITATIVE:
+            folders.append(b"INBOX")
+        for folder in folders:
+            await session.examine(folder)
+            if await session.holds(message_id):
+                return True
+        return False
+    finally:
+        await session.close()
+
+
+async def _sent_folder(session: ImapSession, account: Account) -> bytes:
+    name = account.sent_folder.encode() or await session.sent_folder()
+    if not name:
+        # An empty answer would say "not sent" on the authority of a folder that is not there.
+        raise ExternalError(
+            f"the mailbox of {account.address} has no folder for sent mail",
+            next_step="name it in the account, or set its evidence to 'none'",
+        )
+    return name

@@ -1,0 +1,256 @@
+"""Submitting mail (RFC 5321, RFC 6409), one command at a time, so that what is known after a failure is exact.
+
+Until the last byte of a message is written no server can take it: a failure before that is a delay or a refusal, and
+the mail may be tried again freely. After it only the server's reply tells, and where none comes the outcome is unknown
+(RFC 1047). Fault points stand on both sides of every command.
+
+The connection is kept for a short while: replies often come in pairs, and signing in is the slow part.
+"""
+
+import asyncio
+import re
+from collections.abc import Awaitable, Mapping, Sequence
+from typing import NoReturn, TypeVar
+
+import aiosmtplib
+
+from empla import faults
+from empla.capabilities.email.mailbox import (
+    OnWire,
+    SmtpReply,
+    Submission,
+    SubmissionDelayed,
+    SubmissionRefused,
+    SubmissionUnknown,
+)
+from empla.errors import ValidationError
+from empla.workplace.accounts import Account, Tls, is_address
+
+KEPT_S = 30.0
+"""Seconds that a connection is kept after its last use."""
+
+_LINE_END = re.compile(rb"\r\n|\r|\n")
+_FIRST_DOT = re.compile(rb"(?m)^\.")
+
+T = TypeVar("T")
+
+
+class Submitter:
+    """Submits mails of one account, one after the other."""
+
+    def __init__(self, account: Account) -> None:
+        self._account = account
+        self._lock = asyncio.Lock()
+        self._client: aiosmtplib.SMTP | None = None
+        self._expiry: asyncio.TimerHandle | None = None
+
+    async def submit(self, sender: str, recipients: Sequence[str], content: bytes, on_wire: OnWire) -> Submission:
+        """Submit `content` to `recipients`; some may be refused, which the result tells.
+
+        `on_wire` is awaited with the reply per recipient after the last RCPT and before DATA. Raises SubmissionRefused,
+        SubmissionDelayed or SubmissionUnknown; an error of `on_wire` goes through, and nothing was sent then.
+        """
+        for address in (sender, *recipients):
+            if not is_address(address):
+                raise SubmissionRefused(f"{address!r} is not an e-mail address")
+        async with self._lock:
+            self._keep_on()
+            client = await self._fresh_client()
+            try:
+                submission = await _transaction(client, self._account, sender, recipients, _lines(content), on_wire)
+            except BaseException:
+                self._drop()
+                raise
+            self._keep_for(KEPT_S)
+            return submission
+
+    async def warm(self) -> None:
+        """Connect and sign in ahead of a submission that is likely. Failures are left for the submission to meet."""
+        if self._lock.locked():
+            return
+        async with self._lock:
+            self._keep_on()
+            try:
+                await self._fresh_client()
+            except SubmissionDelayed:
+                return
+            self._keep_for(KEPT_S)
+
+    async def close(self) -> None:
+        """Close the connection, if one is kept."""
+        async with self._lock:
+            self._keep_on()
+            self._drop()
+
+    async def _fresh_client(self) -> aiosmtplib.SMTP:
+        if self._client is not None and self._client.is_connected:
+            try:
+                await _step("smtp.rset", self._client.rset())  # it may have been closed unnoticed
+                return self._client
+            except (aiosmtplib.SMTPException, OSError):
+                pass
+        self._drop()
+        self._client = await _signed_in(self._account)
+        return self._client
+
+    def _keep_for(self, seconds: float) -> None:
+        self._expiry = asyncio.get_running_loop().call_later(seconds, self._drop)
+
+    def _keep_on(self) -> None:
+        if self._expiry is not None:
+            self._expiry.cancel()
+            self._expiry = None
+
+    def _drop(self) -> None:
+        if self._client is not None:
+            self._client.close()
+            self._client = None
+
+
+async def _signed_in(account: Account) -> aiosmtplib.SMTP:
+    """Connect, encrypt and sign in; SubmissionDelayed if that fails, for then no fault lies in the mail."""
+    end = account.smtp
+    client = aiosmtplib.SMTP(
+        hostname=end.host,
+        port=end.port,
+        timeout=account.timeout_s,
+        use_tls=end.tls is Tls.IMPLICIT,
+        start_tls=False,  # done below as a step of its own
+        tls_context=None if end.tls is Tls.NONE else account.tls_context(),
+        local_hostname=account.hello,
+    )
+    try:
+        await _step("smtp.connect", client.connect())
+        await _step("smtp.ehlo", client.ehlo())
+        if end.tls is Tls.STARTTLS:
+            await _step("smtp.starttls", client.starttls())
+            await _step("smtp.ehlo", client.ehlo())
+        await _step("smtp.login", client.login(account.sign_in, account.password.get_secret_value()))
+    except aiosmtplib.SMTPAuthenticationError as error:
+        client.close()
+        raise SubmissionDelayed(
+            f"the mail server {end} does not let {account.sign_in} in ({error.code})",
+            next_step="check the account's sign-in name and password",
+        ) from None
+    except (aiosmtplib.SMTPException, OSError) as error:
+        client.close()
+        raise SubmissionDelayed(f"no connection to the mail server {end}: {_told(error)}") from error
+    except BaseException:
+        client.close()
+        raise
+    return client
+
+
+async def _transaction(
+    client: aiosmtplib.SMTP,
+    account: Account,
+    sender: str,
+    recipients: Sequence[str],
+    content: bytes,
+    on_wire: OnWire,
+) -> Submission:
+    replies = await _envelope(client, sender, recipients, content)
+    faults.point("smtp.on_wire.before")
+    await on_wire(replies)
+    faults.point("smtp.on_wire.after")
+    try:
+        start = await _step("smtp.data", client.execute_command(b"DATA"))
+    except (aiosmtplib.SMTPException, OSError) as error:
+        raise SubmissionDelayed(
+            f"the mail server {account.smtp} went away before the message: {_told(error)}"
+        ) from error
+    if start.code != aiosmtplib.SMTPStatus.start_input:
+        _refuse(_reply(start), "the message")
+    reply = await _content(client, account, content)
+    if reply.code // 100 in (4, 5):
+        _refuse(reply, "the message")
+    if reply.code // 100 != 2:
+        raise SubmissionUnknown(f"the mail server {account.smtp} answered {reply.code} {reply.text} to the message")
+    return Submission(reply, replies)
+
+
+async def _envelope(
+    client: aiosmtplib.SMTP, sender: str, recipients: Sequence[str], content: bytes
+) -> Mapping[str, SmtpReply]:
+    """Name sender and recipients; return the reply per recipient, of which at least one is an acceptance."""
+    replies: dict[str, SmtpReply] = {}
+    try:
+        reply = _reply(await _step("smtp.mail", client.execute_command(*_mail(client, sender, recipients, content))))
+        if reply.code // 100 != 2:
+            _refuse(reply, f"the sender {sender}")
+        for recipient in recipients:
+            command = (b"RCPT", b"TO:<" + recipient.encode() + b">")
+            replies[recipient] = _reply(await _step("smtp.rcpt", client.execute_command(*command)))
+    except (aiosmtplib.SMTPException, OSError) as error:
+        raise SubmissionDelayed(f"the mail server went away before the message: {_told(error)}") from error
+    if not any(reply.code // 100 == 2 for reply in replies.values()):
+        # One that may be accepted later is reason enough to try again later.
+        mildest = min(replies.values(), key=lambda reply: reply.code, default=SmtpReply(554, "there is no recipient"))
+        _refuse(mildest, "all recipients: " + ", ".join(recipients))
+    return replies
+
+
+def _mail(client: aiosmtplib.SMTP, sender: str, recipients: Sequence[str], content: bytes) -> list[bytes]:
+    """Return the MAIL command: SIZE (RFC 1870), BODY (RFC 6152) and SMTPUTF8 (RFC 6531) where the server has them."""
+    command = [b"MAIL", b"FROM:<" + sender.encode() + b">"]
+    if client.supports_extension("size"):
+        command.append(b"SIZE=%d" % len(content))
+    if not content.isascii() and client.supports_extension("8bitmime"):
+        command.append(b"BODY=8BITMIME")
+    if not all(address.isascii() for address in (sender, *recipients)):
+        if not client.supports_extension("smtputf8"):
+            raise SubmissionRefused("the mail server cannot handle an address with letters outside ASCII")
+        command.append(b"SMTPUTF8")
+    return command
+
+
+async def _content(client: aiosmtplib.SMTP, account: Account, content: bytes) -> SmtpReply:
+    """Send the message itself and return the reply to its final dot; SubmissionUnknown if none comes."""
+    protocol = client.protocol
+    if protocol is None:
+        raise SubmissionDelayed(f"the mail server {account.smtp} went away before the message")
+    faults.point("smtp.content.before")
+    try:
+        protocol.write(_FIRST_DOT.sub(b"..", content) + b".\r\n")
+    except (aiosmtplib.SMTPException, OSError) as error:  # raised before a byte is written
+        raise SubmissionDelayed(f"the mail server {account.smtp} went away before the message") from error
+    faults.point("smtp.content.written")
+    try:
+        reply = await protocol.read_response(timeout=account.taking_s)
+        faults.point("smtp.content.after")
+    except aiosmtplib.SMTPResponseException as error:
+        raise SubmissionUnknown(f"the mail server {account.smtp} gave an answer that makes no sense") from error
+    except (aiosmtplib.SMTPException, OSError) as error:
+        raise SubmissionUnknown(
+            f"the mail server {account.smtp} gave no answer after the message: {_told(error)}",
+            next_step="look whether the mail arrived; `empla` looks for a copy by itself",
+        ) from error
+    return _reply(reply)
+
+
+async def _step(name: str, command: Awaitable[T]) -> T:
+    faults.point(f"{name}.before")
+    result = await command
+    faults.point(f"{name}.after")
+    return result
+
+
+def _refuse(reply: SmtpReply, what: str) -> NoReturn:
+    kind = SubmissionDelayed if reply.code // 100 == 4 else SubmissionRefused
+    raise kind(f"the mail server refused {what}: {reply.code} {reply.text}")
+
+
+def _reply(response: aiosmtplib.SMTPResponse) -> SmtpReply:
+    return SmtpReply(response.code, response.message.encode("utf-8", "replace").decode()[:500])
+
+
+def _told(error: Exception) -> str:
+    return str(error) or type(error).__name__
+
+
+def _lines(content: bytes) -> bytes:
+    """Return the message with every line ended by CRLF, as it must be on the wire; ValidationError if it is empty."""
+    if not content:
+        raise ValidationError("there is no message to send")
+    content = _LINE_END.sub(b"\r\n", content)
+    return content if content.endswith(b"\r\n") else content + b"\r\n"
