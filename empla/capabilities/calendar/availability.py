@@ -7,7 +7,7 @@ mailbox shows in no calendar of theirs.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 
@@ -52,13 +52,20 @@ async def look(
     busy: dict[str, tuple[Busy, ...]] = {}
     for person in dict.fromkeys(people):
         found = set(answers.get(person) or ())
-        for calendar in calendars.values():
+        for calendar in _calendars_that_tell(calendars, person):
             takes = takes_time_of if calendar.owner == person else invited_time_of
             spans = (takes(o.meeting, person) for o in calendar.occurrences if o.meeting.uid != apart_from)
             found.update(s for s in spans if s is not None)
         busy[person] = tuple(sorted(found, key=lambda b: (b.start, b.end, b.tentative)))
     unseen = tuple(p for p, answer in answers.items() if answer is None and p not in calendars)
     return Seen(busy, unseen)
+
+
+def _calendars_that_tell(calendars: Mapping[str, _Calendar], person: str) -> list[_Calendar]:
+    """Return whose calendars say when `person` is busy: the person's own if we see it, for it is right where others are
+    stale (an event that the person moved or deleted); else all that we see."""
+    own = calendars.get(person)
+    return [own] if own is not None else list(calendars.values())
 
 
 def zone_for(place: Place, address: str, otherwise: str) -> str:

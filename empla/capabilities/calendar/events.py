@@ -242,11 +242,11 @@ def change(ics: bytes | str, meeting: Meeting, *, at: datetime, mark: str = "") 
             _put(event, name, new)
     if (before.start, before.end) != (meeting.start, meeting.end):
         _put_times(event, meeting.start, meeting.end, all_day=meeting.all_day)
+        add_zones(calendar)
     if before.attendees != meeting.attendees:
         for each in calendar.events:
             _put_attendees(each, meeting.attendees)
     _sign(event, sequence=meeting.sequence, at=at, mark=mark)
-    add_zones(calendar)
     result: bytes = calendar.to_ical(sorted=False)
     return result
 

@@ -12,7 +12,7 @@ from empla import faults
 from empla.capabilities.calendar.arguments import Invite, SendCancel
 from empla.capabilities.calendar.events import Meeting, parse
 from empla.capabilities.calendar.itip import cancellation, request
-from empla.capabilities.calendar.reading import context
+from empla.capabilities.calendar.reading import about, context
 from empla.capabilities.calendar.results import InvitationSent
 from empla.capabilities.contract import OutcomeUnknown, Place, PrepareFacts, Settled
 from empla.capabilities.email.mailbox import Evidence, OnWire, SubmissionUnknown
@@ -92,10 +92,12 @@ def _mail(arguments: Invite, facts: PrepareFacts, meeting: Meeting, *, method: s
     mail.add_alternative(ics, "text", "calendar", cte="base64", params={"method": method, "charset": "UTF-8"})
     target = {
         **context(facts),
+        **about(meeting),
         "sender": facts.address.lower(),
         "recipients": recipients,
         "message_id": identifier,
         "uid": meeting.uid,
+        "subject": str(mail["Subject"]),
     }
     return Payload(target, mail.as_bytes())
 

@@ -7,6 +7,7 @@ one version the one with the later DTSTAMP counts.
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import Any
 
 from empla.capabilities.calendar.events import (
     MARK,
@@ -18,6 +19,7 @@ from empla.capabilities.calendar.events import (
     address_of,
     listed,
     load,
+    local,
     master,
 )
 from empla.errors import ValidationError
@@ -46,11 +48,6 @@ class Refused:
     """A reply that does not count, and why, in a sentence for a person."""
 
     reason: str
-
-
-def method_of(ics: bytes | str) -> str:
-    """Return the METHOD of an iTIP message in upper case, empty if it has none."""
-    return str(load(ics).get("METHOD", "")).strip().upper()
 
 
 def request(ics: bytes | str, *, at: datetime) -> bytes:
@@ -91,42 +88,35 @@ def _message(ics: bytes | str, method: str, *, at: datetime, only: frozenset[str
     return result
 
 
-def read_reply(ics: bytes | str, origin: Origin) -> AttendeeReply:
+def read_reply(ics: bytes | str, origin: Origin, *, method: str = "") -> AttendeeReply:
     """Return what the REPLY `ics`, which came from `origin`, says.
 
+    `method` is the one named by the mail's Content-Type; it counts if the object names none.
     ValidationError if it is no usable one (RFC 5546 3.2.3: exactly one attendee).
     """
     calendar = load(ics)
-    if str(calendar.get("METHOD", "")).strip().upper() != "REPLY":
+    if str(calendar.get("METHOD") or method).strip().upper() != "REPLY":
         raise ValidationError("the calendar message is not a reply")
     event = master(calendar)
     attendees = [a for a in listed(event, "ATTENDEE") if address_of(a)]
     if len(attendees) != 1 or "UID" not in event:
         raise ValidationError("the reply does not say who answers what")
-    recurrence = event.get("RECURRENCE-ID")
-    stamp = getattr(event.get("DTSTAMP"), "dt", None)
-    if not isinstance(stamp, datetime):
-        raise ValidationError("the reply does not say when it was given")
-    answer = str(attendees[0].params.get("PARTSTAT", "")).upper()
-    if answer not in set(Answer):
-        raise ValidationError(f"the reply's answer {answer!r} is not known")
-    return AttendeeReply(
-        event=EventRef(str(event["UID"]), int(event.get("SEQUENCE", 0)), origin),
-        attendee=Address(address_of(attendees[0]), origin),
-        answer=Answer(answer),
-        stamp=(stamp if stamp.tzinfo else stamp.replace(tzinfo=UTC)).astimezone(UTC),
-        occurrence=_moment(recurrence),
-        comment="\n".join(str(c) for c in listed(event, "COMMENT"))[:2000],
-    )
+    try:
+        return AttendeeReply(
+            event=EventRef(str(event["UID"]), int(event.get("SEQUENCE", 0)), origin),
+            attendee=Address(address_of(attendees[0]), origin),
+            answer=Answer(str(attendees[0].params.get("PARTSTAT", "")).upper()),
+            stamp=_moment(event["DTSTAMP"]),
+            occurrence=_moment(event["RECURRENCE-ID"]) if "RECURRENCE-ID" in event else None,
+            comment="\n".join(str(c) for c in listed(event, "COMMENT"))[:2000],
+        )
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise ValidationError(f"the reply cannot be understood: {error}") from error
 
 
-def _moment(value: object) -> datetime | None:
-    moment = getattr(value, "dt", None)
-    if moment is None:
-        return None
-    if not isinstance(moment, datetime):
-        return datetime(moment.year, moment.month, moment.day, tzinfo=UTC)
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+def _moment(value: Any) -> datetime:
+    """Return a date or time as an instant; what has no zone is in UTC, as DTSTAMP must be."""
+    return local(value.dt, "UTC").astimezone(UTC)
 
 
 def apply_reply(meeting: Meeting, reply: AttendeeReply, *, sender: str) -> Meeting | Refused:

@@ -1,15 +1,19 @@
 """When the events of a calendar take place, recurring ones included, and what of that makes its owner busy."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, timedelta
 
 import recurring_ical_events
+from icalendar import Calendar
 
 from empla.capabilities.calendar.calendars import Busy
-from empla.capabilities.calendar.events import Answer, Meeting, load, view
+from empla.capabilities.calendar.events import Answer, Meeting, listed, load, view
 from empla.capabilities.calendar.spans import Span, span, zone_of
 from empla.errors import ValidationError
+
+MOST_A_DAY = 100
+"""Occurrences of one event that are looked at in a day."""
 
 _DAY = timedelta(days=1)
 
@@ -30,17 +34,31 @@ def occurrences(ics: bytes | str, within: Span, zone: str) -> list[Occurrence]:
     own = zone_of(zone)
     calendar = load(ics)
     try:
+        _check_rules(calendar)
         # A day more on each side: the library compares whole days and floating times by their date alone.
         found = recurring_ical_events.of(calendar).between(
             within.start.astimezone(own) - _DAY, within.end.astimezone(own) + _DAY
         )
     except (ValueError, TypeError, KeyError, AttributeError, OverflowError) as error:
         raise ValidationError(f"the occurrences of an event cannot be computed: {error}") from error
-    result = [Occurrence(m, span(m.start, m.end)) for m in (view(event, zone) for event in found)]
+    series = any(name in event for event in calendar.events for name in ("RRULE", "RDATE", "RECURRENCE-ID"))
+    meetings = [replace(view(event, zone), recurring=series) for event in found]
+    result = [Occurrence(m, span(m.start, m.end)) for m in meetings]
     touching = (
         o for o in result if o.span.start < within.end and (o.span.end > within.start or _instant_in(o, within))
     )
     return sorted(touching, key=lambda o: (o.span, o.meeting.uid))
+
+
+def _check_rules(calendar: Calendar) -> None:
+    """Refuse series of more than `MOST_A_DAY` occurrences a day: an invitation of bad will could stop the process."""
+    for event in calendar.events:
+        for rule in listed(event, "RRULE"):
+            each = {"SECONDLY": 86_400, "MINUTELY": 1440, "HOURLY": 24}.get(str(*rule.get("FREQ", [""])).upper(), 1)
+            for part in ("BYHOUR", "BYMINUTE", "BYSECOND"):
+                each *= max(1, len(rule.get(part, ())))
+            if each > MOST_A_DAY:
+                raise ValidationError(f"a series of up to {each} occurrences a day is no event")
 
 
 def _instant_in(occurrence: Occurrence, within: Span) -> bool:

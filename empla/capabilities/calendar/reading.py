@@ -8,7 +8,7 @@ from empla import faults
 from empla.capabilities.calendar.arguments import FindFreeBusy, FindSlots, ReadAgenda, ReadEvent
 from empla.capabilities.calendar.availability import look, zone_for
 from empla.capabilities.calendar.calendars import Busy, CalendarObject
-from empla.capabilities.calendar.events import Answer, parse
+from empla.capabilities.calendar.events import Answer, Meeting, parse
 from empla.capabilities.calendar.occurrences import Occurrence, as_spans, occurrences
 from empla.capabilities.calendar.results import (
     Agenda,
@@ -38,6 +38,11 @@ DEFAULT_HOURS = "09:00-17:00"
 def context(facts: PrepareFacts) -> dict[str, Any]:
     """Return what every calendar payload says of who acts."""
     return {"employee": facts.address.lower(), "manager": facts.manager.lower(), "zone": facts.zone}
+
+
+def about(meeting: Meeting) -> dict[str, str]:
+    """Return what a payload says of the meeting it concerns; the gate holds the times to the request behind it."""
+    return {"title": meeting.title, "start": meeting.start.isoformat(), "end": meeting.end.isoformat()}
 
 
 def prepare_find_slots(arguments: FindSlots, facts: PrepareFacts) -> Payload:

@@ -15,7 +15,7 @@ from empla.capabilities.calendar.availability import look, zone_for
 from empla.capabilities.calendar.calendars import Busy, CalendarObject, Conflict, Written
 from empla.capabilities.calendar.events import Answer, Attendee, Meeting, change, mark_of, parse, render
 from empla.capabilities.calendar.itip import Refused, apply_reply, invited_anew, rescheduled
-from empla.capabilities.calendar.reading import busy_spans, context, copy_of, recorded, standing
+from empla.capabilities.calendar.reading import about, busy_spans, context, copy_of, recorded, standing
 from empla.capabilities.calendar.results import (
     BookConflict,
     Booked,
@@ -55,12 +55,9 @@ def prepare_book(arguments: Book, facts: PrepareFacts) -> Payload:
     check = arguments.attendees if arguments.check is None else arguments.check
     target = {
         **_write_target(facts, arguments.owner.value.lower(), uid, if_match=None),
+        **about(meeting),
         "derived": arguments.event is None,
-        "check": {
-            "attendees": [a.value.lower() for a in check],
-            "start": start.isoformat(),
-            "end": end.isoformat(),
-        },
+        "check": [a.value.lower() for a in check],
     }
     return Payload(target, render(meeting, at=facts.at, mark=facts.unique))
 
@@ -164,7 +161,8 @@ async def settle_change(permit: Permit, place: Place) -> tuple[Settled, Any]:
 
 def prepare_cancel(arguments: Cancel, facts: PrepareFacts) -> Payload:
     """Render the deletion of the event as it was read."""
-    return Payload({**_copy_target(facts, arguments.copy_), "delete": True})
+    meeting = parse(arguments.copy_.ics, facts.zone)
+    return Payload({**_copy_target(facts, arguments.copy_), **about(meeting), "delete": True})
 
 
 def _asked(address: str, names: dict[str, str], facts: PrepareFacts) -> Attendee:
@@ -225,7 +223,7 @@ def _copy_target(facts: PrepareFacts, copy: EventCopy) -> dict[str, Any]:
 
 
 def _change_payload(copy: EventCopy, before: Meeting, after: Meeting, facts: PrepareFacts) -> Payload:
-    target = _copy_target(facts, copy)
+    target = {**_copy_target(facts, copy), **about(after)}
     if before == after:
         return Payload({**target, "unchanged": True}, copy.ics.encode())
     return Payload(target, change(copy.ics, after, at=facts.at, mark=facts.unique))
@@ -277,10 +275,10 @@ def _recognised(permit: Permit, found: CalendarObject) -> Booked | BookConflict:
 async def _clash(permit: Permit, place: Place) -> BookConflict | None:
     """Return who of those in the check is busy by now, None if nobody is. The event itself does not count."""
     target = permit.payload.target
-    people = target["check"]["attendees"]
+    people = target["check"]
     if not people:
         return None
-    slot = span(datetime.fromisoformat(target["check"]["start"]), datetime.fromisoformat(target["check"]["end"]))
+    slot = span(datetime.fromisoformat(target["start"]), datetime.fromisoformat(target["end"]))
     zone = zone_for(place, target["manager"], target["zone"])
     readable = [target["employee"], target["manager"]]
     seen = await look(place, people, slot, readable=readable, zone=zone, apart_from=target["uid"])
