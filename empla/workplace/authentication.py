@@ -60,6 +60,16 @@ def authenticated_sender(raw: bytes, *, authserv_id: str, own_address: str) -> s
     return sender if vouched else None
 
 
+def topmost_authserv_id(raw: bytes) -> str:
+    """Return who wrote the topmost `Authentication-Results` of a mail, in lower case; empty if nobody did."""
+    for name, value in _header_fields(raw) or []:
+        if name == b"authentication-results":
+            text = _without_comments(value[:_LONGEST_VALUE])
+            match = _AUTHSERV.fullmatch(_split(text)[0].strip()) if text is not None else None
+            return match[1].strip('"').lower() if match is not None else ""
+    return ""
+
+
 def _header_fields(raw: bytes) -> list[tuple[bytes, str]] | None:
     """Return (lower-case name, unfolded value) of every header field; None if the header is not a clean one."""
     head = raw.partition(b"\r\n\r\n")[0]

@@ -122,9 +122,9 @@ class ImapSession:
         found = await self._search(b"UID %d:*" % (uid + 1))
         return sorted(n for n in found if n > uid)  # n:* always names the last mail, even below n (RFC 9051, 9)
 
-    async def holds(self, message_id: str) -> bool:
-        """Return whether a mail of the open folder has this Message-ID."""
-        return bool(await self._search(b"HEADER Message-ID " + quoted(message_id)))
+    async def uids_with(self, message_id: str) -> list[int]:
+        """Return the UIDs of the mails in the open folder that have this Message-ID."""
+        return sorted(await self._search(b"HEADER Message-ID " + quoted(message_id)))
 
     async def fetch(self, uids: Sequence[int], *, bodies: bool) -> list[Stored]:
         """Return these mails of the open folder, in order; those that were removed meanwhile are missing."""

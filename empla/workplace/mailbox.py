@@ -1,7 +1,5 @@
 """A mailbox by the standards: IMAP for what comes, SMTP submission for what goes."""
 
-import asyncio
-
 from empla.capabilities.email.mailbox import FetchedMail, MailCursor, OnWire, Submission
 from empla.errors import InternalError
 from empla.governance.permit import Permit
@@ -9,7 +7,7 @@ from empla.workplace.accounts import Account
 from empla.workplace.authentication import authenticated_sender
 from empla.workplace.inbox import Inbox
 from empla.workplace.sent import holds_copy
-from empla.workplace.smtp import Submitter
+from empla.workplace.smtp import submit
 
 
 class StandardMailbox:
@@ -21,8 +19,6 @@ class StandardMailbox:
         self.settle_s = account.settle_s
         self._account = account
         self._inbox = Inbox(account)
-        self._submitter = Submitter(account)
-        self._warming: asyncio.Task[None] | None = None
 
     async def fetch_after(self, cursor: MailCursor | None, limit: int = 50) -> list[FetchedMail]:
         """Return up to `limit` mails of the INBOX after `cursor`, oldest first (see `Mailbox`).
@@ -30,11 +26,7 @@ class StandardMailbox:
         Raises ExternalError when the server is out of reach and PermissionDenied when it does not let the account in.
         Calling again waits out a growing pause first, so whoever simply tries again does no harm.
         """
-        mails = await self._inbox.fetch_after(cursor, limit)
-        if mails and self._warming is None:
-            # Whoever gets mail often answers it: by the time the answer is thought out the connection stands.
-            self._warming = asyncio.create_task(self._warm(), name=f"warm {self.address}")
-        return mails
+        return await self._inbox.fetch_after(cursor, limit)
 
     async def wait_for_change(self, timeout_s: float) -> None:
         """Return when the INBOX may have changed or after `timeout_s` (see `Mailbox`).
@@ -47,9 +39,8 @@ class StandardMailbox:
         """Submit the permit's payload (see `Mailbox`); InternalError if it is not a mail's."""
         match permit.payload.target:
             case {"sender": str() as sender, "recipients": list() | tuple() as recipients}:
-                return await self._submitter.submit(
-                    sender, [str(r) for r in recipients], permit.payload.content, on_wire
-                )
+                names = [str(recipient) for recipient in recipients]
+                return await submit(self._account, sender, names, permit.payload.content, on_wire)
         raise InternalError(f"the payload of action {permit.action} is not a mail")
 
     async def find_sent(self, message_id: str) -> bool:
@@ -65,14 +56,4 @@ class StandardMailbox:
 
     async def close(self) -> None:
         """Close every connection."""
-        if self._warming is not None:
-            self._warming.cancel()
-            await asyncio.gather(self._warming, return_exceptions=True)
         await self._inbox.close()
-        await self._submitter.close()
-
-    async def _warm(self) -> None:
-        try:
-            await self._submitter.warm()
-        finally:
-            self._warming = None

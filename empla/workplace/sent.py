@@ -25,7 +25,7 @@ async def holds_copy(account: Account, message_id: str) -> bool:
             folders.append(b"INBOX")
         for folder in folders:
             await session.examine(folder)
-            if await session.holds(message_id):
+            if await session.uids_with(message_id):
                 return True
         return False
     finally:
