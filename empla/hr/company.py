@@ -157,10 +157,12 @@ def _refuse_other_words(before: Settings, company: str, owner: str) -> None:
 def _owner(staffing: Staffing, name: str) -> Account:
     address = staffing.settings.owner
     there = _known(staffing, address)
+    with staffing.store.writing() as company:
+        begun = company.person(address)
+        if begun is not None:
+            begun.is_owner = True  # may have been added as one of the people before the home had an owner
     if there is not None:
         return there
-    with staffing.store.reading() as company:
-        begun = company.person(address)
     return _made(add_person(staffing, name or (begun.name if begun else address), address=address, is_owner=True))
 
 

@@ -274,6 +274,7 @@ def profile_fields(r: Request, company: str) -> dict[str, Any]:
         "title": r.role.title,
         "manager": _known(r.manager),
         "manager_name": r.manager_name,
+        "disclosure": f"{r.name}, digital {r.role.title} to {r.manager_name}",
         "phase": r.role.phase,
         "zone": r.zone,
         "hours": r.hours,

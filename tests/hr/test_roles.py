@@ -1,0 +1,52 @@
+"""Roles are read from their folders, and what they say is checked."""
+
+from pathlib import Path
+
+import pytest
+
+import empla.hr.roles as module
+from empla.errors import InputError, ValidationError
+from empla.hr.roles import role, roles, shown
+
+
+@pytest.mark.parametrize("name", ["executive-assistant", "executive_assistant", "Executive Assistant"])
+def test_a_role_is_found_as_people_write_it(name: str) -> None:
+    found = role(name)
+    assert (found.name, found.title, found.version) == ("executive_assistant", "executive assistant", 1)
+    assert found.phase == "assisted" and found.permissions.manager_calendar == "read-write"
+    assert shown(found.name) == "executive-assistant"
+
+
+def test_every_role_that_is_shipped_can_be_used_and_explains_itself() -> None:
+    found = roles()
+    assert "executive_assistant" in [r.name for r in found]
+    for one in found:
+        folder = Path(module.__file__).parents[2] / "employees" / one.name
+        assert (folder / "README.md").read_text().startswith("# ")
+        assert one.summary and one.description.strip()
+
+
+def test_an_unknown_role_names_the_known_ones() -> None:
+    with pytest.raises(InputError, match="there is: executive-assistant") as caught:
+        role("executive-assistent")
+    assert caught.value.next_step == "did you mean executive-assistant?"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ('title = "x', "role.toml|cannot be used"),
+        ('colour = "red"', "colour"),
+        ("[limits]\nmails_per_dya = 3", "mails_per_dya"),
+        ("[persona]\nopenness = 2.0", "openness"),
+    ],
+)
+def test_a_role_that_says_something_else_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, wrong: str, said: str
+) -> None:
+    (tmp_path / "pilot").mkdir()
+    (tmp_path / "pilot" / "role.toml").write_text(wrong)
+    monkeypatch.setattr(module, "files", lambda _: tmp_path)
+    with pytest.raises(ValidationError, match=said) as caught:
+        role("pilot")
+    assert "role.toml" in caught.value.next_step
