@@ -96,7 +96,7 @@ def _authorised(request: Request, facts: Facts) -> Decision:
     authority = request.authority
     covered = {facts.manager, facts.address, *(p.value for p in authority.people)}
     if request.effect == "tell" and reached <= {facts.manager, facts.address}:
-        return Decision(answer=Answer.ALLOW, rule="to-manager")
+        return _to_manager(request, facts)
     if foreign:
         return _ask("origin:percept", f"{foreign[0]} stands only in what came from outside")
     if authority.principal != "manager":
@@ -105,9 +105,16 @@ def _authorised(request: Request, facts: Facts) -> Decision:
         return _ask("assisted:people", f"the manager's request does not cover {beyond[0]}")
     if not _within(request.target or {}, authority):
         return _ask("assisted:window", "the time lies outside the manager's request")
-    if quiet := manners.quiet_until(facts.at, facts.zone):
-        return Decision(answer=Answer.DEFER, rule="manners:quiet-hours", why="quiet hours", until=quiet)
     return Decision(answer=Answer.ALLOW, rule="assisted:within-request")
+
+
+def _to_manager(request: Request, facts: Facts) -> Decision:
+    """Let the manager be written to; at night only if it is an answer, or comes of a request that somebody made."""
+    waited_for = bool(request.answers or request.authority.principal)
+    quiet = None if waited_for else manners.quiet_until(facts.at, facts.zone)
+    if quiet is not None:
+        return Decision(answer=Answer.DEFER, rule="manners:quiet-hours", why="quiet hours", until=quiet)
+    return Decision(answer=Answer.ALLOW, rule="to-manager")
 
 
 def _reached(request: Request) -> set[str]:

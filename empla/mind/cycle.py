@@ -401,7 +401,7 @@ class _Cycle:
             self.draft.note(HeldSpan(id=place_id, intention=intention.id, start=start, end=end, until=step.until))
 
     def _scope(self, intention: Intention, step: Scope) -> Outcome:
-        foreign = [p for p in step.people if p.origin.source not in (Source.MANAGER, Source.DIRECTORY, Source.OWN)]
+        foreign = [p for p in step.people if p.origin.source not in (Source.MANAGER, Source.DIRECTORY, Source.POLICY, Source.OWN)]
         if foreign:
             return _failed("scope", f"{foreign[0].value} came from outside and cannot widen a request")
         self.draft.put_intention(replace(intention, authority=widened(intention.authority, step)))

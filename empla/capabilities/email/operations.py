@@ -1,0 +1,168 @@
+"""The e-mail capability: reading a mail that arrived, and sending one.
+
+Operations, with their arguments and what they return:
+
+    email.read   key: str, blob: str, received: datetime -> Mail (with its reading)        THINK
+    email.send   to: (Address, ...), cc: (Address, ...) = (), subject: str, text: str,
+                 answering: Mail | None = None -> Sent(message_id, thread, recipients, refused)   TELL
+
+A mail that cannot be read at all fails `email.read` with the code "unreadable".
+"""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from pydantic import InstanceOf
+
+from empla.capabilities.contract import (
+    Arguments,
+    Capability,
+    Effect,
+    Idempotency,
+    Operation,
+    OutcomeUnknown,
+    Place,
+    PrepareFacts,
+    Risk,
+    Settled,
+)
+from empla.capabilities.email import compose
+from empla.capabilities.email.mailbox import Evidence, OnWire, SubmissionUnknown
+from empla.capabilities.email.reading import parse, read
+from empla.capabilities.email.sensor import InboxSensor
+from empla.governance.permit import Payload, Permit
+from empla.mind.codec import registered
+from empla.mind.readings import Mail
+from empla.mind.values import Address
+
+LONGEST_TEXT = 16_000
+"""Characters of a mail's new text that are kept in the mind; the whole mail stays as a blob."""
+
+
+@registered
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """A mail that the server took. `refused` are recipients it refused, with its words."""
+
+    message_id: str
+    thread: str
+    recipients: tuple[str, ...] = ()
+    refused: Mapping[str, str] | None = None
+
+
+class ReadArguments(Arguments):
+    """What `email.read` needs: which mail."""
+
+    key: str
+    blob: str
+    received: datetime
+
+
+class SendArguments(Arguments):
+    """What `email.send` needs. Recipients carry their origin; a plain string is refused."""
+
+    to: tuple[InstanceOf[Address], ...]
+    cc: tuple[InstanceOf[Address], ...] = ()
+    subject: str
+    text: str
+    answering: InstanceOf[Mail] | None = None
+
+
+def _prepare_read(arguments: ReadArguments, facts: PrepareFacts) -> Payload:
+    target = {
+        "key": arguments.key,
+        "blob": arguments.blob,
+        "received": arguments.received.isoformat(),
+        "address": facts.address,
+        "manager": facts.manager,
+        "zone": facts.zone,
+    }
+    return Payload(target)
+
+
+async def _read(permit: Permit, place: Place, _on_wire: OnWire) -> Mail:
+    return await asyncio.to_thread(_read_now, permit.payload.target, place)
+
+
+def _read_now(target: Mapping[str, Any], place: Place) -> Mail:
+    raw = place.blobs.read(target["blob"])
+    vouched = place.mailbox.authenticated_sender(raw)
+    mail = parse(raw, target["key"], authenticated=vouched, own=(target["address"],))
+    if len(mail.text) > LONGEST_TEXT:
+        mail = replace(mail, text=mail.text[:LONGEST_TEXT], defects=(*mail.defects, "the text was cut"))
+    received = datetime.fromisoformat(target["received"])
+    return replace(mail, blob=target["blob"], reading=read(mail, received, target["zone"], target["manager"]))
+
+
+def _prepare_send(arguments: SendArguments, facts: PrepareFacts) -> Payload:
+    to = tuple(dict.fromkeys(a.value for a in arguments.to))
+    cc = tuple(a for a in dict.fromkeys(a.value for a in arguments.cc) if a not in to)
+    answering = arguments.answering
+    subject, text = arguments.subject, arguments.text
+    content = compose.render(facts, to=to, cc=cc, subject=subject, text=text, answering=answering)
+    own = compose.message_id(facts)
+    target = {
+        "sender": facts.address,
+        "recipients": [*to, *cc],
+        "subject": subject,
+        "message_id": own,
+        "thread": answering.thread if answering is not None else own,
+    }
+    return Payload(target, content)
+
+
+async def _send(permit: Permit, place: Place, on_wire: OnWire) -> Sent:
+    try:
+        submission = await place.mailbox.submit(permit, on_wire)
+    except SubmissionUnknown as error:
+        raise OutcomeUnknown(error.sentence) from error
+    refused = {to: f"{r.code} {r.text}" for to, r in submission.recipients.items() if r.code >= 300}
+    return replace(_sent(permit), refused=refused or None)
+
+
+def _sent(permit: Permit) -> Sent:
+    target = permit.payload.target
+    recipients = tuple(target["recipients"])
+    return Sent(message_id=target["message_id"], thread=target["thread"], recipients=recipients)
+
+
+async def _settle_send(permit: Permit, place: Place) -> tuple[Settled, Sent | None]:
+    if await place.mailbox.find_sent(permit.payload.target["message_id"]):
+        return Settled.DONE, _sent(permit)
+    proven = place.mailbox.evidence is Evidence.AUTHORITATIVE
+    return (Settled.NOT_DONE if proven else Settled.UNCLEAR), None
+
+
+capability = Capability(
+    name="email",
+    operations=(
+        Operation(
+            name="email.read",
+            summary="Understand a mail that arrived.",
+            arguments=ReadArguments,
+            effect=Effect.THINK,
+            risk=Risk.NONE,
+            idempotency=Idempotency.PURE,
+            prepare=_prepare_read,
+            perform=_read,
+            timeout_s=30.0,
+        ),
+        Operation(
+            name="email.send",
+            summary="Send a mail.",
+            arguments=SendArguments,
+            effect=Effect.TELL,
+            risk=Risk.MEDIUM,
+            idempotency=Idempotency.MESSAGE_ID,
+            prepare=_prepare_send,
+            perform=_send,
+            settle=_settle_send,
+            lane=lambda arguments: f"thread:{arguments.answering.thread}" if arguments.answering else "",
+            timeout_s=120.0,
+        ),
+    ),
+    sensors=(InboxSensor(),),
+)

@@ -1,0 +1,9 @@
+"""Everything an executive assistant knows how to do."""
+
+from empla.capabilities.email import perceiving
+from empla.mind.plans import PlanLibrary
+from employees.executive_assistant import answering, arranging, cancelling, introducing, keeping, reporting
+
+library = PlanLibrary()
+for part in (perceiving, introducing, arranging, keeping, cancelling, answering, reporting):
+    library.include(part.library)
