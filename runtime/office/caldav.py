@@ -12,16 +12,15 @@ import sys
 from asyncio.subprocess import PIPE, Process
 from pathlib import Path
 
-import structlog
-
 from empla.clock import pause
 from empla.config import Home
 from empla.errors import ResourceError
+from runtime import logs
 from runtime.office import calendars
 
-log = structlog.get_logger("office.caldav")
+log = logs.get("office.caldav")
 
-START_S = 15.0
+START_S = 8.0
 """Seconds within which Radicale must answer."""
 
 _CONFIG = """\
@@ -42,16 +41,20 @@ filesystem_folder = {folder}
 [web]
 type = none
 [logging]
-level = warning
+level = error
 """
 
 
-def free_port(host: str) -> int:
-    """Return a port that nobody uses now."""
+def free_port(host: str, port: int = 0) -> int | None:
+    """Return `port`, or any port if it is 0, if nobody listens there now; else None."""
     with socket.socket() as probe:
-        probe.bind((host, 0))
-        port: int = probe.getsockname()[1]
-        return port
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return None
+        found: int = probe.getsockname()[1]
+        return found
 
 
 class CalDav:
@@ -59,36 +62,38 @@ class CalDav:
 
     def __init__(self, home: Home, host: str, port: int) -> None:
         self._home = home
-        self._fixed = port != 0
+        self._wanted = port
         self.host = host
         self.port = port
         self._process: Process | None = None
 
     async def start(self) -> None:
         """Start it and return when it answers; ResourceError if it does not."""
-        async with contextlib.AsyncExitStack() as stack:
-            try:
-                await stack.enter_async_context(asyncio.timeout(START_S))
+        try:
+            async with asyncio.timeout(START_S):
                 while not await self._attempt():
-                    # its port was taken: by an earlier Radicale that is just ending, or by a stranger
+                    # somebody has its port: an earlier Radicale that is just ending, or a stranger
                     await pause(0.05)
-            except TimeoutError:
-                await self.stop()
-                raise ResourceError(
-                    f"the calendar server does not answer at {self.host}:{self.port}",
-                    next_step=f"read {self._log()}, or choose other ports",
-                ) from None
+        except TimeoutError:
+            await self.stop()
+            raise ResourceError(
+                f"the calendar server does not answer at {self.host}:{self.port}",
+                next_step=f"read {self._log()}, or choose other ports",
+            ) from None
 
     async def watch(self) -> None:
         """Start it again whenever it ends; run until cancelled."""
         rest = 0.1
+        self._wanted = self.port  # those who were told where it is find it there again
         while True:
-            assert self._process is not None
-            status = await self._process.wait()
-            log.warning("caldav.ended", status=status)
+            if self._process is not None:
+                log.warning("caldav.ended", status=await self._process.wait())
             await pause(rest)
             rest = min(rest * 2, 30.0)
-            await self.start()
+            try:
+                await self.start()
+            except ResourceError as error:
+                log.error("caldav.down", error=str(error))
 
     async def stop(self) -> None:
         """End it, if it runs."""
@@ -101,9 +106,11 @@ class CalDav:
 
     async def _attempt(self) -> bool:
         """Start a process and wait until it answers (True) or ends (False)."""
-        if not self._fixed and self._process is None:
-            self.port = free_port(self.host)
         await self.stop()
+        port = free_port(self.host, self._wanted)
+        if port is None:
+            return False
+        self.port = port
         config = self._home.office / "radicale.conf"
         config.write_text(
             _CONFIG.format(host=self.host, port=self.port, folder=str(calendars.storage(self._home)).replace("%", "%%"))
@@ -112,7 +119,7 @@ class CalDav:
         environment.pop("EMPLA_FAULTS", None)  # crash tests count and kill in our own processes
         with self._log().open("ab") as output:
             process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "radicale", "--config", str(config),
+                sys.executable, "-P", "-m", "radicale", "--config", str(config),
                 stdin=PIPE, stdout=output, stderr=output, env=environment,
             )  # fmt: skip
         self._process = process

@@ -16,16 +16,15 @@ from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-import structlog
-
 from empla.clock import Clock, SystemClock
 from empla.config import Home, Settings, load_settings
 from empla.errors import EmplaError, ResourceError
+from runtime import logs
 from runtime.office import database, imap, smtp
 from runtime.office.caldav import CalDav
 from runtime.office.passwords import SignIn
 
-log = structlog.get_logger("office")
+log = logs.get("office")
 
 END_S = 4
 """Seconds after which a process that was told to end is ended by the system."""
@@ -113,12 +112,13 @@ def main(
     """
     home = Home.find(home_path)
     home.create()
-    _log_to(home)
+    clock = SystemClock(home.clock)
+    logs.configure(home, "office", clock=clock)
     report = _reporter(ready_fd)
     try:
         settings = load_settings(home)
         wanted = OfficePorts(**{**asdict(OfficePorts.of(settings)), **(ports or {})})
-        asyncio.run(_run(home, settings, wanted, lifeline_fd, report))
+        asyncio.run(_run(home, settings, clock, wanted, lifeline_fd, report))
     except EmplaError as error:
         log.error("office.failed", error=str(error), next_step=error.next_step)
         report({"error": str(error), "next_step": error.next_step})
@@ -129,12 +129,12 @@ def main(
 async def _run(
     home: Home,
     settings: Settings,
+    clock: SystemClock,
     ports: OfficePorts,
     lifeline_fd: int | None,
     report: Callable[[dict[str, object]], None],
 ) -> None:
     loop = asyncio.get_running_loop()
-    clock = SystemClock(home.clock)
     stop = asyncio.Event()
 
     def end() -> None:
@@ -176,20 +176,6 @@ def _reporter(ready_fd: int | None) -> Callable[[dict[str, object]], None]:
                 file.write(json.dumps(line) + "\n")
 
     return report
-
-
-def _log_to(home: Home) -> None:
-    """Write what happens to logs/office.log, one JSON object a line."""
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            structlog.processors.JSONRenderer(),
-        ],
-        logger_factory=structlog.WriteLoggerFactory(file=(home.logs / "office.log").open("a", buffering=1)),
-        cache_logger_on_first_use=True,
-    )
 
 
 def _port(server: asyncio.Server) -> int:

@@ -14,16 +14,16 @@ import sqlite3
 from collections.abc import Callable
 from typing import Any
 
-import structlog
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 from empla.clock import Clock
 from empla.errors import ResourceError
+from runtime import logs
 from runtime.office import delivery, headers
 from runtime.office.delivery import Filed, Letter, OtherBytes
 from runtime.office.passwords import SignIn
 
-log = structlog.get_logger("office.smtp")
+log = logs.get("office.smtp")
 
 SIZE_LIMIT = 40 * 1024 * 1024
 """The largest mail, in bytes; advertised as SIZE (RFC 1870)."""
@@ -87,6 +87,8 @@ class Desk:
     ) -> str:
         """Refuse a sender that the client may not claim."""
         account = _account(session)
+        if account is not None and self._sign_in.account(account) is None:
+            return self._refused(session, f"550 5.7.1 the account {account} was closed")
         sender = "" if address == _NULL_SENDER else address
         if sender and account is not None and sender.lower() != account:
             return self._refused(session, f"550 5.7.1 {account} may not send as <{sender}>")

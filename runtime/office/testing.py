@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from empla.config import Home, load_settings, slug
 from empla.errors import ResourceError
 from runtime.office import accounts, calendars
+from runtime.office.process import OfficePorts
 
 
 @dataclass
@@ -59,7 +60,7 @@ class RunningOffice:
         """Start the process and wait until it is ready; on the ports it had before, if it had any."""
         lifeline, self._lifeline = os.pipe()
         ready, report = os.pipe()
-        command = [sys.executable, "-m", "runtime.office", "--home", str(self.home.root)]
+        command = [sys.executable, "-P", "-m", "runtime.office", "--home", str(self.home.root)]
         command += ["--lifeline", str(lifeline), "--ready", str(report)]
         for name, port in self.ports.items():
             command += [f"--{name}", str(port)]
@@ -72,9 +73,11 @@ class RunningOffice:
             line = answer.readline()
         found = json.loads(line) if line else {"error": "the office ended before it was ready"}
         if "error" in found:
-            raise ResourceError(found["error"], next_step=f"read {self.home.logs / 'office.log'}")
-        self.host = found["host"]
-        self.ports = {name: found[name] for name in ("imap", "smtp", "caldav")}
+            self._gone()
+            raise ResourceError(found["error"], next_step=f"read {self.home.logs / 'office.jsonl'}")
+        ports = OfficePorts(**found)
+        self.host = ports.host
+        self.ports = {"imap": ports.imap, "smtp": ports.smtp, "caldav": ports.caldav}
 
     def stop(self) -> None:
         """End it as the supervisor does (SIGTERM), and wait."""
