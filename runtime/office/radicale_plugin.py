@@ -91,6 +91,8 @@ def _settle_in() -> None:
     # Radicale's server writes head and body of an answer apart; with Nagle's algorithm the second waits about 40 ms for
     # the first one's acknowledgement.
     socketserver.StreamRequestHandler.disable_nagle_algorithm = True
+    # By default five connections may wait to be accepted: with more employees than that the system drops some.
+    socketserver.TCPServer.request_queue_size = 128
 
 
 if os.environ.get("EMPLA_OFFICE_CHILD") == "radicale":
