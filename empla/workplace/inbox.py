@@ -137,6 +137,11 @@ class Inbox:
         try:
             session.changed = False
             uids = await session.uids_after(after)
+            if not uids:
+                await session.noop()  # servers search among the mails that they have announced already
+                if session.changed:
+                    session.changed = False
+                    uids = await session.uids_after(after)
             session.changed = session.changed or len(uids) > limit
             stored: list[Stored] = []
             if chosen := uids[:limit]:

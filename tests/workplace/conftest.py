@@ -1,0 +1,161 @@
+"""Peers for the workplace: a running office, networks that fail, and permits as the gate makes them."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from empla.capabilities.email.mailbox import Evidence
+from empla.config import Home
+from empla.governance import permit as permits
+from empla.workplace.accounts import Account, Endpoint
+from runtime.office.testing import RunningOffice, running_office
+
+
+@pytest.fixture(scope="session")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningOffice]:
+    home = Home(tmp_path_factory.mktemp("office"))
+    home.create()
+    with running_office(home) as running:
+        yield running
+
+
+@pytest.fixture
+def hire(office: RunningOffice, request: pytest.FixtureRequest) -> Callable[..., Account]:
+    """Make an account of its own for this test; more fields of the account may be given."""
+    numbers = iter(range(100))
+
+    def make(**fields: Any) -> Account:
+        name = f"{request.node.name.split('[')[0][5:45].replace('_', ' ')} {id(request) % 9973} {next(numbers)}"
+        address, password = office.add(name)
+        return Account(
+            **{
+                "address": address,
+                "password": password,
+                "imap": Endpoint(host=office.imap[0], port=office.imap[1]),
+                "smtp": Endpoint(host=office.smtp[0], port=office.smtp[1]),
+                "caldav": office.caldav,
+                "authserv_id": office.domain,
+                "evidence": Evidence.AUTHORITATIVE,
+                "timeout_s": 5.0,
+                **fields,
+            }
+        )
+
+    return make
+
+
+@pytest.fixture
+def permit() -> Callable[[Mapping[str, Any], bytes], permits.Permit]:
+    """Make a permit for a payload, as only the gate may outside of tests."""
+
+    def make(target: Mapping[str, Any], content: bytes) -> permits.Permit:
+        payload = permits.Payload(target, content)
+        return permits.Permit("action-1", "test", payload, payload.digest(), 1, 1, permits._SEAL)
+
+    return make
+
+
+@dataclass
+class Network:
+    """A network between a client and a server that can be made to fail. It counts the connections made through it."""
+
+    host: str
+    port: int
+    connections: int = 0
+    upstream: Callable[[bytes], bytes] = bytes  # rewrites what the client sends
+    downstream: Callable[[bytes], bytes] = bytes  # rewrites what the server sends
+    cut_after: int | None = None  # bytes of the server's that still pass, once
+    stalled: bool = False  # nothing passes, and nobody is told
+    refusing: bool = False  # new connections are closed at once
+    endpoint: Endpoint = field(default_factory=lambda: Endpoint(host="127.0.0.1", port=1))
+    _open: set[asyncio.StreamWriter] = field(default_factory=set)
+
+    def cut(self) -> None:
+        """End every connection."""
+        for writer in self._open:
+            writer.transport.abort()
+
+    async def carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.connections += 1
+        if self.refusing:
+            writer.close()
+            return
+        server_reader, server_writer = await asyncio.open_connection(self.host, self.port)
+        self._open |= {writer, server_writer}
+        with contextlib.suppress(OSError):
+            await asyncio.gather(
+                self._pump(reader, server_writer, up=True), self._pump(server_reader, writer, up=False)
+            )
+
+    async def _pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, up: bool) -> None:
+        while data := await reader.read(1 << 16):
+            if self.stalled:
+                continue
+            data = (self.upstream if up else self.downstream)(data)
+            if not up and self.cut_after is not None:
+                self.cut_after -= len(data)
+                if self.cut_after < 0:
+                    writer.write(data[: self.cut_after])
+                    self.cut_after = None
+                    await writer.drain()
+                    self.cut()
+                    return
+            writer.write(data)
+        writer.close()
+
+
+@pytest.fixture
+def network() -> Callable[[Endpoint], contextlib.AbstractAsyncContextManager[Network]]:
+    """Put a network in front of a server."""
+
+    @contextlib.asynccontextmanager
+    async def make(end: Endpoint) -> AsyncIterator[Network]:
+        network = Network(end.host, end.port)
+        server = await asyncio.start_server(network.carry, "127.0.0.1", 0)
+        network.endpoint = Endpoint(host="127.0.0.1", port=server.sockets[0].getsockname()[1])
+        async with server:
+            yield network
+            network.cut()
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file with a key and a certificate for localhost that it signed itself."""
+    from datetime import UTC, datetime, timedelta
+
+    from cryptography import x509
+    from cryptography.hazmat.primitives import hashes, serialization
+    from cryptography.hazmat.primitives.asymmetric import ec
+
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "localhost")])
+    now = datetime.now(UTC)
+    signed = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    path = tmp_path_factory.mktemp("tls") / "localhost.pem"
+    path.write_bytes(
+        key.private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        )
+        + signed.public_bytes(serialization.Encoding.PEM)
+    )
+    return path
