@@ -144,7 +144,7 @@ def _manager(staffing: Staffing, given: str) -> _Manager:
             f"{given!r} may be {' or '.join(f'{p.name} <{p.address}>' for p in people)}", next_step="give the address"
         )
     address = names.checked_address(given) if "@" in given else ""
-    if not address or address.endswith(f"@{staffing.settings.domain}"):
+    if not address or address.endswith(f"@{staffing.settings.domain.lower()}"):
         known = {key: p.address.value for p in everybody for key in (p.address.value, p.name.lower())}
         near = known.get(names.nearest(given.lower(), list(known)), "")
         raise InputError(

@@ -11,6 +11,8 @@ from empla.errors import InputError
 _ADDRESS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 _HOURS = re.compile(r"(\d{1,2}):(\d{2})\s*[-–]\s*(\d{1,2}):(\d{2})")
 _LONGEST_NAME = 100
+_RESERVED = frozenset({"postmaster", "abuse", "mailer-daemon", "mailer.daemon", "noreply", "no-reply", "no.reply"})
+"""Mailbox names that belong to servers (RFC 2142), or that mark a mail as automatic: nobody would be answered."""
 
 
 def checked_name(name: str) -> str:
@@ -24,13 +26,14 @@ def checked_name(name: str) -> str:
 def address_for(name: str, domain: str, given: str = "") -> str:
     """Return the address of a person of this name: the one `given`, else first.last@domain.
 
-    InputError if the one given lies outside the domain, or if no address can be made of the name.
+    InputError if the one given lies outside the domain or is a server's, or if no address can be made of the name.
     """
-    if not given:
-        return f"{slug(name)}@{domain.lower()}"
-    address = checked_address(given if "@" in given else f"{given}@{domain}")
-    if not address.endswith(f"@{domain.lower()}"):
+    domain = domain.lower()
+    address = checked_address(given if "@" in given else f"{given or slug(name)}@{domain}")
+    if not address.endswith(f"@{domain}"):
         raise InputError(f"{address} is not in the office's domain", next_step=f"give one that ends in @{domain}")
+    if address.partition("@")[0] in _RESERVED:
+        raise InputError(f"{address} belongs to the mail server", next_step="give another name or address")
     return address
 
 

@@ -9,6 +9,7 @@ from pydantic import SecretStr
 from empla import faults
 from empla.clock import Clock
 from empla.config import Home, Settings, load_settings
+from empla.errors import ResourceError
 from empla.hr.provisioning import Provisioner
 from empla.store.company import AccountRow, Company, CompanyStore
 from empla.store.secrets import Cipher, new_password
@@ -42,8 +43,15 @@ class Staffing(AbstractContextManager["Staffing"]):
         self.store.close()
 
     def keep_account(self, company: Company, owner: str) -> None:
-        """Give `owner` an account row with a fresh password, encrypted; nothing happens if there is one."""
+        """Give `owner` an account row with a fresh password, encrypted; nothing happens if there is one.
+
+        ResourceError if the home's key is lost: a second key beside old passwords would hide that they are gone.
+        """
         if company.account(owner, self.provisioner.kind) is None:
+            if not self.home.key.exists() and company.any_account():
+                raise ResourceError(
+                    f"the key {self.home.key} is missing", next_step="put back the key that belongs to this home"
+                )
             password = self.cipher.encrypt(new_password())
             company.add(
                 AccountRow(tenant_id=company.tenant, owner=owner, kind=self.provisioner.kind, password=password)

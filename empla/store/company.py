@@ -225,6 +225,10 @@ class Company:
         """Return one account."""
         return self._session.get(AccountRow, (self.tenant, owner, kind))
 
+    def any_account(self) -> bool:
+        """Return whether there is any account."""
+        return bool(self._all(AccountRow))
+
     def grants(self, *, owner: str | None = None, grantee: str | None = None) -> Sequence[GrantRow]:
         """Return the grants in force, oldest first, of this owner and to this grantee if given."""
         return [

@@ -194,6 +194,14 @@ def test_an_employee_who_leaves_keeps_nothing_but_its_archive(staffing: Staffing
         hire(staffing, inboxes)
 
 
+def test_who_was_never_hired_to_the_end_can_leave_too(staffing: Staffing, inboxes: Inboxes, book: Book) -> None:
+    book.fails_at = "account"
+    with pytest.raises(ExternalError):
+        hire(staffing, inboxes)
+    assert hiring.leave(staffing, "Ada Lovelace", halt=lambda _: None).status == Status.OFFBOARDED
+    assert inboxes.home.employees.exists() and not (staffing.home.root / "left" / "ada.lovelace").exists()
+
+
 def test_an_employee_is_found_by_what_people_call_it(staffing: Staffing, inboxes: Inboxes) -> None:
     hire(staffing, inboxes, "Zoë Núñez")
     for words in ("zoe.nunez", "Zoë Núñez", "zoe nunez", "zoe.nunez@office.example", "Zoë", "nunez"):

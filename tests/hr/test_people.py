@@ -68,6 +68,8 @@ def test_names_become_addresses(name: str, address: str) -> None:
         ({"name": "A B", "hours": "17:00-09:00"}, "are not working hours", "09:00-17:00"),
         ({"name": "A B", "hours": "09:00-24:00"}, "are not working hours", "09:00-17:00"),
         ({"name": "A B", "address": "a.b@elsewhere.example"}, "not in the office's domain", "@office.example"),
+        ({"name": "No Reply"}, "belongs to the mail server", "another name"),
+        ({"name": "A B", "address": "postmaster"}, "belongs to the mail server", "another name"),
         ({"name": "A B", "address": "a b"}, "not an e-mail address", ""),
         ({"name": "A\x1bB"}, "not a person's name", ""),
         ({"name": "A" * 101}, "not a person's name", ""),

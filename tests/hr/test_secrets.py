@@ -57,6 +57,15 @@ def test_a_key_that_is_wrong_says_what_to_do(
     assert key.exists() == (said != "is missing"), "a new key must never take the place of a lost one"
 
 
+def test_a_lost_key_is_not_replaced_by_the_next_account(staffing: Staffing, book: Book) -> None:
+    staffing.home.key.rename(staffing.home.key.with_suffix(".lost"))
+    with pytest.raises(ResourceError, match="is missing"):
+        add_person(staffing, "Alan Turing")
+    assert not staffing.home.key.exists()
+    staffing.home.key.with_suffix(".lost").rename(staffing.home.key)
+    assert add_person(staffing, "Alan Turing").address == "alan.turing@office.example"
+
+
 def test_passwords_are_strong_and_can_be_typed() -> None:
     made = {new_password().get_secret_value() for _ in range(200)}
     assert len(made) == 200
