@@ -1,19 +1,24 @@
-"""Statements on the cycle's path: built from the tables once, compiled once per dialect, run by the driver.
+"""Statements on the cycle's path: built from the tables once, compiled once per kind of engine, run by the driver.
 
 Contract 3: `exec_driver_sql` with a compiled text costs little more than the bare driver; an ORM session four times.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, Dialect, Table, and_, bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects.postgresql import psycopg
+from sqlalchemy.dialects.sqlite import pysqlite
 from sqlalchemy.sql.expression import ClauseElement
 
 from empla.store.tables import EMPLOYEE
 
 KEY = ("tenant_id", "employee_id")
+
+# Statements are cached by the kind's name: a process that opens many stores has an engine, and so a dialect, for each.
+_DIALECTS: dict[str, Dialect] = {"sqlite": pysqlite.dialect(), "postgresql": psycopg.dialect()}
 
 
 def table(name: str) -> Table:
@@ -22,12 +27,12 @@ def table(name: str) -> Table:
 
 
 class Prepared:
-    """One statement compiled for one dialect."""
+    """One statement compiled for one kind of engine, `sqlite` or `postgresql`."""
 
     __slots__ = ("_order", "_text")
 
-    def __init__(self, statement: ClauseElement, dialect: Dialect, tail: str = "") -> None:
-        compiled = statement.compile(dialect=dialect)
+    def __init__(self, statement: ClauseElement, kind: str, tail: str = "") -> None:
+        compiled = statement.compile(dialect=_DIALECTS[kind])
         self._text = str(compiled) + tail
         self._order: list[str] | None = getattr(compiled, "positiontup", None)
 
@@ -38,16 +43,12 @@ class Prepared:
         """Run it with these values."""
         return connection.exec_driver_sql(self._text, self._bind(values))
 
-    def run_many(self, connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
-        """Run it once for each row."""
-        connection.exec_driver_sql(self._text, [self._bind(row) for row in rows])
-
 
 @cache
-def insert(dialect: Dialect, name: str, conflict: tuple[str, ...] = (), update: tuple[str, ...] = ()) -> Prepared:
+def insert(kind: str, name: str, conflict: tuple[str, ...] = (), update: tuple[str, ...] = ()) -> Prepared:
     """Return an INSERT of a whole row. With `conflict` columns a known row is updated in `update`, or left alone."""
     target = table(name)
-    make = postgresql.insert if dialect.name == "postgresql" else sqlite.insert
+    make = postgresql.insert if kind == "postgresql" else sqlite.insert
     statement = make(target).values({c.name: bindparam(c.name) for c in target.columns})
     if conflict:
         where = [*KEY, *conflict]
@@ -56,11 +57,11 @@ def insert(dialect: Dialect, name: str, conflict: tuple[str, ...] = (), update: 
             statement = statement.on_conflict_do_update(index_elements=where, set_=changed)
         else:
             statement = statement.on_conflict_do_nothing(index_elements=where)
-    return Prepared(statement, dialect)
+    return Prepared(statement, kind)
 
 
 @cache
-def update(dialect: Dialect, name: str, by: tuple[str, ...], columns: tuple[str, ...]) -> Prepared:
+def update(kind: str, name: str, by: tuple[str, ...], columns: tuple[str, ...]) -> Prepared:
     """Return an UPDATE of `columns` where the columns in `by` have the values `by_NAME`."""
     target = table(name)
     statement = (
@@ -68,12 +69,12 @@ def update(dialect: Dialect, name: str, by: tuple[str, ...], columns: tuple[str,
         .where(and_(*(target.c[c] == bindparam(f"by_{c}") for c in (*KEY, *by))))
         .values({c: bindparam(c) for c in columns})
     )
-    return Prepared(statement, dialect)
+    return Prepared(statement, kind)
 
 
 @cache
 def find(
-    dialect: Dialect,
+    kind: str,
     name: str,
     by: tuple[str, ...],
     columns: tuple[str, ...],
@@ -81,13 +82,19 @@ def find(
     at_least: tuple[str, ...] = (),
     limit: int = 0,
     newest: bool = False,
+    share: bool = False,
 ) -> Prepared:
-    """Return a SELECT of `columns` in order of seq, where `by` columns are equal and others bounded."""
+    """Return a SELECT of `columns` in order of seq, where `by` columns are equal and others bounded.
+
+    With `share` PostgreSQL keeps the rows from changing until the transaction ends.
+    """
     target = table(name)
     conditions = [target.c[c] == bindparam(f"by_{c}") for c in (*KEY, *by)]
     conditions += [target.c[c] <= bindparam(f"most_{c}") for c in at_most]
     conditions += [target.c[c] >= bindparam(f"least_{c}") for c in at_least]
     statement = select(*(target.c[c] for c in columns)).where(and_(*conditions))
     statement = statement.order_by(target.c.seq.desc() if newest else target.c.seq)
+    if share:
+        statement = statement.with_for_update(read=True)
     # A compiled LIMIT is one more parameter, and on SQLite an OFFSET besides; the number is our own, so it is text.
-    return Prepared(statement, dialect, f" LIMIT {int(limit)}" if limit else "")
+    return Prepared(statement, kind, f" LIMIT {int(limit)}" if limit else "")

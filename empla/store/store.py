@@ -2,6 +2,10 @@
 
 All writes go through `transaction()`, which checks the lease first. `seq` numbers are allocated here, without gaps: a
 transaction that fails gives its numbers back.
+
+A row that the database refuses spoils the `part()` that wrote it; any other failure (disk full, connection lost) spoils
+the whole transaction. What is spoilt cannot be committed, not even if somebody caught the error: SQLite may have rolled
+back already and would commit each further statement by itself, PostgreSQL would answer a COMMIT with a silent ROLLBACK.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -10,12 +14,20 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import ColumnDefault, Connection, Engine, Row, create_engine, event, text
+from sqlalchemy import URL, ColumnDefault, Connection, Engine, Row, create_engine, event
 
-from empla.errors import EmplaError, InternalError
+from empla.errors import EmplaError, InternalError, PermissionDenied, ValidationError
 from empla.faults import point
 from empla.store import statements
+from empla.store.refusals import translated
+from empla.store.statements import Prepared
 from empla.store.tables import EMPLOYEE
+
+WAIT_S = 10
+"""Seconds to wait for another writer, or for a server to let us in, before giving up with TimedOut."""
+
+INBOX = "percept"
+"""The only table that somebody without the lease may write (contract 2)."""
 
 
 class LeaseLost(EmplaError):
@@ -29,21 +41,27 @@ def instant(at: datetime) -> str:
     return at.astimezone(UTC).isoformat(timespec="microseconds")
 
 
-def sqlite_url(path: Path) -> str:
+def sqlite_url(path: Path) -> URL:
     """Return the URL of a SQLite file."""
-    return f"sqlite:///{path}"
+    return URL.create("sqlite", database=str(path))
 
 
-def open_engine(url: str) -> Engine:
+def place(url: URL) -> str:
+    """Return where a store lies, for sentences: the file, or the database's URL without its password."""
+    return str(url.database) if url.get_backend_name() == "sqlite" else url.render_as_string(hide_password=True)
+
+
+def open_engine(url: str | URL) -> Engine:
     """Return an engine for a store: SQLite in WAL with synchronous=FULL, or PostgreSQL."""
-    if not url.startswith("sqlite"):
-        return create_engine(url)
-    engine = create_engine(url, isolation_level=None)
+    if not str(url).startswith("sqlite"):
+        settings = {"connect_timeout": WAIT_S, "options": f"-c lock_timeout={WAIT_S}s"}
+        return create_engine(url, hide_parameters=True, connect_args=settings)
+    engine = create_engine(url, isolation_level=None, hide_parameters=True, connect_args={"timeout": WAIT_S})
 
     @event.listens_for(engine, "connect")
     def _settings(connection: Any, _record: Any) -> None:
         connection.isolation_level = None
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000"):
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")
@@ -53,16 +71,37 @@ def open_engine(url: str) -> Engine:
     return engine
 
 
+@contextmanager
+def reading(connection: Connection) -> Iterator[None]:
+    """Run a transaction that only reads, from one consistent view, and waits for no writer."""
+    connection.info["reading"] = True
+    try:
+        with connection.begin():
+            if connection.dialect.name == "postgresql":
+                connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+            yield
+    finally:
+        connection.info["reading"] = False
+
+
 class Store:
-    """One employee's rows. `epoch` is this process's lease; None may only insert percepts (contract 2)."""
+    """One employee's rows. `epoch` is this process's lease; None may only insert percepts (contract 2).
+
+    Raises ValidationError for rows that do not fit, ResourceError when the disk is full, TimedOut when another writer
+    does not let go, ExternalError when the server is lost (see `empla.store.refusals`).
+    """
 
     def __init__(self, engine: Engine, employee: str, *, tenant: str = "main", epoch: int | None = None) -> None:
         self._engine = engine
-        self._dialect = engine.dialect
+        self._kind = engine.dialect.name
         self._key = {"tenant_id": tenant, "employee_id": employee}
         self._by_key = {f"by_{name}": value for name, value in self._key.items()}
-        self._connection = engine.connect()
+        self.place = place(engine.url)
+        with translated(self.place):
+            self._connection = engine.connect()
         self._next: dict[str, int] = {}
+        self._writing = False
+        self._spoilt: EmplaError | None = None
         self.employee = employee
         self.epoch = epoch
 
@@ -76,54 +115,71 @@ class Store:
     @contextmanager
     def transaction(self, name: str = "write") -> Iterator[None]:
         """Commit everything written inside, or nothing; LeaseLost if another process has taken over."""
-        before = dict(self._next)
+        if self._connection.in_transaction():
+            raise InternalError(f"transaction {name!r} was begun inside another")
         try:
-            with self._connection.begin():
+            with translated(self.place), self._connection.begin():
+                self._writing = True
                 self._enter()
                 yield
+                self._refuse_spoilt()
                 point(f"commit:{name}:before")
             point(f"commit:{name}:after")
         except BaseException:
-            self._next = before
+            # Read the last numbers from the tables again: after a lost connection nobody knows whether it committed.
+            self._next = {}
             raise
+        finally:
+            self._writing = False
+            self._spoilt = None
 
     @contextmanager
     def part(self) -> Iterator[None]:
         """Undo what is written inside if it fails, and keep the rest of the transaction (a savepoint)."""
+        self._refuse_outside("a part")
         before = dict(self._next)
+        self._mark("SAVEPOINT part")
         try:
-            with self._connection.begin_nested():
-                yield
+            yield
+            self._refuse_spoilt()
         except BaseException:
             self._next = before
+            self._undo_part()
             raise
+        self._mark("RELEASE SAVEPOINT part")
+
+    def _undo_part(self) -> None:
+        if self._spoilt is not None and not isinstance(self._spoilt, ValidationError):
+            return  # the savepoint may be gone; the transaction is rolled back as a whole
+        self._spoilt = None
+        self._mark("ROLLBACK TO SAVEPOINT part")
+        self._mark("RELEASE SAVEPOINT part")
 
     def _enter(self) -> None:
-        if self._dialect.name == "postgresql":
+        if self._kind == "postgresql":
             self._name_employee()
+            # Keep other writers of this employee out until the commit, as BEGIN IMMEDIATE does on SQLite.
+            key = self._key
+            self._connection.exec_driver_sql(
+                "SELECT pg_advisory_xact_lock(hashtextextended(%(tenant_id)s || '/' || %(employee_id)s, 0))", key
+            )
         if self.epoch is not None:
             self._check_lease()
-            self._next.pop("percept", None)  # others insert into the inbox too
+            self._next.pop(INBOX, None)  # others insert into the inbox too
         else:
             self._next = {}
 
     def _name_employee(self) -> None:
-        """Tell row-level security who this is, and keep other writers of this employee out until the commit.
-
-        SQLite needs neither: a file is one employee, and BEGIN IMMEDIATE admits one writer.
-        """
-        key = {"employee": self._key["employee_id"], "tenant": self._key["tenant_id"]}
-        self._connection.execute(
-            text("SELECT set_config('empla.employee', :employee, true), set_config('empla.tenant', :tenant, true)"), key
+        """Tell row-level security who this is. SQLite needs none: a file is one employee."""
+        self._connection.exec_driver_sql(
+            "SELECT set_config('empla.tenant', %(tenant_id)s, true),"
+            " set_config('empla.employee', %(employee_id)s, true)",
+            self._key,
         )
-        self._connection.execute(text("SELECT pg_advisory_xact_lock(hashtext(:tenant || '/' || :employee))"), key)
 
     def _check_lease(self) -> None:
-        share = " FOR SHARE" if self._dialect.name == "postgresql" else ""
-        row = self._connection.execute(
-            text(f"SELECT epoch FROM lease WHERE tenant_id=:tenant_id AND employee_id=:employee_id{share}"),  # noqa: S608
-            self._key,
-        ).first()
+        lease = statements.find(self._kind, "lease", (), ("epoch",), share=True)
+        row = self._run(lease, self._by_key).first()
         if row is None or row[0] != self.epoch:
             found = "none" if row is None else row[0]
             raise LeaseLost(f"this process has epoch {self.epoch}, the store has {found}")
@@ -135,8 +191,8 @@ class Store:
             known = self.find("lease", (), ("epoch",))
             if known and known[0].epoch >= epoch:
                 raise LeaseLost(f"epoch {epoch} is not after {known[0].epoch}")
-            self.put("lease", ("seq",), ("epoch", "holder"), {"seq": 1, "epoch": epoch, "holder": holder})
-        self._next = {}
+            row = {**self._key, "seq": 1, "epoch": epoch, "holder": holder}
+            self._run(statements.insert(self._kind, "lease", ("seq",), ("epoch", "holder")), row)
         self.epoch = epoch
 
     # writing --------------------------------------------------------------------------------------------------
@@ -151,33 +207,42 @@ class Store:
 
     def add(self, name: str, values: Mapping[str, Any]) -> int:
         """Insert a row and return its seq."""
+        self._may_write(name)
         seq = self.next_seq(name)
-        row = {**_defaults(name), **self._key, **values, "seq": seq}
-        statements.insert(self._dialect, name).run(self._connection, row)
+        self._run(statements.insert(self._kind, name), {**_DEFAULTS[name], **self._key, **values, "seq": seq})
         return seq
 
     def add_new(self, name: str, by: tuple[str, ...], values: Mapping[str, Any]) -> bool:
         """Insert a row unless one with the same `by` columns is there; return whether it was inserted."""
-        row = {**_defaults(name), **self._key, **values, "seq": self.next_seq(name)}
-        found = statements.insert(self._dialect, name, by).run(self._connection, row)
-        if found.rowcount == 0:
+        self._may_write(name)
+        row = {**_DEFAULTS[name], **self._key, **values, "seq": self.next_seq(name)}
+        if self._run(statements.insert(self._kind, name, by), row).rowcount == 0:
             self._next[name] -= 1
             return False
         return True
 
     def put(self, name: str, by: tuple[str, ...], columns: tuple[str, ...], values: Mapping[str, Any]) -> None:
         """Insert a row, or update `columns` of the one with the same `by` columns."""
-        if "seq" in values:
-            row = {**_defaults(name), **self._key, **values}
-            statements.insert(self._dialect, name, by, columns).run(self._connection, row)
-        elif not self.change(name, {c: values[c] for c in by}, {c: values[c] for c in columns}):
+        if not self.change(name, {c: values[c] for c in by}, {c: values[c] for c in columns}):
             self.add(name, values)
 
     def change(self, name: str, by: Mapping[str, Any], values: Mapping[str, Any]) -> int:
         """Update the rows whose `by` columns have these values; return how many."""
-        prepared = statements.update(self._dialect, name, tuple(by), tuple(values))
+        self._refuse_outside("a write")
+        if self.epoch is None:
+            raise PermissionDenied("only the holder of the lease may change rows")
+        prepared = statements.update(self._kind, name, tuple(by), tuple(values))
         bound = {**self._by_key, **{f"by_{c}": v for c, v in by.items()}, **values}
-        return int(prepared.run(self._connection, bound).rowcount)
+        return int(self._run(prepared, bound).rowcount)
+
+    def _may_write(self, name: str) -> None:
+        self._refuse_outside("a write")
+        if self.epoch is None and name != INBOX:
+            raise PermissionDenied(f"without the lease only percepts may be inserted, not {name!r}")
+
+    def _refuse_outside(self, what: str) -> None:
+        if not self._writing:
+            raise InternalError(f"{what} needs a transaction of the store")
 
     # reading --------------------------------------------------------------------------------------------------
 
@@ -195,12 +260,12 @@ class Store:
         """Return `columns` of the rows that fit, in order of seq."""
         by, most, least = dict(by), at_most or {}, at_least or {}
         prepared = statements.find(
-            self._dialect, name, tuple(by), columns, tuple(most), tuple(least), limit=limit, newest=newest
+            self._kind, name, tuple(by), columns, tuple(most), tuple(least), limit=limit, newest=newest
         )
         bound = {**self._by_key, **{f"by_{c}": v for c, v in by.items()}}
         bound |= {f"most_{c}": v for c, v in most.items()} | {f"least_{c}": v for c, v in least.items()}
         with self.reading():
-            rows: Sequence[Row[Any]] = prepared.run(self._connection, bound).all()
+            rows: Sequence[Row[Any]] = self._run(prepared, bound).all()
         return rows
 
     @contextmanager
@@ -209,18 +274,38 @@ class Store:
         if self._connection.in_transaction():
             yield
             return
-        self._connection.info["reading"] = True
+        with translated(self.place), reading(self._connection):
+            if self._kind == "postgresql":
+                self._name_employee()
+            yield
+
+    # statements -----------------------------------------------------------------------------------------------
+
+    def _run(self, prepared: Prepared, values: Mapping[str, Any]) -> Any:
+        self._refuse_spoilt()
+        with self._noting():
+            for value in values.values():
+                if type(value) is str and "\0" in value:  # PostgreSQL cannot keep it, so neither does SQLite
+                    raise ValidationError(f"{self.place} refused a row: a text holds the character NUL")
+            return prepared.run(self._connection, values)
+
+    def _mark(self, statement: str) -> None:
+        with self._noting():
+            self._connection.exec_driver_sql(statement)
+
+    @contextmanager
+    def _noting(self) -> Iterator[None]:
+        """Translate what fails inside, and remember that it spoilt the transaction."""
         try:
-            with self._connection.begin():
-                if self._dialect.name == "postgresql":
-                    self._name_employee()
+            with translated(self.place):
                 yield
-        finally:
-            self._connection.info["reading"] = False
+        except EmplaError as error:
+            self._spoilt = error if self._writing else None
+            raise
 
-
-def _defaults(name: str) -> dict[str, Any]:
-    return _DEFAULTS[name]
+    def _refuse_spoilt(self) -> None:
+        if self._spoilt is not None:
+            raise self._spoilt
 
 
 def _column_defaults(name: str) -> dict[str, Any]:
@@ -232,7 +317,5 @@ _DEFAULTS = {name: _column_defaults(name) for name in EMPLOYEE.tables}
 
 
 def create_tables(engine: Engine) -> None:
-    """Create the tables where there are none; for tests and the first migration."""
-    if not EMPLOYEE.tables:
-        raise InternalError("no tables are declared")
+    """Create the tables as they are declared, where there are none: for tests; stores are opened by `opening`."""
     EMPLOYEE.create_all(engine)

@@ -7,7 +7,7 @@ UTC with microseconds, so they sort; structured values are the canonical JSON of
 
 from typing import Any, ClassVar
 
-from sqlalchemy import Column, Index, LargeBinary, MetaData, UniqueConstraint
+from sqlalchemy import BigInteger, Column, Index, LargeBinary, MetaData, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 EMPLOYEE = MetaData()
@@ -20,7 +20,7 @@ class Row(SQLModel):
 
     tenant_id: str = Field(primary_key=True)
     employee_id: str = Field(primary_key=True)
-    seq: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    seq: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
 
 
 def _unique(table: str, *columns: str) -> UniqueConstraint:
@@ -44,7 +44,7 @@ class PerceptRow(Row, table=True):
     correlation: str
     state: str = "new"  # new, handled, quarantined
     reason: str = ""
-    cycle: int = 0
+    cycle: int = Field(default=0, sa_type=BigInteger)
     crashes: int = 0
 
 
@@ -247,7 +247,7 @@ class SnapshotRow(Row, table=True):
     __tablename__ = "snapshot"
     __table_args__: ClassVar[Any] = (_unique("snapshot", "cycle"),)
 
-    cycle: int
+    cycle: int = Field(sa_type=BigInteger)
     body: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
 
 
@@ -258,7 +258,7 @@ class BlobRow(Row, table=True):
     __table_args__: ClassVar[Any] = (_unique("blob", "sha256"),)
 
     sha256: str
-    size: int
+    size: int = Field(sa_type=BigInteger)
     kept_at: str
 
 

@@ -1,1 +1,1 @@
-"""Migrations: one folder per schema."""
+"""Migrations: one folder per schema, and what runs them."""
