@@ -44,7 +44,7 @@ async def look(
     `readable` are owners whose events may be read (the employee, the manager); `zone` is for those whom the directory
     does not know; the event with the UID `apart_from` does not count.
     """
-    owners = list(dict.fromkeys(readable))
+    owners = [owner for owner in dict.fromkeys(readable) if owner]
     read = await asyncio.gather(*(_read(place, owner, within, zone) for owner in owners))
     calendars = {c.owner: c for c in read if c is not None}
     asked = [p for p in dict.fromkeys(people) if p not in calendars or not calendars[p].complete]
@@ -94,7 +94,9 @@ async def _read(place: Place, owner: str, within: Span, zone: str) -> _Calendar 
 
 
 async def _ask(place: Place, person: str, within: Span, zone: str) -> list[Busy] | None:
-    """Return the person's free/busy, None if it may not be read."""
+    """Return the person's free/busy, None if it may not be read or, for people outside the company, is not known."""
+    if place.directory.by_address(person) is None:
+        return None
     faults.point("calendar.free_busy: before")
     try:
         spans = await place.calendars.free_busy(person, within.start, within.end)

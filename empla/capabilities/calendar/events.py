@@ -273,8 +273,9 @@ def _put_answer(value: vCalAddress, attendee: Attendee) -> None:
 
 def _person(address: str, name: str) -> vCalAddress:
     value = vCalAddress(f"mailto:{address}")
-    if name:
-        value.params["CN"] = name
+    # Parameters know no backslash escapes; readers that do take one before the colon for part of the name.
+    if plain := " ".join(name.replace("\\", " ").split()):
+        value.params["CN"] = plain
     return value
 
 

@@ -26,10 +26,11 @@ from empla.capabilities.contract import Place, PrepareFacts
 from empla.capabilities.email.mailbox import OnWire
 from empla.errors import ResourceError, ValidationError
 from empla.governance.permit import Payload, Permit
+from empla.mind.codec import dumps
 from empla.mind.values import Address, EventRef, Instant, Origin, Source
 
-MOST_ITEMS = 100
-"""Items of an agenda that are given back; a result has to fit into 64 KB (contract 15)."""
+LONGEST_RESULT = 60_000
+"""Bytes of a result as it is kept; above 64 KB it would be refused (contract 15)."""
 LONGEST_OBJECT = 48_000
 """Bytes of a calendar object that is given back."""
 DEFAULT_HOURS = "09:00-17:00"
@@ -123,12 +124,15 @@ async def perform_free_busy(permit: Permit, place: Place, on_wire: OnWire) -> Fr
     hours = working_hours(_hours(place, who, target["manager"]), zone, within, WORKDAYS)
     free = without(hours, as_spans(seen.busy[who]))
     readable = who not in seen.unseen
-    return FreeBusy(
+    result = FreeBusy(
         person=recorded(who),
         busy=busy_spans(seen.busy[who], zone),
         free=tuple(option(s, zone) for s in free) if readable else (),
         readable=readable,
     )
+    if len(dumps(result).encode()) > LONGEST_RESULT:
+        raise ResourceError("there is too much in that time", next_step="ask about a shorter time")
+    return result
 
 
 def prepare_agenda(arguments: ReadAgenda, facts: PrepareFacts) -> Payload:
@@ -146,8 +150,18 @@ async def perform_agenda(permit: Permit, place: Place, on_wire: OnWire) -> Agend
     objects = await place.calendars.events(owner, within.start, within.end)
     faults.point("calendar.events: after")
     found = sorted(_readable(objects, within, zone), key=lambda o: (o.span, o.meeting.uid))
-    items = tuple(_item(o, owner, zone) for o in found if o.meeting.status != "CANCELLED")
-    return Agenda(owner=recorded(owner), items=items[:MOST_ITEMS], more=max(0, len(items) - MOST_ITEMS))
+    items = [_item(o, owner, zone) for o in found if o.meeting.status != "CANCELLED"]
+    kept = _as_many_as_fit(items)
+    return Agenda(owner=recorded(owner), items=kept, more=len(items) - len(kept))
+
+
+def _as_many_as_fit(items: Sequence[AgendaItem]) -> tuple[AgendaItem, ...]:
+    room = LONGEST_RESULT
+    for count, item in enumerate(items):
+        room -= len(dumps(item).encode()) + 1
+        if room < 0:
+            return tuple(items[:count])
+    return tuple(items)
 
 
 def _readable(objects: Iterable[CalendarObject], within: Span, zone: str) -> list[Occurrence]:

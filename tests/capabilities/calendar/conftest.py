@@ -1,5 +1,6 @@
 """A workplace for the calendar capability: calendars and a mailbox in memory, with the rules of the real ones."""
 
+import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -47,11 +48,11 @@ class FakeCalendars:
     hidden: set[str] = field(default_factory=set)
     objects: dict[tuple[str, str], CalendarObject] = field(default_factory=dict)
     writes: int = 0
-    before_write: Callable[[], None] = lambda: None
+    before_write: Callable[[], object] = lambda: None
 
-    def put(self, owner: str, ics: bytes | str) -> CalendarObject:
+    def put(self, owner: str, ics: bytes | str, uid: str = "") -> CalendarObject:
         raw = ics.encode() if isinstance(ics, str) else ics
-        uid = parse(raw).uid
+        uid = uid or parse(raw).uid
         found = CalendarObject(uid, sha256(raw).hexdigest()[:12], raw)
         self.objects[owner, uid] = found
         return found
@@ -205,16 +206,22 @@ class Desk:
         payload = operation.prepare(operation.arguments(**arguments), self.facts(unique, holds=holds))
         return permit_for(name, payload)
 
-    async def perform(self, permit: Permit) -> Any:
+    def perform(self, permit: Permit) -> Any:
+        return asyncio.run(self._perform(permit))
+
+    async def _perform(self, permit: Permit) -> Any:
         return await operation_called(permit.operation).perform(permit, self.place, self.on_wire)
 
-    async def settle(self, permit: Permit) -> Any:
+    def settle(self, permit: Permit) -> Any:
+        return asyncio.run(self._settle(permit))
+
+    async def _settle(self, permit: Permit) -> Any:
         settle = operation_called(permit.operation).settle
         assert settle is not None
         return await settle(permit, self.place)
 
-    async def do(self, name: str, **arguments: Any) -> Any:
-        return await self.perform(self.prepare(name, **arguments))
+    def run(self, name: str, **arguments: Any) -> Any:
+        return self.perform(self.prepare(name, **arguments))
 
     async def on_wire(self, replies: Mapping[str, SmtpReply]) -> None:
         self.wired += 1

@@ -65,10 +65,10 @@ names = st.text(st.characters(exclude_categories=("Cc", "Cs", "Zl", "Zp")), max_
 @settings(max_examples=100, deadline=None)
 @given(title=names.filter(bool), location=names, person=names)
 def test_any_text_survives_escaping_and_folding(title: str, location: str, person: str) -> None:
-    person = person.replace('"', "'")  # RFC 5545 has no double quote in parameters; RFC 6868 writes ^'
     written = meeting(title=title, location=location, organizer_name=person)
     raw = render(written, at=AT)
-    assert parse(raw) == written
+    # A backslash is the one thing that a name cannot keep.
+    assert parse(raw) == replace(written, organizer_name=" ".join(person.replace("\\", " ").split()))
     assert all(len(line) <= 75 for line in raw.split(b"\r\n"))
     assert raw == render(written, at=AT)
 
