@@ -21,8 +21,8 @@ def install() -> None:
 
 @contextmanager
 def cpu_limit() -> Iterator[None]:
-    """Raise `OutOfTime` inside once the process has used `BODY_CPU_S` seconds of processor time."""
-    signal.setitimer(signal.ITIMER_VIRTUAL, BODY_CPU_S)
+    """Raise `OutOfTime` inside once the process has used `BODY_CPU_S` seconds of processor time, and again after."""
+    signal.setitimer(signal.ITIMER_VIRTUAL, BODY_CPU_S, BODY_CPU_S)
     try:
         yield
     finally:

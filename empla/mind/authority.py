@@ -40,6 +40,13 @@ def widened(authority: Authority, scope: Scope) -> Authority:
     return replace(authority, people=tuple(scope.people), start=scope.start, end=scope.end)
 
 
+def label_of(intention: Intention) -> Origin:
+    """Return the origin of what an intention concludes: no better than the least trusted thing it has read."""
+    trust = list(Source)
+    worst = max((Source(name) for name in intention.reads), key=trust.index, default=Source.OWN)
+    return Origin(worst, intention.percept)
+
+
 def sources_of(value: Any) -> tuple[str, ...]:
     """Return every kind of source that a value carries, sorted: the label of what was read."""
     found: set[str] = set()

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from empla.mind.codec import digest, dumps, registered
@@ -18,6 +18,7 @@ class Anything:
 
 
 ANY = Anything()
+_BEGINNING = datetime.min.replace(tzinfo=UTC)
 
 
 @registered
@@ -77,12 +78,21 @@ class BeliefBase:
 
     def matching(self, functor: str, *pattern: Any, at: datetime | None = None) -> list[Belief]:
         """Return the beliefs that fit `functor` and the pattern's given places, valid at `at`, oldest first."""
+        return [belief for _, belief in sorted(self._held(functor, pattern, at), key=_age)]
+
+    def _held(self, functor: str, pattern: tuple[Any, ...], at: datetime | None) -> list[tuple[str, Belief]]:
         if pattern and pattern[0] is not ANY:
             ids: Iterable[str] = self._by_first.get((functor, dumps(pattern[0])), ())
         else:
             ids = self._by_functor.get(functor, ())
-        found = (self._by_id[i] for i in ids)
-        return [b for b in found if _fits(b.arguments, pattern) and _valid(b, at)]
+        found = ((i, self._by_id[i]) for i in ids)
+        return [(i, b) for i, b in found if _fits(b.arguments, pattern) and _valid(b, at)]
+
+
+def _age(held: tuple[str, Belief]) -> tuple[datetime, str]:
+    """Order by time, then by id: the same order before and after a restart, whatever was replaced meanwhile."""
+    belief_id, belief = held
+    return belief.observed_at or _BEGINNING, belief_id
 
 
 def _fits(arguments: tuple[Any, ...], pattern: tuple[Any, ...]) -> bool:

@@ -5,6 +5,7 @@ the recorded outcomes up to where the intention stands. A step whose fingerprint
 body changed underneath: the intention fails loudly rather than doing something else.
 """
 
+import re
 from collections.abc import Callable, Generator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -61,9 +62,9 @@ class RunningBody:
         except OutOfTime:
             return Ended(_failure("out-of-time", "the plan used more processor time than a body may"))
         except Exception as error:
-            return Ended(_failure("body-raised", f"the plan raised {type(error).__name__}: {error}"))
+            return Ended(_failure("body-raised", f"the plan raised {type(error).__name__}: {said(error)}"))
         if not isinstance(step, Step):
-            return Ended(_failure("not-a-step", f"the plan yielded {step!r}, which is not a step"))
+            return Ended(_failure("not-a-step", f"the plan yielded a {type(step).__name__}, which is not a step"))
         return Yielded(step)
 
     def begin(self) -> Turn:
@@ -82,8 +83,13 @@ def _ended(value: Any) -> Ended:
     try:
         codec.encode(value)
     except Exception as error:
-        return Ended(_failure("result-not-kept", f"the plan returned what cannot be kept: {error}"))
+        return Ended(_failure("result-not-kept", f"the plan returned what cannot be kept: {said(error)}"))
     return Ended(Outcome(status=Status.DONE, value=value))
+
+
+def said(error: Exception) -> str:
+    """Return what an exception says, the same in every process: where an object lies in memory is left out."""
+    return re.sub(r" at 0x[0-9a-f]+", "", str(error))
 
 
 def _failure(code: str, sentence: str) -> Outcome:

@@ -69,13 +69,18 @@ def _encode_other(value: object) -> Any:
         case timedelta():
             return {"$": "timedelta", "v": value.total_seconds()}
         case Mapping():
-            return {str(k): encode(v) for k, v in value.items()}
+            return {_escaped(str(k)): encode(v) for k, v in value.items()}
         case frozenset() | set():
             return sorted((encode(v) for v in value), key=lambda v: json.dumps(v, sort_keys=True))
         case list() | tuple():
             return [encode(v) for v in value]
     hint = " (register the dataclass)" if is_dataclass(value) else ""
-    raise ValidationError(f"a {type(value).__name__} cannot be kept{hint}: {value!r}")
+    raise ValidationError(f"a {type(value).__name__} cannot be kept{hint}")
+
+
+def _escaped(key: str) -> str:
+    """Return a mapping's key so that "$" marks a type only where `encode` says so, whatever comes from outside."""
+    return f"${key}" if key.startswith("$") else key
 
 
 _SCALARS: dict[str, Callable[[Any], object]] = {
@@ -94,7 +99,7 @@ def decode(data: Any) -> Any:
         return data
     name = data.get("$")
     if name is None:
-        return {k: decode(v) for k, v in data.items()}
+        return {k[1:] if k.startswith("$") else k: decode(v) for k, v in data.items()}
     if name in _SCALARS:
         return _SCALARS[name](data["v"])
     if (cls := _TYPES.get(name)) is None:

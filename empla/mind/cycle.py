@@ -16,14 +16,15 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from empla.errors import ValidationError
 from empla.mind import codec
 from empla.mind.answers import answered_question
-from empla.mind.authority import authority_of, raised_by, sources_of, widened
+from empla.mind.authority import authority_of, label_of, raised_by, sources_of, widened
 from empla.mind.beliefs import Belief
-from empla.mind.bodies import Ended, Guard, RunningBody, Turn, replay
+from empla.mind.bodies import Ended, Guard, RunningBody, Turn, replay, said
 from empla.mind.draft import Draft
 from empla.mind.intentions import Goal, HeldSpan, Intention, Question, Stage, StepRecord
-from empla.mind.percepts import CONTINUE, INTENTION_FAILED, OUTCOME, TIMER, Outcome, Percept, Status
+from empla.mind.percepts import CONTINUE, INTENTION_FAILED, MAIL, OUTCOME, TIMER, Outcome, Percept, Status
 from empla.mind.plans import Plan, PlanLibrary, Trigger
 from empla.mind.state import Asked, Continued, Decided, Delta, Due, MindState, Noted, Quarantined, number
 from empla.mind.steps import (
@@ -132,7 +133,7 @@ class _Cycle:
 
     def _react(self, event: Percept) -> None:
         mail = event.get("mail")
-        if mail is not None:
+        if event.kind == MAIL and mail is not None:
             question = answered_question(self.draft.questions(), mail)
             if question is not None:
                 self.draft.put_question(replace(question, state="answered"))
@@ -162,6 +163,7 @@ class _Cycle:
         parent: Intention | None = None,
         parent_step: str = "",
         tried: tuple[str, ...] = (),
+        former: Intention | None = None,
     ) -> bool:
         """Adopt the best applicable plan that was not tried yet; return whether there is one."""
         relevant = [p for p in self.library.relevant(kind, fields) if p.name not in tried]
@@ -177,14 +179,15 @@ class _Cycle:
                 self.draft.note(Noted(percept=event.key, text=f"no plan for {kind}"))
             return False
         passed_over += [f"{p.name}: ranked after {applicable[0].name}" for p in applicable[1:]]
-        self._adopt(applicable[0], kind, fields, event, parent, parent_step, tried, tuple(passed_over))
+        self._adopt(applicable[0], kind, fields, event, parent, parent_step, tried, tuple(passed_over), former=former)
         return True
 
     def _applies(self, plan: Plan, fields: Mapping[str, Any]) -> bool:
         try:
             return bool(plan.when(self.draft.beliefs, Trigger(fields)))
         except Exception as error:
-            self.draft.note(Noted(percept="", text=f"the condition of plan {plan.name} raised {error!r}"))
+            text = f"the condition of plan {plan.name} raised {type(error).__name__}: {said(error)}"
+            self.draft.note(Noted(percept="", text=text))
             return False
 
     def _adopt(
@@ -198,7 +201,10 @@ class _Cycle:
         tried: tuple[str, ...],
         passed_over: tuple[str, ...],
         recovering: bool = False,
+        former: Intention | None = None,
     ) -> None:
+        """Commit to a plan. `former` is the intention that this one takes over from, with its authority and label."""
+        former = former or parent
         self.draft.adopted += 1
         intention_id = f"i{self.draft.adopted}"
         name = kind.removeprefix("goal:") if parent_step else plan.goal or plan.name
@@ -211,7 +217,8 @@ class _Cycle:
             adopted_at=self.draft.at,
         )
         self.draft.put_goal(goal)
-        authority = parent.authority if parent else authority_of(event, self.draft.beliefs)
+        authority = former.authority if former else authority_of(event, self.draft.beliefs)
+        reads = sources_of(fields)
         self.draft.put_intention(
             Intention(
                 id=intention_id,
@@ -228,7 +235,7 @@ class _Cycle:
                 tried=(*tried, plan.name),
                 passed_over=passed_over,
                 authority=authority,
-                reads=sources_of(fields),
+                reads=_join(former.reads, reads) if former else reads,
             )
         )
         self.ready[intention_id] = None
@@ -284,6 +291,11 @@ class _Cycle:
         if count >= STEPS_PER_INTENTION:
             self._end(intention, _failed("too-many-steps", f"more than {STEPS_PER_INTENTION} steps; use `Again`"))
             return None
+        try:
+            step = codec.decode(codec.encode(step))  # as it will be after a restart: tuples, not lists
+        except ValidationError as error:
+            self._end(intention, _failed("step-not-kept", f"the plan asks for what cannot be kept: {said(error)}"))
+            return None
         record = StepRecord(
             intention=intention.id, index=str(count), fingerprint=fingerprint(step, str(count)), step=step
         )
@@ -300,7 +312,7 @@ class _Cycle:
     def _begin(self, intention: Intention, record: StepRecord) -> Outcome | None:
         """Begin a step; a step that has to be waited for is recorded without an outcome."""
         step = record.step
-        now = self._immediate(intention, step)
+        now = self._immediate(intention, record)
         if now is not None:
             return now
         self.draft.put_step(record)
@@ -350,20 +362,22 @@ class _Cycle:
             )
         )
 
-    def _immediate(self, intention: Intention, step: Step) -> Outcome | None:
+    def _immediate(self, intention: Intention, record: StepRecord) -> Outcome | None:
         value: Any = None
+        step = record.step
         match step:
             case Now():
                 value = self.draft.at
             case Query():
                 found = self.draft.beliefs.matching(step.functor, *opened(step.pattern), at=self.draft.at)
                 value = tuple(b.arguments for b in found)
+                self._has_read(intention, sources_of([(b.origin, b.arguments) for b in found]))
             case Believe():
                 self._hold_belief(
                     Belief(
                         functor=step.functor,
                         arguments=step.arguments,
-                        origin=OWN,
+                        origin=label_of(intention),
                         confidence=step.confidence,
                         observed_at=self.draft.at,
                         valid_until=step.until,
@@ -374,7 +388,7 @@ class _Cycle:
                 for belief in self.draft.beliefs.matching(step.functor, *opened(step.pattern)):
                     self.draft.forget(belief, f"withdrawn by {intention.plan}")
             case Hold():
-                self._hold_spans(intention, step)
+                self._hold_spans(record, step)
             case Scope():
                 return self._scope(intention, step)
             case Raise():
@@ -395,13 +409,19 @@ class _Cycle:
             if self.library.relevant("belief-added", fields):
                 self.events.append(Percept(key=f"belief:{belief.id}", kind="belief-added", fields=fields, origin=OWN))
 
-    def _hold_spans(self, intention: Intention, step: Hold) -> None:
+    def _hold_spans(self, record: StepRecord, step: Hold) -> None:
         for place, (start, end) in enumerate(step.spans):
-            place_id = f"{intention.id}.{len(self.draft.changes)}.{place}"
-            self.draft.note(HeldSpan(id=place_id, intention=intention.id, start=start, end=end, until=step.until))
+            held = HeldSpan(
+                id=f"{record.id}.{place}", intention=record.intention, start=start, end=end, until=step.until
+            )
+            self.draft.note(held)
 
     def _scope(self, intention: Intention, step: Scope) -> Outcome:
-        foreign = [p for p in step.people if p.origin.source not in (Source.MANAGER, Source.DIRECTORY, Source.POLICY, Source.OWN)]
+        foreign = [
+            p
+            for p in step.people
+            if p.origin.source not in (Source.MANAGER, Source.DIRECTORY, Source.POLICY, Source.OWN)
+        ]
         if foreign:
             return _failed("scope", f"{foreign[0].value} came from outside and cannot widen a request")
         self.draft.put_intention(replace(intention, authority=widened(intention.authority, step)))
@@ -413,14 +433,17 @@ class _Cycle:
         record = self.draft.step(action)
         if record is None or record.outcome is not None:
             return  # the intention is over, or this was told before
-        if isinstance(record.step, Ask) and outcome.status is Status.DONE:
-            question = self.draft.question(action)
-            if question is not None:
-                sent = outcome.value  # None if a person settled it by hand: then the thread is not known
-                message_id, thread = getattr(sent, "message_id", ""), getattr(sent, "thread", "")
-                self.draft.put_question(replace(question, message_id=message_id, thread=thread))
-            return
-        self._resolve(action, outcome)
+        question = self.draft.question(action)
+        if question is None:
+            self._resolve(action, outcome)
+        elif outcome.status is Status.DONE:
+            sent = outcome.value  # None if a person settled it by hand: then the thread is not known
+            message_id, thread = getattr(sent, "message_id", ""), getattr(sent, "thread", "")
+            self.draft.put_question(replace(question, message_id=message_id, thread=thread))
+        else:
+            # It never reached the person: a mail of theirs must not be taken for the answer.
+            self.draft.put_question(replace(question, state="withdrawn"))
+            self._resolve(action, outcome)
 
     def _time_is_up(self, step_id: str) -> None:
         record = self.draft.step(step_id)
@@ -431,8 +454,11 @@ class _Cycle:
             self.draft.put_question(replace(question, state="expired"))
         self._resolve(step_id, Outcome(status=Status.DONE, value=None))
 
-    def _resolve(self, step_id: str, outcome: Outcome) -> None:
-        """Record the outcome of a waiting step, and of the `Together` around it when that is complete."""
+    def _resolve(self, step_id: str, outcome: Outcome, reads: tuple[str, ...] = ()) -> None:
+        """Record the outcome of a waiting step, and of the `Together` around it when that is complete.
+
+        `reads` is what a sub-intention has read, whose label its result carries.
+        """
         record = self.draft.step(step_id)
         if record is None or record.outcome is not None:
             return
@@ -440,9 +466,7 @@ class _Cycle:
         intention = self.draft.intention(record.intention)
         if intention is None:
             return
-        read = tuple(sorted({*intention.reads, *sources_of(outcome.value)}))
-        if read != intention.reads:
-            self.draft.put_intention(replace(intention, reads=read))
+        self._has_read(intention, (*reads, *sources_of(outcome.value)))
         outer, _, _ = record.index.rpartition(".")
         if outer:
             history = self.draft.history(record.intention)
@@ -454,6 +478,11 @@ class _Cycle:
             return
         self.ready[record.intention] = None
 
+    def _has_read(self, intention: Intention, sources: tuple[str, ...]) -> None:
+        read = _join(intention.reads, sources)
+        if read != intention.reads:
+            self.draft.put_intention(replace(intention, reads=read))
+
     # the end --------------------------------------------------------------------------------------------------
 
     def _again(self, intention: Intention, step: Again) -> None:
@@ -461,7 +490,8 @@ class _Cycle:
         plan = self.library.newest(intention.plan)
         if plan is not None:
             event = Percept(key=intention.percept, kind=intention.kind, fields=step.bindings)
-            self._adopt(plan, intention.kind, step.bindings, event, intention, intention.parent, (), ())
+            owner = self._owner(intention)
+            self._adopt(plan, intention.kind, step.bindings, event, owner, intention.parent, (), (), former=intention)
 
     def _close(self, intention: Intention, outcome: Outcome, stage: Stage) -> None:
         ended = replace(intention, stage=stage, ended_at=self.draft.at, result=bounded(outcome))
@@ -475,7 +505,7 @@ class _Cycle:
         if outcome.status is Status.DONE:
             self._close(intention, outcome, Stage.DONE)
             if intention.parent:
-                self._resolve(intention.parent, outcome)
+                self._resolve(intention.parent, outcome, intention.reads)
             return
         self._close(intention, outcome, Stage.FAILED)
         self._after_failure(intention, outcome)
@@ -488,19 +518,19 @@ class _Cycle:
         if plan is not None and plan.recovery is not None and not intention.recovering:
             fields = {**intention.bindings, "failure": outcome}
             tried = intention.tried[:-1]
-            self._adopt(plan, intention.kind, fields, event, owner, intention.parent, tried, (), recovering=True)
+            self._adopt(plan, intention.kind, fields, event, owner, intention.parent, tried, (), True, former=intention)
             return
         fields = {n: v for n, v in intention.bindings.items() if n != "failure"}
-        if self._adopt_for(intention.kind, fields, event, owner, intention.parent, intention.tried):
+        if self._adopt_for(intention.kind, fields, event, owner, intention.parent, intention.tried, intention):
             return
         if intention.parent:
-            self._resolve(intention.parent, outcome)
+            self._resolve(intention.parent, outcome, intention.reads)
         elif plan is None or not plan.quiet:
             failure = {"plan": intention.plan, "tried": intention.tried, "outcome": outcome, **_mail_of(intention)}
             self.events.append(raised_by(intention, INTENTION_FAILED, failure))
 
     def _owner(self, intention: Intention) -> Intention | None:
-        """Return the intention that waits for this one, whose authority its successor shares."""
+        """Return the intention that waits for this one."""
         return self.draft.intention(intention.parent.partition(".")[0]) if intention.parent else None
 
 
@@ -522,6 +552,10 @@ def _joined(outcomes: list[Outcome | None]) -> Outcome | None:
     known = [o for o in outcomes if o is not None]
     failed = [o for o in known if o.status is not Status.DONE]
     return failed[0] if failed else Outcome(status=Status.DONE, value=tuple(o.value for o in known))
+
+
+def _join(first: tuple[str, ...], second: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(sorted({*first, *second}))
 
 
 def _has(event: Percept, step: Step) -> bool:

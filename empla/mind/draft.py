@@ -44,11 +44,10 @@ class DraftBeliefs(BeliefBase):
         super().remove(belief_id)
         self._gone.add(belief_id)
 
-    def matching(self, functor: str, *pattern: Any, at: datetime | None = None) -> list[Belief]:
-        """Return the beliefs that fit, this cycle's changes included."""
-        below = self._under.matching(functor, *pattern, at=at)
-        kept = [b for b in below if b.id not in self._gone and super(DraftBeliefs, self).get(b.id) is None]
-        return kept + super().matching(functor, *pattern, at=at)
+    def _held(self, functor: str, pattern: tuple[Any, ...], at: datetime | None) -> list[tuple[str, Belief]]:
+        below = self._under._held(functor, pattern, at)
+        kept = [(i, b) for i, b in below if i not in self._gone and i not in self._by_id]
+        return kept + super()._held(functor, pattern, at)
 
 
 @dataclass

@@ -154,11 +154,18 @@ def check_body(name: str, body: Body) -> None:
     """Refuse a body that swallows everything or yields while it is being closed (contract 15)."""
     if not inspect.isgeneratorfunction(body):
         raise ValidationError(f"the body of plan {name!r} yields nothing: write `yield` in it")
+    if len(inspect.signature(body).parameters) != 1:
+        raise ValidationError(f"the body of plan {name!r} must take one argument: what set it off")
     tree = ast.parse(textwrap.dedent(inspect.getsource(body)))
     for node in ast.walk(tree):
-        if isinstance(node, ast.ExceptHandler) and node.type is None:
+        if isinstance(node, ast.ExceptHandler) and _catches_all(node):
             raise ValidationError(f"the body of plan {name!r} has a bare `except:`; name what it catches")
         if isinstance(node, ast.Try):
             inside = (n for part in node.finalbody for n in ast.walk(part))
             if any(isinstance(n, ast.Yield | ast.YieldFrom) for n in inside):
                 raise ValidationError(f"the body of plan {name!r} yields in `finally`; it could not be closed")
+
+
+def _catches_all(handler: ast.ExceptHandler) -> bool:
+    caught = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
+    return any(c is None or (isinstance(c, ast.Name) and c.id == "BaseException") for c in caught)
