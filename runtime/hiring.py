@@ -9,12 +9,15 @@ from urllib.parse import quote
 
 from pydantic import SecretStr
 
+from empla.capabilities.email.mailbox import Evidence
 from empla.clock import SystemClock
 from empla.config import Home, load_settings
+from empla.errors import ResourceError
 from empla.hr.profiles import roster
 from empla.hr.provisioning import Endpoints
 from empla.hr.staffing import Staffing
 from empla.store.company import CompanyStore, Status
+from empla.workplace.accounts import Account, Endpoint
 from runtime.office import accounts, calendars
 from runtime.office.process import OfficePorts, read_ports
 from runtime.supervisor.roster import RosterEntry
@@ -65,6 +68,27 @@ class OfficeProvisioner:
 def staff(home: Home) -> Staffing:
     """Open a home's company with its office; use it in a `with` block, holding the home's lock."""
     return Staffing.open(home, OfficeProvisioner(home), SystemClock(home.clock))
+
+
+def office_account(home: Home, address: str, password: SecretStr) -> Account:
+    """Return an account in the embedded office; ResourceError if the office has never run.
+
+    The office files Sent in the transaction that accepts a mail, so absence there proves that it was not sent, and it
+    alone writes Authentication-Results under the company's domain.
+    """
+    ports = read_ports(home)
+    if ports is None or not ports.imap:
+        raise ResourceError("the office has not run yet", next_step="start it with `empla up`")
+    return Account(
+        address=address,
+        password=password,
+        imap=Endpoint(host=ports.host, port=ports.imap),
+        smtp=Endpoint(host=ports.host, port=ports.smtp),
+        caldav=ports.caldav_url,
+        evidence=Evidence.AUTHORITATIVE,
+        authserv_id=load_settings(home).domain,
+        sent_folder="Sent",
+    )
 
 
 def company_roster(home: Home) -> list[RosterEntry]:

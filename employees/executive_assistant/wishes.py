@@ -1,6 +1,7 @@
 """From the manager's words to a meeting that can be looked for: who, how long, when.
 
-What the words leave open is asked: one question at a time, at most `MOST_QUESTIONS`; every answer continues the same intention.
+What the words leave open is asked: one question at a time, at most `MOST_QUESTIONS`; every answer continues the same
+intention.
 """
 
 from collections.abc import Generator

@@ -1,0 +1,113 @@
+"""One employee's process: from its profile to a running engine.
+
+Everything that employees share is imported here at the top, so that the zygote has it before it forks; roles and heavy
+SDKs are imported on first use.
+"""
+
+import asyncio
+import importlib
+import os
+import signal
+from pathlib import Path
+from typing import Final
+
+import structlog
+from empla.store.opening import open_store
+
+from empla.capabilities import registry
+from empla.capabilities.contract import Place
+from empla.config import Home
+from empla.engine import guard
+from empla.engine.employee import EmployeeEngine, Mindset
+from empla.errors import InputError, InternalError
+from empla.hr.profiles import Profile, load_profile
+from empla.mind.plans import PlanLibrary
+from empla.store.company import CompanyStore
+from empla.store.secrets import Cipher
+from empla.store.store import Store
+from empla.workplace.accounts import Account
+from empla.workplace.blobs import FileBlobs
+from empla.workplace.directory import CompanyDirectory
+from empla.workplace.place import connect
+from runtime import logs
+from runtime.hiring import office_account
+from runtime.progress import CYCLE, IDLE
+from runtime.seat import Seat
+
+CAPABILITIES: Final = registry.installed()
+"""Loaded once, in the zygote."""
+
+log = structlog.get_logger()
+
+
+async def run(seat: Seat) -> None:
+    """Be one employee until told to stop."""
+    logs.configure(seat.home, seat.slug, clock=seat.clock)
+    profile = _profile(seat.home, seat.slug)
+    store = open_store(mind_file(seat.home, seat.slug), seat.slug)
+    directory = CompanyDirectory(seat.home.company_db)
+    blobs = FileBlobs(seat.home.employee(seat.slug) / "blobs")
+    place = connect(_account(seat.home, profile), directory, blobs, seat.clock)
+    try:
+        store.take_lease(seat.epoch, f"{os.uname().nodename}:{os.getpid()}")
+        engine = _engine(seat, store, place, profile)
+        _note_crash(seat, engine)
+        asyncio.get_running_loop().add_signal_handler(signal.SIGUSR1, engine.wake)
+        log.info("begins", epoch=seat.epoch, role=profile.role)
+        await engine.run(seat.stopping)
+        log.info("ends")
+    finally:
+        await asyncio.gather(place.mailbox.close(), place.calendars.close(), return_exceptions=True)
+        directory.close()
+        store.close()
+
+
+def _engine(seat: Seat, store: Store, place: Place, profile: Profile) -> EmployeeEngine:
+    guard.install()
+    mindset = Mindset(
+        library=library(profile.role),
+        operations=registry.operations(CAPABILITIES),
+        sensors=[sensor for capability in CAPABILITIES for sensor in capability.sensors],
+        secret=profile.secret.get_secret_value().encode(),
+    )
+
+    def beat(cycle: int, percept: str, intention: str) -> None:
+        seat.progress.mark(CYCLE if percept else IDLE, cycle=cycle, percept=percept, intention=intention)
+
+    return EmployeeEngine(store, place, mindset, beat=beat, guard=guard.cpu_limit)
+
+
+def _note_crash(seat: Seat, engine: EmployeeEngine) -> None:
+    """Take the former process's progress page as evidence of what it died over (contract 10)."""
+    if seat.last is not None and seat.last.busy and seat.last.percept:
+        engine.crashed_at(seat.last.percept)
+
+
+def library(role: str) -> PlanLibrary:
+    """Return the plans of a role, from `employees/ROLE/plans.py`."""
+    try:
+        module = importlib.import_module(f"employees.{role}.plans")
+    except ModuleNotFoundError as error:
+        raise InputError(
+            f"the role {role!r} has no plans", next_step="see `empla hire --help`"
+        ) from error
+    found = module.library
+    if not isinstance(found, PlanLibrary):
+        raise InternalError(f"employees.{role}.plans.library is not a PlanLibrary")
+    return found
+
+
+def mind_file(home: Home, slug: str) -> Path:
+    """Return the file of one employee's store."""
+    return home.employee(slug) / "mind.db"
+
+
+def _profile(home: Home, slug: str) -> Profile:
+    with CompanyStore(home.company_db) as company:
+        return load_profile(company, Cipher(home.key), slug)
+
+
+def _account(home: Home, profile: Profile) -> Account:
+    if profile.account_kind != "office":
+        return Account.model_validate({**profile.account_settings, "password": profile.password})
+    return office_account(home, profile.address, profile.password)
