@@ -86,12 +86,13 @@ def test_what_a_client_appends_copies_and_moves_arrives_whole(clients, written):
     assert client.append("Drafts", r"(\Draft mine)", None, raw)[0] == "OK"
     client.create("Projects/2026")
     client.select("Drafts")
+    client.store("1", "+FLAGS", "(later)")
     client.copy("1", "Projects/2026")
     assert client.uid("MOVE", "1", "Trash")[0] == "OK"
     assert clients.mails(anna, "Drafts") == []
     assert clients.mails(anna, "Trash") == clients.mails(anna, "Projects/2026") == [raw]
     client.select("Trash")
-    assert b"mine" in client.fetch("1", "(FLAGS)")[1][0]
+    assert rb"\Draft later mine" in client.fetch("1", "(FLAGS)")[1][0]
     client.rename("Projects", "Work")
     assert clients.mails(anna, "Work/2026") == [raw]
     client.delete("Work/2026")
@@ -133,9 +134,9 @@ def test_a_session_far_behind_is_brought_up_to_date(tmp_path: Path, monkeypatch)
         for client in (one, other):
             client.login("anna", "secret")
             client.select()
-        one.store("1:20", "+FLAGS", "(seen-by-one)")
         one.store("3", "+FLAGS", r"(\Deleted)")
         one.expunge()
+        one.store("1:19", "+FLAGS", "(seen-by-one)")
         other.noop()
         assert other.response("EXPUNGE")[1] == [b"3"]
         assert other.search(None, "KEYWORD", "seen-by-one")[1] == [b" ".join(b"%d" % n for n in range(1, 20))]
@@ -192,6 +193,32 @@ def test_flags_of_many_mails_change_in_one_commit(tmp_path: Path, monkeypatch):
         assert commits.count("office.committed") == 1
 
     with_mails(tmp_path, 200, work)
+
+
+def test_a_change_that_cannot_be_kept_is_refused_and_not_shown(tmp_path: Path, monkeypatch):
+    keep = mailboxes.set_flags
+
+    def full(db: sqlite3.Connection, mailbox_id: int, uid: int, flags: frozenset[str]) -> None:
+        if uid == 3:
+            raise sqlite3.OperationalError("database or disk is full")
+        keep(db, mailbox_id, uid, flags)
+
+    def work(ports: OfficePorts) -> None:
+        client, other = (imaplib.IMAP4(ports.host, ports.imap) for _ in range(2))
+        for each in (client, other):
+            each.login("anna", "secret")
+            each.select()
+        monkeypatch.setattr(mailboxes, "set_flags", full)
+        status, reason = client.store("1:5", "+FLAGS", r"(\Flagged)")
+        assert (status, b"full" in reason[0]) == ("NO", True)
+        monkeypatch.setattr(mailboxes, "set_flags", keep)
+        for each in (client, other):
+            assert each.search(None, "FLAGGED")[1] == [b""]
+        client.store("1:5", "+FLAGS", r"(\Flagged)")
+        other.noop()
+        assert len(other.response("FETCH")[1]) == 5
+
+    with_mails(tmp_path, 5, work)
 
 
 def test_commands_of_a_closed_account_are_refused(office, clients):
