@@ -12,6 +12,7 @@ import http.client
 import select
 import socket
 import ssl
+import threading
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -22,6 +23,9 @@ from empla.workplace.accounts import Account
 
 LARGEST_ANSWER = 64 << 20
 """Bytes that an answer may have."""
+
+CONNECT_S = 5.0
+"""Seconds that connecting may take: the one step that cannot be interrupted, and a process must end within these."""
 
 _REPEATABLE = frozenset({"GET", "HEAD", "OPTIONS", "PROPFIND", "REPORT"})
 
@@ -74,19 +78,17 @@ class HttpClient:
         async with self._lock:
             if self._worker is None:
                 self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="caldav")
-            work = asyncio.get_running_loop().run_in_executor(
-                self._worker, self._send, method, target, body, dict(headers or {})
-            )
+            given_up = threading.Event()
             try:
                 async with asyncio.timeout(2 * self._timeout_s):  # sockets time out by themselves unless they trickle
-                    return await asyncio.shield(work)
-            except BaseException as error:
-                if not work.done():
-                    self._interrupt()
-                    await asyncio.wait([work])
-                    work.exception()  # seen
-                if isinstance(error, TimeoutError):
-                    raise TimedOut(f"the calendar server {target.netloc} did not finish its answer") from None
+                    return await asyncio.get_running_loop().run_in_executor(
+                        self._worker, self._send, method, target, body, dict(headers or {}), given_up
+                    )
+            except TimeoutError:
+                self._interrupt(given_up)
+                raise TimedOut(f"the calendar server {target.netloc} did not finish its answer") from None
+            except asyncio.CancelledError:
+                self._interrupt(given_up)
                 raise
 
     async def close(self) -> None:
@@ -97,7 +99,9 @@ class HttpClient:
                 self._worker = None
             self._drop()
 
-    def _send(self, method: str, target: SplitResult, body: bytes, headers: dict[str, str]) -> Answer:
+    def _send(
+        self, method: str, target: SplitResult, body: bytes, headers: dict[str, str], given_up: threading.Event
+    ) -> Answer:
         headers |= {"Authorization": self._authorization, "User-Agent": "empla"}
         path = (target.path or "/") + (f"?{target.query}" if target.query else "")
         connection, fresh = self._connected(target)
@@ -105,10 +109,10 @@ class HttpClient:
             return self._exchange(connection, method, path, body, headers)
         except (http.client.HTTPException, OSError) as error:
             self._drop()
-            if not fresh and method in _REPEATABLE and not isinstance(error, TimeoutError):
-                return self._send(method, target, body, headers)
             if isinstance(error, TimeoutError):
                 raise TimedOut(f"the calendar server {target.netloc} did not answer in time") from None
+            if not fresh and method in _REPEATABLE and not given_up.is_set():
+                return self._send(method, target, body, headers, given_up)
             raise NoAnswer(f"the connection to the calendar server {target.netloc} was lost") from error
         except BaseException:
             self._drop()
@@ -132,15 +136,16 @@ class HttpClient:
         if self._connection is not None and self._server == server and not _is_closed(self._connection.sock):
             return self._connection, False
         self._drop()
-        host = target.hostname or ""
+        host, patience = target.hostname or "", min(CONNECT_S, self._timeout_s)
         connection = (
-            http.client.HTTPSConnection(host, target.port, timeout=self._timeout_s, context=self._account.tls_context())
+            http.client.HTTPSConnection(host, target.port, timeout=patience, context=self._account.tls_context())
             if target.scheme == "https"
-            else http.client.HTTPConnection(host, target.port, timeout=self._timeout_s)
+            else http.client.HTTPConnection(host, target.port, timeout=patience)
         )
         self._connection, self._server = connection, server
         try:
             connection.connect()
+            connection.sock.settimeout(self._timeout_s)
             connection.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         except TimeoutError:
             self._drop()
@@ -152,8 +157,9 @@ class HttpClient:
             ) from error
         return connection, True
 
-    def _interrupt(self) -> None:
+    def _interrupt(self, given_up: threading.Event) -> None:
         """Wake the thread out of a request by closing its socket, from the loop's thread."""
+        given_up.set()
         sock = None if self._connection is None else self._connection.sock
         if sock is not None:
             with contextlib.suppress(OSError):  # it may be closed already

@@ -7,7 +7,9 @@ from empla.workplace.authentication import authenticated_sender, topmost_authser
 MANAGER = "grace@office.example"
 OURS = "ada@office.example"
 OFFICE = "office.example"
-GRACE = f"Authentication-Results: office.example; auth=pass smtp.auth=grace smtp.mailfrom={MANAGER} header.from={MANAGER}"
+GRACE = (
+    f"Authentication-Results: office.example; auth=pass smtp.auth=grace smtp.mailfrom={MANAGER} header.from={MANAGER}"
+)
 COLLEAGUE = "Authentication-Results: office.example; auth=pass smtp.auth=alan header.from=alan@office.example"
 OUTSIDER = "Authentication-Results: office.example; auth=none"
 DMARC = "Authentication-Results: mx.example; dmarc=pass (p=REJECT) header.from=corp.example; "
@@ -29,7 +31,10 @@ def sender(*headers: str, end: str = "\r\n", trusted: str = OFFICE) -> str | Non
         (GRACE, f'From: "Hopper, Grace" <{MANAGER.upper()}>'),
         (GRACE, f"From: =?utf-8?q?Gr=C3=A4ce?= <{MANAGER}>", f"Sender: {MANAGER}"),
         ("Received: from here", GRACE.replace("; ", ";\r\n "), f"From: {MANAGER}"),
-        (f"Authentication-Results: office.example 1; auth=pass (a (nested) one) smtp.auth={MANAGER}", f"From: {MANAGER}"),
+        (
+            f"Authentication-Results: office.example 1; auth=pass (a (nested) one) smtp.auth={MANAGER}",
+            f"From: {MANAGER}",
+        ),
         ("Authentication-Results: other.example; spf=fail", GRACE, f"From: {MANAGER}"),
     ],
 )
@@ -63,7 +68,10 @@ def test_a_signed_in_submission_is_vouched_for(headers: tuple[str, ...]) -> None
         ("a pass in a comment", (OUTSIDER.replace("auth=none", "auth=none (auth=pass)"), f"From: {MANAGER}")),
         (
             "a pass in a quoted reason",
-            (f'Authentication-Results: office.example; auth=fail reason="; auth=pass smtp.auth={MANAGER}"', f"From: {MANAGER}"),
+            (
+                f'Authentication-Results: office.example; auth=fail reason="; auth=pass smtp.auth={MANAGER}"',
+                f"From: {MANAGER}",
+            ),
         ),
         ("a verdict that breaks off", (GRACE + ' reason="', f"From: {MANAGER}")),
         ("a bare carriage return", (OUTSIDER + "\rX: y", GRACE, f"From: {MANAGER}")),
