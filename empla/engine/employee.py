@@ -38,7 +38,7 @@ from empla.mind.percepts import Percept
 from empla.mind.plans import PlanLibrary
 from empla.mind.state import MindState
 from empla.mind.values import OUTSIDE, OWN
-from empla.store.store import Store, instant
+from empla.store.store import LeaseLost, Store, instant
 
 log = structlog.get_logger()
 
@@ -90,6 +90,7 @@ class EmployeeEngine:
         self._performer = Performer(store, self._outbox, mindset.operations, place)
         self._running: dict[str, asyncio.Task[None]] = {}
         self._news = asyncio.Event()
+        self._sensor_failures: dict[str, int] = {}
         self._failure: BaseException | None = None
         self.paused = False
 
@@ -107,14 +108,15 @@ class EmployeeEngine:
         try:
             while not stopping.is_set():
                 self._news.clear()
-                self._fire_timers()
+                now = self._clock.now()
+                self._fire_timers(now)
                 while self.think() and not stopping.is_set():
                     await pause(0)
-                self._start_actions()
+                self._start_actions(now)
                 self._beat(self._journal.cycle, "", "")
                 if self._failure is not None:
                     raise self._failure
-                await self._wait_for_news()
+                await self._wait_for_news(now)
         finally:
             await self._stop([*sensors, stop])
 
@@ -122,10 +124,11 @@ class EmployeeEngine:
         """Think and act, without sensors, until nothing is due: for tests and for replaying a morning."""
         self.recover()
         while True:
-            self._fire_timers()
+            now = self._clock.now()
+            self._fire_timers(now)
             while self.think():
                 pass
-            self._start_actions()
+            self._start_actions(now)
             if self._failure is not None:
                 raise self._failure
             if not self._running:
@@ -141,8 +144,8 @@ class EmployeeEngine:
             for task in late:
                 task.cancel()
 
-    async def _wait_for_news(self) -> None:
-        due = self._next_due()
+    async def _wait_for_news(self, now: datetime) -> None:
+        due = self.next_due(now)
         alarm = asyncio.create_task(self._alarm(due)) if due is not None else None
         try:
             await self._news.wait()
@@ -154,10 +157,19 @@ class EmployeeEngine:
         await self._clock.sleep_until(due)
         self._news.set()
 
-    def _next_due(self) -> datetime | None:
-        dues = [self._timers.next_due(), *(_due(r) for r in self._outbox.open_rows() if r.id not in self._running)]
+    def next_due(self, now: datetime) -> datetime | None:
+        """Return the next instant at which there is something to do, if nothing happens before, as seen at `now`.
+
+        A row that was due and was not started waits for something else: its lane, a free place, the end of a pause.
+        """
+        dues = [self._timers.next_due(), *(_due(r) for r in self._outbox.open_rows() if r.due > instant(now))]
         known = [d for d in dues if d is not None]
         return min(known) if known else None
+
+    @property
+    def idle(self) -> bool:
+        """Whether nothing is in hand: no percept to handle, and no action under way."""
+        return not self._running and not self._store.find("percept", {"state": "new"}, ("seq",), limit=1)
 
     # recover --------------------------------------------------------------------------------------------------
 
@@ -191,16 +203,23 @@ class EmployeeEngine:
 
     async def _sense(self, sensor: Sensor) -> None:
         """Keep a sensor watching; one that fails is started again, with growing pauses, and stops nobody else."""
-        failures = 0
         while True:
             try:
                 await sensor.watch(self._place, self._cursor(sensor), self._deliver_from(sensor))
+                why = "it ended by itself"
+            except LeaseLost as error:
+                self._failure = error
+                self._news.set()
+                return
             except EmplaError as error:
-                failures += 1
-                log.warning("sensor failed", sensor=sensor.name, why=error.sentence, failures=failures)
-                await pause(backoff(failures).total_seconds())
-            else:
-                failures = 0
+                why = error.sentence
+            except Exception as error:  # a plug-in's own code: its fault must not stop the employee
+                log.exception("sensor raised", sensor=sensor.name)
+                why = f"{type(error).__name__}: {error}"
+            failures = self._sensor_failures.get(sensor.name, 0) + 1
+            self._sensor_failures[sensor.name] = failures
+            log.warning("sensor failed", sensor=sensor.name, why=why, failures=failures)
+            await pause(backoff(failures).total_seconds())
 
     def _cursor(self, sensor: Sensor) -> Mapping[str, Any] | None:
         rows = self._store.find("cursor", {"sensor": sensor.name}, ("body",))
@@ -217,6 +236,7 @@ class EmployeeEngine:
                     log.info("noticed", kind=item.kind, correlation=inbox.correlation(item.key), fresh=fresh)
                 body = codec.dumps(noticed[-1].cursor)
                 self._store.put("cursor", ("sensor",), ("body",), {"sensor": sensor.name, "body": body})
+            self._sensor_failures.pop(sensor.name, None)
             self._news.set()
 
         return deliver
@@ -243,17 +263,14 @@ class EmployeeEngine:
         return handled
 
     def _handle(self, row: Any) -> None:
-        percept = inbox.read(row)
-        self._beat(self._journal.cycle, percept.key, "")
+        self._beat(self._journal.cycle, row.key, "")
         try:
             with self._store.part():
-                self._one_cycle(percept)
+                self._one_cycle(inbox.read(row))
         except EmplaError as error:
-            log.error(
-                "percept set aside", kind=percept.kind, correlation=inbox.correlation(percept.key), why=str(error)
-            )
+            log.error("percept set aside", kind=row.kind, correlation=inbox.correlation(row.key), why=str(error))
             self._reload()
-            self._set_aside(percept.key, error.sentence)
+            self._set_aside(row.key, error.sentence)
 
     def _one_cycle(self, percept: Percept) -> None:
         at = max(self._journal.at, self._clock.now())
@@ -263,10 +280,12 @@ class EmployeeEngine:
             return
         delta = cycle(self.state, percept, at, self._mindset.library, self._guard)
         self._outbox.at = at
+        # Applied before it is written, for the outbox asks what the mind holds now; if the commit fails, all of it is
+        # taken from the tables again.
+        self.state.apply(delta.changes)
         self._store.change("percept", {"key": percept.key}, {"state": "handled", "cycle": self._journal.cycle + 1})
         record(self._store, self._outbox, self.state, delta, instant(at))
         self._journal.add(at, percept, delta)
-        self.state.apply(delta.changes)
         self._journal.snapshot_if_due(self.state)
         if self._always_replay:
             self.state.live.clear()
@@ -277,18 +296,17 @@ class EmployeeEngine:
         self._journal = Journal(self._store)
         self._outbox.beliefs = self.state.beliefs
 
-    def _fire_timers(self) -> None:
-        if self._timers.any_due(self._clock.now()):
+    def _fire_timers(self, now: datetime) -> None:
+        if self._timers.any_due(now):
             with self._store.transaction("timers"):
-                self._timers.fire(self._clock.now())
+                self._timers.fire(now)
 
     # act ------------------------------------------------------------------------------------------------------
 
-    def _start_actions(self) -> None:
-        """Claim every row that is due and free to go, and start a task for each."""
+    def _start_actions(self, now: datetime) -> None:
+        """Claim every row that is due at `now` and free to go, and start a task for each."""
         if self.paused:
             return
-        now = instant(self._clock.now())
         rows = self._outbox.open_rows()
         lanes = {r.lane for r in rows if r.id in self._running and r.lane}
         for row in rows:
@@ -296,19 +314,18 @@ class EmployeeEngine:
                 continue
             if row.lane:
                 lanes.add(row.lane)
-            if row.due <= now and len(self._running) < ACTIONS_AT_ONCE:
+            if row.due <= instant(now) and len(self._running) < ACTIONS_AT_ONCE:
                 self._start(row)
 
     def _start(self, row: Any) -> None:
-        on_wire = row.state == "on_wire"
-        if on_wire:
-            permit = self._outbox.permit(row, row.attempt, self.paused)
+        if row.state == "on_wire":
+            work = self._performer.settle(self._outbox.permit(row), LEFT_ON_WIRE)
         else:
             with self._store.transaction("claim"):
                 permit = self._outbox.claim(row, self.paused)
-        if isinstance(permit, str):
-            return
-        work = self._performer.settle(permit, LEFT_ON_WIRE) if on_wire else self._performer.perform(permit)
+            if permit is None:
+                return
+            work = self._performer.perform(permit)
         point(f"claimed:{row.operation}")
         task = asyncio.create_task(work)
         self._running[row.id] = task

@@ -30,6 +30,7 @@ from empla.governance.manners import Conduct
 from empla.governance.permit import Payload, Permit
 from empla.mind import codec
 from empla.mind.beliefs import BeliefBase
+from empla.mind.bodies import said
 from empla.mind.intentions import HeldSpan
 from empla.mind.percepts import APPROVAL_NEEDED, OUTCOME, Outcome, Percept, Status
 from empla.mind.state import Asked, Decided
@@ -74,16 +75,26 @@ class Outbox:
         arguments, fault = _validated(operation, asked.arguments)
         payload = Payload()
         if operation is not None and not fault:
-            facts = self._prepare_facts(asked.action, holds)
-            try:
-                payload = operation.prepare(arguments, facts)
-            except EmplaError as error:
-                fault = error.sentence
+            payload, fault = self._prepared(operation, arguments, asked.action, holds)
         request = self._request(asked, operation, arguments, payload, fault)
         decision = gate.decide(request, self._facts(request))
         self._store.add("action", self._row(asked, operation, arguments, payload, decision))
         self._enter_ledger(asked.action, operation, payload, "decided", decision=decision.answer, rule=decision.rule)
         self._after(asked, request, decision)
+
+    def _prepared(
+        self, operation: Operation, arguments: Any, action: str, holds: Iterable[HeldSpan]
+    ) -> tuple[Payload, str]:
+        """Return the exact bytes of an action, or why there are none."""
+        unknown = [name for name in ("address", "name", "manager", "zone") if name not in self._profile()]
+        if unknown:
+            return Payload(), f"the employee does not know its own {unknown[0]} yet"
+        try:
+            return operation.prepare(arguments, self._prepare_facts(action, holds)), ""
+        except EmplaError as error:
+            return Payload(), error.sentence
+        except Exception as error:  # a plug-in's own code: its fault costs this action, not the process
+            return Payload(), f"{operation.name} cannot be prepared: {type(error).__name__}: {said(error)}"
 
     def _row(
         self, asked: Asked, operation: Operation | None, arguments: Any, payload: Payload, decision: Decision
@@ -108,9 +119,9 @@ class Outbox:
         }
 
     def _after(self, asked: Asked, request: gate.Request, decision: Decision) -> None:
-        if decision.answer in (Answer.ALLOW, Answer.DEFER) and request.effect == "tell":
+        if decision.answer is not Answer.REFUSE and request.effect == "tell":
             self._count(asked.action, request)
-        elif decision.answer is Answer.ASK:
+        if decision.answer is Answer.ASK:
             summary = _summary(asked.operation, request.target or {})
             fields = {"action": asked.action, "operation": asked.operation, "summary": summary, "why": decision.why}
             self._deliver(Percept(key=f"approval:{asked.action}", kind=APPROVAL_NEEDED, fields=fields, origin=OWN))
@@ -164,9 +175,9 @@ class Outbox:
         profile = self._profile()
         return gate.Facts(
             at=self.at,
-            address=profile["address"].value if profile else "",
-            manager=profile["manager"].value if profile else "",
-            zone=profile["zone"] if profile else "UTC",
+            address=profile["address"].value if "address" in profile else "",
+            manager=profile["manager"].value if "manager" in profile else "",
+            zone=profile.get("zone", "UTC"),
             conduct=self._conduct(request) if request.effect == "tell" else Conduct(),
         )
 
@@ -196,12 +207,20 @@ class Outbox:
         for kind, subject in subjects:
             self._store.add("conduct", {"kind": kind, "subject": subject, "at": instant(self.at), "action": action})
 
+    def _uncount(self, action: str, kind: str = "") -> None:
+        """Let what was counted for an action count no more, for it was not sent; only one `kind` of it if given."""
+        by = {"action": action, "kind": kind} if kind else {"action": action}
+        self._store.change("conduct", by, {"kind": "not-sent"})
+
     # changing -------------------------------------------------------------------------------------------------
 
     def withdraw(self, intention: str) -> None:
         """Cancel the rows of an intention that nobody has claimed yet."""
         for state in UNCLAIMED:
-            self._store.change("action", {"intention": intention, "state": state}, {"state": "cancelled"})
+            for row in self._store.find("action", {"intention": intention, "state": state}, ("id",)):
+                self._store.change("action", {"id": row.id}, {"state": "cancelled"})
+                self._uncount(row.id)
+                self.enter(row.id, "cancelled")
 
     def decided(self, word: Decided) -> None:
         """Take a person's word on an action that awaits approval; anything else is left alone."""
@@ -216,28 +235,40 @@ class Outbox:
             return
         self.enter(word.action, "approved" if word.approved else "rejected", by=word.by)
         if not word.approved:
+            self._uncount(word.action)
             self._tell(word.action, Outcome(status=Status.REFUSED, code="rejected", sentence=f"{word.by} said no"))
 
-    def permit(self, row: Any, attempt: int, paused: bool) -> Permit | str:
-        """Return the gate's permit for a row, or why it has to wait."""
-        epoch = self._store.epoch if self._store.epoch is not None else -1
-        claim = gate.Claim(
+    def claim(self, row: Any, paused: bool) -> Permit | None:
+        """Claim a row that is due and return its permit; None if it has to wait, until an hour that is then noted."""
+        claim = self._claim(row, row.attempt + 1)
+        waiting = gate.wait(claim, at=self._clock.now(), zone=self._profile()["zone"], paused=paused)
+        if waiting is not None:
+            if waiting.until is not None:
+                self.later(row.id, waiting.until, state="deferred")
+            return None
+        permit = gate.admit(claim, epoch=self._epoch)
+        values = {"state": "claimed", "attempt": permit.attempt, "epoch": permit.epoch, "due": ""}
+        self._store.change("action", {"id": row.id}, values)
+        return permit
+
+    def permit(self, row: Any) -> Permit:
+        """Return the permit for a row that was claimed before, to look for evidence of that attempt."""
+        return gate.admit(self._claim(row, row.attempt), epoch=self._epoch)
+
+    @property
+    def _epoch(self) -> int:
+        return self._store.epoch if self._store.epoch is not None else -1
+
+    def _claim(self, row: Any, attempt: int) -> gate.Claim:
+        return gate.Claim(
             action=row.id,
             operation=row.operation,
             payload=Payload(json.loads(row.target), row.content),
             payload_hash=row.payload_hash,
             decided=row.decision,
+            rule=row.rule,
             attempt=attempt,
         )
-        return gate.admit(claim, paused=paused, epoch=epoch)
-
-    def claim(self, row: Any, paused: bool) -> Permit | str:
-        """Claim a ready row: return its permit, or why it has to wait."""
-        permit = self.permit(row, row.attempt + 1, paused)
-        if not isinstance(permit, str):
-            values = {"state": "claimed", "attempt": permit.attempt, "epoch": permit.epoch, "due": ""}
-            self._store.change("action", {"id": row.id}, values)
-        return permit
 
     def on_wire(self, action: str, replies: Mapping[str, Any]) -> None:
         """Note that the other side may own the effect from here on."""
@@ -254,11 +285,13 @@ class Outbox:
         text = codec.dumps(outcome)
         ended = {"state": state, "ended_at": instant(self._clock.now()), "outcome": text}
         self._store.change("action", {"id": action}, ended)
+        if state == "failed":
+            self._uncount(action, "answered")  # that message still has no answer
         self.enter(action, state, code=outcome.code, how=how)
         self._tell(action, outcome)
 
     def unknown(self, action: str, why: str) -> None:
-        """Set a row to unknown and let the manager be told; its step goes on waiting for somebody's word."""
+        """Set a row to unknown and let plans tell the manager; its step goes on waiting for somebody's word."""
         self._store.change("action", {"id": action}, {"state": "unknown", "why": why})
         self.enter(action, "unknown", why=why)
         row = self.row(action)
@@ -267,7 +300,9 @@ class Outbox:
             "operation": row.operation,
             "summary": _summary(row.operation, json.loads(row.target)),
         }
-        self._deliver(Percept(key=f"unknown:{action}", kind="action-unknown", fields=fields, origin=OWN))
+        # A row that was settled as not sent, and tried again, may be unknown again: that is news.
+        key = f"unknown:{action}:{row.attempt}"
+        self._deliver(Percept(key=key, kind="action-unknown", fields=fields, origin=OWN))
 
     def _tell(self, action: str, outcome: Outcome) -> None:
         fields = {"action": action, "outcome": outcome}
@@ -312,7 +347,7 @@ class Outbox:
 
     ROW = (
         "seq", "id", "intention", "operation", "effect", "state", "lane", "target", "content", "payload_hash",
-        "decision", "due", "attempt", "on_wire_at", "asked_at",
+        "decision", "rule", "due", "attempt", "on_wire_at", "asked_at",
     )  # fmt: skip
 
     def row(self, action: str) -> Any:

@@ -16,9 +16,9 @@ from typing import Any
 import structlog
 
 from empla.capabilities.contract import Idempotency, Operation, OutcomeUnknown, Place, Settled
-from empla.capabilities.email.mailbox import SmtpReply, SubmissionRefused
+from empla.capabilities.email.mailbox import SmtpReply, SubmissionDelayed, SubmissionRefused
 from empla.engine.outbox import Outbox
-from empla.errors import EmplaError, ExternalError
+from empla.errors import EmplaError, ExternalError, InternalError
 from empla.faults import point
 from empla.governance.permit import Permit
 from empla.mind.percepts import Outcome, Status
@@ -55,6 +55,10 @@ class Performer:
         except (EmplaError, TimeoutError) as error:
             await self._failed(permit, operation, error)
             return
+        except Exception as error:  # a plug-in's own code: its fault costs this action, not the process
+            log.exception("operation raised", action=permit.action, operation=operation.name)
+            await self._failed(permit, operation, InternalError(f"{operation.name} raised {type(error).__name__}"))
+            return
         point(f"perform:{permit.operation}:after")
         self._end(permit, "done", Outcome(status=Status.DONE, value=value), how="reply")
 
@@ -74,14 +78,16 @@ class Performer:
         sentence = getattr(error, "sentence", "") or f"{operation.name} took longer than {operation.timeout_s:g} s"
         code = getattr(error, "code", "timeout")
         log.warning("action failed", action=permit.action, operation=operation.name, code=code, why=sentence)
-        if not isinstance(error, ExternalError | TimeoutError) or isinstance(error, SubmissionRefused):
-            self._end(permit, "failed", Outcome(status=Status.FAILED, code=code, sentence=sentence))
-            return
-        uncertain = isinstance(error, OutcomeUnknown) or self._row(permit).state == "on_wire"
-        if operation.idempotency is Idempotency.CONDITIONAL or uncertain:
+        # The other side's own "no" is proof, however far the row got; any other end on the wire proves nothing.
+        proven = isinstance(error, SubmissionRefused | SubmissionDelayed)
+        uncertain = isinstance(error, OutcomeUnknown) or (self._row(permit).state == "on_wire" and not proven)
+        temporary = isinstance(error, ExternalError | TimeoutError) and not isinstance(error, SubmissionRefused)
+        if uncertain or (temporary and operation.idempotency is Idempotency.CONDITIONAL):
             await self.settle(permit, sentence)
-        else:
+        elif temporary:
             self._again(permit, operation, code, sentence)
+        else:
+            self._end(permit, "failed", Outcome(status=Status.FAILED, code=code, sentence=sentence))
 
     def _again(self, permit: Permit, operation: Operation, code: str, sentence: str) -> None:
         """Let a row be tried again later, or fail it when that has gone on for too long."""

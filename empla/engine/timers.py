@@ -1,8 +1,6 @@
 """Timers: due instants are rows, each fires once (contract 12). Waiting takes a row, not a process."""
 
-from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 from empla.engine import inbox
 from empla.mind.percepts import TIMER, Percept
@@ -37,7 +35,3 @@ class Timers:
             percept = Percept(key=f"timer:{step}:{row.instant}", kind=TIMER, fields={"step": step}, origin=OWN)
             inbox.insert(self._store, percept, now)
             self._store.change("occurrence", {"seq": row.seq}, {"state": "fired"})
-
-    def _due(self, now: datetime, limit: int = 0) -> Sequence[Any]:
-        columns = ("seq", "trigger", "instant")
-        return self._store.find("occurrence", {"state": "due"}, columns, at_most={"instant": instant(now)}, limit=limit)

@@ -1,8 +1,8 @@
 """The gate: the one place between outbox and adapters that every action passes.
 
 `decide` is a pure function, called in the cycle's transaction, of what is asked for (`Request`) and what is known
-(`Facts`). Its rules in order: known operation, schema, reading, manners and limits, data flow, autonomy. `admit` is
-called in the transaction that claims a row; it checks again what may have changed, and alone makes permits.
+(`Facts`). Its rules in order: known operation, schema, reading, manners and limits, data flow, autonomy. In the
+transaction that claims a row `wait` checks again what may have changed; `admit` alone makes permits.
 
 A fresh employee is *assisted* (contract 7): an outward act goes without asking only if it belongs to an intention that
 began with an authenticated request of the manager, and stays within the people and times of that request. To its
@@ -15,11 +15,15 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from empla.errors import InternalError
 from empla.governance import manners
 from empla.governance.manners import Conduct
 from empla.governance.permit import _SEAL, Payload, Permit
 from empla.mind.intentions import Authority
 from empla.mind.values import Address, Source
+
+QUIET_HOURS = "manners:quiet-hours"
+UNASKED = "to-manager:unasked"
 
 
 class Answer(StrEnum):
@@ -91,8 +95,9 @@ def _authorised(request: Request, facts: Facts) -> Decision:
     reached = _reached(request)
     if not reached:
         return _refuse("target:none", "the action names nobody whom it concerns")
-    known = {a.value: a.origin.source for a in request.addresses}
-    foreign = [r for r in sorted(reached) if known.get(r, Source.PERCEPT) is Source.PERCEPT and r != facts.manager]
+    # The same address may stand in several places: in the mail that is answered it always comes from outside.
+    known = {a.value for a in request.addresses if a.origin.source is not Source.PERCEPT}
+    foreign = sorted(reached - known - {facts.manager})
     authority = request.authority
     covered = {facts.manager, facts.address, *(p.value for p in authority.people)}
     if request.effect == "tell" and reached <= {facts.manager, facts.address}:
@@ -110,11 +115,11 @@ def _authorised(request: Request, facts: Facts) -> Decision:
 
 def _to_manager(request: Request, facts: Facts) -> Decision:
     """Let the manager be written to; at night only if it is an answer, or comes of a request that somebody made."""
-    waited_for = bool(request.answers or request.authority.principal)
-    quiet = None if waited_for else manners.quiet_until(facts.at, facts.zone)
-    if quiet is not None:
-        return Decision(answer=Answer.DEFER, rule="manners:quiet-hours", why="quiet hours", until=quiet)
-    return Decision(answer=Answer.ALLOW, rule="to-manager")
+    if request.answers or request.authority.principal:
+        return Decision(answer=Answer.ALLOW, rule="to-manager")
+    if quiet := manners.quiet_until(facts.at, facts.zone):
+        return Decision(answer=Answer.DEFER, rule=QUIET_HOURS, why="quiet hours", until=quiet)
+    return Decision(answer=Answer.ALLOW, rule=UNASKED)
 
 
 def _reached(request: Request) -> set[str]:
@@ -139,25 +144,45 @@ def _refuse(rule: str, why: str) -> Decision:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
-    """An outbox row about to be carried out."""
+    """An outbox row about to be carried out, and the rule that allowed it."""
 
     action: str
     operation: str
     payload: Payload
     payload_hash: str
     decided: str
+    rule: str
     attempt: int
 
 
-def admit(claim: Claim, *, paused: bool, epoch: int) -> Permit | str:
-    """Return the permit for a row that is being claimed, or why it has to wait.
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Why a row has to wait, and until when if that is known."""
+
+    why: str
+    until: datetime | None = None
+
+
+def wait(claim: Claim, *, at: datetime, zone: str, paused: bool) -> Wait | None:
+    """Return why a row that is due must not be claimed now, None if it may: what held when it was decided may not now.
+
+    A mail that nobody waits for must not go at night because it could not by day.
+    """
+    if paused:
+        return Wait("paused")
+    if claim.rule in (UNASKED, QUIET_HOURS):
+        quiet = manners.quiet_until(at, zone)
+        return Wait("quiet hours", quiet) if quiet else None
+    return None
+
+
+def admit(claim: Claim, *, epoch: int) -> Permit:
+    """Return the permit for a row that is being claimed, or was before. InternalError if it was never allowed.
 
     `epoch` is that of the lease, which the transaction around this has just checked.
     """
     if claim.decided != Answer.ALLOW:
-        return "not allowed"
-    if paused:
-        return "paused"
+        raise InternalError(f"action {claim.action} was not allowed and cannot be carried out")
     return Permit(
         action=claim.action,
         operation=claim.operation,
