@@ -4,7 +4,8 @@
 is not meant to change (unknown properties and parameters, alarms, time zones) stays as it is.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from enum import StrEnum
@@ -90,11 +91,20 @@ def parse(ics: bytes | str, zone: str = "UTC") -> Meeting:
 
 def load(ics: bytes | str) -> Calendar:
     """Return the calendar component; ValidationError if it is none."""
-    try:
+    with understood("this is no iCalendar object"):
         calendar = Calendar.from_ical(ics)
-    except (ValueError, KeyError, IndexError, AttributeError, TypeError) as error:
-        raise ValidationError(f"this is no iCalendar object: {error}") from error
-    return calendar
+        if not isinstance(calendar, Calendar):
+            raise ValidationError(f"this is no iCalendar object but a {calendar.name}")
+        return calendar
+
+
+@contextmanager
+def understood(otherwise: str) -> Iterator[None]:
+    """Translate whatever icalendar raises on input that it cannot make sense of; `otherwise` begins the sentence."""
+    try:
+        yield
+    except (ValueError, KeyError, IndexError, AttributeError, TypeError, OverflowError) as error:
+        raise ValidationError(f"{otherwise}: {error}") from error
 
 
 def master(calendar: Calendar) -> Event:
@@ -107,7 +117,7 @@ def master(calendar: Calendar) -> Event:
 
 def view(event: Event, zone: str) -> Meeting:
     """Return the typed view of one event component (see `parse`)."""
-    try:
+    with understood(f"the event {_text(event, 'UID')!r} cannot be read"):
         begins, ends = event.start, event.end
         organizer = event.get("ORGANIZER")
         start, end = local(begins, zone), local(ends, zone)
@@ -131,8 +141,6 @@ def view(event: Event, zone: str) -> Meeting:
             transparent=_text(event, "TRANSP").upper() == "TRANSPARENT",
             stamp=_instant(event, "DTSTAMP"),
         )
-    except (ValueError, TypeError, AttributeError, OverflowError) as error:
-        raise ValidationError(f"the event {_text(event, 'UID')!r} cannot be read: {error}") from error
 
 
 def local(value: date | datetime, zone: str) -> datetime:
@@ -330,16 +338,17 @@ def mark_of(ics: bytes | str) -> str:
 
 def add_zones(calendar: Calendar) -> None:
     """Add the VTIMEZONE of every zone that is used and not defined, in a fixed order."""
-    for name in sorted(calendar.get_missing_tzids(), reverse=True):
-        years = [e.start.year for e in calendar.events]
-        zone = _vtimezone(name, min(years) - 1, max(years) + 2)
-        if zone is not None:
-            calendar.subcomponents.insert(0, zone)
+    with understood("the zones of the calendar object cannot be told"):
+        first = min(event.start.year for event in calendar.events)
+        for name in sorted(calendar.get_missing_tzids(), reverse=True):
+            zone = _vtimezone(name, first)
+            if zone is not None:
+                calendar.subcomponents.insert(0, zone)
 
 
 @lru_cache(maxsize=256)
-def _vtimezone(name: str, first: int, last: int) -> Timezone | None:
+def _vtimezone(name: str, year: int) -> Timezone | None:
     try:
-        return Timezone.from_tzid(name, first_date=date(first, 1, 1), last_date=date(last, 1, 1))
+        return Timezone.from_tzid(name, first_date=date(year - 1, 1, 1), last_date=date(year + 5, 1, 1))
     except ValueError:
         return None  # a zone that nobody defined: left as it is

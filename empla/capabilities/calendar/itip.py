@@ -9,6 +9,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
+from icalendar import Event
+
 from empla.capabilities.calendar.events import (
     MARK,
     REPLIED,
@@ -21,6 +23,7 @@ from empla.capabilities.calendar.events import (
     load,
     local,
     master,
+    understood,
 )
 from empla.errors import ValidationError
 from empla.mind.codec import registered
@@ -67,25 +70,31 @@ def _message(ics: bytes | str, method: str, *, at: datetime, only: frozenset[str
     calendar = load(ics)
     calendar.pop("METHOD", None)
     calendar.add("METHOD", method)
-    for event in calendar.events:
-        event.pop(MARK, None)
-        event.pop("DTSTAMP", None)
-        event.add("DTSTAMP", at.astimezone(UTC).replace(microsecond=0))
-        # An alarm is the owner's own; nobody wants another's (RFC 5546 3.2.2 lets it be left out).
-        event.subcomponents = [c for c in event.subcomponents if c.name != "VALARM"]
-        invited = [a for a in listed(event, "ATTENDEE") if not only or address_of(a) in only]
-        event.pop("ATTENDEE", None)
-        for value in invited:
-            value.params.pop(REPLIED, None)
-            event.add("ATTENDEE", value)
-        if method == "CANCEL" and not only:
-            sequence = int(event.pop("SEQUENCE", 0))
-            event.add("SEQUENCE", sequence + 1)
-            event.pop("STATUS", None)
-            event.add("STATUS", "CANCELLED")
+    with understood("no message can be made of the calendar object"):
+        for event in calendar.events:
+            _address(event, method, at, only)
     add_zones(calendar)
     result: bytes = calendar.to_ical(sorted=False)
     return result
+
+
+def _address(event: Event, method: str, at: datetime, only: frozenset[str]) -> None:
+    """Make an event of a stored object one that is sent."""
+    event.pop(MARK, None)
+    event.pop("DTSTAMP", None)
+    event.add("DTSTAMP", at.astimezone(UTC).replace(microsecond=0))
+    # An alarm is the owner's own; nobody wants another's (RFC 5546 3.2.2 lets it be left out).
+    event.subcomponents = [c for c in event.subcomponents if c.name != "VALARM"]
+    invited = [a for a in listed(event, "ATTENDEE") if not only or address_of(a) in only]
+    event.pop("ATTENDEE", None)
+    for value in invited:
+        value.params.pop(REPLIED, None)
+        event.add("ATTENDEE", value)
+    if method == "CANCEL" and not only:
+        sequence = int(event.pop("SEQUENCE", 0))
+        event.add("SEQUENCE", sequence + 1)
+        event.pop("STATUS", None)
+        event.add("STATUS", "CANCELLED")
 
 
 def read_reply(ics: bytes | str, origin: Origin, *, method: str = "") -> AttendeeReply:
@@ -101,7 +110,7 @@ def read_reply(ics: bytes | str, origin: Origin, *, method: str = "") -> Attende
     attendees = [a for a in listed(event, "ATTENDEE") if address_of(a)]
     if len(attendees) != 1 or "UID" not in event:
         raise ValidationError("the reply does not say who answers what")
-    try:
+    with understood("the reply cannot be understood"):
         return AttendeeReply(
             event=EventRef(str(event["UID"]), int(event.get("SEQUENCE", 0)), origin),
             attendee=Address(address_of(attendees[0]), origin),
@@ -110,8 +119,6 @@ def read_reply(ics: bytes | str, origin: Origin, *, method: str = "") -> Attende
             occurrence=_moment(event["RECURRENCE-ID"]) if "RECURRENCE-ID" in event else None,
             comment="\n".join(str(c) for c in listed(event, "COMMENT"))[:2000],
         )
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise ValidationError(f"the reply cannot be understood: {error}") from error
 
 
 def _moment(value: Any) -> datetime:

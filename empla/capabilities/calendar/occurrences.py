@@ -8,7 +8,7 @@ import recurring_ical_events
 from icalendar import Calendar
 
 from empla.capabilities.calendar.calendars import Busy
-from empla.capabilities.calendar.events import Answer, Meeting, listed, load, view
+from empla.capabilities.calendar.events import Answer, Meeting, listed, load, understood, view
 from empla.capabilities.calendar.spans import Span, span, zone_of
 from empla.errors import ValidationError
 
@@ -33,14 +33,12 @@ def occurrences(ics: bytes | str, within: Span, zone: str) -> list[Occurrence]:
     """
     own = zone_of(zone)
     calendar = load(ics)
-    try:
+    with understood("the occurrences of an event cannot be computed"):
         _check_rules(calendar)
         # A day more on each side: the library compares whole days and floating times by their date alone.
         found = recurring_ical_events.of(calendar).between(
             within.start.astimezone(own) - _DAY, within.end.astimezone(own) + _DAY
         )
-    except (ValueError, TypeError, KeyError, AttributeError, OverflowError) as error:
-        raise ValidationError(f"the occurrences of an event cannot be computed: {error}") from error
     series = any(name in event for event in calendar.events for name in ("RRULE", "RDATE", "RECURRENCE-ID"))
     meetings = [replace(view(event, zone), recurring=series) for event in found]
     result = [Occurrence(m, span(m.start, m.end)) for m in meetings]
