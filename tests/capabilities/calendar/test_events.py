@@ -187,6 +187,8 @@ def test_a_zone_that_only_the_object_defines_is_understood() -> None:
         event("DTSTART:nonsense"),
         event("DTSTART:20261124T100000Z", "SEQUENCE:many"),
         event("DTSTART:20261124T100000Z", "DTSTART:20261125T100000Z"),
+        event("DTSTART:20261124T100000Z", "SEQUENCE:1", "SEQUENCE:2"),
+        "BEGIN:VEVENT\r\nUID:u\r\nDTSTART:20261124T100000Z\r\nEND:VEVENT\r\n",
     ],
 )
 def test_what_cannot_be_read_is_refused_in_words(ics: bytes | str) -> None:
