@@ -83,7 +83,7 @@ class Client:
     """One person's client. `now` gives the time that is written into mails."""
 
     def __init__(self, ports: OfficePorts, address: str, name: str, password: SecretStr, now: Any) -> None:
-        self._ports = ports
+        self.ports = ports
         self.address = address
         self.name = name
         self._password = password
@@ -113,7 +113,7 @@ class Client:
     def submit(self, raw: bytes, to: Sequence[str]) -> None:
         """Hand the very bytes of a mail to the server. ExternalError with its words if it refuses."""
         try:
-            with smtplib.SMTP(self._ports.host, self._ports.smtp, timeout=_TIMEOUT_S) as smtp:
+            with smtplib.SMTP(self.ports.host, self.ports.smtp, timeout=_TIMEOUT_S) as smtp:
                 smtp.login(self.address, self._password.get_secret_value())
                 smtp.sendmail(self.address, list(to), raw)
         except (smtplib.SMTPException, OSError) as error:
@@ -180,7 +180,7 @@ class Client:
     @contextmanager
     def _imap(self) -> Iterator[imaplib.IMAP4]:
         try:
-            with imaplib.IMAP4(self._ports.host, self._ports.imap, timeout=_TIMEOUT_S) as imap:
+            with imaplib.IMAP4(self.ports.host, self.ports.imap, timeout=_TIMEOUT_S) as imap:
                 imap.login(self.address, self._password.get_secret_value())
                 yield imap
         except (imaplib.IMAP4.error, OSError) as error:
@@ -215,7 +215,7 @@ class Client:
         headers = {"Authorization": f"Basic {base64.b64encode(known).decode()}"}
         if content is not None:
             headers["Content-Type"] = "text/calendar; charset=utf-8"
-        server = http.client.HTTPConnection(self._ports.host, self._ports.caldav, timeout=_TIMEOUT_S)
+        server = http.client.HTTPConnection(self.ports.host, self.ports.caldav, timeout=_TIMEOUT_S)
         try:
             server.request(method, path, body=content, headers=headers)
             response = server.getresponse()

@@ -1,0 +1,43 @@
+"""`empla demo`: the first morning with a digital assistant, played live on real parts while its process is killed.
+
+stage        a temporary home, its people with ordinary clients, the processes, and the kills
+morning      what happens, scene by scene
+transcript   who wrote what to whom, and what the assistant believed, intended and did
+checks       what must be true at the end, read from outside with IMAP and CalDAV only
+"""
+
+import json
+import shutil
+import tempfile
+import time
+from dataclasses import asdict
+from pathlib import Path
+
+from rich.console import Console
+
+from runtime.cli.demo.checks import Check, checks
+from runtime.cli.demo.morning import play_morning
+from runtime.cli.demo.stage import Stage
+from runtime.cli.demo.transcript import Transcript
+
+
+def play(seed: int, report: Path | None = None, *, keep: bool = False, console: Console | None = None) -> bool:
+    """Play the morning; return whether every check holds. `report` gets them as JSON; `keep` leaves the home there."""
+    console = console or Console(highlight=False)
+    root = Path(tempfile.mkdtemp(prefix="empla-demo-"))
+    transcript = Transcript(console)
+    began = time.monotonic()
+    found: list[Check] = []
+    try:
+        with Stage(root, seed, transcript) as stage:
+            morning = play_morning(stage)
+            found = checks(stage, morning)
+            transcript.checks(found, stage.kills, stage.falls, time.monotonic() - began)
+    finally:
+        if report is not None:
+            report.parent.mkdir(parents=True, exist_ok=True)
+            report.write_text(json.dumps({"seed": seed, "checks": [asdict(c) for c in found]}, indent=2) + "\n")
+        if not keep:
+            shutil.rmtree(root, ignore_errors=True)
+    transcript.next_steps(root if keep else None)
+    return bool(found) and all(check.ok for check in found)

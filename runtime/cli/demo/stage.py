@@ -1,0 +1,218 @@
+"""The stage of the demo: a home in a temporary folder, people with ordinary clients, processes, and kills.
+
+Everything is done as a person would do it: by the command line, and by IMAP, SMTP and CalDAV. Only the kills are not
+polite.
+"""
+
+import contextlib
+import json
+import os
+import random
+import signal
+import smtplib
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Final, Self
+from zoneinfo import ZoneInfo
+
+from pydantic import SecretStr
+
+from empla.clock import SystemClock
+from empla.config import Home
+from empla.errors import EmplaError, InternalError, TimedOut
+from runtime.cli.demo.transcript import Transcript
+from runtime.client import Client
+from runtime.office.process import OfficePorts
+
+ZONE: Final = "Europe/Berlin"
+MONDAY: Final = datetime(2026, 9, 7, 8, 0, tzinfo=ZoneInfo(ZONE))
+"""When the morning begins: always the same, so the demo plays the same on any day."""
+ASSISTANT: Final = "Ada Lane"
+MANAGER: Final = "Anna Berg"
+COLLEAGUES: Final = ("Ben Stone", "Carla Ruiz", "Sam Young", "Sam Ortega")
+LONGEST_DELAY_S: Final = 0.35
+"""A kill comes at most this long after a mail was sent: while the assistant works on it."""
+
+QUIET_S: Final = 1.5
+"""How long nothing more must come before the mailboxes are counted."""
+
+
+class Stage:
+    """The running home. Leaving the block stops everything."""
+
+    def __init__(self, root: Path, seed: int, transcript: Transcript) -> None:
+        self.home = Home(root / "home")
+        self.transcript = transcript
+        self.kills = 0
+        self.falls = 0
+        self.people: dict[str, Client] = {}
+        self.assistant = ""
+        self._chance = random.Random(seed)  # noqa: S311
+        self._clock = SystemClock()
+        self._killers: list[threading.Thread] = []
+        transcript.opening(seed, MONDAY)
+
+    def __enter__(self) -> Self:
+        try:
+            self._set_up()
+        except BaseException:
+            self._end()
+            raise
+        return self
+
+    def __exit__(
+        self, _kind: type[BaseException] | None, _error: BaseException | None, _at: TracebackType | None
+    ) -> None:
+        self._end()
+
+    def _end(self) -> None:
+        for killer in self._killers:
+            killer.join()
+        with contextlib.suppress(InternalError):
+            self.command("down")
+
+    # the command line -----------------------------------------------------------------------------------------
+
+    def command(self, *words: str) -> Any:
+        """Run one `empla` command and return what it prints as JSON, or its text; InternalError if it fails."""
+        argv = [sys.executable, "-m", "runtime.cli.main", "--home", str(self.home.root), *words]
+        done = subprocess.run(argv, capture_output=True, text=True, timeout=90)  # noqa: S603
+        if done.returncode != 0:
+            raise InternalError(f"`empla {' '.join(words)}` ended with {done.returncode}: {done.stderr.strip()}")
+        return json.loads(done.stdout) if "--json" in words else done.stdout
+
+    def _set_up(self) -> None:
+        self.home.create()
+        SystemClock.set_to(self.home.clock, MONDAY)
+        self._clock = SystemClock(self.home.clock)
+        made = [
+            self.command("people", "add", name, "--zone", ZONE, "--hours", "09:00-17:00", "--json")
+            for name in (MANAGER, *COLLEAGUES)
+        ]
+        self.up()
+        ports = self._ports()
+        for name, account in zip((MANAGER, *COLLEAGUES), made, strict=True):
+            password = SecretStr(account["password"])
+            self.people[name] = Client(ports, account["address"], name, password, self.now)
+
+    def up(self) -> None:
+        """Start everything and wait until it is ready."""
+        ports = "0" if not self.people else str(self._first_port)
+        self.command("up", "--detach", "--ports", ports)
+
+    def _ports(self) -> OfficePorts:
+        office = self.status()["office"]
+        self._first_port = int(office["imap"]["port"])
+        return OfficePorts(
+            host=office["imap"]["host"],
+            imap=office["imap"]["port"],
+            smtp=office["smtp"]["port"],
+            caldav=int(office["caldav"]["url"].rstrip("/").rpartition(":")[2]),
+        )
+
+    def status(self) -> Mapping[str, Any]:
+        """Return what `empla status --json` says."""
+        found: Mapping[str, Any] = self.command("status", "--json")
+        return found
+
+    def hire(self) -> None:
+        """Have the manager hire the assistant."""
+        manager = self.people[MANAGER].address
+        words = ("hire", "executive-assistant", "--name", ASSISTANT, "--manager", manager, "--json")
+        self.assistant = self.command(*words)["address"]
+
+    # time and people ------------------------------------------------------------------------------------------
+
+    def now(self) -> datetime:
+        """Return the time on this stage, in its zone."""
+        return self._clock.now().astimezone(ZoneInfo(ZONE))
+
+    @property
+    def manager(self) -> Client:
+        """Return the manager's client."""
+        return self.people[MANAGER]
+
+    def deliver(self, raw: bytes, envelope_from: str) -> None:
+        """Deliver a mail from outside the company, as another server would."""
+        ports = self.manager.ports
+        with smtplib.SMTP(ports.host, ports.smtp, timeout=20) as smtp:
+            smtp.sendmail(envelope_from, [self.assistant], raw)
+
+    def wait_until(self, holds: Callable[[], bool], what: str, timeout_s: float) -> None:
+        """Wait until something can be seen from outside; TimedOut if it cannot."""
+        deadline = time.monotonic() + timeout_s
+        while not holds():
+            if time.monotonic() > deadline:
+                raise TimedOut(f"not within {timeout_s:.0f} s: {what}")
+            time.sleep(0.1)
+
+    def settle(self) -> None:
+        """Wait until the last kill is over and the assistant works again, so that nothing is under way."""
+        for killer in self._killers:
+            killer.join()
+        self.wait_until(lambda: bool(self.status()["ready"]), "everybody works", 30.0)
+        time.sleep(QUIET_S)
+
+    # kills ----------------------------------------------------------------------------------------------------
+
+    def kill_soon(self) -> None:
+        """Kill the assistant's process with -9 at a random moment within the next third of a second."""
+        killer = threading.Thread(target=self._kill_after, args=(self._chance.uniform(0.0, LONGEST_DELAY_S),))
+        killer.start()
+        self._killers.append(killer)
+
+    def _kill_after(self, delay_s: float) -> None:
+        time.sleep(delay_s)
+        pid = self._assistant_pid()
+        if pid is None:
+            return
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+            self.kills += 1
+            self.transcript.killed(f"the assistant's process ({pid})", delay_s)
+
+    def _assistant_pid(self) -> int | None:
+        """Return the process of the assistant, waiting a little if it is just being started again."""
+        from runtime import control
+
+        deadline = time.monotonic() + 5
+        while time.monotonic() < deadline:
+            with contextlib.suppress(EmplaError):
+                for employee in control.call(self.home, "status")["employees"]:
+                    if employee["address"] == self.assistant and employee["pid"]:
+                        return int(employee["pid"])
+            time.sleep(0.02)
+        return None
+
+    def fell_everything(self) -> None:
+        """Kill `empla up` itself with -9, wait until nothing of it is left, and start it again."""
+        time.sleep(self._chance.uniform(0.0, LONGEST_DELAY_S))
+        from runtime.supervisor import homelock
+
+        running = homelock.holder(self.home)
+        if running is None:
+            raise InternalError("empla does not run")
+        os.kill(running.pid, signal.SIGKILL)
+        self.falls += 1
+        self.transcript.killed(f"the whole of `empla up` ({running.pid})", None)
+        self._wait_for_ports()
+        self.up()
+
+    def _wait_for_ports(self) -> None:
+        """Wait until the office is gone too: its lifeline is cut."""
+        deadline = time.monotonic() + 10
+        while time.monotonic() < deadline:
+            with (
+                contextlib.suppress(OSError),
+                smtplib.SMTP(self.manager.ports.host, self.manager.ports.smtp, timeout=1),
+            ):
+                time.sleep(0.05)
+                continue
+            return
+        raise TimedOut("after `kill -9` of `empla up` the office still answers")
