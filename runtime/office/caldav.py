@@ -7,6 +7,7 @@ holds: when the office goes, even by kill -9, the pipe closes and Radicale ends 
 import asyncio
 import contextlib
 import os
+import secrets
 import socket
 import sys
 from asyncio.subprocess import PIPE, Process
@@ -40,6 +41,8 @@ type = runtime.office.radicale_plugin
 filesystem_folder = {folder}
 [web]
 type = none
+[headers]
+X-Office = {mark}
 [logging]
 level = error
 """
@@ -65,6 +68,8 @@ class CalDav:
         self._wanted = port
         self.host = host
         self.port = port
+        # tells its answers from those of a stranger who got the port first
+        self._mark = secrets.token_hex(8)
         self._process: Process | None = None
 
     async def start(self) -> None:
@@ -112,9 +117,8 @@ class CalDav:
             return False
         self.port = port
         config = self._home.office / "radicale.conf"
-        config.write_text(
-            _CONFIG.format(host=self.host, port=self.port, folder=str(calendars.storage(self._home)).replace("%", "%%"))
-        )
+        folder = str(calendars.storage(self._home)).replace("%", "%%")
+        config.write_text(_CONFIG.format(host=self.host, port=self.port, folder=folder, mark=self._mark))
         environment = {**os.environ, "EMPLA_HOME": str(self._home.root), "EMPLA_OFFICE_CHILD": "radicale"}
         environment.pop("EMPLA_FAULTS", None)  # crash tests count and kill in our own processes
         with self._log().open("ab") as output:
@@ -125,7 +129,7 @@ class CalDav:
         self._process = process
         while process.returncode is None:
             if await self._answers():
-                return process.returncode is None
+                return True
             await pause(0.01)
         return False
 
@@ -136,7 +140,7 @@ class CalDav:
             return False
         try:
             writer.write(b"OPTIONS / HTTP/1.0\r\n\r\n")
-            return (await reader.readline()).startswith(b"HTTP/")
+            return self._mark.encode() in await reader.read()
         except ConnectionError:
             return False
         finally:

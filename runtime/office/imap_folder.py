@@ -24,13 +24,16 @@ from pymap.parsing.specials import FetchRequirement, Flag, ObjectId, SequenceSet
 from pymap.parsing.specials.flag import Recent, Seen, Wildcard, get_system_flags
 from pymap.selected import SelectedMailbox, SelectedSet
 
-from empla.clock import Clock
+from empla.clock import Clock, pause
 from runtime.office import mailboxes
 from runtime.office.database import transaction
 from runtime.office.mailboxes import Mail, Mailbox
 
 CHANGES_KEPT = 2048
 """Changes remembered per mailbox; a session that is further behind compares the whole mailbox."""
+
+TURN = 64
+"""Mails that a long list or search may look at before it lets other clients have a turn."""
 
 _GENERATION = count(1)
 
@@ -53,6 +56,8 @@ class Message(BaseMessage):
 
     async def load_content(self, requirement: FetchRequirement) -> BaseLoadedMessage:
         """Return the mail's content, which is read when it is looked at."""
+        if self.uid % TURN == 0:
+            await pause(0)
         return _Loaded(self, requirement, self._db)
 
 

@@ -179,8 +179,11 @@ def raw(db: sqlite3.Connection, content: int) -> bytes:
 
 def header(db: sqlite3.Connection, content: int) -> bytes:
     """Return a mail's header with the empty line, without reading the rest."""
-    row = db.execute("SELECT substr(raw, 1, header_size) FROM content WHERE id = ?", (content,)).fetchone()
-    return b"" if row is None else bytes(row[0])
+    row = db.execute("SELECT header_size FROM content WHERE id = ?", (content,)).fetchone()
+    if row is None:
+        return b""
+    with db.blobopen("content", "raw", content, readonly=True) as blob:
+        return blob.read(row[0])
 
 
 def with_message_id(db: sqlite3.Connection, mailbox_id: int, value: str) -> set[int]:

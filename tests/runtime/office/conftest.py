@@ -2,6 +2,7 @@
 
 import base64
 import imaplib
+import json
 import smtplib
 import urllib.error
 import urllib.request
@@ -95,8 +96,10 @@ def written() -> Callable[..., bytes]:
 
 @pytest.fixture(scope="module")
 def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningOffice]:
-    with running_office(Home(tmp_path_factory.mktemp("home"))) as running:
+    home = Home(tmp_path_factory.mktemp("home"))
+    with running_office(home) as running:
         yield running
+    assert_quiet(home)
 
 
 @pytest.fixture(scope="module")
@@ -109,6 +112,14 @@ def own_office(tmp_path: Path) -> Iterator[RunningOffice]:
     """An office for one test, which may kill it."""
     with running_office(Home(tmp_path)) as running:
         yield running
+    assert_quiet(running.home)
+
+
+def assert_quiet(home: Home) -> None:
+    """Clients may do what they like: the office itself must have had no trouble."""
+    lines = [json.loads(line) for line in (home.logs / "office.jsonl").read_text().splitlines()]
+    assert [line for line in lines if line["level"] == "error" and line["event"] != "office.failed"] == []
+    assert "Traceback" not in (home.logs / "radicale.log").read_text()
 
 
 @pytest.fixture
