@@ -21,7 +21,7 @@ from empla.capabilities.calendar.results import (
     Slots,
 )
 from empla.capabilities.calendar.slots import REACH, Participant, Preference, SlotRequest, SlotsFound, find_slots
-from empla.capabilities.calendar.spans import WORKDAYS, Span, span, without, working_hours
+from empla.capabilities.calendar.spans import WORKDAYS, Span, common, merged, span, without, working_hours
 from empla.capabilities.contract import Place, PrepareFacts
 from empla.capabilities.email.mailbox import OnWire
 from empla.errors import ResourceError, ValidationError
@@ -126,13 +126,21 @@ async def perform_free_busy(permit: Permit, place: Place, on_wire: OnWire) -> Fr
     readable = who not in seen.unseen
     result = FreeBusy(
         person=recorded(who),
-        busy=busy_spans(seen.busy[who], zone),
+        busy=busy_spans(_joined(seen.busy[who], within), zone),
         free=tuple(option(s, zone) for s in free) if readable else (),
         readable=readable,
     )
     if len(dumps(result).encode()) > LONGEST_RESULT:
         raise ResourceError("there is too much in that time", next_step="ask about a shorter time")
     return result
+
+
+def _joined(busy: Sequence[Busy], within: Span) -> list[Busy]:
+    """Return the same busy time inside the window in as few spans as there can be: firm ones, and what is tentative."""
+    firm = merged(span(b.start, b.end) for b in busy if not b.tentative)
+    unsure = without((span(b.start, b.end) for b in busy if b.tentative), firm)
+    found = [Busy(*s) for s in common(firm, [within])] + [Busy(*s, tentative=True) for s in common(unsure, [within])]
+    return sorted(found, key=lambda b: b.start)
 
 
 def prepare_agenda(arguments: ReadAgenda, facts: PrepareFacts) -> Payload:
@@ -176,11 +184,11 @@ def _readable(objects: Iterable[CalendarObject], within: Span, zone: str) -> lis
 
 def _item(occurrence: Occurrence, owner: str, zone: str) -> AgendaItem:
     meeting = occurrence.meeting
-    origin = Origin(Source.RECORD, meeting.uid)
+    origin = Origin(Source.RECORD)
     own = meeting.attendee(owner)
     waiting = (Answer.NEEDS_ACTION, Answer.TENTATIVE)
     return AgendaItem(
-        event=EventRef(meeting.uid, meeting.sequence, origin),
+        event=EventRef(meeting.uid, meeting.sequence, Origin(Source.RECORD, owner)),
         title=meeting.title[:200],
         start=Instant(occurrence.span.start, zone, origin),
         end=Instant(occurrence.span.end, zone, origin),

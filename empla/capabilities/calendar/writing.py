@@ -63,9 +63,11 @@ def prepare_book(arguments: Book, facts: PrepareFacts) -> Payload:
 
 
 async def perform_book(permit: Permit, place: Place, on_wire: OnWire) -> Booked | BookConflict:
-    """Write the event unless somebody in the check is busy by now; what stands there already is looked at first."""
-    found = await _found(permit, place)
-    if found is not None:
+    """Write the event unless somebody in the check is busy by now.
+
+    From the second attempt on it looks first whether an earlier one succeeded, lest its event count as busy time.
+    """
+    if permit.attempt > 1 and (found := await _found(permit, place)) is not None:
         return _recognised(permit, found)
     conflict = await _clash(permit, place)
     if conflict is not None:

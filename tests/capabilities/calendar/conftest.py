@@ -209,6 +209,10 @@ class Desk:
     def perform(self, permit: Permit) -> Any:
         return asyncio.run(self._perform(permit))
 
+    def again(self, permit: Permit) -> Any:
+        """Make the next attempt."""
+        return self.perform(replace(permit, attempt=permit.attempt + 1))
+
     async def _perform(self, permit: Permit) -> Any:
         return await operation_called(permit.operation).perform(permit, self.place, self.on_wire)
 
@@ -231,14 +235,14 @@ def operation_called(name: str) -> Operation:
     return next(o for o in capability.operations if o.name == name)
 
 
-def permit_for(name: str, payload: Payload) -> Permit:
+def permit_for(name: str, payload: Payload, attempt: int = 1) -> Permit:
     return Permit(
         action="a1",
         operation=name,
         payload=payload,
         payload_hash=payload.digest(),
         epoch=1,
-        attempt=1,
+        attempt=attempt,
         seal=_SEAL,
     )
 

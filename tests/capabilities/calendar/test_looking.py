@@ -136,6 +136,7 @@ def test_what_cannot_be_read_as_an_event_is_asked_of_the_server(desk: Desk, cale
 
 def test_free_and_busy_of_a_day(desk: Desk, calendars: FakeCalendars) -> None:
     calendars.put(MANAGER, busy_from(at(26, 10), 60, "a"))
+    calendars.put(MANAGER, busy_from(at(26, 10, 30), 30, "a2"))
     calendars.put(MANAGER, busy_from(at(26, 15), 120, "b", "STATUS:TENTATIVE"))
     seen = desk.run("calendar.free_busy", person=address(MANAGER), start=instant(at(26, 0)), end=instant(at(27, 0)))
     assert isinstance(seen, FreeBusy) and seen.readable
