@@ -1,0 +1,122 @@
+"""A whole employee on a temporary store: real engine, gate and mind, a virtual clock, a workplace in memory."""
+
+import asyncio
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from empla.capabilities.contract import Operation, Place
+from empla.engine import inbox
+from empla.engine.employee import EmployeeEngine, Mindset
+from empla.mind.percepts import Percept
+from empla.mind.plans import PlanLibrary
+from empla.mind.values import OWN, Address, Origin, Source
+from empla.store.opening import open_store
+from empla.store.store import Store
+from empla.testing.calendars import MemoryCalendars
+from empla.testing.clock import VirtualClock
+from empla.testing.mailbox import MemoryMailbox
+from empla.testing.place import MemoryBlobs, MemoryDirectory
+
+ADA = "ada@office.example"
+MARIA = "maria@office.example"
+SECRET = b"a secret of this test's own"
+
+POLICY = Origin(Source.POLICY)
+PROFILE: Mapping[str, Any] = {
+    "name": "Ada Lovelace",
+    "address": Address(ADA, POLICY),
+    "manager": Address(MARIA, POLICY),
+    "manager_name": "Maria Mitchell",
+    "zone": "UTC",
+    "company": "The Company",
+    "disclosure": "Ada Lovelace, digital assistant to Maria Mitchell",
+}
+"""Who the employee of most tests is: ada@office.example, for maria@office.example."""
+
+
+@dataclass
+class Employee:
+    """One employee under test. `restart` gives it a new process's engine on what the old one committed."""
+
+    path: Path
+    mindset: Mindset
+    clock: VirtualClock
+    mailbox: MemoryMailbox
+    place: Place
+    always_replay: bool = False
+    epoch: int = 0
+    store: Store = field(init=False)
+    engine: EmployeeEngine = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._begin()
+
+    def _begin(self) -> None:
+        self.epoch += 1
+        self.store = open_store(self.path, "ada")
+        self.store.take_lease(self.epoch, "test")
+        self.engine = EmployeeEngine(self.store, self.place, self.mindset, always_replay=self.always_replay)
+
+    def restart(self) -> None:
+        """End the process without a word, and begin another."""
+        self.store.close()
+        self._begin()
+
+    def tell(self, kind: str, key: str = "", origin: Origin = OWN, **fields: Any) -> None:
+        """Write a percept into the inbox."""
+        percept = Percept(key=key or f"test:{kind}", kind=kind, fields=fields, origin=origin)
+        inbox.send(self.store, percept, self.clock.now())
+
+    def work(self) -> None:
+        """Think and act until nothing is left that is due now."""
+        asyncio.run(self.engine.until_idle())
+
+    def let_pass(self, span: timedelta) -> None:
+        """Work, and let time pass, doing what becomes due at its own instant."""
+        end = self.clock.now() + span
+        self.work()
+        while (due := self.engine.next_due(self.clock.now())) is not None and due <= end:
+            self.clock.move_to(due)
+            self.work()
+        self.clock.move_to(end)
+        self.work()
+
+    def rows(self, table: str, *columns: str, **by: Any) -> list[Any]:
+        """Return columns of the rows of a table, oldest first; bare values if it is one column."""
+        found = self.store.find(table, by, columns)
+        return [row[0] if len(columns) == 1 else tuple(row) for row in found]
+
+
+@contextmanager
+def employee(
+    folder: Path,
+    library: PlanLibrary,
+    operations: Iterable[Operation],
+    *,
+    at: datetime | None = None,
+    always_replay: bool = False,
+    profile: Mapping[str, Any] | None = PROFILE,
+) -> Iterator[Employee]:
+    """Give an employee with these plans and operations; it knows its profile, and has not worked yet."""
+    clock = VirtualClock(at) if at is not None else VirtualClock()
+    mailbox = MemoryMailbox(clock)
+    place = Place(
+        mailbox=mailbox,
+        calendars=MemoryCalendars({ADA, MARIA}),
+        directory=MemoryDirectory(),
+        blobs=MemoryBlobs(),
+        clock=clock,
+    )
+    known = {operation.name: operation for operation in operations}
+    mindset = Mindset(library=library, operations=known, sensors=(), secret=SECRET)
+    made = Employee(folder / "mind.db", mindset, clock, mailbox, place, always_replay)
+    try:
+        if profile is not None:
+            made.tell("profile", origin=POLICY, **profile)
+        yield made
+    finally:
+        made.store.close()
