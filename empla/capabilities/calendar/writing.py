@@ -15,7 +15,7 @@ from empla.capabilities.calendar.availability import look, zone_for
 from empla.capabilities.calendar.calendars import Busy, CalendarObject, Conflict, Written
 from empla.capabilities.calendar.events import Answer, Attendee, Meeting, change, mark_of, parse, render
 from empla.capabilities.calendar.itip import Refused, apply_reply, invited_anew, rescheduled
-from empla.capabilities.calendar.reading import about, busy_spans, context, copy_of, recorded, standing
+from empla.capabilities.calendar.reading import LONGEST_OBJECT, about, busy_spans, context, copy_of, recorded, standing
 from empla.capabilities.calendar.results import (
     BookConflict,
     Booked,
@@ -59,7 +59,7 @@ def prepare_book(arguments: Book, facts: PrepareFacts) -> Payload:
         "derived": arguments.event is None,
         "check": [a.value.lower() for a in check],
     }
-    return Payload(target, render(meeting, at=facts.at, mark=facts.unique))
+    return Payload(target, _short_enough(render(meeting, at=facts.at, mark=facts.unique)))
 
 
 async def perform_book(permit: Permit, place: Place, on_wire: OnWire) -> Booked | BookConflict:
@@ -228,7 +228,14 @@ def _change_payload(copy: EventCopy, before: Meeting, after: Meeting, facts: Pre
     target = {**_copy_target(facts, copy), **about(after)}
     if before == after:
         return Payload({**target, "unchanged": True}, copy.ics.encode())
-    return Payload(target, change(copy.ics, after, at=facts.at, mark=facts.unique))
+    return Payload(target, _short_enough(change(copy.ics, after, at=facts.at, mark=facts.unique)))
+
+
+def _short_enough(content: bytes) -> bytes:
+    """Return the object, or refuse before anything is written what could not be kept as a copy afterwards."""
+    if len(content) > LONGEST_OBJECT:
+        raise ValidationError(f"the event would be too long ({len(content)} bytes)", next_step="invite fewer people")
+    return content
 
 
 async def _found(permit: Permit, place: Place) -> CalendarObject | None:

@@ -12,7 +12,7 @@ from empla import faults
 from empla.capabilities.calendar.events import Answer, mark_of, parse
 from empla.capabilities.calendar.results import BookConflict, Booked, Clash
 from empla.capabilities.contract import OutcomeUnknown, Settled
-from empla.errors import ExternalError, PermissionDenied
+from empla.errors import ExternalError, PermissionDenied, ValidationError
 from empla.mind import codec
 
 from .conftest import COLLEAGUE, EMPLOYEE, MANAGER, Desk, FakeCalendars, address, busy_from, ics, instant
@@ -236,6 +236,12 @@ def test_the_own_variant_reaches_no_calendar_but_the_employee_s(desk: Desk) -> N
 def test_a_plain_string_or_a_senseless_time_is_refused(desk: Desk, wrong: dict[str, Any]) -> None:
     with pytest.raises((SchemaError, TypeError)):
         desk.prepare("calendar.book", **{**wanted(), **wrong})
+
+
+def test_an_event_too_long_to_be_kept_is_refused_before_it_is_written(desk: Desk) -> None:
+    crowd = tuple(address(f"guest{n}@elsewhere.example") for n in range(500))
+    with pytest.raises(ValidationError, match="too long"):
+        book(desk, attendees=crowd)
 
 
 def test_the_day_the_clock_changes_keeps_the_local_time(desk: Desk, calendars: FakeCalendars) -> None:
