@@ -44,15 +44,13 @@ def open_inbox(where: str | Path, employee: str, *, tenant: str = "main") -> Sto
     engine = _engine(store_url(where))
     with translated(place(engine.url)):
         found = _schema(engine)
-        if found == "":
-            _migrate(engine)
-        elif found < SCHEMA:
+        if "" < found < SCHEMA:  # revisions are numbers of four digits
             raise NotRunning(
                 f"{place(engine.url)} still has the schema of an older empla ({found})",
                 next_step="start `empla up`, or stop and start it if it runs: it brings the store up to date",
             )
-        elif found > SCHEMA:
-            _migrate(engine)  # says that it is too new
+        if found != SCHEMA:
+            _migrate(engine)  # makes it, or says that it is too new
     return Store(engine, employee, tenant=tenant)
 
 

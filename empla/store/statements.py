@@ -7,10 +7,8 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Dialect, Table, and_, bindparam, select
+from sqlalchemy import Connection, Table, and_, bindparam, make_url, select
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.dialects.postgresql import psycopg
-from sqlalchemy.dialects.sqlite import pysqlite
 from sqlalchemy.sql.expression import ClauseElement
 
 from empla.store.tables import EMPLOYEE
@@ -18,7 +16,10 @@ from empla.store.tables import EMPLOYEE
 KEY = ("tenant_id", "employee_id")
 
 # Statements are cached by the kind's name: a process that opens many stores has an engine, and so a dialect, for each.
-_DIALECTS: dict[str, Dialect] = {"sqlite": pysqlite.dialect(), "postgresql": psycopg.dialect()}
+_DIALECTS = {
+    kind: make_url(url).get_dialect()()
+    for kind, url in {"sqlite": "sqlite://", "postgresql": "postgresql+psycopg://"}.items()
+}
 
 
 def table(name: str) -> Table:
