@@ -10,6 +10,7 @@ import re
 import secrets
 from pathlib import Path
 
+from empla import faults
 from empla.errors import ResourceError
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -39,6 +40,7 @@ class FileBlobs:
         """Write and fsync the bytes, return their sha256; ResourceError if the disk does not take them."""
         sha256 = hashlib.sha256(content).hexdigest()
         path = self._path(sha256)
+        faults.point("blob.keep.before")
         try:
             # A file of the right length was renamed into place whole, and a damaged one is found out by `read`.
             if not path.exists() or path.stat().st_size != len(content):
@@ -49,6 +51,7 @@ class FileBlobs:
             raise ResourceError(
                 f"bytes cannot be kept in {self._folder}: {error.strerror}", next_step="make room on the disk"
             ) from error
+        faults.point("blob.keep.after")
         return sha256
 
     def _path(self, sha256: str) -> Path:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from typing import Any
-from urllib.parse import quote, unquote, urljoin, urlsplit
+from urllib.parse import quote, urljoin, urlsplit
 from xml.etree import ElementTree
 from xml.sax.saxutils import escape
 
@@ -57,8 +57,8 @@ class StandardCalendars:
     def __init__(self, account: Account) -> None:
         self._account = account
         self._http = HttpClient(account)
-        self._places: dict[tuple[str, str], str] = {}
-        """URL by owner and UID, as seen: objects that other clients made have names of their own."""
+        self._elsewhere: dict[tuple[str, str], str] = {}
+        """URL by owner and UID of objects that other clients made and named in their own way."""
 
     async def events(self, owner: str, start: datetime, end: datetime) -> list[CalendarObject]:
         """Return the objects of `owner`'s calendar with an instance between `start` and `end`, in order of UID.
@@ -78,7 +78,7 @@ class StandardCalendars:
                 return found
         elif answer.status not in (404, 410):
             raise _failure(answer, owner)
-        self._places.pop((owner.lower(), uid), None)
+        self._elsewhere.pop((owner.lower(), uid), None)
         match = (
             f'<C:prop-filter name="UID"><C:text-match collation="i;octet">{escape(uid)}</C:text-match></C:prop-filter>'
         )
@@ -107,40 +107,37 @@ class StandardCalendars:
                 delete, if_match = bool(rest.get("delete", False)), rest.get("if_match")
             case _:
                 raise InternalError(f"the payload of action {permit.action} is not a calendar object's")
-        if if_match is None:
-            if delete:
-                raise InternalError("an object cannot be deleted without the entity tag it was read with")
-            return await self._put(owner, uid, permit.payload.content, {"If-None-Match": "*"})
-        if (owner.lower(), uid) not in self._places:
-            # Which name the object has at the server is only known once it was seen, and a restart forgets it.
-            found = await self.get(owner, uid)
-            if found is None or found.etag != if_match:
-                return Conflict(None if found is None else found.etag)
-        if delete:
-            return await self._delete(owner, uid, str(if_match))
-        return await self._put(owner, uid, permit.payload.content, {"If-Match": str(if_match)})
+        if if_match is None and delete:
+            raise InternalError("an object cannot be deleted without the entity tag it was read with")
+        content = None if delete else permit.payload.content
+        url = self._url(owner, uid)
+        outcome = await self._write_at(url, owner, uid, content, if_match)
+        if isinstance(outcome, Conflict) and outcome.etag == if_match is not None and self._url(owner, uid) != url:
+            # It is what it was, but another client named it: only now that it was looked for do we know how.
+            outcome = await self._write_at(self._url(owner, uid), owner, uid, content, if_match)
+        return outcome
 
     async def close(self) -> None:
         """Close every connection."""
         await self._http.close()
 
-    async def _put(self, owner: str, uid: str, content: bytes, condition: dict[str, str]) -> Written | Conflict:
-        url = self._url(owner, uid)
-        answer = await self._change("PUT", url, content, {**_ICS, **condition})
-        if answer.status in (200, 201, 204):
-            self._places[owner.lower(), uid] = url
-            return Written(answer.headers.get("etag", ""))
-        if answer.status == 412 or b"no-uid-conflict" in answer.body:
+    async def _write_at(
+        self, url: str, owner: str, uid: str, content: bytes | None, etag: str | None
+    ) -> Written | Conflict:
+        condition = {"If-None-Match": "*"} if etag is None else {"If-Match": etag}
+        try:
+            if content is None:
+                answer = await self._request("DELETE", url, headers=condition)
+            else:
+                answer = await self._request("PUT", url, content, {**_ICS, **condition})
+        except (NoAnswer, TimedOut) as error:
+            raise OutcomeUnknown(error.sentence) from error
+        if answer.status in (200, 201, 202, 204):
+            return Written(answer.headers.get("etag", "") if content is not None else "")
+        if answer.status == 412 or b"no-uid-conflict" in answer.body or (answer.status in (404, 410) and etag):
             return await self._conflict(owner, uid)
-        raise _failure(answer, owner)
-
-    async def _delete(self, owner: str, uid: str, etag: str) -> Written | Conflict:
-        answer = await self._change("DELETE", self._url(owner, uid), b"", {"If-Match": etag})
-        if answer.status in (200, 202, 204):
-            self._places.pop((owner.lower(), uid), None)
-            return Written("")
-        if answer.status in (404, 410, 412):
-            return await self._conflict(owner, uid)
+        if answer.status in (500, 502, 504):  # it failed somewhere on the way, perhaps after the write
+            raise OutcomeUnknown(f"the calendar server failed ({answer.status}) while it was writing")
         raise _failure(answer, owner)
 
     async def _conflict(self, owner: str, uid: str) -> Conflict:
@@ -149,17 +146,6 @@ class StandardCalendars:
         except ExternalError:
             return Conflict(None)  # that the write did not take place is certain all the same
         return Conflict(None if found is None else found.etag)
-
-    async def _change(self, method: str, url: str, content: bytes, headers: dict[str, str]) -> Answer:
-        faults.point(f"caldav.{method.lower()}.before")
-        try:
-            answer = await self._request(method, url, content, headers)
-        except (NoAnswer, TimedOut) as error:
-            raise OutcomeUnknown(error.sentence) from error
-        faults.point(f"caldav.{method.lower()}.after")
-        if answer.status in (500, 502, 504):  # it failed somewhere on the way, perhaps after the write
-            raise OutcomeUnknown(f"the calendar server failed ({answer.status}) while it was writing")
-        return answer
 
     async def _query(self, owner: str, condition: str) -> list[CalendarObject]:
         collection = self._account.calendar_url(owner)
@@ -170,16 +156,25 @@ class StandardCalendars:
         for href, etag, ics in _multistatus(answer.body):
             uid = _uid_of(ics)
             if uid is not None:
-                self._places[owner.lower(), uid] = urljoin(collection, urlsplit(href).path)
+                self._remember(owner, uid, urljoin(collection, urlsplit(href).path))
                 found.append(CalendarObject(uid, etag, ics))
         return found
 
     async def _request(self, method: str, url: str, body: bytes = b"", headers: dict[str, str] | None = None) -> Answer:
-        return await self._http.request(method, url, body, headers)
+        faults.point(f"caldav.{method.lower()}.before")
+        answer = await self._http.request(method, url, body, headers)
+        faults.point(f"caldav.{method.lower()}.after")
+        return answer
+
+    def _remember(self, owner: str, uid: str, url: str) -> None:
+        if urlsplit(url).path != urlsplit(self._usual_url(owner, uid)).path:
+            self._elsewhere[owner.lower(), uid] = url
+
+    def _usual_url(self, owner: str, uid: str) -> str:
+        return self._account.calendar_url(owner) + _file_name(uid)
 
     def _url(self, owner: str, uid: str) -> str:
-        owner = checked_address(owner)
-        return self._places.get((owner, uid)) or self._account.calendar_url(owner) + _file_name(uid)
+        return self._elsewhere.get((checked_address(owner), uid)) or self._usual_url(owner, uid)
 
 
 def _file_name(uid: str) -> str:
@@ -211,7 +206,7 @@ def _multistatus(body: bytes) -> Iterator[tuple[str, str, bytes]]:
         if data:
             etag = response.findtext(f".//{_DAV}getetag", "")
             lines = data.strip().replace("\r\n", "\n").split("\n")  # XML makes every line end a single line feed
-            yield unquote(response.findtext(f"{_DAV}href", "")), etag.strip(), "\r\n".join([*lines, ""]).encode()
+            yield response.findtext(f"{_DAV}href", "").strip(), etag.strip(), "\r\n".join([*lines, ""]).encode()
 
 
 def _uid_of(ics: bytes) -> str | None:

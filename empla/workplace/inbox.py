@@ -8,6 +8,7 @@ a while. A wrong password is tried again rarely, for servers lock accounts.
 import asyncio
 import random
 from collections.abc import Iterator
+from dataclasses import replace
 
 import structlog
 
@@ -156,8 +157,11 @@ class Inbox:
         return [FetchedMail(MailCursor(validity, mail.uid), mail.raw or b"", mail.received) for mail in stored]
 
     async def _bodies(self, session: ImapSession, group: list[Stored]) -> list[Stored]:
-        """Return the group's mails with their bytes. One that the server cannot give comes without any: a mail that
-        nobody can read must not keep the later ones from being read (law 8)."""
+        """Return the group's mails with their bytes.
+
+        In place of one that the server cannot give comes a stub that says so: it must not be dropped without a trace,
+        and must not keep the later ones from being read (laws 1 and 8).
+        """
         try:
             return await session.fetch([mail.uid for mail in group], bodies=True)
         except Refused as error:
@@ -165,7 +169,10 @@ class Inbox:
                 _log.warning(
                     "mail cannot be fetched", account=self._account.address, uid=group[0].uid, reason=str(error)
                 )
-                return group
+                stub = (
+                    b"Subject: A mail that the mail server could not give\r\nX-Empla-Not-Fetched: uid %d of %d\r\n\r\n"
+                )
+                return [replace(group[0], raw=stub % (group[0].uid, session.uidvalidity))]
         return [mail for one in group for mail in await self._bodies(session, [one])]
 
 

@@ -3,6 +3,7 @@
 It is asked rarely, after a crash or a lost connection, and so opens a connection of its own each time.
 """
 
+from empla import faults
 from empla.capabilities.email.mailbox import Evidence
 from empla.errors import ExternalError
 from empla.workplace.accounts import Account
@@ -18,6 +19,7 @@ async def holds_copy(account: Account, message_id: str) -> bool:
     """
     if account.evidence is Evidence.NONE:
         return False
+    faults.point("imap.find_sent.before")
     session = await ImapSession.open(account)
     try:
         folders = [await _sent_folder(session, account)]
@@ -30,6 +32,7 @@ async def holds_copy(account: Account, message_id: str) -> bool:
         return False
     finally:
         await session.close()
+        faults.point("imap.find_sent.after")
 
 
 async def _sent_folder(session: ImapSession, account: Account) -> bytes:

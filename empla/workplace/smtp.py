@@ -72,7 +72,8 @@ async def _signed_in(account: Account) -> aiosmtplib.SMTP:
         if end.tls is Tls.STARTTLS:
             await _step("smtp.starttls", client.starttls())
             await _step("smtp.ehlo", client.ehlo())
-        await _step("smtp.login", client.login(account.sign_in, account.password.get_secret_value()))
+        if client.supports_extension("auth"):  # a relay on one's own machine may know no passwords
+            await _step("smtp.login", client.login(account.sign_in, account.password.get_secret_value()))
     except aiosmtplib.SMTPAuthenticationError as error:
         client.close()
         raise SubmissionDelayed(

@@ -290,7 +290,9 @@ def test_a_mail_that_the_server_cannot_give_does_not_hold_up_the_others(hire: Hi
         async with network(account.imap) as between:
             between.upstream = spoil
             mailbox = connected(between, account)
-            assert bodies(await mailbox.fetch_after(None)) == ["one", "", "three"]
+            mails = await mailbox.fetch_after(None)
+            assert bodies(mails) == ["one", "", "three"]
+            assert f"uid {broken} of".encode() in mails[1].raw
             await mailbox.close()
 
     asyncio.run(main())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import ssl
+import warnings
 from collections.abc import AsyncIterator, Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -79,10 +80,14 @@ class Peer:
 @contextlib.asynccontextmanager
 async def running(peer: Peer, **options: Any) -> AsyncIterator[Account]:
     """Serve the peer on a free port; the account that signs in to it."""
-    # Signing in without TLS is meant: the peer is on the loopback.
     options = {"auth_require_tls": False, "auth_required": True, "authenticator": peer.authenticate, **options}
     loop = asyncio.get_running_loop()
-    server = await loop.create_server(lambda: SMTP(peer, hostname="mx", **options), "127.0.0.1", 0)
+
+    def serve() -> SMTP:
+        with warnings.catch_warnings(action="ignore", category=UserWarning):  # no TLS, but only on the loopback
+            return SMTP(peer, hostname="mx", **options)
+
+    server = await loop.create_server(serve, "127.0.0.1", 0)
     end = Endpoint(host="127.0.0.1", port=server.sockets[0].getsockname()[1])
     async with server:
         yield Account.model_validate(
@@ -289,3 +294,10 @@ def test_fault_points_stand_around_every_command(permit: MakePermit, tmp_path: P
     steps = ["connect", "ehlo", "login", "mail", "rcpt", "rcpt", "on_wire", "data"]
     content = ["smtp.content.before", "smtp.content.written", "smtp.content.after"]
     assert passed == [f"smtp.{step}.{side}" for step in steps for side in ("before", "after")] + content
+
+
+def test_a_relay_that_asks_for_no_password_gets_none(permit: MakePermit) -> None:
+    peer = Peer()
+
+    assert submit(permit, peer, auth_required=False, auth_require_tls=True)
+    assert len(peer.taken) == 1
