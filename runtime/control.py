@@ -38,6 +38,7 @@ _LONGEST_LINE: Final = 32 << 20
 _CREDENTIALS: Final = struct.Struct("3i")
 _FINISH_S: Final = 5.0
 _STEP_S: Final = 0.05
+_REFUSAL_S: Final = 1.0
 
 
 class Interrupted(ExternalError):
@@ -47,13 +48,18 @@ class Interrupted(ExternalError):
 
 
 class ControlServer:
-    """Listens in one home and runs commands by their handlers. The caller holds the home's lock."""
+    """Listens in one home and runs commands by their handlers. The caller holds the home's lock.
 
-    def __init__(self, home: Home, handlers: Mapping[str, Handler]) -> None:
+    Commands that still run when it stops get `finish_s` seconds.
+    """
+
+    def __init__(self, home: Home, handlers: Mapping[str, Handler], *, finish_s: float = _FINISH_S) -> None:
         self._home = home
+        self._finish_s = finish_s
         self._handlers = dict(handlers)
         self._server: asyncio.Server | None = None
         self._running: set[asyncio.Task[None]] = set()
+        self._connected: set[asyncio.StreamWriter] = set()
         self._log = logs.get(__name__)
 
     async def start(self) -> None:
@@ -77,15 +83,17 @@ class ControlServer:
         with contextlib.suppress(FileNotFoundError):
             self._home.socket.unlink()
         if self._running:
-            _, late = await asyncio.wait(self._running, timeout=_FINISH_S)
+            _, late = await asyncio.wait(self._running, timeout=self._finish_s)
             for task in late:
                 task.cancel()
+        for writer in self._connected:
+            writer.close()  # whoever still waits for an answer must not wait for ever
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._connected.add(writer)
         try:
             if not _is_owner(writer.get_extra_info("socket")):
-                refusal = PermissionDenied("this socket is for the user who runs empla", next_step="ask that user")
-                _send(writer, {"id": None, "error": to_wire(refusal)})
+                await _refuse(reader, writer)
                 return
             while line := await reader.readline():
                 self._begin(line, writer)
@@ -93,6 +101,7 @@ class ControlServer:
             return  # it went away, or sent a line without an end
         finally:
             await self._hang_up(writer)
+            self._connected.discard(writer)
 
     async def _hang_up(self, writer: asyncio.StreamWriter) -> None:
         mine = {task for task in self._running if task.get_name() == _task_name(writer)}
@@ -189,6 +198,39 @@ def run_or_call(
             time.sleep(_STEP_S)
 
 
+def in_thread(work: Callable[[Mapping[str, Any], Report], Any]) -> Handler:
+    """Return a handler that runs plain, blocking `work` in a thread, so that the supervisor goes on watching.
+
+    A thread that does not end never keeps `empla up` from ending: what is longer must be resumable, as hiring is.
+    """
+
+    async def handle(arguments: Mapping[str, Any], report: Report) -> Any:
+        loop = asyncio.get_running_loop()
+        done: asyncio.Future[Any] = loop.create_future()
+
+        def settle(result: Any, error: Exception | None) -> None:
+            if done.cancelled():
+                return
+            if error is None:
+                done.set_result(result)
+            else:
+                done.set_exception(error)
+
+        def run() -> None:
+            result, failure = None, None
+            try:
+                result = work(arguments, report)
+            except Exception as error:
+                failure = error  # raised where the command is awaited
+            with contextlib.suppress(RuntimeError):  # the loop has ended meanwhile
+                loop.call_soon_threadsafe(settle, result, failure)
+
+        threading.Thread(target=run, name="command", daemon=True).start()
+        return await done
+
+    return handle
+
+
 def to_wire(error: EmplaError) -> dict[str, Any]:
     """Return an error as JSON can say it."""
     family = [kind.code for kind in type(error).__mro__ if issubclass(kind, EmplaError)]
@@ -248,6 +290,15 @@ def _is_owner(connection: socket.socket) -> bool:
     raw = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _CREDENTIALS.size)
     _, user, _ = _CREDENTIALS.unpack(raw)
     return user in (os.getuid(), 0)
+
+
+async def _refuse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    refusal = PermissionDenied("this socket is for the user who runs empla", next_step="ask that user")
+    _send(writer, {"id": None, "error": to_wire(refusal)})
+    # What it asked is read and dropped: closing over unread bytes would reset the connection, and lose the answer.
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(_REFUSAL_S):
+            await reader.readline()
 
 
 def _parse(line: bytes) -> Mapping[str, Any]:

@@ -1,23 +1,25 @@
 """The commands that the supervisor itself answers on the control socket."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+import signal
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
 from empla.clock import SystemClock
 from empla.config import Home
-from empla.errors import InputError
+from empla.errors import InputError, ResourceError
 from runtime.control import Handler, Report
 from runtime.supervisor import memory
 from runtime.supervisor.keeper import Keeper
+from runtime.supervisor.office import READY_S
 from runtime.supervisor.supervisor import Supervisor
 
 _Answer = Callable[[Mapping[str, Any]], Any]
 
 
 def supervisor_commands(supervisor: Supervisor, home: Home, stopping: asyncio.Event) -> dict[str, Handler]:
-    """Return the handlers: status, processes, stop, pause, resume, restart, reload, clock."""
+    """Return the handlers: status, processes, stop, pause, resume, restart, wake, reload, clock."""
 
     def status(_arguments: Mapping[str, Any]) -> Any:
         return supervisor.status()
@@ -50,6 +52,7 @@ def supervisor_commands(supervisor: Supervisor, home: Home, stopping: asyncio.Ev
         "pause": _handler(lambda arguments: _with_keeper(supervisor, arguments, Keeper.pause)),
         "resume": _handler(lambda arguments: _with_keeper(supervisor, arguments, Keeper.resume)),
         "restart": _handler(lambda arguments: _with_keeper(supervisor, arguments, Keeper.restart)),
+        "wake": _handler(lambda arguments: _with_keeper(supervisor, arguments, _wake)),
         "reload": _handler(reload),
         "clock": _handler(clock),
     }
@@ -86,6 +89,11 @@ def _with_keeper(supervisor: Supervisor, arguments: Mapping[str, Any], act: Call
     return {"name": keeper.entry.name, "address": keeper.entry.address}
 
 
+def _wake(keeper: Keeper) -> None:
+    """Have an employee look at its inbox: somebody has put a percept there."""
+    keeper.signal(signal.SIGUSR1)
+
+
 def _process(name: str, pid: int | None) -> dict[str, Any]:
     cost = memory.of(pid) if pid is not None else None
     shown: dict[str, Any] = {"name": name, "pid": pid}
@@ -94,18 +102,27 @@ def _process(name: str, pid: int | None) -> dict[str, Any]:
     return shown
 
 
-def after_ready(handlers: Mapping[str, Handler], ready: asyncio.Event) -> dict[str, Handler]:
-    """Return handlers that wait until the office listens before they begin."""
+def beside(handlers: Mapping[str, Handler], supervisor: Supervisor) -> dict[str, Handler]:
+    """Return handlers of others, fitted in: each begins when the office listens, and when it has ended, however it did,
+    the roster is read again, so that who was hired starts and who has left ends.
+    """
 
-    def waiting(handler: Handler) -> Handler:
-        def handle(arguments: Mapping[str, Any], report: Report) -> Awaitable[Any]:
-            return _wait_and_run(handler, arguments, report, ready)
+    def fitted(handler: Handler) -> Handler:
+        async def handle(arguments: Mapping[str, Any], report: Report) -> Any:
+            await _office_listens(supervisor)
+            try:
+                return await handler(arguments, report)
+            finally:
+                supervisor.reload()
 
         return handle
 
-    return {name: waiting(handler) for name, handler in handlers.items()}
+    return {name: fitted(handler) for name, handler in handlers.items()}
 
 
-async def _wait_and_run(handler: Handler, arguments: Mapping[str, Any], report: Report, ready: asyncio.Event) -> Any:
-    await ready.wait()
-    return await handler(arguments, report)
+async def _office_listens(supervisor: Supervisor) -> None:
+    try:
+        async with asyncio.timeout(READY_S):
+            await supervisor.office_ready.wait()
+    except TimeoutError as error:
+        raise ResourceError("the office does not run at the moment", next_step="see logs/office.log") from error

@@ -115,7 +115,7 @@ class Keeper:
         while not self._retired:
             self._changed.clear()
             if self._wish is State.WORKING:
-                self.state = State.STARTING
+                self.state, self.reason = State.STARTING, ""
                 await self._fill(nursery)
             else:
                 self.state = self._wish
@@ -207,6 +207,7 @@ class Keeper:
             self._give_up(how)
             return
         self.state = State.STARTING
+        self.reason = f"it {how}; starts again in {wait_s:.0f} s" if wait_s else ""
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(wait_s):
                 await self._changed.wait()

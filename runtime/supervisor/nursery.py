@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from empla.config import Home
 from empla.errors import InternalError, TimedOut
+from runtime import logs
 from runtime.supervisor.child import Child, spawn
 from runtime.supervisor.lease import Lease
 
@@ -47,7 +48,7 @@ class Nursery:
         self._children: dict[int, Child] = {}
         self._ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.child: Child | None = None
-        self.threads = 0
+        self._log = logs.get(__name__)
         self.available = asyncio.Event()
 
     async def start(self) -> None:
@@ -118,7 +119,8 @@ class Nursery:
 
     def _handle(self, message: dict[str, Any], fds: list[int]) -> None:
         if "ready" in message:
-            self.threads = int(message["threads"])
+            if message["threads"] != 1:
+                self._log.warning("the zygote has threads, and a fork loses them", threads=message["threads"])
             if not self._ready.done():
                 self._ready.set_result(None)
                 self.available.set()

@@ -1,59 +1,71 @@
 """The office's process, as the supervisor sees it: started, ready at some ports, ended.
 
-The office is one more child with a lifeline. It is given the numbers of two descriptors: the lifeline, and a pipe to
-which it writes one line when its servers listen. What they listen on then stands in `office/ports.json`.
+The office is one more child with a lifeline. It gets the numbers of two descriptors: the lifeline, and a pipe to which
+it writes one line of JSON when its servers listen, or why they do not: `{"error", "next_step"}`. Where it listens then
+stands in `office/ports.json`, as `{"host", "imap", "smtp", "caldav"}`.
 """
 
 import asyncio
+import contextlib
 import json
 import os
+import socket
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from empla.config import Home
-from empla.errors import InternalError, TimedOut
+from empla.errors import InternalError, ResourceError, TimedOut
 from runtime.supervisor import lease
 from runtime.supervisor.child import Child, describe, spawn
 
 READY_S: Final = 30.0
 """Seconds that the office has to listen."""
 
-OfficeCommand = Callable[[int, int], Sequence[str]]
-"""Given the numbers of the lifeline and of the ready pipe: the command line that runs the office."""
+SERVERS: Final = ("imap", "smtp", "caldav")
+"""What the office serves, in the order of its ports."""
+
+_NEXT: Final = "read logs/office.log, or ask `empla doctor`"
+
+OfficeCommand = Callable[[int, int, Mapping[str, int]], Sequence[str]]
+"""Given the lifeline, the ready pipe and each server's port (0: any free one): the command that runs the office."""
 
 
-def office_command(home: Home, ports: int) -> OfficeCommand:
-    """Return how the office of `home` is run; `ports` is the first of its ports, 0 for any free ones."""
+def office_command(home: Home) -> OfficeCommand:
+    """Return how the office of `home` is run."""
 
-    def command(lifeline_fd: int, ready_fd: int) -> Sequence[str]:
+    def command(lifeline_fd: int, ready_fd: int, ports: Mapping[str, int]) -> Sequence[str]:
         return [
-            *(sys.executable, "-P", "-m", "runtime.office.process"),
-            *("--home", str(home.root), "--ports", str(ports)),
-            *("--lifeline-fd", str(lifeline_fd), "--ready-fd", str(ready_fd)),
+            *(sys.executable, "-P", "-m", "runtime.office", "--home", str(home.root)),
+            *("--lifeline", str(lifeline_fd), "--ready", str(ready_fd)),
+            *(word for name, port in ports.items() for word in (f"--{name}", str(port))),
         ]
 
     return command
 
 
 class Office:
-    """The office of one home. `start` may be called again when it has ended."""
+    """The office of one home; `first_port` is that of its first server, 0 for any free ones.
 
-    def __init__(self, home: Home, command: OfficeCommand, *, lifeline_fd: int) -> None:
+    `start` may be called again when it has ended; it then listens where it did, because clients have been told.
+    """
+
+    def __init__(self, home: Home, command: OfficeCommand, *, first_port: int, lifeline_fd: int) -> None:
         self._home = home
         self._command = command
+        self._first_port = first_port
         self._lifeline_fd = lifeline_fd
         self.child: Child | None = None
         self.ready = asyncio.Event()
 
-    async def start(self) -> Child:
-        """Start it and wait until it listens. InternalError if it ends instead, TimedOut if it takes too long."""
+    async def start(self) -> None:
+        """Start it and wait until it listens. ResourceError with its own words if it cannot, TimedOut if it is slow."""
         self.ready.clear()
         reading, writing = os.pipe2(os.O_CLOEXEC)
         try:
-            # Its lock is handed over open, like an employee's: a former office that still ends has its ports.
+            # Its lock is handed over open, like an employee's: a former office that is still ending has the ports.
             with await lease.obtain(self._home.office / lease.LOCK) as held:
-                command = self._command(self._lifeline_fd, writing)
+                command = self._command(self._lifeline_fd, writing, self._ports())
                 self.child = spawn("office", command, self._lifeline_fd, writing, held.fd)
                 held.sign(self.child.pid)
         except BaseException:
@@ -63,11 +75,22 @@ class Office:
             os.close(writing)
         await self._await_ready(self.child, reading)
         self.ready.set()
-        return self.child
 
     def lost(self) -> None:
         """Note that it has ended."""
         self.ready.clear()
+
+    def addresses(self) -> dict[str, Any]:
+        """Return where it listens, as `empla status` shows it; empty before it has ever listened."""
+        found = self._former()
+        if not found:
+            return {}
+        host = found["host"]
+        return {
+            "imap": {"host": host, "port": found["imap"]},
+            "smtp": {"host": host, "port": found["smtp"]},
+            "caldav": {"url": f"http://{host}:{found['caldav']}/"},
+        }
 
     async def _await_ready(self, child: Child, fd: int) -> None:
         try:
@@ -75,22 +98,43 @@ class Office:
                 line = await _read_line(fd)
         except TimeoutError as error:
             await child.kill()
-            raise TimedOut(
-                f"the office did not listen within {READY_S:.0f} s", next_step="see logs/office.jsonl"
-            ) from error
+            raise TimedOut(f"the office did not listen within {READY_S:.0f} s", next_step=_NEXT) from error
         if not line:
             how = describe(await child.ended())
-            raise InternalError(
-                f"the office could not start ({how})", next_step="see logs/office.jsonl, or `empla doctor`"
-            )
+            raise InternalError(f"the office could not start ({how})", next_step=_NEXT)
+        said = json.loads(line)
+        if "error" in said:
+            await child.ended()
+            raise ResourceError(str(said["error"]), next_step=str(said.get("next_step") or _NEXT))
 
-    def addresses(self) -> dict[str, Any]:
-        """Return where it listens, as `empla status` shows it; empty before it has ever listened."""
+    def _ports(self) -> dict[str, int]:
+        if self._first_port:
+            return {name: self._first_port + number for number, name in enumerate(SERVERS)}
+        found = self._former()
+        former = {name: int(found.get(name, 0)) for name in SERVERS}
+        return (
+            former
+            if all(_free(str(found.get("host")), port) for port in former.values())
+            else dict.fromkeys(SERVERS, 0)
+        )
+
+    def _former(self) -> dict[str, Any]:
         try:
             found: dict[str, Any] = json.loads((self._home.office / "ports.json").read_text())
         except (FileNotFoundError, ValueError):
             return {}
         return found
+
+
+def _free(host: str, port: int) -> bool:
+    """Return whether a server could listen there, also one that a server has just left."""
+    if port == 0:
+        return False
+    with socket.socket() as probe, contextlib.suppress(OSError):
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        probe.bind((host, port))
+        return True
+    return False
 
 
 async def _read_line(fd: int) -> bytes:

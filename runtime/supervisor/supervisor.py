@@ -9,7 +9,7 @@ import asyncio
 import os
 import signal
 import time
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from typing import Any, Final
 
 from empla.clock import SystemClock, pause
@@ -21,7 +21,7 @@ from runtime.supervisor.keeper import HANG_S, STOP_S, Keeper
 from runtime.supervisor.nursery import Nursery
 from runtime.supervisor.office import Office, OfficeCommand
 from runtime.supervisor.restarts import RestartRule, Restarts
-from runtime.supervisor.roster import Roster
+from runtime.supervisor.roster import Roster, RosterEntry
 
 _SERVANTS: Final = RestartRule(limit=0, longest_s=30.0)
 """Office and zygote are never given up: without them nobody works."""
@@ -39,6 +39,7 @@ class Supervisor:
         roster: Roster,
         *,
         office: OfficeCommand,
+        first_port: int,
         body: str,
         clock: SystemClock,
         hang_s: float = HANG_S,
@@ -51,8 +52,9 @@ class Supervisor:
         self._rule = rule or RestartRule()
         # Nobody ever writes to it; all others have only the reading end, so its end means that this process is gone.
         self._lifeline_fd, self._lifeline_end = os.pipe2(os.O_CLOEXEC)
-        self._office = Office(home, office, lifeline_fd=self._lifeline_fd)
+        self._office = Office(home, office, first_port=first_port, lifeline_fd=self._lifeline_fd)
         self._nursery = Nursery(body, lifeline_fd=self._lifeline_fd)
+        self._staffed = False
         self._keepers: dict[str, Keeper] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._log = logs.get(__name__)
@@ -60,7 +62,9 @@ class Supervisor:
     @property
     def ready(self) -> bool:
         """Whether the office listens and no employee is still starting."""
-        return self._office.ready.is_set() and all(keeper.settled for keeper in self._keepers.values())
+        return (
+            self._staffed and self._office.ready.is_set() and all(keeper.settled for keeper in self._keepers.values())
+        )
 
     @property
     def office_ready(self) -> asyncio.Event:
@@ -72,7 +76,9 @@ class Supervisor:
 
         An office or a zygote that cannot start at all raises its error. Later on they are only ever restarted.
         """
-        starting = [asyncio.create_task(self._office.start()), asyncio.create_task(self._nursery.start())]
+        # The first look at the roster may have a database library to import, so it too happens beside the others.
+        reading = asyncio.create_task(asyncio.to_thread(self._roster))
+        starting = [asyncio.create_task(self._office.start()), asyncio.create_task(self._nursery.start()), reading]
         try:
             await asyncio.gather(*starting)
         except BaseException:
@@ -82,11 +88,15 @@ class Supervisor:
             raise
         self._run("office", self._serve(self._office))
         self._run("zygote", self._serve(self._nursery))
-        self.reload()
+        self._staff(reading.result())
 
     def reload(self) -> None:
         """Read the roster again: start who is new, end who is gone, pause and resume as it says."""
-        entries = {entry.slug: entry for entry in self._roster()}
+        self._staff(self._roster())
+
+    def _staff(self, roster: Sequence[RosterEntry]) -> None:
+        self._staffed = True
+        entries = {entry.slug: entry for entry in roster}
         for slug in [slug for slug in self._keepers if slug not in entries]:
             self._keepers.pop(slug).retire()
         for slug, entry in entries.items():

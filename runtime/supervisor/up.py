@@ -12,11 +12,11 @@ from typing import Any, Final
 
 from empla.clock import SystemClock, pause
 from empla.config import Home, Settings
-from empla.errors import EmplaError, InternalError, TimedOut
+from empla.errors import EmplaError, InternalError, NotRunning, TimedOut
 from runtime import control, logs
 from runtime.control import ControlServer, Handler
 from runtime.supervisor import homelock
-from runtime.supervisor.commands import after_ready, supervisor_commands
+from runtime.supervisor.commands import beside, supervisor_commands
 from runtime.supervisor.keeper import HANG_S
 from runtime.supervisor.office import OfficeCommand, office_command
 from runtime.supervisor.restarts import RestartRule
@@ -33,6 +33,7 @@ _DETACHED_S: Final = 60.0
 _DOWN_S: Final = 30.0
 _SETTLE_S: Final = 20.0
 _LOOK_S: Final = 0.01
+_LOCK_S: Final = 1.0  # a command that works without `up` has the lock for a moment; so has one that was just killed
 
 
 async def up(
@@ -49,10 +50,12 @@ async def up(
 ) -> int:
     """Run everything until SIGTERM, SIGINT or the command `stop`; return the exit code.
 
-    `handlers` answer commands beside the supervisor's own, and begin only when the office listens. `ports` is the first
+    `handlers` answer commands beside the supervisor's own: they begin when the office listens, and after each the
+    roster is read again. `body` names what employees run, `hang_s` and `rule` say when one is killed and given up, and
+    `office` how the office is run. `ports` is the first
     of the office's (None: as the settings say). HomeInUse if the home is run already.
     """
-    with _readiness() as readiness, homelock.take(home, homelock.UP):
+    with _readiness() as readiness, homelock.take(home, homelock.UP, wait_s=_LOCK_S):
         if not home.clock.exists():
             SystemClock.move(home.clock, 0.0)  # before anybody maps it: who finds none would not see it move
         clock = SystemClock(home.clock)
@@ -61,14 +64,15 @@ async def up(
         supervisor = Supervisor(
             home,
             roster,
-            office=office or office_command(home, settings.ports if ports is None else ports),
+            office=office or office_command(home),
+            first_port=settings.ports if ports is None else ports,
             body=body,
             clock=clock,
             hang_s=hang_s,
             rule=rule,
         )
         own = supervisor_commands(supervisor, home, stopping)
-        server = ControlServer(home, {**after_ready(handlers, supervisor.office_ready), **own})
+        server = ControlServer(home, {**beside(handlers, supervisor), **own})
         await server.start()
         try:
             if await _unless(stopping, supervisor.start()):
@@ -105,7 +109,10 @@ def detach(home: Home, command: Sequence[str], *, wait_s: float = _DETACHED_S) -
 
 def status(home: Home) -> dict[str, Any]:
     """Return what `empla status --json` prints; NotRunning if nobody runs the home."""
-    found: dict[str, Any] = control.call(home, "status")
+    try:
+        found: dict[str, Any] = control.call(home, "status")
+    except control.Interrupted as error:
+        raise NotRunning("empla has just ended", next_step="start it with `empla up`") from error
     return found
 
 

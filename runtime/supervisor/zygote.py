@@ -52,10 +52,11 @@ def main() -> None:
     # A child hears these only once it has its own handlers; until then they must not kill it.
     signal.signal(signal.SIGUSR1, signal.SIG_IGN)
     signal.signal(signal.SIGUSR2, signal.SIG_IGN)
+    gc.disable()
     body = named(sys.argv[2])
     warm()
     gc.collect()
-    gc.freeze()
+    gc.freeze()  # a collection in a child would otherwise write to, and so copy, everything that is shared
     Zygote(control, body).serve()
 
 

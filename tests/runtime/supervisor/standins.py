@@ -1,6 +1,6 @@
 """Stand-ins for what others build: an office, an employee's body, and a program that runs `up` over them.
 
-    python standins.py office HOME LIFELINE_FD READY_FD
+    python standins.py office HOME LIFELINE_FD READY_FD PORTS
     python standins.py up HOME
 
 An employee does what the word in its `behaviour` file says, so that a test can change it between two lives.
@@ -13,7 +13,7 @@ import select
 import signal
 import socket
 import sys
-import time
+from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 
@@ -48,19 +48,19 @@ async def run(seat: Seat) -> None:
     (folder / "finished").touch()
 
 
-def office(home: Home, lifeline_fd: int, ready_fd: int) -> None:
+def office(home: Home, lifeline_fd: int, ready_fd: int, ports: dict[str, int]) -> None:
     stopped, stop = os.pipe()
     signal.signal(signal.SIGTERM, lambda *_: os.write(stop, b"x"))
     signal.signal(signal.SIGUSR1, lambda *_: (home.office / "woken").touch())
     ports_file = home.office / "ports.json"
-    former = json.loads(ports_file.read_text()) if ports_file.exists() else {}
-    servers, addresses = [], {}
-    for name in ("imap", "smtp", "caldav"):
-        server = socket.create_server(("127.0.0.1", former.get(name, {}).get("port", 0)))
-        servers.append(server)
-        addresses[name] = {"host": "127.0.0.1", "port": server.getsockname()[1]}
-    ports_file.write_text(json.dumps(addresses))
-    os.write(ready_fd, b"ready\n")
+    try:
+        servers = {name: socket.create_server(("127.0.0.1", port)) for name, port in ports.items()}
+    except OSError as error:
+        os.write(ready_fd, json.dumps({"error": f"cannot listen: {error}"}).encode() + b"\n")
+        sys.exit(1)
+    found = {name: server.getsockname()[1] for name, server in servers.items()}
+    ports_file.write_text(json.dumps({"host": "127.0.0.1", **found}))
+    os.write(ready_fd, b"{}\n")
     select.select([lifeline_fd, stopped], [], [])
 
 
@@ -87,8 +87,9 @@ async def slow(arguments, report):
 
 
 async def run_up(home: Home) -> int:
-    def command(lifeline_fd: int, ready_fd: int) -> list[str]:
-        return [sys.executable, __file__, "office", str(home.root), str(lifeline_fd), str(ready_fd)]
+    def command(lifeline_fd: int, ready_fd: int, ports: Mapping[str, int]) -> list[str]:
+        words = [str(home.root), str(lifeline_fd), str(ready_fd), json.dumps(dict(ports))]
+        return [sys.executable, __file__, "office", *words]
 
     settings = json.loads((home.root / "standin.json").read_text())
     return await up(
@@ -98,6 +99,7 @@ async def run_up(home: Home) -> int:
         {"slow": slow},
         body="standins:run",
         office=command,
+        ports=settings.get("ports", 0),
         hang_s=settings.get("hang_s", 30.0),
         rule=RestartRule(**settings.get("rule", {})),
     )
@@ -105,8 +107,7 @@ async def run_up(home: Home) -> int:
 
 if __name__ == "__main__":
     match sys.argv[1:]:
-        case ["office", home, lifeline_fd, ready_fd]:
-            office(Home(Path(home)), int(lifeline_fd), int(ready_fd))
+        case ["office", home, lifeline_fd, ready_fd, ports]:
+            office(Home(Path(home)), int(lifeline_fd), int(ready_fd), json.loads(ports))
         case ["up", home]:
-            began = time.monotonic()
             sys.exit(asyncio.run(run_up(Home(Path(home)))))
