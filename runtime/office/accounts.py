@@ -46,6 +46,7 @@ def add_account(home: Home, address: str, name: str, password: str) -> None:
     address = _checked(home, address)
     if not password:
         raise InputError(f"{address} needs a password", next_step="give one")
+    calendars.make(home, address, name)  # first: who has an account has a calendar, also after a crash in between
     with _open(home) as db:
         row = db.execute("SELECT password FROM account WHERE address = ?", (address,)).fetchone()
         kept = row[0] if row is not None and passwords.matches(password, row[0]) else passwords.hashed(password)
@@ -57,7 +58,6 @@ def add_account(home: Home, address: str, name: str, password: str) -> None:
             )
             for mailbox in mailboxes.DEFAULTS:
                 mailboxes.create(db, address, mailbox)
-    calendars.make(home, address, name)
 
 
 def close_account(home: Home, address: str) -> None:

@@ -76,8 +76,8 @@ def addresses(values: Sequence[str]) -> set[str]:
 
 
 def domain_of(address: str) -> str:
-    """Return the domain of an address, in lower case."""
-    return address.rpartition("@")[2].rstrip(".").lower()
+    """Return the domain of an address, in lower case; empty if it has none."""
+    return address.rpartition("@")[2].rstrip(".").lower() if "@" in address else ""
 
 
 def message_id(mail: Split) -> str:

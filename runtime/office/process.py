@@ -73,11 +73,11 @@ async def serve(home: Home, settings: Settings, clock: Clock, ports: OfficePorts
     home.create()
     async with contextlib.AsyncExitStack() as stack:
         stack.enter_context(_only_one(home))
+        db = stack.enter_context(contextlib.closing(database.connect(home)))
         caldav = CalDav(home, ports.host, ports.caldav)
         starting = asyncio.create_task(caldav.start())  # the slowest: the others start meanwhile
         stack.push_async_callback(caldav.stop)
         stack.callback(starting.cancel)
-        db = stack.enter_context(contextlib.closing(database.connect(home)))
         sign_in = SignIn(db, settings.domain)
         live = imap.LiveFolders(db, clock)
         desk = smtp.Desk(db, sign_in, clock, settings.domain, live.filed)

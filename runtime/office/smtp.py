@@ -28,6 +28,9 @@ log = logs.get("office.smtp")
 SIZE_LIMIT = 40 * 1024 * 1024
 """The largest mail, in bytes; advertised as SIZE (RFC 1870)."""
 
+AUTHORS_LIMIT = 16 * 1024
+"""Characters that From and Sender may have together: taking addresses apart holds up everybody else."""
+
 _NULL_SENDER = "<>"
 
 
@@ -118,7 +121,10 @@ class Desk:
         content = envelope.original_content or b""
         account = _account(session)
         mail = headers.split(content)
-        claimed = headers.addresses(mail.values(b"from") + mail.values(b"sender"))
+        authors = mail.values(b"from") + mail.values(b"sender")
+        if sum(map(len, authors)) > AUTHORS_LIMIT:
+            return self._refused(session, "550 5.6.0 From and Sender are too long")
+        claimed = headers.addresses(authors)
         foreign = sorted(claimed - {account}) if account is not None else []
         if foreign:
             return self._refused(session, f"550 5.7.1 {account} may not send as <{foreign[0]}>")

@@ -83,6 +83,18 @@ def test_mangled_mails_are_taken_and_can_be_read(clients, content):
     assert content.strip() in clients.mails(anna)[-1]
 
 
+def test_endless_authors_and_recipients_without_a_domain_are_refused(clients, written):
+    anna = clients.person("Anna Endless")
+    with clients.smtp(anna) as client:
+        assert client.mail(anna.address)[0] == 250
+        assert client.rcpt("anna.endless") == (
+            550,
+            b"5.7.1 relaying is not configured: mail to no domain cannot be sent",
+        )
+        client.rcpt(anna.address)
+        assert client.data(written(",\r\n ".join([anna.address] * 10_000)))[0] == 550
+
+
 def test_the_copy_in_sent_is_the_mail_itself_and_seen(clients, written):
     anna, ben = clients.person("Anna Sent"), clients.person("Ben Sent")
     clients.send(anna, ben, "Kept.", "<kept@office.example>")
