@@ -4,6 +4,7 @@ Nothing here knows which server it is. The embedded office, a company's own serv
 the same few fields; what a server does with sent mail is found out by `empla.workplace.probe` and written down here.
 """
 
+import functools
 import ipaddress
 import re
 import ssl
@@ -107,7 +108,13 @@ class Account(BaseModel):
 
     def tls_context(self) -> ssl.SSLContext:
         """Return what certificates are checked with: the system's authorities, or those of `ca_file`."""
-        return ssl.create_default_context(cafile=self.ca_file)
+        return _tls_context(self.ca_file)
+
+
+@functools.lru_cache(maxsize=8)
+def _tls_context(ca_file: Path | None) -> ssl.SSLContext:
+    """Return the context, read once: loading the system's authorities takes as long as sending a mail."""
+    return ssl.create_default_context(cafile=ca_file)
 
 
 def is_address(text: str) -> bool:

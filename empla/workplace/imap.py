@@ -22,6 +22,9 @@ LARGEST_MAIL = 64 << 20
 LONGEST_IDLE_S = 28 * 60.0
 """Servers may end an IDLE after 30 minutes (RFC 2177), so it is renewed before."""
 
+NO_DATE = datetime.fromtimestamp(0, UTC)
+"""When a mail came of which the server does not say so in a readable way."""
+
 _USUAL_SENT = (b"Sent", b"INBOX.Sent", b"INBOX/Sent", b"Sent Items", b"Sent Messages", b"Sent Mail")
 
 # A peer that vanished without a word is noticed within a minute, by the kernel: it costs no wake-up of ours.
@@ -303,12 +306,15 @@ def _stored(response: Response, *, bodies: bool) -> Stored | None:
         case _:
             raise ValidationError(f"the mail server's FETCH response cannot be read: {_readable(response)}")
     uid, size, date = values.get(b"UID"), values.get(b"RFC822.SIZE"), values.get(b"INTERNALDATE")
-    if not (isinstance(uid, bytes) and uid.isdigit() and isinstance(size, bytes) and isinstance(date, bytes)):
-        return None
     raw = values.get(b"BODY[]<0>", values.get(b"BODY[]")) if bodies else None
-    if bodies and not isinstance(raw, bytes):
+    if not (isinstance(uid, bytes) and uid.isdigit()) or (bodies and not isinstance(raw, bytes)):
         return None
-    return Stored(int(uid), int(size), _instant(date), raw if isinstance(raw, bytes) else None)
+    return Stored(
+        uid=int(uid),
+        size=int(size) if isinstance(size, bytes) and size.isdigit() else 0,
+        received=_instant(date) if isinstance(date, bytes) else NO_DATE,
+        raw=raw if isinstance(raw, bytes) else None,
+    )
 
 
 def _pairs(items: list[Token]) -> dict[bytes, Token]:
@@ -317,11 +323,11 @@ def _pairs(items: list[Token]) -> dict[bytes, Token]:
 
 
 def _instant(internal_date: bytes) -> datetime:
-    """Return an INTERNALDATE as an instant; the beginning of 1970 where a server gives one that cannot be read."""
+    """Return an INTERNALDATE as an instant."""
     try:
         return datetime.strptime(internal_date.decode("ascii").strip(), "%d-%b-%Y %H:%M:%S %z").astimezone(UTC)
     except ValueError:
-        return datetime.fromtimestamp(0, UTC)
+        return NO_DATE
 
 
 def _readable(response: Response) -> str:

@@ -7,7 +7,6 @@ a while. A wrong password is tried again rarely, for servers lock accounts.
 
 import asyncio
 import random
-from collections.abc import Iterator
 from dataclasses import replace
 
 import structlog
@@ -16,7 +15,7 @@ from empla.capabilities.email.mailbox import FetchedMail, MailCursor
 from empla.clock import pause
 from empla.errors import EmplaError, ExternalError, PermissionDenied
 from empla.workplace.accounts import Account
-from empla.workplace.imap import LARGEST_MAIL, ImapSession, Refused, Stored
+from empla.workplace.imap import LARGEST_MAIL, NO_DATE, ImapSession, Refused, Stored
 
 _FIRST_PAUSE_S = 0.2
 _LONGEST_PAUSE_S = 60.0
@@ -25,7 +24,9 @@ _STEADY_S = 10.0
 """A connection that held so long counts as good: the next loss starts with the shortest pause again."""
 
 _BATCH_BYTES = 8 << 20
-"""Mails are fetched in groups of about this size, so a full mailbox does not fill the memory."""
+"""A call returns mails of about this size at most, so a full mailbox does not fill the memory."""
+
+_STUB = b"Subject: A mail that the mail server could not give\r\nX-Empla-Not-Fetched: uid %d of %d\r\n\r\n"
 
 _log = structlog.get_logger(__name__)
 _jitter = random.SystemRandom()
@@ -143,48 +144,48 @@ class Inbox:
                 if session.changed:
                     session.changed = False
                     uids = await session.uids_after(after)
-            session.changed = session.changed or len(uids) > limit
-            stored: list[Stored] = []
-            if chosen := uids[:limit]:
-                for group in _groups(await session.fetch(chosen, bodies=False)):
-                    stored += await self._bodies(session, group)
+            chosen = await self._first_batch(session, uids[:limit])
+            session.changed = session.changed or len(chosen) < len(uids)
+            mails = await self._bodies(session, chosen) if chosen else []
         except ExternalError as error:
             self._lost(error)
             raise
         except BaseException:
             self._drop()
             raise
-        return [FetchedMail(MailCursor(validity, mail.uid), mail.raw or b"", mail.received) for mail in stored]
+        return [FetchedMail(MailCursor(validity, mail.uid), mail.raw or b"", mail.received) for mail in mails]
 
-    async def _bodies(self, session: ImapSession, group: list[Stored]) -> list[Stored]:
-        """Return the group's mails with their bytes.
+    async def _first_batch(self, session: ImapSession, uids: list[int]) -> list[Stored]:
+        """Return the first of these mails, without their bytes, that together do not take too much memory."""
+        known = {mail.uid: mail for mail in await session.fetch(uids, bodies=False)} if uids else {}
+        batch: list[Stored] = []
+        held = 0
+        for uid in uids:
+            mail = known.get(uid, Stored(uid, 0, NO_DATE, None))
+            held += min(mail.size, LARGEST_MAIL)
+            if batch and held > _BATCH_BYTES:
+                break
+            batch.append(mail)
+            if mail.size > LARGEST_MAIL:
+                _log.warning("mail is too large to be read whole", account=self._account.address, uid=uid)
+        return batch
+
+    async def _bodies(self, session: ImapSession, batch: list[Stored]) -> list[Stored]:
+        """Return the mails with their bytes, without those that were removed meanwhile.
 
         In place of one that the server cannot give comes a stub that says so: it must not be dropped without a trace,
         and must not keep the later ones from being read (laws 1 and 8).
         """
+        found: dict[int, Stored] = {}
         try:
-            return await session.fetch([mail.uid for mail in group], bodies=True)
+            found = {mail.uid: mail for mail in await session.fetch([mail.uid for mail in batch], bodies=True)}
         except Refused as error:
-            if len(group) == 1:
-                _log.warning(
-                    "mail cannot be fetched", account=self._account.address, uid=group[0].uid, reason=str(error)
-                )
-                stub = (
-                    b"Subject: A mail that the mail server could not give\r\nX-Empla-Not-Fetched: uid %d of %d\r\n\r\n"
-                )
-                return [replace(group[0], raw=stub % (group[0].uid, session.uidvalidity))]
-        return [mail for one in group for mail in await self._bodies(session, [one])]
-
-
-def _groups(mails: list[Stored]) -> Iterator[list[Stored]]:
-    group: list[Stored] = []
-    held = 0
-    for mail in mails:
-        size = min(mail.size, LARGEST_MAIL)
-        if group and held + size > _BATCH_BYTES:
-            yield group
-            group, held = [], 0
-        group.append(mail)
-        held += size
-    if group:
-        yield group
+            if len(batch) > 1:
+                return [mail for one in batch for mail in await self._bodies(session, [one])]
+            _log.warning("mail cannot be fetched", account=self._account.address, uid=batch[0].uid, reason=str(error))
+        if len(found) < len(batch):
+            there = set(await session.uids_after(batch[0].uid - 1))
+            for mail in batch:
+                if mail.uid not in found and mail.uid in there:
+                    found[mail.uid] = replace(mail, raw=_STUB % (mail.uid, session.uidvalidity))
+        return [found[uid] for uid in sorted(found)]

@@ -74,6 +74,7 @@ class Network:
     cut_after: int | None = None  # bytes of the server's that still pass, once
     stalled: bool = False  # nothing passes, and nobody is told
     refusing: bool = False  # new connections are closed at once
+    waiting: asyncio.Event = field(default_factory=asyncio.Event)  # the server has begun to wait with the client
     endpoint: Endpoint = field(default_factory=lambda: Endpoint(host="127.0.0.1", port=1))
     _open: set[asyncio.StreamWriter] = field(default_factory=set)
 
@@ -99,6 +100,8 @@ class Network:
             if self.stalled:
                 continue
             data = (self.upstream if up else self.downstream)(data)
+            if not up and data.lower().startswith(b"+ idl"):
+                self.waiting.set()
             if not up and self.cut_after is not None:
                 self.cut_after -= len(data)
                 if self.cut_after < 0:

@@ -13,6 +13,7 @@ import pytest
 
 from empla.capabilities.email.mailbox import MailCursor
 from empla.errors import ExternalError, PermissionDenied
+from empla.workplace import imap, inbox
 from empla.workplace.accounts import Account
 from empla.workplace.mailbox import StandardMailbox
 
@@ -111,7 +112,8 @@ def test_large_mails_and_mails_with_nul_bytes_arrive_byte_for_byte(hire: Hire) -
 
     async def main() -> None:
         mailbox = StandardMailbox(account)
-        first, second = await mailbox.fetch_after(None)
+        (first,) = await mailbox.fetch_after(None, limit=1)
+        (second,) = await mailbox.fetch_after(first.cursor)
         assert first.raw.endswith(large.encode())
         assert second.raw.rstrip(b"\r\n").endswith(tricky)
         await mailbox.close()
@@ -119,19 +121,37 @@ def test_large_mails_and_mails_with_nul_bytes_arrive_byte_for_byte(hire: Hire) -
     asyncio.run(main())
 
 
-def test_a_new_mail_is_noticed_at_once(hire: Hire) -> None:
+def test_a_full_mailbox_is_taken_in_pieces(hire: Hire, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(inbox, "_BATCH_BYTES", 6_500)
     account = hire()
+    deliver(account, "a" * 3000, "b" * 1000, "c" * 3000, "d" * 9000)
 
     async def main() -> None:
         mailbox = StandardMailbox(account)
-        await mailbox.fetch_after(None)
-        waiting = asyncio.create_task(mailbox.wait_for_change(30))
-        await asyncio.sleep(0.2)
-        assert not waiting.done()
-        await asyncio.to_thread(deliver, account, "now")
-        await asyncio.wait_for(waiting, 2)
-        assert bodies(await mailbox.fetch_after(None)) == ["now"]
+        pieces: list[list[str]] = []
+        cursor = None
+        while mails := await mailbox.fetch_after(cursor):
+            pieces.append([body[:1] for body in bodies(mails)])
+            cursor = mails[-1].cursor
+        assert pieces == [["a", "b"], ["c"], ["d"]]
         await mailbox.close()
+
+    asyncio.run(main())
+
+
+def test_a_new_mail_is_noticed_at_once(hire: Hire, network: MakeNetwork) -> None:
+    account = hire()
+
+    async def main() -> None:
+        async with network(account.imap) as between:
+            mailbox = connected(between, account)
+            await mailbox.fetch_after(None)
+            waiting = asyncio.create_task(mailbox.wait_for_change(30))
+            await between.waiting.wait()
+            await asyncio.to_thread(deliver, account, "now")
+            await asyncio.wait_for(waiting, 2)
+            assert bodies(await mailbox.fetch_after(None)) == ["now"]
+            await mailbox.close()
 
     asyncio.run(main())
 
@@ -147,6 +167,27 @@ def test_waiting_ends_in_time_and_costs_nothing(hire: Hire) -> None:
         assert 0.95 < time.monotonic() - began < 2
         assert time.process_time() - busy < 0.05
         await mailbox.close()
+
+    asyncio.run(main())
+
+
+def test_a_long_wait_is_renewed_before_servers_end_it(
+    hire: Hire, network: MakeNetwork, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(imap, "LONGEST_IDLE_S", 0.2)
+    account = hire()
+
+    async def main() -> None:
+        said: list[bytes] = []
+        async with network(account.imap) as between:
+            between.upstream = lambda data: said.append(data) or data
+            mailbox = connected(between, account)
+            await mailbox.fetch_after(None)
+            await mailbox.wait_for_change(0.7)
+            talk = b"".join(said)
+            assert 3 <= talk.count(b" IDLE\r\n") == talk.count(b"DONE\r\n") <= 4
+            assert between.connections == 1
+            await mailbox.close()
 
     asyncio.run(main())
 
@@ -192,7 +233,7 @@ def test_a_connection_cut_while_waiting_is_made_again_and_loses_nothing(hire: Hi
             mailbox = connected(between, account)
             await mailbox.fetch_after(None)
             waiting = asyncio.create_task(mailbox.wait_for_change(30))
-            await asyncio.sleep(0.1)
+            await between.waiting.wait()
             between.refusing = True
             between.cut()
             await asyncio.to_thread(deliver, account, "meanwhile")
@@ -298,32 +339,53 @@ def test_a_mail_that_the_server_cannot_give_does_not_hold_up_the_others(hire: Hi
     asyncio.run(main())
 
 
-def test_whoever_stops_waiting_leaves_a_mailbox_that_works(hire: Hire) -> None:
+def test_a_mail_that_vanishes_while_it_is_fetched_is_passed_over(hire: Hire, network: MakeNetwork) -> None:
     account = hire()
+    deliver(account, "one", "two")
 
     async def main() -> None:
-        mailbox = StandardMailbox(account)
-        await mailbox.fetch_after(None)
-        waiting = asyncio.create_task(mailbox.wait_for_change(30))
-        await asyncio.sleep(0.05)
-        waiting.cancel()
-        await asyncio.gather(waiting, return_exceptions=True)
-        deliver(account, "later")
-        assert bodies(await mailbox.fetch_after(None)) == ["later"]
-        await mailbox.close()
+        def hide(data: bytes) -> bytes:  # the server finds UIDs that nothing is behind
+            return data.replace(b"* SEARCH ", b"* SEARCH 99990 ") if first else data
+
+        async with network(account.imap) as between:
+            first = [True]
+            between.downstream = hide
+            between.upstream = lambda data: first.clear() or data if b"BODY" in data else data
+            mailbox = connected(between, account)
+            assert bodies(await mailbox.fetch_after(None)) == ["one", "two"]
+            await mailbox.close()
 
     asyncio.run(main())
 
 
-def test_closing_ends_the_wait(hire: Hire) -> None:
+def test_whoever_stops_waiting_leaves_a_mailbox_that_works(hire: Hire, network: MakeNetwork) -> None:
     account = hire()
 
     async def main() -> None:
-        mailbox = StandardMailbox(account)
-        await mailbox.fetch_after(None)
-        waiting = asyncio.create_task(mailbox.wait_for_change(30))
-        await asyncio.sleep(0.05)
-        await mailbox.close()
-        await asyncio.wait_for(waiting, 2)
+        async with network(account.imap) as between:
+            mailbox = connected(between, account)
+            await mailbox.fetch_after(None)
+            waiting = asyncio.create_task(mailbox.wait_for_change(30))
+            await between.waiting.wait()
+            waiting.cancel()
+            await asyncio.gather(waiting, return_exceptions=True)
+            deliver(account, "later")
+            assert bodies(await mailbox.fetch_after(None)) == ["later"]
+            await mailbox.close()
+
+    asyncio.run(main())
+
+
+def test_closing_ends_the_wait(hire: Hire, network: MakeNetwork) -> None:
+    account = hire()
+
+    async def main() -> None:
+        async with network(account.imap) as between:
+            mailbox = connected(between, account)
+            await mailbox.fetch_after(None)
+            waiting = asyncio.create_task(mailbox.wait_for_change(30))
+            await between.waiting.wait()
+            await mailbox.close()
+            await asyncio.wait_for(waiting, 2)
 
     asyncio.run(main())
