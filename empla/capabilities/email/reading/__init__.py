@@ -16,7 +16,7 @@ that could be meant in two ways with the question to ask. Slots per intent; ever
 | schedule | people: tuple[Who, ...]; minutes: int; window: Window; topic: str; place: str; without_me: bool |
 | choose | ordinals: tuple[int, ...] (1-based, -1 is the last); window: Window; none: bool; any: bool |
 | free | window: Window; people: tuple[Who, ...] (missing: the sender); with_me: bool; minutes: int |
-| agenda | window: Window; people: tuple[Who, ...] (missing: the sender) |
+| agenda | window; people (whose; missing: the sender's); attendees: tuple[Who, ...] (only meetings with them) |
 | cancel | people; window; topic; all: bool |
 | move | people; window; topic (which one); to: Window (where to); shift: int (minutes; negative: earlier); minutes |
 | invitation-reply | uid: str; sequence: int; attendee: Address; partstat: str (RFC 5545, upper case) |
@@ -29,3 +29,33 @@ that could be meant in two ways with the question to ask. Slots per intent; ever
 Besides these, any intent may carry `doubts: tuple[Doubt, ...]` (ask the first), `context: str` (sentences that say
 nothing to act on), and `yes: bool` (it began with a yes: "Yes, Tuesday works").
 """
+
+from empla.capabilities.email.reading.intents import SENTENCES, THRESHOLD, Doubt, Intent
+from empla.capabilities.email.reading.mime import Unreadable, parse
+from empla.capabilities.email.reading.nearest import nearest
+from empla.capabilities.email.reading.newtext import new_text
+from empla.capabilities.email.reading.people import Who
+from empla.capabilities.email.reading.rules import READER, VERSION, read
+from empla.capabilities.email.reading.times.grammar import Times, times
+from empla.capabilities.email.reading.times.model import Hours, Span, Window, narrow
+
+__all__ = [
+    "READER",
+    "SENTENCES",
+    "THRESHOLD",
+    "VERSION",
+    "Doubt",
+    "Hours",
+    "Intent",
+    "Span",
+    "Times",
+    "Unreadable",
+    "Who",
+    "Window",
+    "narrow",
+    "nearest",
+    "new_text",
+    "parse",
+    "read",
+    "times",
+]

@@ -2,10 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from icalendar import Calendar, Component
+
+from empla.capabilities.email.reading.times.model import Span
+from empla.mind.readings import Slot
+from empla.mind.values import Address, Origin, Source
 
 LONGEST = 1_000_000
 """Characters of iCalendar that are looked at."""
@@ -84,3 +88,31 @@ def _number(value: object) -> int:
 def _when(event: Component, name: str) -> str:
     value = getattr(event.get(name), "dt", None)
     return value.isoformat() if isinstance(value, datetime | date) else ""
+
+
+def invitation_slots(said: Mapping[str, Any], key: str) -> dict[str, Slot]:
+    """Return what `Mail.invitation` says as the slots of a reading; `key` is the percept's. All of it is data."""
+    reply = said.get("method") == "REPLY"
+    values: dict[str, Any] = {name: said.get(name) for name in ("uid", "sequence")}
+    if reply:
+        values |= {"attendee": _known(said.get("attendee"), key), "partstat": said.get("partstat")}
+    else:
+        spans = _spans(str(said.get("start") or ""), str(said.get("end") or ""))
+        values |= {"method": said.get("method"), "organizer": _known(said.get("organizer"), key)}
+        values |= {"topic": said.get("summary"), "spans": spans}
+    return {n: Slot(value=v, words=str(v)[:200]) for n, v in values.items() if v not in (None, "", ())}
+
+
+def _known(address: object, key: str) -> Address | None:
+    return Address(str(address), Origin(Source.PERCEPT, key, "invitation")) if address else None
+
+
+def _spans(start: str, end: str) -> tuple[Span, ...]:
+    """Return the times if they name instants; whole days and floating times name none."""
+    try:
+        since, until = datetime.fromisoformat(start), datetime.fromisoformat(end or start)
+    except ValueError:
+        return ()
+    if since.tzinfo is None or until.tzinfo is None:
+        return ()
+    return (Span(start=since.astimezone(UTC), end=until.astimezone(UTC)),)

@@ -41,7 +41,8 @@ _DEVICE = re.compile(
 _SIGN_OFF = re.compile(
     r"^(?:(?:many |much |lots of )?(?:thanks|thx|tnx|ta|cheers)(?: (?:again|a lot|so much|a million|in advance))?"
     r"|thank you(?: (?:very much|so much|in advance|again))?|(?:with )?(?:(?:best|kind|kindest|warm|warmest|many) )*"
-    r"(?:regards|wishes)|rgds|br|kr|best|all the best|all best|yours(?: \w+)?|sincerely(?: yours)?|take care|respectfully"
+    r"(?:regards|wishes)|rgds|br|kr|best|all the best|all best|yours(?: \w+)?|sincerely(?: yours)?"
+    r"|take care|respectfully"
     r"|talk soon|speak soon|see you|mit freundlichen grüßen|viele grüße|lg|vg|bisous|cordialement)"
     r"(?:\s*[,.!\u2013\u2014-]+\s*(?P<name>[^\W\d_][\w.'’-]*(?: [^\W\d_][\w.'’-]*){0,2})?)?\s*[.!]?$",
     re.IGNORECASE,

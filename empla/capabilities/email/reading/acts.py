@@ -1,0 +1,195 @@
+"""What one sentence does: the intent that its cues tell, before anything else in it is read."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from empla.capabilities.email.reading import cues
+from empla.capabilities.email.reading.intents import Intent
+from empla.capabilities.email.reading.people import party
+from empla.capabilities.email.reading.sentences import Sentence
+from empla.capabilities.email.reading.slots import OBJECT, Setting, Slots, leftovers, slots
+from empla.capabilities.email.reading.wordlists import ACT_WORDS
+from empla.mind.values import OWN
+
+ACTED_ON = frozenset(
+    [
+        Intent.SCHEDULE,
+        Intent.CHOOSE,
+        Intent.FREE,
+        Intent.AGENDA,
+        Intent.CANCEL,
+        Intent.MOVE,
+        Intent.HELP,
+        Intent.OTHER_REQUEST,
+    ]
+)
+"""Intents of which a mail should have one."""
+
+_ABOUT = re.compile(r"\b(?:about|regarding|with|to discuss|to talk|to go|to review|re)\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One sentence and what it does; `intent` None: it only says something."""
+
+    sentence: Sentence
+    intent: Intent | None
+    sure: bool = True  # told by a verb, not by the lack of one
+
+
+def act(sentence: Sentence, setting: Setting) -> Act:
+    """Tell what `sentence` does."""
+    words = sentence.text.strip(" \t\n.!…")
+    bare = words.rstrip("?")
+    rest = bare[_polite_end(bare) :]
+    for pattern, intent in (
+        (cues.HELP, Intent.HELP),
+        (cues.THANKS, Intent.THANKS),
+        (cues.NO, Intent.NO),
+        (cues.YES, Intent.YES),
+    ):
+        if (pattern.search if intent is Intent.HELP else pattern.fullmatch)(bare):
+            return Act(sentence, intent)
+    if sentence.polite:
+        return Act(sentence, None)
+    found = slots(bare, setting)
+    if _chooses(bare, found):
+        return Act(sentence, Intent.CHOOSE)
+    for intent, patterns, commanded in cues.INTENTS:
+        cue = _cue(patterns, rest, bare)
+        if cue is None:
+            continue
+        if commanded and cues.NOT_TO.search(bare[: cue.end() if cue.string is bare else len(bare) - len(rest)]):
+            return Act(sentence, Intent.OTHER_REQUEST if _forbids(bare) else intent)
+        if intent is Intent.SCHEDULE and _other_thing(rest):
+            return Act(sentence, Intent.OTHER_REQUEST)
+        return Act(sentence, intent)
+    return _by_slots(sentence, bare, rest, found)
+
+
+def _by_slots(sentence: Sentence, bare: str, rest: str, found: Slots) -> Act:
+    """Tell what a sentence without a cue does by what it names."""
+    timed = bool(found.when.window or found.when.doubts)
+    nothing_left = not leftovers(found.left, ACT_WORDS)
+    if not found.any() and _is_names(bare):
+        return Act(sentence, Intent.ANSWER)
+    if cues.BARE_ARRANGE.match(rest) and found.people and (timed or found.minutes) and not _other_thing(rest):
+        return Act(sentence, Intent.SCHEDULE)
+    if (
+        timed
+        and nothing_left
+        and not found.people
+        and not found.minutes
+        and (cues.TAKE.match(rest) or cues.WORKS.search(bare))
+    ):
+        return Act(sentence, Intent.CHOOSE)
+    if found.people and (timed or found.minutes) and nothing_left and not cues.REQUEST_VERB.match(rest):
+        return Act(sentence, Intent.SCHEDULE, sure=False)
+    if nothing_left and found.any():
+        return Act(sentence, Intent.ANSWER)
+    if (
+        cues.REQUEST_VERB.match(rest)
+        or sentence.question
+        or (rest is not bare and len(rest) < len(bare) and _asks(bare))
+    ):
+        return Act(sentence, Intent.OTHER_REQUEST)
+    return Act(sentence, None)
+
+
+_NAMES = re.compile(r"(?:[A-Z][\w'’.-]*|[\w.+-]+@[\w.-]+|and|or|me|,|&|van|von|de|der|la|di)(?:\s+|(?=,)|$)")
+
+
+def _is_names(bare: str) -> bool:
+    """Whether it is nothing but a name or some: "Bob Stone", "the Bob in sales" is not."""
+    words = bare.replace(",", " , ").split()
+    if not 1 <= len(words) <= 8 or not all(_NAMES.fullmatch(w) for w in words):
+        return False
+    return bool(party(bare, OWN, alone=True).people)
+
+
+def ordinals(text: str) -> tuple[int, ...]:
+    """Return the options that are named: 1-based, -1 the last."""
+    named = {
+        "first": 1,
+        "former": 1,
+        "second": 2,
+        "latter": 2,
+        "middle": 2,
+        "third": 3,
+        "fourth": 4,
+        "fifth": 5,
+        "last": -1,
+    }
+    named |= {
+        "one": 1,
+        "two": 2,
+        "three": 3,
+        "four": 4,
+        "five": 5,
+        **{letter: i + 1 for i, letter in enumerate("abcdef")},
+    }
+    found: list[int] = []
+    for pattern in cues.CHOOSE[:3]:
+        for match in pattern.finditer(text):
+            for word in re.findall(r"\d{1,2}(?=st|nd|rd|th|\b)|[a-z]+", match.group().lower()):
+                number = int(word) if word.isdigit() else named.get(word, 0)
+                of_list = pattern is not cues.CHOOSE[0] or word not in (
+                    "one",
+                    "a",
+                    "b",
+                    "c",
+                    "d",
+                    "e",
+                    "f",
+                    "two",
+                    "three",
+                )
+                if number and of_list and number not in found and not (pattern is cues.CHOOSE[1] and word == "no"):
+                    found.append(number)
+        if found:
+            break
+    return tuple(found)
+
+
+def _chooses(bare: str, found: Slots) -> bool:
+    if found.people or (found.minutes and not ordinals(bare)):
+        return False
+    if re.search(r"\b(?:meeting|call) (?:of|on|in)\b", bare):
+        return False
+    return any(pattern.search(bare) for pattern in cues.CHOOSE) and not re.match(
+        r"(?:cancel|move|what|when|am i|is|are|do i)\b", bare, re.IGNORECASE
+    )
+
+
+def _polite_end(text: str) -> int:
+    match = cues.POLITE.match(text)
+    return match.end() if match else 0
+
+
+def _cue(patterns: Sequence[re.Pattern[str]], rest: str, bare: str) -> re.Match[str] | None:
+    for pattern in patterns:
+        match = pattern.search(rest) or (None if pattern.pattern.startswith("^") else pattern.search(bare))
+        if match:
+            return match
+    return None
+
+
+def _forbids(text: str) -> bool:
+    return bool(
+        re.search(r"\b(?:don't|do not|never|no need to|stop|won't|shouldn't|should not)\b", text, re.IGNORECASE)
+    )
+
+
+def _other_thing(rest: str) -> bool:
+    """Whether what is asked for is a flight, a table, a report... rather than a meeting about or around one."""
+    limit = _ABOUT.search(rest)
+    head = rest[: limit.start()] if limit else rest
+    other, meeting = cues.OTHER_THING.search(head), OBJECT.search(head)
+    return bool(other and (meeting is None or other.start() < meeting.start()))
+
+
+def _asks(bare: str) -> bool:
+    return bool(
+        re.match(r"(?:please|pls|can|could|would|will|i'd|i would|i want|i need)\b", bare.strip(), re.IGNORECASE)
+    )

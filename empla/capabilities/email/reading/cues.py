@@ -1,0 +1,335 @@
+"""The words by which an intent is told; each pattern is tried on one sentence."""
+
+import re
+
+from empla.capabilities.email.reading.intents import Intent
+from empla.capabilities.email.reading.slots import OBJECT
+
+_I = re.IGNORECASE
+_OBJ = OBJECT.pattern.removeprefix(r"(?<![\w-])").removesuffix(r"(?![\w-])")
+POLITE = re.compile(
+    r"^(?:(?:and|so|also|then|ok(?:ay)?|great|perfect|well|actually|yes|hi|hey|no|sorry|oh|alright"
+    r"|right|sure|thanks|thank you)[,.!:-]*\s+)*"
+    r"(?:(?:please|pls|plz|kindly|just|quick(?:ly)?|maybe)[,:]?\s+)*"
+    r"(?:(?:can|could|would|will|might) (?:you|u|we|i)(?: (?:please|pls|kindly|possibly|maybe"
+    r"|perhaps|also|just|mind|be able to|be so kind (?:as )?to|help me(?: to)?|try (?:to|and)"
+    r"|go ahead and|get us to))*\s+"
+    r"|(?:i(?:'d| would)? (?:really )?(?:like|love|want|need|prefer|wish|have)(?: (?:you|us|for"
+    r" you))? to\s+)|(?:i(?:'d| would) (?:really )?(?:like|love|appreciate)\s+)|i(?:'m| am) (?:hoping"
+    r"|looking|trying) (?:to|for)\s+"
+    r"|(?:we(?:'d| would)? (?:like|want|need|have|should|ought)(?: to)?\s+)|i (?:was )?wonder"
+    r"(?:ing)? if (?:you|we) (?:can|could|might)\s+|(?:is it|would it be) possible to\s+|(?:do"
+    r" you think|any chance) (?:you|we) (?:can|could)\s+|(?:be so kind (?:as )?to|feel free to"
+    r"|try to|go ahead and|let's|let us|it would be (?:great|good|nice) (?:if (?:you|we) could"
+    r"|to)|would you mind|help me(?: to)?|can u)\s+)?"
+    r"(?:(?:please|pls|kindly|just|also|quickly|then|maybe)\s+)*",
+    _I,
+)
+"""Politeness before a request."""
+
+NOT_TO = re.compile(
+    r"(?<!\w)(?:don't|do not|never|no need to|please don't|stop|shouldn't|should not|won't|wouldn't"
+    r"|unless|if|when(?!ever)|after we|once)(?!\w)",
+    _I,
+)
+"""Before a cue these turn it into something else."""
+
+_ARRANGE = (
+    r"(?:book(?!ed|ing)|schedule|set\s?up|set (?:me |us )?up|arrange|organi[sz]e|put in|put|plan"
+    r"|fix(?: up)?|find|get|grab|block(?: out| off)?|make|set|add|create|line up|squeeze in|squeeze"
+    r"|pencil(?: in)?|slot(?: in)?|sort(?: out)?"
+    r"|hold|send|invite|see about|look for|request|reserve|carve out|shoot|drop|do|have|need|want"
+    r"|like|coordinate|organize|confirm|ask for)"
+)
+_TALK = (
+    r"(?:talk|speak|chat|meet(?: up)?|catch up|sit down|touch base|sync(?: up)?|connect|get together"
+    r"|have a word|see|hop on|jump on|call|discuss|interview|go over)"
+)
+SCHEDULE = (
+    re.compile(rf"^{_ARRANGE}\b(?!-).{{0,80}}?(?<![\w-])(?:{_OBJ})(?![\w-])", _I),
+    re.compile(rf"^{_ARRANGE} (?:me |us )?(?:in )?(?:some |a bit of |any |a good |a suitable |a |free )*time\b", _I),
+    re.compile(rf"^{_TALK}(?: again| briefly| quickly)?(?: to| with| about)? (?=\S)", _I),
+    re.compile(
+        rf"^(?:a |an |another |one |quick |short |brief |some |new )*(?:{_OBJ}|time)(?: request)?"
+        rf"(?:[:,]| (?:with|w/|for|between|on|at|next|this|tomorrow|about|re)\b)",
+        _I,
+    ),
+    re.compile(r"^(?:invite|get|bring)\s+\S+.{0,60}\b(?:to|for|in)\b", _I),
+    re.compile(
+        rf"\b(?:i|we|bob and i) (?:really )?(?:need|want|have|ought|should|must|'d like|would like"
+        rf"|'d love)(?: to)? (?:to )?{_TALK}\b",
+        _I,
+    ),
+    re.compile(
+        rf"\b(?:need|want|'d like|would like|require|have to have|could use|'d love|looking for)\b.{{0,30}}"
+        rf"(?<![\w-])(?:{_OBJ}|time)(?![\w-])",
+        _I,
+    ),
+    re.compile(
+        r"\b(?:when|what time) (?:can|could|shall|should|do|would) (?:we|i|\w+ and i) (?:all )?"
+        r"(?:meet|talk|speak|get together|catch up|see)\b",
+        _I,
+    ),
+    re.compile(
+        rf"^(?:is|does|do|would|will|how about|what about)\b.{{0,40}}\b(?:for|to have) (?:an? "
+        rf"|the |our |quick |short )*(?:{_OBJ})(?![\w-])",
+        _I,
+    ),
+    re.compile(rf"\b{_ARRANGE}\b(?!-).{{0,80}}?(?<![\w-])(?:{_OBJ})(?![\w-])", _I),
+)
+"""A meeting is wanted. The first five are tried after the politeness, the others anywhere."""
+
+BARE_ARRANGE = re.compile(rf"^{_ARRANGE}\b", _I)
+OTHER_THING = re.compile(
+    r"(?<!\w)(?:flights?|hotels?|table|taxi|cab|trains?|tickets?|restaurant|trip|travel|visa|cars?"
+    r"|car hire|room for|parking|desk|dinner reservation|reservations?|holiday|vacation|leave"
+    r"|catering|flowers|gifts?|cake|invoices?|report|slides|deck|document|contract|e-?mails?|letter"
+    r"|memo|reminder|spreadsheet|presentation (?:for|to)|offer|proposal|budget (?:for|to)|numbers"
+    r"|file|money|payment|expenses?|order|doctor|dentist|plumber|courier|package|parcel)(?!\w)",
+    _I,
+)
+"""Things that are booked, sent or made, and are no meeting."""
+
+_MY = r"(?:my|our|the|his|her|their|bob's|[A-Z]\w+'s|[a-z]+'s)"
+_SEEN = (
+    r"(?:week|day|days|calendar|schedule|diary|agenda|morning|afternoon|evening|month|plans?|monday"
+    r"|tuesday|wednesday|thursday|friday|saturday|sunday|weekend)"
+)
+AGENDA = (
+    re.compile(r"\bwhat(?:'s| is| does| do)?\b.{0,40}\blook(?:s|ing)? like\b", _I),
+    re.compile(rf"\bhow(?:'s| is| does| do| are| busy is)\b.{{0,30}}\b(?:look(?:s|ing)?|shaping up|{_SEEN})\b", _I),
+    re.compile(
+        rf"\bwhat(?:'s| is| are|s)? (?:(?:is |are )?on(?: for| in)?|happening|coming up|up|planned"
+        rf"|scheduled|in|there|next)\b(?: {_MY} {_SEEN})?",
+        _I,
+    ),
+    re.compile(
+        r"\bwhat(?:'s| is|s)? (?:my|our|the|[\w']+s) (?:schedule|agenda|day|plan|week|calendar"
+        r"|programme|diary|next meeting|first meeting|next appointment)",
+        _I,
+    ),
+    re.compile(
+        r"\bwhat (?:meetings|appointments|calls|events|else|all|do|have|am|are|is)\b.{0,30}\b"
+        r"(?:have|got|booked|scheduled|planned|doing|on)\b",
+        _I,
+    ),
+    re.compile(r"\b(?:what|which) (?:meetings|appointments|calls|events)\b", _I),
+    re.compile(
+        r"\b(?:who am i|who are we) (?:meeting|seeing|talking to)\b|\bwhere (?:am i|do i (?:have to|need to) be)\b", _I
+    ),
+    re.compile(
+        r"\bwhen(?:'s| is| are) (?:my|our|the|[\w']+s) (?:next |first |last )?(?:meeting|call"
+        r"|appointment|lunch|1:1|one-on-one|review|sync|interview|\w+ (?:meeting|call|review))",
+        _I,
+    ),
+    re.compile(
+        r"\b(?:do|does|have|did|has|is there|are there)\b(?: (?:i|we|you|she|he|\w+))?.{0,12}\b"
+        r"(?:anything|something|any (?:meetings?|appointments?|calls?|events?|commitments?|plans)"
+        r"|(?:many|lots of|much) (?:meetings|on)|meetings)\b(?! free)",
+        _I,
+    ),
+    re.compile(
+        r"^(?:show|send|give|tell|list|read|e-?mail|share|pull up|run me through|walk me through"
+        r"|remind)(?: me)?(?: of| about)? (?:(?:with )?(?:my|our|the|all|[\w']+s|what|tomorrow's"
+        r"|today's|an?) ).{0,40}\b(?:agenda|calendar|schedule|diary|day|week|meetings|appointments"
+        r"|overview|plans?|have|on)\b",
+        _I,
+    ),
+    re.compile(
+        r"^(?:(?:my|our|the|tomorrow's|today's|this week's|next week's|[A-Z]\w+'s) )?(?:full )?"
+        r"(?:agenda|schedule|calendar|diary|week overview|overview|meetings)\b(?! (?:an?|in|a"
+        r" meeting|with|for \d)\b)",
+        _I,
+    ),
+    re.compile(r"\bhow (?:busy|full|packed|many meetings)\b", _I),
+)
+FREE = (
+    re.compile(
+        r"(?<!\w)(?:am|are|is|aren't|isn't|will|would|was)\b.{0,60}?(?<!\w)(?:free|available|around"
+        r"|busy|booked|tied up|open|clear|occupied|in the office)(?!\w)",
+        _I,
+    ),
+    re.compile(
+        r"\b(?:do|does|have|has|will|would)\b(?: (?:i|we|you))?.{0,40}?\b(?:have )?(?:any |some"
+        r" |enough |free |a |an )*(?:time|availability|room|space|gap|gaps|free slot|free slots"
+        r"|opening|openings|capacity|free hour|hour free|free time|slot free)\b",
+        _I,
+    ),
+    re.compile(r"\b(?:what|when)(?:'s| is| are| am)?\b.{0,30}\b(?:free|available|availability)\b", _I),
+    re.compile(
+        r"\b(?:check|see|find out|tell me|know|look|wonder(?:ing)?)\b.{0,12}\b(?:if|whether|when)\b.{0,50}\b"
+        r"(?:free|available|busy|has time|have time|around)\b",
+        _I,
+    ),
+    re.compile(
+        r"^(?:any |are there any |is there (?:a|any) )(?:gaps?|free (?:time|slots?)|openings?"
+        r"|availability|space|room|time)\b",
+        _I,
+    ),
+    re.compile(
+        r"^(?:check|show|send|give me|what(?:'s| is))\b.{0,30}\bavailability\b|^(?:\w+'s |my |our )?availability\b", _I
+    ),
+    re.compile(r"^(?:free|busy|available)\b", _I),
+    re.compile(r"^(?:i'm|i am|we're|we are|\w+ is|\w+'s) (?:free|available)\b.*\?$", _I),
+)
+CANCEL = (
+    re.compile(
+        r"^(?:cancel|cancle|cancell|call off|scrap|drop|delete|remove|kill|axe|bin|get rid of"
+        r"|scratch|clear|un-?book|undo)\b",
+        _I,
+    ),
+    re.compile(r"^(?:take|call|wipe|strike)\b.{1,60}\boff\b", _I),
+    re.compile(
+        r"\b(?:needs? to be|should be|must be|has to be|to be|be|gets?|is|want) (?:cancel(?:l)?ed|called off)\b", _I
+    ),
+    re.compile(
+        r"\b(?:need|want|have|like) (?:you )?to cancel\b|\bcancel (?:my|the|our|tomorrow's|today's"
+        r"|it|that|this|everything|all|[A-Z])",
+        _I,
+    ),
+    re.compile(
+        r"\b(?:can't|cannot|won't be able to|not able to|unable to|can not) (?:make|attend|join"
+        r"|do|go to|come to) (?:it to )?(?:the|my|our|tomorrow's|today's|that)\b.{0,40}\b(?:meeting"
+        r"|call|appointment|lunch|review|sync|1:1|interview|session|\d ?(?:am|pm))",
+        _I,
+    ),
+)
+MOVE = (
+    re.compile(
+        r"^(?:move|reschedul(?:e|ing)|re-schedule|shift|push|postpone|bring|pull|delay|put back"
+        r"|rebook|re-book|defer|advance|swap|switch|bump)\b",
+        _I,
+    ),
+    re.compile(r"^(?:change|make)\b.{0,60}\b(?:to|instead|back|forward|later|earlier|until|till)\b", _I),
+    re.compile(
+        r"^(?:put|set) (?:it|this|that|the|my|our)\b.{0,40}\b(?:to|back|forward|later|earlier)\b"
+        r"(?! (?:discuss|talk|go|review))",
+        _I,
+    ),
+    re.compile(r"\b(?:need|want|have|like) (?:you )?to (?:move|reschedule|shift|push|postpone|delay|bring)\b", _I),
+    re.compile(
+        r"\b(?:move|reschedule|postpone|push back|bring forward) (?:my|the|our|it|that|tomorrow's|today's|this|[A-Z])",
+        _I,
+    ),
+    re.compile(
+        r"\b(?:needs?|has|have|ought) to (?:be )?(?:moved?|rescheduled?|postponed?|pushed?|shift"
+        r"(?:ed)?)\b|\bbe (?:moved|rescheduled|postponed|pushed|shifted|brought forward)\b",
+        _I,
+    ),
+)
+_NTH = r"(?:first|second|third|fourth|fifth|sixth|last|latter|former|middle|1st|2nd|3rd|4th|5th)"
+CHOOSE = (
+    re.compile(
+        rf"(?<![\w-])(?:the )?{_NTH}(?:(?:\s*(?:,|or|and|/|&)\s*)(?:the )?{_NTH})*(?: (?:one|option"
+        rf"|slot|time|suggestion|choice|proposal|alternative|date|of (?:those|them|these)|works?"
+        rf"|is|would|sounds|looks|suits|please|will|pls)\b|\s*$|\s*[,.!])",
+        _I,
+    ),
+    re.compile(
+        r"(?<!\w)(?:option|number|no\.?|nr\.?|slot|choice|proposal|suggestion|alternative|#)\s?#?"
+        r"(?:\d{1,2}|[a-f]|one|two|three|four|five)(?!\w|:\d)",
+        _I,
+    ),
+    re.compile(r"^#?(?:\d|[A-Fa-f])(?: please| works?| is (?:fine|good|great|best|perfect|ok)| pls| thanks)?$", _I),
+    re.compile(
+        r"\b(?:none|neither) (?:of (?:those|these|them|the .*?) )?(?:works?|suits?|is|are|fits?"
+        r"|will|do|does|would|possible)?\b|^(?:none|neither)\b|\b(?:those|these|they) (?:don't"
+        r"|do not|won't) work\b|\bno(?:ne)? of (?:those|these|them)\b|\bdifferent (?:times|options"
+        r"|slots)\b|\bother (?:times|options|slots)\b",
+        _I,
+    ),
+    re.compile(
+        r"\b(?:any|all|either|each|whichever) (?:of (?:those|these|them)|one|option|slot|is|works?"
+        r"|works for me|you (?:like|prefer|want|think))\b|^(?:any|either|whichever|all)\b(?: of"
+        r" (?:those|these|them))?(?: (?:works?|is (?:fine|good|ok|okay)|suits?|are fine|are good"
+        r"|work))?|\byou (?:choose|pick|decide)\b|\b(?:pick|choose) (?:one|any|whichever)\b|\b"
+        r"(?:don't|do not) mind(?: which)?\b|\b(?:doesn't|does not) matter\b|\bup to you\b|\b"
+        r"(?:they|those|these) all work\b",
+        _I,
+    ),
+)
+TAKE = re.compile(
+    r"^(?:i'll take|i will take|i'd take|let's (?:go (?:with|for)|do|take|say|make it)|let us"
+    r" (?:go with|take)|go (?:with|for)|take|pick|choose|i(?:'d)? (?:choose|pick|prefer|like)"
+    r"|i'd like|prefer|make it|book|we can do|i can do|i'd go (?:with|for)|i'm going with|how"
+    r" about|what about|say)\b",
+    _I,
+)
+WORKS = re.compile(
+    r"\b(?:works?|would work|is (?:fine|good|great|perfect|ok|okay|best|ideal|better)|suits?|sounds?"
+    r" (?:good|great|fine|perfect)|looks? good|it is|would be (?:great|good|fine|perfect|best"
+    r"|better)|will do|one|slot|option|perfect|fits?)\b",
+    _I,
+)
+HELP = re.compile(
+    r"^(?:help|help me|help please|\?+|info|instructions|commands|options|manual)$|\bwhat (?:can"
+    r"|could|do|are) you (?:do|able to do|help|actually do|capable)\b|\bwhat (?:can|could|should"
+    r"|may|do) i (?:ask|write|say|tell)\b|\bhow (?:do|does|can|should) (?:you|this|it|that|i)"
+    r" (?:work|use|ask|talk|write)\b"
+    r"|\bwho are you\b|\bwhat are you\b|\bhow can you help\b|\bwhat (?:things|kinds? of (?:things"
+    r"|requests?)|requests?|sentences|commands) (?:can|do|could) you\b|\bwhat (?:else )?(?:do"
+    r"|can) you (?:understand|know|help|offer)\b|\b(?:list|show|tell)(?: me)? (?:your|what you"
+    r" can|the) (?:commands|capabilities|skills|features|do)\b|\byour capabilities\b",
+    _I,
+)
+_WELL = (
+    r"(?:great|perfect|good|excellent|super|brilliant|lovely|wonderful|fantastic|nice|awesome|cool"
+    r"|ok(?:ay)?|got it|noted|sounds good|yes|splendid|ace|fab|ideal|amazing)"
+)
+THANKS = re.compile(
+    rf"^(?:{_WELL}[,.! -]+)*(?:(?:many |much |lots of |big )?(?:thanks|thx|tnx|cheers|ta)|thank"
+    rf" you|much appreciated|(?:i )?appreciate (?:it|that|your help))(?: (?:again|a lot|a million"
+    rf"|so much|very much|ada|both|for .{{1,80}}|that's (?:great|perfect|all)|great job|all good"
+    rf"|indeed))*(?:[,.!\s]+(?:{_WELL}|that's all|much appreciated|you're the best|well done|great"
+    rf" (?:job|work)|for (?:that|this|everything)|[A-Z]\w+))*$"
+    rf"|^(?:well done|great (?:job|work)|good (?:job|work)|nice one|you're (?:the best|a star)"
+    rf"|got it|noted|received|no worries|you're welcome|brilliant|excellent|wonderful|lovely|fantastic"
+    rf"|awesome|super|amazing)$",
+    _I,
+)
+YES = re.compile(
+    r"^(?:(?:yes|yep|yeah|yup|sure|ok|okay|aye|absolutely|definitely|certainly|of course|correct"
+    r"|right|exactly|confirmed?|agreed|approved?|affirmative|indeed|fine|perfect|great|alright"
+    r"|all right|go ahead|go for it|do it|do that|please do|sounds (?:good|great|fine|perfect)"
+    r"|that(?:'s| is)? (?:works?|fine|good|great|perfect|right|correct|ok|okay)|(?:that )?(?:works"
+    r"|suits)(?: for me| me)?|looks? (?:good|great|fine)|good|cool|deal|by all means|happy with"
+    r" that|fine (?:by|with) me|i (?:confirm|agree)|proceed|carry on|send it|book it|that would"
+    r" be (?:great|good|fine|perfect)|please|y|yes please|👍|thanks|thank you)[\s,.!👍-]*)+(?:go"
+    r" ahead|book it|with that|then|for me|by me|do so|ada|it)?[\s.!👍]*$",
+    _I,
+)
+YES_FIRST = re.compile(
+    r"^(?:yes|yep|yeah|yup|sure|ok(?:ay)?|absolutely|of course|perfect|great|correct|right|fine"
+    r"|sounds good|agreed)\b[\s,.!:;–—-]*",
+    _I,
+)
+NO = re.compile(
+    r"^(?:(?:no|nope|nah|no way|negative|don't|do not|please don't|stop|not now|never mind|nevermind"
+    r"|forget (?:it|that|about it)|leave it|drop it|not (?:yet|really|necessary|needed|today|any"
+    r" ?more)|no need|no (?:thanks|thank you)|rather not|i'd rather not|cancel that request|scrap"
+    r" that|no longer needed|let's not|wrong|that's (?:wrong|not right|not it)|incorrect|hold"
+    r" off|wait|abort|i don't think so|that doesn't work|doesn't work|thanks|thank you|sorry|please"
+    r"|for now|it's (?:fine|ok|okay)|it|book it|do it|do that|anymore)[\s,.!-]*)+$",
+    _I,
+)
+REQUEST_VERB = re.compile(
+    r"^(?:write|email|e-mail|mail|send|order|buy|draft|translate|prepare|print|find|research|look"
+    r" up|look into|look at|check|tell|forward|pay|remind|update|review|summari[sz]e|call|phone"
+    r"|text|message|reply|answer|respond|create|make|build|do|run|file|submit|sign|upload|download"
+    r"|share|post|publish|transfer|calculate|compare|collect|get|fetch|give|show|explain|help"
+    r"|book|reserve|rent|hire|ask|inform|notify|let|keep|follow up|chase|cc|add|put|set|turn|open"
+    r"|close|start|stop|delete|remove|rename|copy|invite|order|register|sign up|subscribe|unsubscribe"
+    r"|track|monitor|watch|record|transcribe|take|note|pick|write up|type|scan|search|google|plan"
+    r"|organi[sz]e|clean|fix|change|contact|block|cancel|approve|reject|sort|deal with|handle"
+    r"|negotiate|arrange|schedule|read|edit|proofread|correct|design|analy[sz]e|approach|introduce"
+    r"|greet|wish|congratulate|apply|complete|fill|finish|convert|merge|attach|include)\b",
+    _I,
+)
+INTENTS = (
+    (Intent.CANCEL, CANCEL, True),
+    (Intent.MOVE, MOVE, True),
+    (Intent.AGENDA, AGENDA, False),
+    (Intent.FREE, FREE, False),
+    (Intent.SCHEDULE, SCHEDULE, True),
+)
+"""Intents with their patterns, in the order in which they are tried."""

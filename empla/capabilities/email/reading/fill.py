@@ -1,0 +1,394 @@
+"""The slots of each intent, read from the sentences that belong to it."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from empla.capabilities.email.reading import cues
+from empla.capabilities.email.reading.acts import ordinals
+from empla.capabilities.email.reading.intents import Doubt, Intent
+from empla.capabilities.email.reading.people import Party, named_at
+from empla.capabilities.email.reading.slots import BLANK, Setting, Slots, blank, leftovers, slots
+from empla.capabilities.email.reading.times.durations import lengths
+from empla.capabilities.email.reading.times.grammar import times
+from empla.capabilities.email.reading.times.words import NUMBER, number, text_of
+from empla.capabilities.email.reading.wordlists import (
+    AGENDA_WORDS,
+    ANSWER_WORDS,
+    CANCEL_WORDS,
+    CHOOSE_WORDS,
+    FREE_WORDS,
+    MOVE_WORDS,
+)
+from empla.mind.readings import Slot
+
+
+@dataclass
+class Filled:
+    """The slots of one intent, what must be asked, and the words that were not understood."""
+
+    slots: dict[str, Slot] = field(default_factory=dict)
+    doubts: list[Doubt] = field(default_factory=list)
+    unread: tuple[str, ...] = ()
+
+    def put(self, name: str, value: Any, text: str, at: tuple[int, int]) -> None:
+        """Keep `value` with the words it came from."""
+        self.slots[name] = Slot(value=value, words=" ".join(text[slice(*at)].split()), start=at[0], end=at[1])
+
+
+def fill(intent: Intent, text: str, setting: Setting) -> Filled:
+    """Return the slots of `intent` in `text`, of which everything that does not belong to it is blank."""
+    match intent:
+        case Intent.SCHEDULE | Intent.ANSWER:
+            return _schedule(text, setting)
+        case Intent.FREE:
+            return _free(text, setting)
+        case Intent.AGENDA:
+            return _agenda(text, setting)
+        case Intent.CANCEL:
+            return _cancel(text, setting)
+        case Intent.MOVE:
+            return _move(text, setting)
+        case Intent.CHOOSE:
+            return _choose(text, setting)
+        case Intent.OTHER_REQUEST:
+            return _other(text)
+        case _:
+            return Filled()
+
+
+def _common(found: Slots, text: str, *, people: str = "people") -> Filled:
+    filled = Filled(doubts=list(found.doubts))
+    if found.people:
+        filled.put(people, found.people, text, found.people_at)
+    if found.minutes:
+        filled.put("minutes", found.minutes, text, found.minutes_at)
+    if found.when.window is not None:
+        _put_window(filled, "window", found.when, text)
+    if found.topic:
+        filled.slots["topic"] = Slot(
+            value=found.topic, words=found.topic, start=found.topic_at[0], end=found.topic_at[1]
+        )
+    if found.place:
+        filled.put("place", found.place, text, found.place_at)
+    return filled
+
+
+def _put_window(filled: Filled, name: str, when: Any, text: str) -> None:
+    start, end = min(a for a, _ in when.used), max(b for _, b in when.used)
+    filled.slots[name] = Slot(value=when.window, words=when.window.said, start=start, end=end)
+
+
+def _schedule(text: str, setting: Setting) -> Filled:
+    found = slots(text, setting)
+    if not found.people:
+        found = _verb_people(found, text, setting)
+    if not found.people and found.left.strip(f"{BLANK} \n.,!?") and len(found.left) < 200:
+        found = _alone(found, setting)
+    filled = _common(found, text)
+    if found.party.between and len(found.people) > 1 and not found.party.me:
+        filled.put("without_me", True, text, found.people_at)
+    window = filled.slots.get("window")
+    if window is not None and window.value.exact and not window.value.dated:
+        today = setting.now.astimezone(window.value.spans[0].start.tzinfo).date()
+        local = window.value.days()[0] if window.value.spans else today
+        if local != setting.now.date():
+            filled.doubts.append(
+                Doubt(words=window.words, question=f"“{window.words}” is past for today. Which day do you mean?")
+            )
+    filled.unread = _unread_topic(filled, found.left, text)
+    return filled
+
+
+_AFTER_VERB = re.compile(
+    r"(?<!\w)(?:book|schedule|invite|get|grab|meet|see|call|interview|put|find|add|pencil in|slot"
+    r" in|squeeze in|have|phone|ring|is|are|when can|when could|can|could|need|want|for|me and"
+    r"|bring)\s+(?:in\s+)?(?=[A-Z][a-z]|[\w.+-]+@)"
+)
+_VERBS_LOW = re.compile(r"(?<!\w)(?:invite|interview)\s+(?=[a-z])", re.IGNORECASE)
+
+
+def _verb_people(found: Slots, text: str, setting: Setting) -> Slots:
+    """ "Book Bob for an hour", "when can Bob and I meet": people right after the verb."""
+    for pattern in (_AFTER_VERB, _VERBS_LOW):
+        for match in pattern.finditer(found.left):
+            more, _ = named_at(found.left, match.end(), setting.origin)
+            if more.people:
+                _take_party(found, more)
+                return found
+    return found
+
+
+def _take_party(found: Slots, more: Party) -> None:
+    found.party = Party((*found.party.people, *more.people), found.party.me or more.me, found.party.between, more.used)
+    found.people_at = (min(a for a, _ in more.used), max(b for _, b in more.used))
+    found.left = blank(found.left, more.used)
+
+
+_LEAD = re.compile(
+    r"(?:\b(?:with|it's|its|i meant|i mean|that's|that is|just|only|people|who|attendees|participants)\b:?\s*)?",
+    re.IGNORECASE,
+)
+_NAMED = re.compile(r"(?<![\w@.])[A-Z][\w'’-]+")
+
+
+def _alone(found: Slots, setting: Setting) -> Slots:
+    """ "Bob Stone." in answer to "which Bob?": a name and nothing else."""
+    for match in _NAMED.finditer(found.left):
+        more, end = named_at(found.left, match.start(), setting.origin)
+        if more.people and not re.search(r"\w", _without_fillers(found.left[: match.start()] + found.left[end:])):
+            _take_party(found, more)
+            break
+    return found
+
+
+def _without_fillers(text: str) -> str:
+    return " ".join(leftovers(text, ANSWER_WORDS))
+
+
+_ON_FOR = re.compile(
+    rf"(?<!\w)(?:on|for|re)\s+(?:the |our |my |a |an )?(?P<words>[\w&'’/-]+(?: [\w&'’/-]+){{0,5}})"
+    rf"(?=\s*(?:[{BLANK}.,;!?\n]|$))",
+    re.IGNORECASE,
+)
+
+
+def _unread_topic(filled: Filled, left: str, text: str) -> tuple[str, ...]:
+    """Return what is left; the first piece after "on" or "for" is what it is about, if nothing else says so."""
+    if "topic" not in filled.slots:
+        for match in _ON_FOR.finditer(left):
+            if leftovers(match["words"]):
+                words = match["words"]
+                at = match.span("words")
+                filled.slots["topic"] = Slot(value=words, words=words, start=at[0], end=at[1])
+                left = blank(left, [match.span()])
+                break
+    return leftovers(left, ANSWER_WORDS)
+
+
+_WHO_FREE = re.compile(
+    r"(?<!\w)(?:is|are|does|do|if|whether|when|when's|has|have|will|would|check|isn't|aren't|that"
+    r"|for|and)\s+(?=[A-Z][a-z]|i and|me and|[\w.+-]+@|(?:the|my|our) \w+(?: \w+)? (?:free|available"
+    r"|team|group))"
+)
+_LOW_FREE = re.compile(
+    r"(?<!\w)(?:is|does|are)\s+(?!(?:there|it|this|that|my|the|our|any|a)\b)(?=[a-z]+(?: (?:and"
+    r"|&) [a-z]+)? (?:free|available|busy|have|around)\b)",
+    re.IGNORECASE,
+)
+_OWNED = re.compile(
+    r"(?<![\w@])(?P<name>[A-Z][\w-]+(?: [A-Z][\w-]+)?)['’]s\s+(?=(?:availability|calendar|diary"
+    r"|schedule|agenda|week|day|free|available|plans?|morning|afternoon)\b)"
+)
+
+
+def _free(text: str, setting: Setting) -> Filled:
+    found = slots(text, setting, with_topic=False)
+    _take_owner(found, setting)
+    asked = False
+    for pattern in (_WHO_FREE, _LOW_FREE):
+        for match in pattern.finditer(found.left):
+            more, _ = named_at(found.left, match.end(), setting.origin)
+            if more.people:
+                _take_party(found, more)
+                asked = True
+                break
+        if asked:
+            break
+    filled = _common(found, text)
+    if found.people and (found.party.me or re.search(r"(?<!\w)(?:am I|I|we|us)(?!\w)", text)):
+        filled.put("with_me", True, text, found.people_at)
+    filled.unread = leftovers(found.left, FREE_WORDS)
+    filled.slots.pop("topic", None)
+    filled.slots.pop("place", None)
+    return filled
+
+
+def _take_owner(found: Slots, setting: Setting) -> None:
+    match = _OWNED.search(found.left)
+    if match:
+        more, _ = named_at(found.left, match.start(), setting.origin)
+        if more.people:
+            _take_party(found, more)
+
+
+def _agenda(text: str, setting: Setting) -> Filled:
+    found = slots(text, replace(setting, days_off=frozenset()), with_topic=False)
+    attendees = found.party
+    found.party = Party()
+    _take_owner(found, setting)
+    if match := re.search(r"(?<!\w)(?:does|is|has|do|are|for)\s+(?=[A-Z][a-z])", found.left):
+        more, _ = named_at(found.left, match.end(), setting.origin)
+        if more.people:
+            _take_party(found, more)
+    filled = _common(found, text)
+    if attendees.people:
+        at = (min(a for a, _ in attendees.used), max(b for _, b in attendees.used))
+        filled.put("attendees", attendees.people, text, at)
+    filled.slots.pop("minutes", None)
+    filled.unread = leftovers(found.left, AGENDA_WORDS)
+    return filled
+
+
+_ALL = re.compile(
+    r"(?<!\w)(?:all|everything|every (?:meeting|call|appointment)|(?:my |the )?(?:whole|entire)|clear my)(?!\w)",
+    re.IGNORECASE,
+)
+
+
+def _cancel(text: str, setting: Setting) -> Filled:
+    found = slots(text, setting)
+    _named_meeting(found, text, setting)
+    filled = _common(found, text)
+    if match := _ALL.search(found.left):
+        filled.put("all", True, text, match.span())
+    filled.slots.pop("minutes", None)
+    filled.unread = leftovers(found.left, CANCEL_WORDS)
+    return filled
+
+
+_MEETING_OF = re.compile(
+    r"(?<![\w@])(?P<name>[A-Z][\w-]+(?: [A-Z][\w-]+)?)(?:['’]s)?\s+(?=(?:meeting|call|appointment"
+    r"|1:1|chat|catch-?up|sync|one-on-one|slot)\b)"
+)
+_VERB_WHOM = re.compile(
+    r"(?<!\w)(?:cancel|move|reschedule|postpone|push|shift|drop|delay|bump)\s+(?=[A-Z][a-z])", re.IGNORECASE
+)
+
+
+def _named_meeting(found: Slots, text: str, setting: Setting) -> None:
+    """ "Cancel Bob", "move the Bob meeting": the person whose meeting it is."""
+    if found.people:
+        return
+    if match := re.compile(_VERB_WHOM.pattern.replace("(?=[A-Z][a-z])", ""), re.IGNORECASE).search(found.left):
+        more, end = named_at(found.left, match.end(), setting.origin)
+        if more.people and text[match.end() : match.end() + 1].isupper():
+            _take_party(found, more)
+            found.left = (
+                blank(found.left, [(end, end + 2)]) if found.left[end : end + 2] in ("'s", "’s") else found.left
+            )
+            return
+    words = found.topic.split()
+    if (
+        words
+        and words[0][:1].isupper()
+        and len(words) <= 2
+        and re.search(r"(?<!\w)(?:the|my|our|with)\s+$", text[: found.topic_at[0]])
+    ):
+        more, end = named_at(found.topic, 0, setting.origin)
+        rest = found.topic[end:].removeprefix("'s").removeprefix("’s").strip().lower()
+        if more.people and rest in ("", "call", "chat", "sync", "1:1", "catch-up", "one-on-one", "interview"):
+            found.party = Party(more.people, used=(found.topic_at,))
+            found.people_at, found.topic = found.topic_at, ""
+
+
+_TO = re.compile(r"(?<!\w)(?:to|until|till|onto|->|for|instead on|instead|on|make it|be)(?!\w)|→", re.IGNORECASE)
+_SHIFT_UNIT = rf"(?P<n>{NUMBER}|half an)[ -]?(?P<unit>hours?|hrs?|minutes?|mins?|days?|weeks?)"
+_SHIFTS = (
+    re.compile(rf"(?:by )?{_SHIFT_UNIT} (?P<way>later|earlier|back|forward|ahead|sooner)\b"),
+    re.compile(rf"\b(?P<way>back|forward|later|earlier|out|ahead)(?: by)? {_SHIFT_UNIT}\b"),
+    re.compile(rf"\bby {_SHIFT_UNIT}\b(?P<way>)"),
+)
+_EARLIER = re.compile(r"\b(?:earlier|forward|sooner|bring|pull|advance|ahead)\b")
+
+
+def _move(text: str, setting: Setting) -> Filled:
+    plain = text_of(text)
+    shift = next((m for rule in _SHIFTS if (m := rule.search(plain.plain))), None)
+    if shift is not None:
+        at = plain.span(shift.start(), shift.end())
+        filled = _which(blank(text, [at]), text, setting)
+        unit = {"h": 60, "m": 1, "d": 24 * 60, "w": 7 * 24 * 60}[shift["unit"][0]]
+        minutes = 30 if shift["n"] == "half an" else number(shift["n"]) * unit
+        filled.put("shift", -minutes if _EARLIER.search(plain.plain) else minutes, text, at)
+        return filled
+    split = _target(text, setting)
+    if split is None:
+        return _which(text, text, setting)
+    head, tail = blank(text, [(split, len(text))]), blank(text, [(0, split)])
+    to = slots(tail, setting)
+    filled = _which(head, text, setting)
+    if to.when.window is not None:
+        _put_window(filled, "to", to.when, text)
+    filled.doubts += to.doubts
+    if to.minutes:
+        filled.put("minutes", to.minutes, text, to.minutes_at)
+    filled.unread = (*filled.unread, *leftovers(to.left, MOVE_WORDS))
+    if to.people and "people" not in filled.slots:
+        filled.put("people", to.people, text, to.people_at)
+    if to.topic and "topic" not in filled.slots:
+        filled.slots["topic"] = Slot(value=to.topic, words=to.topic, start=to.topic_at[0], end=to.topic_at[1])
+    return filled
+
+
+def _target(text: str, setting: Setting) -> int | None:
+    """Return where the words begin that say where to: after the first "to" (or the like) that a time follows."""
+    candidates = [
+        m for m in _TO.finditer(text) if m.group().lower() in ("to", "until", "till", "onto", "->", "→", "make it")
+    ]
+    candidates += [m for m in _TO.finditer(text) if m not in candidates]
+    for match in sorted(
+        candidates, key=lambda m: (m.group().lower() not in ("to", "until", "till", "->", "→", "make it"), m.start())
+    )[:20]:
+        after = text[match.end() :]
+        found = times(
+            after,
+            setting.now,
+            setting.zone,
+            setting.origin,
+            days_off=setting.days_off,
+            has_length=bool(lengths(text_of(after))),
+        )
+        if found.used and min(a for a, _ in found.used) <= 12:
+            return match.end()
+    return None
+
+
+def _which(left: str, text: str, setting: Setting) -> Filled:
+    found = slots(re.sub(r"(?<!\w)from(?!\w)", BLANK * 4, left), setting)
+    _named_meeting(found, text, setting)
+    filled = _common(found, text)
+    filled.slots.pop("minutes", None)
+    filled.unread = leftovers(found.left, MOVE_WORDS)
+    return filled
+
+
+def _choose(text: str, setting: Setting) -> Filled:
+    numbers = ordinals(text)
+    chosen = next((m for p in cues.CHOOSE[:3] if (m := p.search(text))), None) if numbers else None
+    left = blank(text, [chosen.span()]) if chosen else text
+    found = slots(left, setting, with_topic=False)
+    filled = Filled(doubts=list(found.doubts))
+    none, any_of = cues.CHOOSE[3].search(text), cues.CHOOSE[4].search(text)
+    if none:
+        filled.put("none", True, text, none.span())
+    elif numbers and chosen:
+        filled.put("ordinals", numbers, text, chosen.span())
+    elif any_of:
+        filled.put("any", True, text, any_of.span())
+    if found.when.window is not None:
+        _put_window(filled, "window", found.when, text)
+    if found.minutes:
+        filled.put("minutes", found.minutes, text, found.minutes_at)
+    filled.unread = leftovers(found.left, CHOOSE_WORDS)
+    return filled
+
+
+def _other(text: str) -> Filled:
+    match = re.search(rf"[^{BLANK}\s].*[^{BLANK}\s]|[^{BLANK}\s]", text, re.DOTALL)
+    if match is None:
+        return Filled()
+    said = text[match.start() : match.end()]
+    polite = cues.POLITE.match(said)
+    start = match.start() + (polite.end() if polite and polite.end() < len(said) else 0)
+    filled = Filled()
+    words = " ".join(text[start : match.end()].replace(BLANK, " ").split()).rstrip(" .!?")
+    filled.slots["what"] = Slot(value=words[:500], words=words[:500], start=start, end=match.end())
+    return filled
+
+
+def with_subject(filled: Mapping[str, Slot], subject: Mapping[str, Slot]) -> dict[str, Slot]:
+    """Return the slots with those that only the subject line fills; these have no place in the text (-1)."""
+    added = {n: Slot(value=s.value, words=s.words) for n, s in subject.items() if n not in filled}
+    return {**filled, **added}

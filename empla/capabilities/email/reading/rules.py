@@ -1,0 +1,210 @@
+"""The reader by rules: what a mail asks for, with the words it came from and how sure that is.
+
+Every sentence is told apart by its cues; then all words that are understood are blanked out, and what is left is
+`unread`: it is asked about, never dropped. The confidences are what the corpus of the tests bears out.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from empla.capabilities.email.reading.acts import ACTED_ON, Act, act
+from empla.capabilities.email.reading.cues import YES_FIRST
+from empla.capabilities.email.reading.fill import Filled, fill, with_subject
+from empla.capabilities.email.reading.intents import Intent
+from empla.capabilities.email.reading.invitations import invitation_slots
+from empla.capabilities.email.reading.language import foreign
+from empla.capabilities.email.reading.newtext import new_text
+from empla.capabilities.email.reading.sentences import sentences
+from empla.capabilities.email.reading.slots import Setting, blank, slots
+from empla.mind.readings import Mail, Reading, Slot
+from empla.mind.values import Origin, Source
+
+READER = "rules"
+VERSION = 1
+LONGEST = 4_000
+"""Characters of new text that are read; a longer one is cut, and the reading says so."""
+
+MOST_SENTENCES = 40
+
+_BASE = {
+    Intent.SCHEDULE: 0.95,
+    Intent.CHOOSE: 0.95,
+    Intent.FREE: 0.95,
+    Intent.AGENDA: 0.95,
+    Intent.CANCEL: 0.95,
+    Intent.MOVE: 0.95,
+    Intent.HELP: 0.97,
+    Intent.THANKS: 0.97,
+    Intent.YES: 0.97,
+    Intent.NO: 0.95,
+    Intent.ANSWER: 0.85,
+    Intent.OTHER_REQUEST: 0.85,
+}
+_PER_UNREAD = 0.13
+_SEVERAL = 0.6
+_CONSTRAINT = re.compile(
+    r"(?<!\w)(?:not|don't|doesn't|can't|cannot|won't|except|only|must|unless|before|after|deadline"
+    r"|avoid|if|until|no|never|but|without|at least|otherwise)(?!\w)",
+    re.IGNORECASE,
+)
+_PREFIX = re.compile(r"^\s*(?:(?:re|fwd?|aw|wg|sv|antw|tr)\s*(?:\[\d+\])?\s*:\s*)+", re.IGNORECASE)
+
+
+def read(mail: Mail, now: datetime, zone: str, manager: str) -> Reading:
+    """Return what `mail` says, as its sender means it at `now` (aware) in `zone` (IANA).
+
+    What is read comes from the manager only if the receiving server vouches that it does: then its origin is
+    `manager`, else `percept`. Never raises on a mail; the same arguments always give the same reading.
+    """
+    vouched = mail.authenticated is not None and mail.authenticated.value == manager.strip().lower()
+    source = Source.MANAGER if vouched else Source.PERCEPT
+    if mail.invitation is not None:
+        reply = mail.invitation.get("method") == "REPLY"
+        found = invitation_slots(mail.invitation, mail.key)
+        return _reading(Intent.INVITATION_REPLY if reply else Intent.INVITATION, 1.0, found, ())
+    whole = new_text(mail.text)
+    text = whole[:LONGEST]
+    setting = Setting(now, zone, Origin(source, mail.key, "text"))
+    subject = _PREFIX.sub("", mail.subject)
+    if not re.search(r"\w|👍", text):
+        text, setting = subject, Setting(now, zone, Origin(source, mail.key, "subject"))
+    reading = _read(text, setting)
+    sure = reading.confidence >= 0.7 and reading.intent not in (Intent.UNKNOWN, Intent.OTHER_REQUEST)
+    if not sure and (language := foreign(text)):
+        slot = Slot(value=language, words=text[:80])
+        return _reading(Intent.FOREIGN, 0.95, {"language": slot}, (), language)
+    if reading.intent == Intent.SCHEDULE and not mail.in_reply_to:
+        reading = _from_subject(reading, subject, Setting(now, zone, Origin(source, mail.key, "subject")))
+    if len(whole) > LONGEST:
+        reading = replace(reading, unread=(*reading.unread, whole[LONGEST : LONGEST + 80]))
+    return reading
+
+
+def _read(text: str, setting: Setting) -> Reading:
+    found = [act(sentence, setting) for sentence in sentences(text)[:MOST_SENTENCES]]
+    main = _main(found)
+    if main is None:
+        return _small(found, text)
+    intent = main.intent or Intent.UNKNOWN
+    mine, others, context = _sorted(found, main, setting)
+    inside = [(a.sentence.start, a.sentence.end) for a in mine]
+    filled = fill(intent, blank(text, _outside(inside, len(text))), setting)
+    unread = [*filled.unread, *(a.sentence.text for a in others)]
+    several = any(a.intent in ACTED_ON for a in others)
+    confidence = _BASE[intent] - (0 if main.sure else 0.1) - _PER_UNREAD * len(unread)
+    if several:
+        confidence = min(confidence, _SEVERAL)
+    if intent is Intent.SCHEDULE and not (
+        filled.slots.keys() & {"people", "minutes", "window", "topic"} or filled.doubts
+    ):
+        confidence = min(confidence, 0.75)
+    _add_context(filled, context)
+    if (found[0] is not main and found[0].intent is Intent.YES) or (
+        found[0] is main and YES_FIRST.match(main.sentence.text)
+    ):
+        filled.slots["yes"] = Slot(value=True, words=found[0].sentence.text.split()[0])
+    if intent is Intent.ANSWER and not filled.slots and not filled.doubts:
+        return _small(found, text)
+    return _with_doubts(intent, max(0.2, confidence), filled, tuple(unread))
+
+
+def _main(found: Sequence[Act]) -> Act | None:
+    for wanted in (
+        ACTED_ON - {Intent.OTHER_REQUEST, Intent.HELP},
+        {Intent.OTHER_REQUEST, Intent.HELP},
+        {Intent.ANSWER},
+    ):
+        for one in found:
+            if one.intent in wanted:
+                return one
+    return None
+
+
+def _small(found: Sequence[Act], text: str) -> Reading:
+    """Read a mail of which no sentence asks for anything: yes, no, thanks, or nothing that is known."""
+    said = [a for a in found if not (a.intent is None and a.sentence.polite)]
+    kinds = {a.intent for a in said}
+    for intent in (Intent.NO, Intent.YES, Intent.THANKS):
+        if intent in kinds:
+            rest = tuple(a.sentence.text for a in said if a.intent is None)
+            both = {Intent.YES, Intent.NO} <= kinds
+            confidence = 0.5 if both else max(0.2, _BASE[intent] - 0.3 * len(rest))
+            return _reading(intent, confidence, {}, rest)
+    if not said and any(a.sentence.thanks for a in found):
+        return _reading(Intent.THANKS, 0.95, {}, ())
+    return _reading(Intent.UNKNOWN, 0.2, {}, (text.strip()[:500],) if text.strip() else ())
+
+
+def _sorted(found: Sequence[Act], main: Act, setting: Setting) -> tuple[list[Act], list[Act], list[Act]]:
+    """Return the sentences that say more of what `main` asks for, those that ask for something else, and the rest."""
+    mine, others, context = [main], [], []
+    known = slots(main.sentence.text, setting).names()
+    for one in found:
+        if one is main or one.intent in (Intent.THANKS, Intent.YES) or (one.intent is None and one.sentence.polite):
+            continue
+        names = slots(one.sentence.text, setting).names()
+        if one.intent is Intent.ANSWER or (one.intent is main.intent and not names & known - {"window"}):
+            mine.append(one)
+            known |= names
+        elif one.intent is Intent.NO and main.intent is Intent.CHOOSE:
+            mine.append(one)
+        elif one.intent in ACTED_ON or one.intent is Intent.NO or _says_something(one, names):
+            others.append(one)
+        else:
+            context.append(one)
+    return mine, others, context
+
+
+def _says_something(one: Act, names: set[str]) -> bool:
+    """Whether a sentence that asks for nothing may yet limit what is asked for: then it is asked about."""
+    return bool(_CONSTRAINT.search(one.sentence.text) or names & {"window", "minutes"})
+
+
+def _outside(inside: list[tuple[int, int]], length: int) -> list[tuple[int, int]]:
+    edges = sorted(inside)
+    starts = [0, *(end for _, end in edges)]
+    ends = [*(start for start, _ in edges), length]
+    return list(zip(starts, ends, strict=True))
+
+
+def _add_context(filled: Filled, context: Sequence[Act]) -> None:
+    if context:
+        words = " ".join(" ".join(a.sentence.text.split()) for a in context)[:500]
+        filled.slots["context"] = Slot(
+            value=words, words=words, start=context[0].sentence.start, end=context[-1].sentence.end
+        )
+
+
+def _from_subject(reading: Reading, subject: str, setting: Setting) -> Reading:
+    """Fill what the text leaves open from the subject line of a new mail ("Meeting with Bob")."""
+    missing = {"people", "minutes", "window"} - set(reading.slots)
+    if not subject or not missing or reading.value("doubts"):
+        return reading
+    filled = fill(Intent.SCHEDULE, subject, setting)
+    more = {name: slot for name, slot in filled.slots.items() if name in missing}
+    if filled.doubts or (filled.unread and not more):
+        return reading
+    return _reading(Intent.SCHEDULE, reading.confidence, with_subject(reading.slots, more), reading.unread)
+
+
+def _with_doubts(intent: Intent, confidence: float, filled: Filled, unread: tuple[str, ...]) -> Reading:
+    doubts = tuple(dict.fromkeys(filled.doubts))
+    if doubts:
+        filled.slots["doubts"] = Slot(value=doubts, words="; ".join(d.words for d in doubts))
+    return _reading(intent, confidence, filled.slots, unread)
+
+
+def _reading(
+    intent: Intent, confidence: float, found: dict[str, Slot], unread: tuple[str, ...], language: str = "en"
+) -> Reading:
+    return Reading(
+        reader=READER,
+        version=VERSION,
+        intent=intent.value,
+        confidence=round(confidence, 2),
+        slots=found,
+        unread=unread,
+        language=language,
+    )

@@ -1,0 +1,147 @@
+"""The sentences of a mail, without greeting and vocative, and which of them only are polite."""
+
+import re
+from dataclasses import dataclass
+
+_NOT_AN_END = re.compile(
+    r"(?:\b(?:a|p)\.m|\be\.g|\bi\.e|\betc|\bapprox|\b(?:mr|mrs|ms|dr|prof|st|no|nr|vs|min|mins"
+    r"|hr|hrs|tel|dept|inc|ltd|co|jr|sr"
+    r"|mon|tues?|wed|thurs?|thu|fri|sat|sun|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)|(?:^|\s)[A-Z])\.$",
+    re.IGNORECASE,
+)
+_BULLET = re.compile(r"\s*(?:[-*•–]|\d{1,2}[.)])\s+(?=\S)")
+_END = re.compile(r"[.!?;…]+[)\"'”’]*(?=\s|$)")
+_GREETING = re.compile(
+    r"\s*(?:[Hh]i+|[Hh]ello|[Hh]ey+|[Hh]iya|[Dd]ear|[Gg]reetings|[Mm]orning|[Aa]fternoon|[Ee]vening|[Yy]o"
+    r"|[Gg]ood (?:[Mm]orning|[Aa]fternoon|[Ee]vening|[Dd]ay))\b(?: (?:there|again|all|team|both|everyone|folks)\b)?"
+    r"(?:,? (?!(?:Can|Could|Please|Book|Set|I|Am|What|When|Is|Do|Would|Will|Schedule|Find|Cancel"
+    r"|Move|Let|Are|How|Need)\b)"
+    r"[A-Z][\w.'’-]*){0,3}(?: [a-z][\w'’-]{1,20}(?=\s*[,!:–—]|\s*\n))?\s*(?:[,!.:–—-]+|\n|(?=\s)|$)\s*"
+)
+_VOCATIVE = re.compile(
+    r"\s*[A-Z][\w'’-]+(?: [A-Z][\w'’-]+)?\s*(?:[,:!–—]|\n)\s*"
+    r"(?=(?:please|pls|plz|can|could|would|will|book|set|schedule|find|arrange|organi[sz]e|move"
+    r"|cancel|what|when|am|is|are|do|i|i'd|i'm"
+    r"|let's|we|put|grab|get|help|reschedule|push|need|have|how|plan|invite|block|show|send)\b)",
+    re.IGNORECASE,
+)
+_LABELS = re.compile(
+    r"(?:people|who|with|when|time|date|duration|length|topic|subject|about|what|attendees)\s*[:,]", re.IGNORECASE
+)
+_POLITE = re.compile(
+    r"(?:i )?(?:hope (?:you(?:'re| are)|this|all|the|that)\b.*|trust you.*|how(?:'s it going|"
+    r" are you| are things| is it going)\b.*"
+    r"|(?:many |much |lots of )?(?:thanks|thx|tnx|cheers|ta)(?: (?:a lot|a million|so much|again"
+    r"|in advance|for (?:your help|this|that|everything|all.*|the.*)|very much|ada|max))*"
+    r"|thank you(?: (?:so much|very much|again|in advance|for .*|kindly))*|much appreciated|(?:i"
+    r"(?:'d)? )?(?:really )?appreciate (?:it|that|your help)"
+    r"|sorry (?:for|about|to) .*|apologies .*|have a (?:great|good|nice|lovely).*|happy (?:monday|friday|new year).*"
+    r"|(?:please )?(?:let me know|confirm|lmk)(?: (?:if|when|what|once|whether|please|how|which"
+    r"|asap)\b.*)?|(?:just )?(?:let|tell) me (?:know)?.*(?:works?|done|booked)"
+    r"|(?:does|would|will) that work(?: for you)?|is that (?:ok|okay|possible|doable|feasible)"
+    r"|ok(?:ay)? for you|(?:can|could) you (?:do|manage|arrange|sort|handle|help with) (?:that"
+    r"|this|it)(?: for me)?(?: please)?"
+    r"|(?:it's |it is |this is )?(?:quite |rather |very |a bit |fairly |pretty )?urgent|no rush"
+    r"|not urgent|if (?:possible|you can|you could)|whenever you (?:can|have time).*|please|pls"
+    r"|cheers|best|regards|many thanks"
+    r"|looking forward.*|nice to meet you|welcome.*|(?:hi|hello|hey)(?: there)?|as (?:discussed"
+    r"|agreed|usual).*|see (?:below|above)|fyi|please and thank you|would be great|that would"
+    r" be (?:great|good|lovely|helpful|perfect|fantastic)"
+    r"|(?:i )?(?:hope|trust) (?:so|all is well|you.*)|all good here|hope (?:you )?(?:had|have|having) .*)",
+    re.IGNORECASE,
+)
+_THANKS = re.compile(r"\b(?:thanks|thank you|thx|tnx|cheers|ta|appreciated?)\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One sentence: its words and where it stands in the text."""
+
+    text: str
+    start: int
+    end: int
+
+    @property
+    def polite(self) -> bool:
+        """Whether it says nothing but politeness."""
+        return bool(_POLITE.fullmatch(self.text.strip(" \n\t.,!?;…)")))
+
+    @property
+    def thanks(self) -> bool:
+        """Whether it thanks."""
+        return self.polite and bool(_THANKS.search(self.text))
+
+    @property
+    def question(self) -> bool:
+        """Whether it ends with a question mark."""
+        return self.text.rstrip(" )\"'”’").endswith("?")
+
+
+def sentences(text: str) -> list[Sentence]:
+    """Return the sentences of `text`, greeting and vocative left out. Lines that only wrap are one sentence."""
+    found: list[Sentence] = []
+    start = _greeting_ends(text)
+    for first, last in _paragraphs(text, start):
+        begin = first
+        for match in _END.finditer(text, first, last):
+            if match.end() < last and _NOT_AN_END.search(text[max(first, match.start() - 8) : match.start() + 1]):
+                continue
+            found += _clauses(text, begin, match.end())
+            begin = match.end()
+        found += _clauses(text, begin, last)
+    return found
+
+
+_CLAUSE = re.compile(
+    r",?\s+(?:and|then|plus|but)(?: (?:then|also|please|after that))*\s+(?=(?:please |can you |could you )?"
+    r"(?:cancel|move|reschedule|postpone|book|schedule|set up|arrange|tell|send|remind|let|find"
+    r"|ask|check|order|write|email|call off|buy|print|forward)\b(?! up\b))",
+    re.IGNORECASE,
+)
+
+
+def _clauses(text: str, start: int, end: int) -> list[Sentence]:
+    """ "Book an hour with Bob and cancel my lunch" asks for two things."""
+    found: list[Sentence] = []
+    for match in _CLAUSE.finditer(text, start, end):
+        if len(text[start : match.start()].split()) >= 3:
+            found += _sentence(text, start, match.start())
+            start = match.end()
+    return found + _sentence(text, start, end)
+
+
+def _sentence(text: str, start: int, end: int) -> list[Sentence]:
+    while start < end and (text[start].isspace() or text[start] in ",;:–—"):
+        start += 1
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    return [Sentence(text[start:end], start, end)] if re.search(r"\w|👍", text[start:end]) else []
+
+
+def _greeting_ends(text: str) -> int:
+    end = 0
+    if match := _GREETING.match(text):
+        end = match.end()
+    if (match := _VOCATIVE.match(text, end)) and not _LABELS.match(text, end):
+        end = match.end()
+    return end
+
+
+def _paragraphs(text: str, start: int) -> list[tuple[int, int]]:
+    """Return the stretches within which a line break is only a space."""
+    found: list[tuple[int, int]] = []
+    begin, position = start, start
+    while (end := text.find("\n", position)) >= 0:
+        line, after = text[text.rfind("\n", 0, end) + 1 : end], text[end + 1 : end + 80]
+        wraps = len(line) >= 55 or after[:1].islower()
+        if not line.strip() or not after.split("\n", 1)[0].strip() or not wraps or _BULLET.match(after):
+            found.append((begin, end))
+            begin = end + 1
+        position = end + 1
+    found.append((begin, len(text)))
+    return [(_after_bullet(text, a), b) for a, b in found if text[a:b].strip()]
+
+
+def _after_bullet(text: str, start: int) -> int:
+    match = _BULLET.match(text, start)
+    return match.end() if match else start

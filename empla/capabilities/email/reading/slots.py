@@ -1,0 +1,216 @@
+"""What a stretch of text says of a meeting: people, length, time, topic, place, and what is left over."""
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from empla.capabilities.email.reading import topics
+from empla.capabilities.email.reading.intents import Doubt
+from empla.capabilities.email.reading.people import EMAIL, Party, Who, party
+from empla.capabilities.email.reading.times.durations import Length, lengths
+from empla.capabilities.email.reading.times.grammar import Times, times
+from empla.capabilities.email.reading.times.words import text_of
+from empla.capabilities.email.reading.wordlists import FILLERS, NO_TITLES
+from empla.mind.values import Origin
+
+BLANK = "\u00b7"
+"""Stands where words have been read, so that places stay and nothing is read twice."""
+
+_OBJECT = (
+    r"meetings?|mtgs?|calls?|chats?|catch[- ]?ups?|syncs?(?:[- ]?ups?)?|slots?|appointments?|appts?"
+    r"|sessions?|1[:-]1s?|1on1|121|one[- ](?:on|to)[- ]one|coffees?|lunch|breakfast"
+    r"|dinner|drinks?|workshops?|interviews?|conversations?|discussions?|reviews?|stand-?ups?"
+    r"|huddles?|check[- ]?ins?|touch ?base|invites?|invitations?|zoom|video ?calls?|conference"
+    r" calls?"
+    r"|phone calls?|get[- ]togethers?|events?|briefings?|debriefs?|kick-?offs?|retro(?:spective)?s?"
+    r"|planning|walkthroughs?|demos?|presentations?|things?|bookings?|entry|entries"
+)
+OBJECT = re.compile(rf"(?<![\w-])(?:{_OBJECT})(?![\w-])", re.IGNORECASE)
+_TITLED = re.compile(
+    rf"(?<![\w-])(?P<words>(?:(?:[A-Z0-9][\w&-]*|[a-z]{{3,}}(?:-[a-z]+)?)\s+){{1,3}})(?P<object>"
+    rf"(?i:{_OBJECT}))(?![\w-])"
+)
+_MEALS = re.compile(r"(?<!\w)(?:a |for )?(lunch|coffee|breakfast|dinner|drinks)(?!\w)", re.IGNORECASE)
+_PLAIN_OBJECT = re.compile(
+    r"(?:meeting|mtg|call|slot|appointment|appt|session|event|thing|invite|invitation|time|booking"
+    r"|entry|conversation|discussion)s?",
+    re.IGNORECASE,
+)
+_WORD = re.compile(r"[^\W_](?:[\w'’&+%/-]*\w)?")
+_REPEATS = re.compile(
+    r"(?<!\w)(?:weekly|bi-?weekly|fortnightly|monthly|daily|quarterly|recurring|repeating|regular"
+    r"(?:ly)?|every (?:other )?\w+|each (?:day|week|month|\w+day)|once an? (?:week|month|day)"
+    r"|twice an? (?:week|month|day))(?!\w)",
+    re.IGNORECASE,
+)
+
+
+@dataclass
+class Slots:
+    """What was found in a text, and the text with everything that was read blanked out."""
+
+    party: Party = field(default_factory=Party)
+    people_at: tuple[int, int] = (-1, -1)
+    minutes: int = 0
+    minutes_at: tuple[int, int] = (-1, -1)
+    when: Times = field(default_factory=Times)
+    topic: str = ""
+    topic_at: tuple[int, int] = (-1, -1)
+    place: str = ""
+    place_at: tuple[int, int] = (-1, -1)
+    doubts: list[Doubt] = field(default_factory=list)
+    left: str = ""
+
+    @property
+    def people(self) -> tuple[Who, ...]:
+        """Those who take part, without the writer."""
+        return self.party.people
+
+    def any(self) -> bool:
+        """Whether anything was found."""
+        return bool(
+            self.people or self.minutes or self.when.window or self.topic or self.place or self.doubts or self.party.me
+        )
+
+    def names(self) -> set[str]:
+        """Return the names of what was found."""
+        found = {"people": self.people, "minutes": self.minutes, "window": self.when.window or self.when.doubts}
+        return {name for name, value in {**found, "topic": self.topic, "place": self.place}.items() if value}
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """Who writes when and where, and where what is read comes from."""
+
+    now: datetime
+    zone: str
+    origin: Origin
+    days_off: frozenset[int] = frozenset({5, 6})
+
+
+def slots(text: str, setting: Setting, *, with_topic: bool = True) -> Slots:
+    """Return what `text` says of a meeting. Each word is read once: place, length, topic, time, people."""
+    found = Slots(left=blank(text, [m.span() for m in _IF_POSSIBLE.finditer(text)]))
+    if where := topics.place(found.left):
+        found.place, found.place_at = where.words, (where.start, where.end)
+        found.left = blank(found.left, [found.place_at])
+    plain = _without_addresses(found.left)
+    long = lengths(text_of(plain))
+    spans = [text_of(plain).span(one.start, one.end) for one in long]
+    first = times(
+        blank(plain, spans), setting.now, setting.zone, setting.origin, days_off=setting.days_off, has_length=bool(long)
+    )
+    if with_topic and (about := topics.topic(found.left, sorted([*spans, *first.used]))):
+        found.topic, found.topic_at = about.words, (about.start, about.end)
+        found.left = blank(found.left, [found.topic_at])
+        kept = [(one, at) for one, at in zip(long, spans, strict=True) if not about.start <= at[0] < about.end]
+        long, spans = [one for one, _ in kept], [at for _, at in kept]
+    _take_length(found, long, spans, text)
+    _take_repeats(found)
+    _take_times(found, setting, bool(long))
+    _take_people(found, setting)
+    if with_topic:
+        _take_title(found)
+    return found
+
+
+_IF_POSSIBLE = re.compile(
+    r"(?<!\w)(?:if (?:at all )?(?:possible|you can|you could|that works|that's (?:ok|okay|possible)"
+    r"|we can|you have time|it works|it suits)"
+    r"|as (?:discussed|agreed)|for (?:me|us)|of course|at least|thanks in advance|on (?:my|our) (?:behalf|side))(?!\w)",
+    re.IGNORECASE,
+)
+
+
+def blank(text: str, spans: Collection[tuple[int, int]]) -> str:
+    """Return `text` with the characters in `spans` replaced, line breaks kept."""
+    for start, end in spans:
+        text = text[:start] + re.sub(r"[^\n]", BLANK, text[start:end]) + text[end:]
+    return text
+
+
+def leftovers(text: str, more_fillers: Collection[str] = ()) -> tuple[str, ...]:
+    """Return the words that were not read and say something, those that stand together in one piece."""
+    pieces: list[list[str]] = []
+    last_end = -2
+    for match in _WORD.finditer(text):
+        word = match.group().replace("’", "'").lower()
+        if word in FILLERS or word in more_fillers:
+            continue
+        between = text[last_end : match.start()] if last_end >= 0 else BLANK
+        if pieces and not re.search(rf"[{BLANK}\n,.;:!?()]", between) and len(between) < 12:
+            pieces[-1][1:] = [
+                between + match.group() if len(pieces[-1]) == 1 else pieces[-1][1] + between + match.group()
+            ]
+        else:
+            pieces.append([match.group()])
+        last_end = match.end()
+    return tuple(" ".join("".join(piece).split()) for piece in pieces)[:20]
+
+
+def _without_addresses(text: str) -> str:
+    return blank(text, [m.span() for m in EMAIL.finditer(text)])
+
+
+def _take_length(found: Slots, long: list[Length], spans: list[tuple[int, int]], text: str) -> None:
+    for one, at in zip(long, spans, strict=True):
+        found.left = blank(found.left, [at])
+        words = text[slice(*at)]
+        if one.doubt:
+            found.doubts.append(Doubt(words=words, question=one.doubt))
+        elif not found.minutes:
+            found.minutes, found.minutes_at = one.minutes, at
+        elif one.minutes != found.minutes:
+            said = text[slice(*found.minutes_at)]
+            found.doubts.append(Doubt(words=words, question=f"How long shall it be: “{said}” or “{words}”?"))
+
+
+def _take_times(found: Slots, setting: Setting, has_length: bool) -> None:
+    plain = _without_addresses(found.left)
+    found.when = times(
+        plain, setting.now, setting.zone, setting.origin, days_off=setting.days_off, has_length=has_length
+    )
+    owned = re.compile(r"['’]s?(?!\w)")  # "tomorrow's meeting"
+    ends = [(at, match.end()) for _, at in found.when.used if (match := owned.match(found.left, at))]
+    found.left = blank(found.left, [*found.when.used, *ends])
+    found.doubts += found.when.doubts
+    if not found.minutes and found.when.minutes:
+        found.minutes, found.minutes_at = found.when.minutes, found.when.used[0]
+
+
+def _take_repeats(found: Slots) -> None:
+    match = _REPEATS.search(found.left)
+    if match and match.group().lower() not in ("regular",):
+        question = f"You wrote “{match.group()}”. I can arrange single meetings only. Shall I take just the first one?"
+        found.doubts.append(Doubt(words=match.group(), question=question))
+        word = re.match(r"(?:every other|every|each)(?!\w)", match.group(), re.IGNORECASE)  # the day after it is read
+        found.left = blank(found.left, [(match.start(), match.start() + word.end()) if word else match.span()])
+
+
+def _take_people(found: Slots, setting: Setting) -> None:
+    found.party = party(found.left, setting.origin)
+    if found.party.used:
+        found.people_at = (min(a for a, _ in found.party.used), max(b for _, b in found.party.used))
+        found.left = blank(found.left, found.party.used)
+
+
+def _take_title(found: Slots) -> None:
+    """ "a budget review with Bob": words before the kind of meeting say what it is about. "Lunch" says it alone."""
+    if found.topic:
+        return
+    for match in _TITLED.finditer(found.left):
+        words = [
+            w for w in match["words"].split() if w.lower().strip(".,") not in FILLERS | NO_TITLES and BLANK not in w
+        ]
+        if words:
+            kept = " ".join(words)
+            start = match.start("words") + match["words"].index(words[0])
+            plain = _PLAIN_OBJECT.fullmatch(match["object"])
+            found.topic = kept if plain else f"{kept} {match['object']}"
+            found.topic_at = (start, match.end())
+            found.left = blank(found.left, [found.topic_at])
+            return
+    if meal := _MEALS.search(found.left):
+        found.topic, found.topic_at = meal.group(1).capitalize(), meal.span(1)
+        found.left = blank(found.left, [meal.span()])
