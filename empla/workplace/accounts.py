@@ -89,7 +89,12 @@ class Account(BaseModel):
         if not self.sign_in:
             object.__setattr__(self, "sign_in", self.address)
         if not self.hello:
-            object.__setattr__(self, "hello", self.address.rpartition("@")[2])
+            domain = self.address.rpartition("@")[2]
+            object.__setattr__(self, "hello", domain if domain.isascii() else "localhost")
+        try:
+            self.calendar_path.format(root="", address="", local="")
+        except (KeyError, IndexError, ValueError):
+            raise ValueError("calendar_path may use {root}, {address} and {local} only") from None
         return self
 
     def calendar_url(self, owner: str) -> str:

@@ -36,6 +36,9 @@ _DAV = "{DAV:}"
 _CALDAV = "{urn:ietf:params:xml:ns:caldav}"
 _XML = {"Content-Type": "application/xml; charset=utf-8", "Depth": "1"}
 _ICS = {"Content-Type": "text/calendar; charset=utf-8"}
+_PATH = "/%~@!$&'()*+,;=:"
+"""Characters that stand in a path as they are (RFC 3986, 3.3); others some servers do not escape in an href."""
+
 _PLAIN_UID = re.compile(r"[A-Za-z0-9_@.-]{1,200}")
 _FOLD = re.compile(r"\r?\n[ \t]")
 _COMPONENTS = frozenset({"VEVENT", "VTODO", "VJOURNAL"})
@@ -156,7 +159,7 @@ class StandardCalendars:
         for href, etag, ics in _multistatus(answer.body):
             uid = _uid_of(ics)
             if uid is not None:
-                self._remember(owner, uid, urljoin(collection, urlsplit(href).path))
+                self._remember(owner, uid, urljoin(collection, quote(urlsplit(href).path, safe=_PATH)))
                 found.append(CalendarObject(uid, etag, ics))
         return found
 

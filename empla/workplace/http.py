@@ -72,9 +72,7 @@ class HttpClient:
         Raises NotSent if it was certainly not sent, NoAnswer or TimedOut if it may have been. Requests that change
         nothing are sent a second time when a kept connection turns out to be closed.
         """
-        target = urlsplit(url)
-        if target.scheme not in ("http", "https") or not target.hostname:
-            raise InputError(f"{url!r} is not the address of a calendar", next_step="give an http or https URL")
+        target = _target(url)
         async with self._lock:
             if self._worker is None:
                 self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="caldav")
@@ -114,6 +112,9 @@ class HttpClient:
             if not fresh and method in _REPEATABLE and not given_up.is_set():
                 return self._send(method, target, body, headers, given_up)
             raise NoAnswer(f"the connection to the calendar server {target.netloc} was lost") from error
+        except ValueError as error:  # before anything was sent
+            self._drop()
+            raise InputError(f"a request to the calendar server {target.netloc} cannot be written: {error}") from error
         except BaseException:
             self._drop()
             raise
@@ -169,6 +170,16 @@ class HttpClient:
         connection, self._connection = self._connection, None
         if connection is not None:
             connection.close()
+
+
+def _target(url: str) -> SplitResult:
+    try:
+        target = urlsplit(url)
+        if target.scheme in ("http", "https") and target.hostname and target.port != 0:
+            return target
+    except ValueError:
+        pass  # a port or host that is none
+    raise InputError(f"{url!r} is not the address of a calendar", next_step="give an http or https URL")
 
 
 def _is_closed(sock: socket.socket | None) -> bool:

@@ -63,6 +63,7 @@ def test_an_account_without_calendar_server_says_so() -> None:
         account().calendar_url("grace@corp.example")
 
 
-def test_unknown_fields_are_errors() -> None:
+@pytest.mark.parametrize("field", [{"pasword": "x"}, {"calendar_path": "{root}/{user}/"}, {"timeout_s": 0}])
+def test_mistakes_are_errors(field: dict[str, object]) -> None:
     with pytest.raises(ValidationError):
-        account(pasword="x")
+        account(**field)

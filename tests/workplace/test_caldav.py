@@ -17,6 +17,7 @@ from empla.capabilities.contract import OutcomeUnknown
 from empla.errors import (
     EmplaError,
     ExternalError,
+    InputError,
     InternalError,
     PermissionDenied,
     RateLimited,
@@ -355,6 +356,28 @@ def test_nobody_there_means_nothing_was_written(permit: MakePermit) -> None:
         assert not isinstance(caught.value, OutcomeUnknown)
 
     asyncio.run(main())
+
+
+@pytest.mark.parametrize("url", ["ftp://x/", "http:///x", "http://h:port/", "nonsense", "http://127.0.0.1:0/"])
+def test_what_is_no_web_address_is_refused(url: str) -> None:
+    async def main() -> None:
+        async with at(Peer()) as account:
+            with pytest.raises(InputError):
+                await HttpClient(account).request("GET", url)
+
+    asyncio.run(main())
+
+
+def test_a_header_cannot_carry_another(permit: MakePermit) -> None:
+    peer = Peer()
+
+    async def main() -> None:
+        async with at(peer) as account:
+            with pytest.raises(InputError):
+                await Writer(account, permit).put("a@x", event("a@x"), '"1"\r\nX-Other: y')
+
+    asyncio.run(main())
+    assert peer.seen == []
 
 
 @pytest.mark.parametrize(
