@@ -18,7 +18,7 @@ import structlog
 from empla.capabilities.contract import Idempotency, Operation, OutcomeUnknown, Place, Settled
 from empla.capabilities.email.mailbox import SmtpReply, SubmissionDelayed, SubmissionRefused
 from empla.engine.outbox import Outbox
-from empla.errors import EmplaError, ExternalError, InternalError
+from empla.errors import EmplaError, ExternalError, InternalError, ResourceError
 from empla.faults import point
 from empla.governance.permit import Permit
 from empla.mind.percepts import Outcome, Status
@@ -28,6 +28,8 @@ log = structlog.get_logger()
 
 GIVE_UP_AFTER = timedelta(hours=4)
 """How long an effect is tried again before it is reported as failed."""
+SHORTEST_LOOK, LONGEST_LOOK = timedelta(seconds=1), timedelta(minutes=5)
+"""Bounds of the pause between two looks for evidence."""
 READ_ATTEMPTS = 6
 """How often something that changes nothing is tried before it is reported as failed."""
 
@@ -81,7 +83,8 @@ class Performer:
         # The other side's own "no" is proof, however far the row got; any other end on the wire proves nothing.
         proven = isinstance(error, SubmissionRefused | SubmissionDelayed)
         uncertain = isinstance(error, OutcomeUnknown) or (self._row(permit).state == "on_wire" and not proven)
-        temporary = isinstance(error, ExternalError | TimeoutError) and not isinstance(error, SubmissionRefused)
+        waits = isinstance(error, ExternalError | ResourceError | TimeoutError)
+        temporary = waits and not isinstance(error, SubmissionRefused)
         if uncertain or (temporary and operation.idempotency is Idempotency.CONDITIONAL):
             await self.settle(permit, sentence)
         elif temporary:
@@ -123,11 +126,14 @@ class Performer:
         row, now = self._row(permit), self._place.clock.now()
         by_mail = operation.idempotency is Idempotency.MESSAGE_ID
         patience = timedelta(seconds=self._place.mailbox.settle_s) if by_mail else GIVE_UP_AFTER
+        since = datetime.fromisoformat(row.on_wire_at or row.asked_at)
         with self._store.transaction("unclear"):
-            if now - datetime.fromisoformat(row.on_wire_at or row.asked_at) >= patience:
+            if now - since >= patience:
                 self._outbox.unknown(permit.action, why)
             else:
-                self._outbox.later(permit.action, now + backoff(row.attempt), state="on_wire")
+                # Each look waits as long again as has passed, so there are few of them and the last is at the end.
+                pause = min(max(now - since, SHORTEST_LOOK), LONGEST_LOOK)
+                self._outbox.later(permit.action, min(now + pause, since + patience), state="on_wire")
 
     async def _evidence(self, permit: Permit) -> tuple[Settled, Any]:
         operation = self._operations[permit.operation]
