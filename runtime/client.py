@@ -23,6 +23,7 @@ from urllib.parse import quote
 import icalendar
 from pydantic import SecretStr
 
+from empla.capabilities.calendar.events import add_zones
 from empla.capabilities.email.reading.newtext import new_text
 from empla.errors import ExternalError, TimedOut
 from runtime.office.process import OfficePorts
@@ -188,10 +189,16 @@ class Client:
 
     # calendar -------------------------------------------------------------------------------------------------
 
+    def calendar(self, owner: str = "") -> icalendar.Calendar:
+        """Return a whole calendar, the person's own unless `owner` is named."""
+        found = icalendar.Calendar.from_ical(self._dav("GET", owner or self.address, ""))
+        if not isinstance(found, icalendar.Calendar):
+            raise ExternalError(f"the calendar of {owner or self.address} is no iCalendar object")
+        return found
+
     def events(self, owner: str = "") -> list[icalendar.Event]:
         """Return every event in a calendar, the person's own unless `owner` is named."""
-        calendar = icalendar.Calendar.from_ical(self._dav("GET", owner or self.address, ""))
-        events = [event for event in calendar.walk("VEVENT") if isinstance(event, icalendar.Event)]
+        events = [event for event in self.calendar(owner).walk("VEVENT") if isinstance(event, icalendar.Event)]
         return sorted(events, key=lambda event: str(event.get("UID")))
 
     def put_event(self, uid: str, title: str, start: datetime, end: datetime) -> None:
@@ -206,7 +213,7 @@ class Client:
         event.add("DTEND", end)
         event.add("SUMMARY", title)
         calendar.add_component(event)
-        calendar.add_missing_timezones()
+        add_zones(calendar)
         self._dav("PUT", self.address, f"{uid}.ics", calendar.to_ical())
 
     def _dav(self, method: str, owner: str, name: str, content: bytes | None = None) -> bytes:

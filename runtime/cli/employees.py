@@ -1,0 +1,164 @@
+"""What there is to know of employees, as plain data and as text: for `list` and `show`."""
+
+import json
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import Any
+
+from rich.text import Text
+
+from empla.config import Home
+from empla.errors import NotRunning
+from empla.hr import profiles, roles
+from empla.store.company import CompanyStore, Status, row_as_data
+from runtime.cli import minds, printing
+from runtime.supervisor import up
+
+_COLOURS = {"working": "green", "starting": "yellow", "quarantined": "red", "stopped": "red", "half hired": "yellow"}
+_SHORT = 60
+
+
+def listed(home: Home, *, everybody: bool = False) -> list[dict[str, Any]]:
+    """Return the employees, by name: who they are and what each is doing."""
+    live = _live(home)
+    with CompanyStore(home.company_db) as store, store.reading() as company:
+        rows = [e for e in company.employees() if everybody or e.status != Status.OFFBOARDED]
+        return [
+            {
+                "name": e.name,
+                "address": e.address,
+                "role": e.role,
+                "title": roles.role(e.role).title,
+                "manager": e.manager,
+                "status": e.status,
+                "state": _state(e.status, live.get(e.address)),
+                "hired_at": e.hired_at.isoformat(),
+            }
+            for e in rows
+        ]
+
+
+def state_text(employee: Mapping[str, Any]) -> Text:
+    """Return an employee's state in its colour."""
+    return printing.said(employee["state"], _COLOURS.get(employee["state"], "dim"))
+
+
+def shown(home: Home, name: str) -> dict[str, Any]:
+    """Return all there is to know of one employee; InputError with the nearest name if there is none."""
+    with CompanyStore(home.company_db) as store:
+        found = profiles.show(store, name)
+    live = _live(home).get(found["address"])
+    found["state"] = _state(found["status"], live)
+    found["reason"] = (live or {}).get("reason", "")
+    with minds.opened(home, found["slug"]) as mind:
+        found |= _mind(mind) if mind is not None else {part: [] for part in _MIND}
+    return found
+
+
+def one(home: Home, name: str) -> dict[str, Any]:
+    """Return who is meant by a name, first name or address; InputError with the nearest if nobody is."""
+    with CompanyStore(home.company_db) as store, store.reading() as company:
+        return dict(row_as_data(profiles.found(company, name)))
+
+
+_MIND = ("intentions", "questions", "unknown_actions", "awaiting_approval", "set_aside")
+
+
+def _mind(mind: minds.Mind) -> dict[str, Any]:
+    return {
+        "intentions": [
+            {
+                "id": i.id,
+                "goal": getattr(mind.goal(i.goal), "name", i.goal),
+                "plan": i.plan,
+                "stage": i.stage.value,
+                "since": i.adopted_at.isoformat(),
+                "asked_by": i.authority.principal,
+                "waits_for": minds.waits_for(mind.steps(i.id)),
+            }
+            for i in mind.open_intentions()
+        ],
+        "questions": [
+            {"id": q.id, "asked": q.who.value, "message_id": q.message_id, "expires_at": q.expires_at.isoformat()}
+            for q in mind.questions()
+        ],
+        "unknown_actions": [_action(row) for row in mind.actions(state="unknown")],
+        "awaiting_approval": [_action(row) for row in mind.actions(state="awaiting_approval")],
+        "set_aside": [{"percept": r.key, "kind": r.kind, "at": r.at, "why": r.reason} for r in mind.set_aside()],
+    }
+
+
+def _action(row: Any) -> dict[str, Any]:
+    target = json.loads(row.target)
+    return {
+        "action": row.id,
+        "operation": row.operation,
+        "to": minds.recipients(target),
+        "about": minds.about(target),
+        "why": row.why,
+    }
+
+
+def print_shown(found: Mapping[str, Any]) -> None:
+    """Print what `shown` returned, for a person."""
+    printing.console().print(printing.said(found["name"], "bold"))
+    state = state_text(found)
+    printing.facts(
+        {
+            "address": found["address"],
+            "role": f"{found['title']} ({roles.shown(found['role'])}, version {found['role_version']})",
+            "manager": found["manager"],
+            "state": Text.assemble(state, f" ({found['reason']})" if found["reason"] else ""),
+            "autonomy": found["phase"],
+            "zone, hours": f"{found['zone']}, {found['hours']}",
+            "hired": found["hired_at"][:16].replace("T", " "),
+            "left": (found["left_at"] or "")[:16].replace("T", " "),
+            "calendars": ", ".join(f"{g['calendar']} ({g['access']})" for g in found["grants"]) or "its own only",
+            "operations": ", ".join(found["permissions"]["operations"]),
+            "limits": ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in found["limits"].items()),
+        },
+        indent=2,
+    )
+    _part("Open intentions", [(i["goal"], _since(i)) for i in found["intentions"]], "nothing in hand")
+    _part(
+        "Open questions", [(q["asked"], f"until {q['expires_at'][:16].replace('T', ' ')}") for q in found["questions"]]
+    )
+    _part("Waiting for a yes", [(a["action"], _deed(a), a["why"]) for a in found["awaiting_approval"]])
+    _part("Set aside", [(s["kind"], s["at"][:16].replace("T", " "), s["why"]) for s in found["set_aside"]])
+    _part("Outcome unknown", [(a["action"], _deed(a)) for a in found["unknown_actions"]])
+    for action in found["unknown_actions"]:
+        printing.line(f'  settle it: empla settle "{found["name"]}" {action["action"]} --happened | --not-happened')
+
+
+def _part(title: str, rows: list[tuple[Any, ...]], nothing: str = "") -> None:
+    if rows or nothing:
+        printing.line()
+        printing.line(title, "dim")
+        if rows:
+            printing.table(rows, *[""] * len(rows[0]), indent=2)
+        else:
+            printing.line(f"  {nothing}")
+
+
+def _since(intention: Mapping[str, Any]) -> str:
+    waits = f", waits for {intention['waits_for']}" if intention["waits_for"] else ""
+    stage = "" if intention["stage"] == "active" else f" ({intention['stage']})"
+    return f"since {intention['since'][:16].replace('T', ' ')}{stage}{waits}"
+
+
+def _deed(action: Mapping[str, Any]) -> str:
+    return f"{action['operation']} to {action['to']}" + (f": {action['about'][:_SHORT]}" if action["about"] else "")
+
+
+def _live(home: Home) -> dict[str, Mapping[str, Any]]:
+    """Return what the supervisor says of each employee, by address; nothing if it does not run."""
+    with suppress(NotRunning):
+        return {e["address"]: e for e in up.status(home)["employees"]}
+    return {}
+
+
+def _state(status: str, live: Mapping[str, Any] | None) -> str:
+    if live is not None:
+        return str(live["state"])
+    known = {Status.PAUSED: "paused", Status.OFFBOARDED: "left", Status.ONBOARDING: "half hired"}
+    return known.get(Status(status), "not running")

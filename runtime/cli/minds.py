@@ -1,0 +1,132 @@
+"""Reading an employee's mind from outside, also while it works: one consistent view, and nothing is changed."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from empla.capabilities import registry
+from empla.config import Home
+from empla.engine import inbox
+from empla.governance import ledger
+from empla.mind import codec
+from empla.mind.intentions import OVER, Intention, Stage, StepRecord
+from empla.mind.percepts import Percept
+from empla.mind.steps import Achieve, Ask, Do, Step, Together, Wait, label
+from empla.store.opening import open_inbox
+from empla.store.store import Store
+
+_ACTION = (
+    *("seq", "id", "intention", "operation", "effect", "percept", "state", "target", "content", "decision", "rule"),
+    *("why", "asked_at", "due", "attempt", "on_wire_at", "replies", "ended_at", "outcome"),
+)
+
+
+class Mind:
+    """What one employee's store holds, decoded."""
+
+    def __init__(self, store: Store, folder: Path) -> None:
+        registry.installed()  # so that every type that a capability keeps can be decoded
+        self._store = store
+        self.folder = folder
+
+    def actions(self, **by: Any) -> Sequence[Any]:
+        """Return rows of the outbox, in the order they were asked for."""
+        return self._store.find("action", by, _ACTION)
+
+    def ledger_of(self, action: str) -> list[dict[str, Any]]:
+        """Return what the ledger says of an action: the records themselves, never the columns."""
+        return [json.loads(row.record) for row in self._store.find("ledger", {"action": action}, ("record",))]
+
+    def ledger(self) -> tuple[int, int | None]:
+        """Return how many records the ledger has, and the position of the first that breaks the chain."""
+        rows = self._store.find("ledger", {}, ("prev", "hash", "record"))
+        return len(rows), ledger.first_break(ledger.Entry(r.prev, r.hash, r.record) for r in rows)
+
+    def intentions(self, **by: Any) -> list[Intention]:
+        """Return intentions, eldest first, by `id`, `stage` or `percept`."""
+        return [codec.loads(row.body) for row in self._store.find("intention", by, ("body",))]
+
+    def open_intentions(self) -> list[Intention]:
+        """Return the intentions that are not over."""
+        return [i for stage in Stage if stage not in OVER for i in self.intentions(stage=stage.value)]
+
+    def steps(self, intention: str) -> list[StepRecord]:
+        """Return the steps of an intention, in order."""
+        found = [codec.loads(row.body) for row in self._store.find("step", {"intention": intention}, ("body",))]
+        return sorted(found, key=lambda s: [int(part) for part in s.index.split(".")])
+
+    def goal(self, goal_id: str) -> Any:
+        """Return a goal, None if there is none."""
+        rows = self._store.find("goal", {"id": goal_id}, ("body",))
+        return codec.loads(rows[0].body) if rows else None
+
+    def questions(self) -> list[Any]:
+        """Return the open questions."""
+        return [codec.loads(row.body) for row in self._store.find("question", {"state": "open"}, ("body",))]
+
+    def percept_row(self, key: str) -> Any:
+        """Return the inbox row with this key, None if there is none."""
+        rows = self._store.find("percept", {"key": key}, ("key", "kind", "at", "state", "reason", "body", "crashes"))
+        return rows[0] if rows else None
+
+    def percept(self, key: str) -> Percept | None:
+        """Return a percept, None if there is none with this key."""
+        row = self.percept_row(key)
+        return inbox.read(row) if row is not None else None
+
+    def set_aside(self) -> Sequence[Any]:
+        """Return the inbox rows that were quarantined."""
+        return self._store.find("percept", {"state": "quarantined"}, ("key", "kind", "at", "reason"))
+
+
+@contextmanager
+def opened(home: Home, slug: str) -> Iterator[Mind | None]:
+    """Give the mind of an employee, also of one who has left; None if it has not begun to have one."""
+    folder = next((f for f in (home.employee(slug), home.root / "left" / slug) if (f / "mind.db").exists()), None)
+    if folder is None:
+        yield None
+        return
+    store = open_inbox(folder / "mind.db", slug)
+    try:
+        with store.reading():
+            yield Mind(store, folder)
+    finally:
+        store.close()
+
+
+# words --------------------------------------------------------------------------------------------------------------
+
+
+def recipients(target: Mapping[str, Any]) -> str:
+    """Return whom an action reaches: recipients of a mail, or whose calendar."""
+    return ", ".join(target.get("recipients", ())) or str(target.get("owner", ""))
+
+
+def about(target: Mapping[str, Any]) -> str:
+    """Return what an action is about: the subject of a mail or the title of a meeting."""
+    return str(target.get("subject") or target.get("title") or "")
+
+
+def waits_for(steps: Sequence[StepRecord]) -> str:
+    """Return in words what an intention waits for, empty if nothing."""
+    waiting = [record.step for record in steps if record.outcome is None and not isinstance(record.step, Together)]
+    return "; ".join(step_words(step) for step in waiting)
+
+
+def step_words(step: Step) -> str:
+    """Return one step in words."""
+    match step:
+        case Ask():
+            return f"the answer of {step.who.value}"
+        case Wait(kind="", until=until) if until is not None:
+            return f"{until:%a %d %b %H:%M} UTC"
+        case Wait():
+            at_most = f", at most until {step.until:%a %d %b %H:%M} UTC" if step.until is not None else ""
+            return f"{step.kind.replace('-', ' ')}{at_most}"
+        case Achieve():
+            return f"the goal {step.goal}"
+        case Do():
+            return f"{step.operation} to be done"
+    return label(step)

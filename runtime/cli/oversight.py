@@ -1,0 +1,85 @@
+"""Commands of the panel Oversight: what an employee did and why, what it may see, what became of its doubtful acts."""
+
+from typing import Annotated, Any
+
+import typer
+
+from runtime.cli.options import Json, Name, here
+
+calendar = typer.Typer(
+    help="Who may use whose calendar: [bold]grant[/bold] and [bold]revoke[/bold].",
+    rich_markup_mode="rich",
+    no_args_is_help=True,
+)
+
+_Owner = Annotated[str, typer.Argument(metavar="OWNER", help="Whose calendar: a name or an address.")]
+_To = Annotated[str, typer.Argument(metavar="PERSON", help="Who reads and writes it: a name or an address.")]
+
+
+def history(
+    name: Name,
+    everything: Annotated[bool, typer.Option("--all", help="Also what it only read or thought about.")] = False,
+    last: Annotated[int, typer.Option("--last", "-n", min=1, help="How many of the newest.")] = 50,
+    json: Json = False,
+) -> None:
+    """Show what an employee did: when, what, to whom, what came of it, and the rule that allowed it."""
+    from runtime.cli import past, printing
+
+    found = past.deeds(here(), name, everything=everything)[-last:]
+    if json:
+        printing.as_json(found)
+    else:
+        past.show(found, here())
+
+
+def settle(
+    name: Name,
+    action: Annotated[str, typer.Argument(metavar="ACTION", help="The action's id, as `empla show` prints it.")],
+    happened: Annotated[
+        bool | None, typer.Option("--happened/--not-happened", help="What became of it: it is not guessed.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Say what became of an action whose outcome nobody knows, so that the employee can go on.
+
+    Said not to have happened, it is done again.
+    """
+    from empla.errors import InputError
+    from runtime import services
+    from runtime.cli import printing
+
+    if happened is None:
+        raise InputError("did it happen?", next_step="look, then say --happened or --not-happened")
+    done = services.run(here(), "settle", {"name": name, "action": action, "happened": happened})
+    if json:
+        printing.as_json(done)
+    else:
+        then = "counts as done" if happened else "is done again"
+        printing.line(f"{done['action']} {then}; {done['name']} takes it from there.")
+
+
+@calendar.command()
+def grant(owner: _Owner, to: _To, json: Json = False) -> None:
+    """Let somebody read and write a person's calendar."""
+    _changed("calendar.grant", owner, to, json)
+
+
+@calendar.command()
+def revoke(owner: _Owner, to: _To, json: Json = False) -> None:
+    """Take that back; it counts at once."""
+    _changed("calendar.revoke", owner, to, json)
+
+
+def _changed(command: str, owner: str, to: str, json: bool) -> None:
+    from runtime import services
+    from runtime.cli import printing
+
+    done: dict[str, Any] = services.run(here(), command, {"owner": owner, "to": to})
+    if json:
+        printing.as_json(done)
+    elif command == "calendar.grant":
+        printing.line(f"{done['to']} may read and write the calendar of {done['owner']}.")
+    elif done["was_granted"]:
+        printing.line(f"{done['to']} may no longer use the calendar of {done['owner']}.")
+    else:
+        printing.line(f"{done['to']} had no right to the calendar of {done['owner']}.")

@@ -1,0 +1,66 @@
+"""What an employee did, from its outbox and its ledger."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from empla.config import Home, load_settings
+from empla.mind import codec
+from runtime.cli import employees, minds, printing
+
+_COLOURS = {"done": "green", "reconciled": "green", "unknown": "red", "failed": "red", "refused": "yellow"}
+_MINDED = ("own", "act", "tell")
+"""Effects that change something outside the mind."""
+
+
+def deeds(home: Home, name: str, *, everything: bool = False) -> list[dict[str, Any]]:
+    """Return the actions of an employee, oldest first; with `everything` also those that changed nothing outside."""
+    slug = employees.one(home, name)["slug"]
+    with minds.opened(home, slug) as mind:
+        rows = mind.actions() if mind is not None else []
+        return [deed(mind, row) for row in rows if mind is not None and (everything or row.effect in _MINDED)]
+
+
+def deed(mind: minds.Mind, row: Any) -> dict[str, Any]:
+    """Return one action as plain data, with what the ledger says of it."""
+    target = json.loads(row.target)
+    outcome = codec.loads(row.outcome) if row.outcome else None
+    return {
+        "action": row.id,
+        "at": row.asked_at,
+        "operation": row.operation,
+        "effect": row.effect,
+        "to": minds.recipients(target),
+        "about": minds.about(target),
+        "message_id": target.get("message_id"),
+        "state": row.state,
+        "decision": row.decision,
+        "rule": row.rule,
+        "why": row.why,
+        "attempts": row.attempt,
+        "ended_at": row.ended_at or None,
+        "outcome": {"status": outcome.status.value, "code": outcome.code, "sentence": outcome.sentence}
+        if outcome is not None
+        else None,
+        "ledger": [{k: r.get(k) for k in ("event", "at", "how", "by") if r.get(k)} for r in mind.ledger_of(row.id)],
+    }
+
+
+def show(found: Sequence[Mapping[str, Any]], home: Home) -> None:
+    """Print actions, one a line."""
+    if not found:
+        printing.line("It has done nothing yet.")
+        return
+    zone = load_settings(home).zone
+    rows = [
+        (
+            printing.moment(d["at"], zone),
+            d["operation"],
+            d["to"],
+            printing.said(d["state"], _COLOURS.get(d["state"], "")),
+            d["rule"],
+            d["about"],
+        )
+        for d in found
+    ]
+    printing.table(rows, f"When ({zone})", "Operation", "To", "State", "Allowed by", "About")

@@ -1,0 +1,128 @@
+"""What the commands print: quiet tables, plain JSON, and nothing that a stranger's mail could do to a terminal.
+
+Without a terminal there is no colour and no wrapping, so that lines can be searched and cut.
+"""
+
+import json
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from functools import cache
+from types import TracebackType
+from typing import Any, Self
+from zoneinfo import ZoneInfo
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.status import Status
+from rich.table import Table
+from rich.text import Text
+
+_WIDE = 400  # columns where there is no terminal
+_KEPT = "\n\t"
+
+
+@cache
+def console() -> Console:
+    """Return the console on standard output."""
+    found = Console(highlight=False, soft_wrap=False)
+    return found if found.is_terminal else Console(highlight=False, width=_WIDE)
+
+
+def as_json(value: Any) -> None:
+    """Print plain JSON."""
+    print(json.dumps(value, indent=2, ensure_ascii=False, default=str))
+
+
+def said(value: object, style: str = "") -> Text:
+    """Return text as it may be shown: without markup, escape sequences and other characters that move a terminal."""
+    kept = (c for c in str(value) if c in _KEPT or unicodedata.category(c) not in ("Cc", "Cf", "Cs"))
+    return Text("".join(kept), style=style)
+
+
+def line(value: object = "", style: str = "") -> None:
+    """Print one line of text."""
+    console().print(said(value, style))
+
+
+def table(rows: Sequence[Sequence[object]], *heads: str, indent: int = 0, last_folds: bool = True) -> None:
+    """Print rows under their heads, aligned, without lines. The last column takes what room is left."""
+    grid = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0), header_style="dim", show_header=any(heads))
+    for place, head in enumerate(heads):
+        folds = last_folds and place == len(heads) - 1
+        grid.add_column(head, no_wrap=not folds, overflow="fold" if folds else "ellipsis")
+    for row in rows:
+        grid.add_row(*(cell if isinstance(cell, Text) else said(cell) for cell in row))
+    _indented(grid, indent)
+
+
+def facts(pairs: Mapping[str, object], indent: int = 0) -> None:
+    """Print names and values in two columns, leaving out what is empty."""
+    grid = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0), show_header=False)
+    grid.add_column(style="dim", no_wrap=True)
+    grid.add_column(overflow="fold")
+    for name, value in pairs.items():
+        if value not in ("", None, [], ()):
+            grid.add_row(name, value if isinstance(value, Text) else said(value))
+    _indented(grid, indent)
+
+
+def moment(text: str | None, zone: str) -> str:
+    """Return an instant (ISO 8601) as people read it in this zone: "Mon 02 Mar 2026 09:00"."""
+    if not text:
+        return ""
+    return f"{datetime.fromisoformat(text).astimezone(ZoneInfo(zone)):%a %d %b %Y %H:%M}"
+
+
+@contextmanager
+def waiting(text: str, *, quiet: bool = False) -> Iterator[None]:
+    """Show that something is waited for, where there is a terminal to show it on."""
+    if quiet or not console().is_terminal:
+        yield
+        return
+    with console().status(said(text)):
+        yield
+
+
+def _indented(grid: Table, indent: int) -> None:
+    console().print(Padding(grid, (0, 0, 0, indent), expand=False) if indent else grid)
+
+
+class Steps:
+    """Shows the steps of a saga while it runs: the one in hand with a spinner, those that are done with a tick.
+
+    Use it as `on_progress` inside its `with` block; with `quiet` it shows nothing.
+    """
+
+    def __init__(self, *, quiet: bool = False) -> None:
+        self._quiet = quiet
+        self._spinner: Status | None = None
+
+    def __call__(self, progress: Mapping[str, str]) -> None:
+        """Show one progress value: `step`, `sentence`, `stage`."""
+        if self._quiet:
+            return
+        if progress["stage"] == "doing":
+            self._doing(progress["sentence"])
+            return
+        self._stop()
+        note = " (done before)" if progress["stage"] == "done before" else ""
+        console().print(Text.assemble(("  ✓ ", "green"), said(progress["sentence"]), (note, "dim")))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, _error: object, _trace: TracebackType | None) -> None:
+        self._stop()
+
+    def _doing(self, sentence: str) -> None:
+        self._stop()
+        if console().is_terminal:
+            self._spinner = console().status(said(sentence))
+            self._spinner.start()
+
+    def _stop(self) -> None:
+        if self._spinner is not None:
+            self._spinner.stop()
+            self._spinner = None

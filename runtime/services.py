@@ -1,0 +1,347 @@
+"""The commands that change a home, as plain functions: the command line runs them, and so does `empla up`.
+
+Each takes the home, its arguments as plain data and where to report progress, and returns plain data. Only one process
+changes a home at a time: while `up` runs, the command goes to it over the control socket; else it runs here, under the
+home's lock. Either way it is the same function.
+
+What a function needs is imported inside it: `up` has this table before it has a database.
+"""
+
+import contextlib
+import time
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final
+
+from empla.config import Home
+from empla.errors import InputError, NotRunning
+from runtime import control
+from runtime.control import Handler, Report
+
+if TYPE_CHECKING:
+    from empla.hr.company import Account, Initialised
+    from empla.hr.people import Added
+    from empla.hr.saga import Progress
+
+Arguments = Mapping[str, Any]
+Service = Callable[[Home, Arguments, Report], Any]
+
+FIRST_PORT: Final = 10143
+"""Where the search for ports that mail clients can keep begins."""
+
+_HALT_S: Final = 20.0
+_STEP_S: Final = 0.05
+
+
+def run(home: Home, command: str, arguments: Arguments, on_progress: Report | None = None) -> Any:
+    """Run one of `SERVICES` where it may run: in the `empla up` of this home, else here under its lock."""
+    local = partial(SERVICES[command], home, arguments)
+    return control.run_or_call(home, command, arguments, local, on_progress=on_progress)
+
+
+def handlers(home: Home) -> dict[str, Handler]:
+    """Return the services as handlers of the control socket."""
+    return {name: control.in_thread(partial(service, home)) for name, service in SERVICES.items()}
+
+
+# people and company -------------------------------------------------------------------------------------------------
+
+
+def init(home: Home, arguments: Arguments, _report: Report) -> dict[str, Any]:
+    """Set up a home: `company`, `name`, `zone`, `hours`, `sample`. Done again it completes what is missing."""
+    from empla.clock import SystemClock
+    from empla.hr import company
+    from runtime.hiring import OfficeProvisioner
+
+    provisioner = OfficeProvisioner(home)
+    done = company.init(
+        home,
+        provisioner,
+        SystemClock(home.clock),
+        company=_text(arguments, "company"),
+        owner=_text(arguments, "name"),
+        zone=_text(arguments, "zone"),
+        hours=_text(arguments, "hours"),
+        sample=bool(arguments.get("sample")),
+    )
+    _choose_ports(home)
+    endpoints = provisioner.endpoints()
+    return _initialised(done) | (endpoints.as_data() if endpoints is not None else {})
+
+
+def people_add(home: Home, arguments: Arguments, _report: Report) -> dict[str, Any]:
+    """Give a person a mailbox and a calendar: `name`, `zone`, `hours`, `address`."""
+    from empla.hr.people import add_person
+    from runtime.hiring import staff
+
+    with staff(home) as staffing:
+        zone, hours, address = (_text(arguments, key) for key in ("zone", "hours", "address"))
+        return _added(add_person(staffing, _text(arguments, "name"), zone=zone, hours=hours, address=address))
+
+
+def people_list(home: Home, _arguments: Arguments, _report: Report) -> list[dict[str, Any]]:
+    """Return the people of the office, the owner first. Changes nothing, so it may also be called without the lock."""
+    from empla.hr.people import people
+    from empla.store.company import row_as_data
+    from runtime.hiring import staff
+
+    with staff(home) as staffing:
+        return [dict(row_as_data(person, without=["left_at"])) for person in people(staffing)]
+
+
+def people_remove(home: Home, arguments: Arguments, _report: Report) -> dict[str, Any]:
+    """Close a person's account: `address`. What their mailbox holds stays."""
+    from empla.hr.people import remove_person
+    from runtime.hiring import staff
+
+    with staff(home) as staffing:
+        remove_person(staffing, _text(arguments, "address"))
+        return {"address": _text(arguments, "address").lower()}
+
+
+# employees ----------------------------------------------------------------------------------------------------------
+
+
+def hire(home: Home, arguments: Arguments, report: Report) -> dict[str, Any]:
+    """Hire: `role`, `name`, `manager`, `zone`; with `plan` only say what would be done.
+
+    Reports `{"step", "sentence", "stage"}` of each step. A hiring that was interrupted goes on by the same words.
+    """
+    from empla.hr import hiring
+    from runtime.hiring import staff
+    from runtime.inboxes import sender
+
+    with staff(home) as staffing:
+        words = {key: _text(arguments, key) for key in ("manager", "zone")}
+        request = hiring.checked(staffing, _text(arguments, "role"), _text(arguments, "name"), **words)
+        if arguments.get("plan"):
+            return {"name": request.name, "address": request.address, "steps": hiring.plan(staffing, request)}
+        row = hiring.hire(staffing, request, send_percept=sender(home), told=_reporting(report))
+        return {"name": row.name, "address": row.address, "manager": row.manager}
+
+
+def leave(home: Home, arguments: Arguments, report: Report) -> dict[str, Any]:
+    """Let an employee go: `name`. Its mailbox is kept, its folder is archived. Reports steps as `hire` does."""
+    from empla.hr import hiring
+    from runtime.hiring import staff
+
+    with staff(home) as staffing:
+        row = hiring.leave(staffing, _text(arguments, "name"), halt=partial(_halt, home), told=_reporting(report))
+        return {"name": row.name, "address": row.address, "archive": str(home.root / "left" / row.slug)}
+
+
+def pause(home: Home, arguments: Arguments, _report: Report) -> dict[str, Any]:
+    """Let an employee rest, until `resume`, also over a restart of `up`: `name`."""
+    return _mark_paused(home, _text(arguments, "name"), paused=True)
+
+
+def resume(home: Home, arguments: Arguments, _report: Report) -> dict[str, Any]:
+    """Let an employee work again, whatever stopped it: `name`."""
+    done = _mark_paused(home, _text(arguments, "name"), paused=False)
+    with contextlib.suppress(NotRunning, InputError):  # who was given up is on no list but the supervisor's
+        control.call(home, "resume", {"name": done["address"]})
+    return done
+
+
+def calendar_grant(home: Home, arguments: Arguments, _report: Report) -> dict[str, Any]:
+    """Let `to` read and write the calendar of `owner`; each a name or an address."""
+    from empla.hr.grants import grant_calendar
+    from runtime.hiring import staff
+
+    with staff(home) as staffing:
+        owner, to = (_address(home, _text(arguments, key)) for key in ("owner", "to"))
+        grant_calendar(staffing, owner, to)
+        return {"owner": owner, "to": to, "access": "read-write"}
+
+
+def calendar_revoke(home: Home, arguments: Arguments, _report: Report) -> dict[str, Any]:
+    """Take the right to the calendar of `owner` back from `to`; `was_granted` says whether there was one."""
+    from empla.hr.grants import revoke_calendar
+    from runtime.hiring import staff
+
+    with staff(home) as staffing:
+        owner, to = (_address(home, _text(arguments, key)) for key in ("owner", "to"))
+        return {"owner": owner, "to": to, "was_granted": revoke_calendar(staffing, owner, to)}
+
+
+def settle(home: Home, arguments: Arguments, _report: Report) -> dict[str, Any]:
+    """Say what became of an action whose outcome is unknown: `name`, `action`, `happened`.
+
+    The word goes into the employee's inbox; a working employee takes it up at once. InputError if the outcome of that
+    action is known, or if somebody has said the opposite already.
+    """
+    from empla.config import load_settings
+    from empla.engine.commands import SETTLE
+    from empla.hr.profiles import found
+    from runtime.hiring import staff
+    from runtime.inboxes import sender
+
+    action, happened = _text(arguments, "action"), bool(arguments.get("happened"))
+    with staff(home) as staffing, staffing.store.reading() as company:
+        row = found(company, _text(arguments, "name"))
+        slug, address, name = row.slug, row.address, row.name
+    key = _settle_key(home, slug, name, action, happened)
+    by = load_settings(home).owner
+    sender(home)(slug, key, SETTLE, {"action": action, "happened": happened, "by": by})
+    with contextlib.suppress(NotRunning, InputError):
+        control.call(home, "wake", {"name": address})
+    return {"name": name, "action": action, "happened": happened, "by": by}
+
+
+SERVICES: Final[Mapping[str, Service]] = {
+    "init": init,
+    "people.add": people_add,
+    "people.list": people_list,
+    "people.remove": people_remove,
+    "hire": hire,
+    "leave": leave,
+    "employee.pause": pause,
+    "employee.resume": resume,
+    "calendar.grant": calendar_grant,
+    "calendar.revoke": calendar_revoke,
+    "settle": settle,
+}
+"""Every command that changes a home, by the name it has on the control socket."""
+
+
+# parts --------------------------------------------------------------------------------------------------------------
+
+
+def _text(arguments: Arguments, name: str) -> str:
+    value = arguments.get(name) or ""
+    if not isinstance(value, str):
+        raise InputError(f"{name} must be text, not {value!r}")
+    return value
+
+
+def _added(added: "Added | Account") -> dict[str, Any]:
+    """Return an account as its owner is shown it, with its password: once, when it is made or set up."""
+    shown: dict[str, Any] = {
+        "name": added.name,
+        "address": added.address,
+        "password": added.password.get_secret_value(),
+    }
+    endpoints = getattr(added, "endpoints", None)
+    return shown | (endpoints.as_data() if endpoints is not None else {})
+
+
+def _initialised(done: "Initialised") -> dict[str, Any]:
+    return {
+        "company": done.company,
+        "zone": done.zone,
+        "hours": done.hours,
+        "owner": _added(done.owner) | {"made": done.owner.made},
+        "colleagues": [_added(account) | {"made": account.made} for account in done.colleagues],
+    }
+
+
+def _reporting(report: Report) -> Callable[["Progress"], None]:
+    def told(progress: "Progress") -> None:
+        report({"step": progress.step, "sentence": progress.sentence, "stage": progress.stage.value})
+
+    return told
+
+
+def _address(home: Home, words: str) -> str:
+    """Return the address of the one person meant by a name or an address."""
+    from empla.hr.names import checked_address
+    from empla.workplace.directory import CompanyDirectory
+
+    directory = CompanyDirectory(home.company_db)
+    try:
+        found = directory.find(words)
+    finally:
+        directory.close()
+    if len(found) > 1:
+        raise InputError(
+            f"{words!r} may be {' or '.join(p.address.value for p in found)}", next_step="give the address"
+        )
+    if not found and "@" not in words:
+        raise InputError(f"nobody in the office is called {words!r}", next_step="see `empla people` and `empla list`")
+    return found[0].address.value if found else checked_address(words)
+
+
+def _mark_paused(home: Home, name: str, *, paused: bool) -> dict[str, Any]:
+    from empla.hr.profiles import found
+    from empla.store.company import Status
+    from runtime.hiring import staff
+
+    with staff(home) as staffing, staffing.store.writing() as company:
+        row = found(company, name)
+        if row.status not in (Status.ACTIVE, Status.PAUSED):
+            raise InputError(f"{row.name} does not work here", next_step="see `empla list --all`")
+        leaving = company.saga(f"leave:{row.slug}")
+        if leaving is not None:
+            raise InputError(f"{row.name} is leaving", next_step=f'finish it: empla leave "{row.name}"')
+        row.status = Status.PAUSED if paused else Status.ACTIVE
+        return {"name": row.name, "address": row.address}
+
+
+def _halt(home: Home, slug: str) -> None:
+    """Return once no process is that employee: its lease can be taken then, and not before."""
+    from runtime.supervisor import lease
+
+    folder = home.employee(slug)
+    with contextlib.suppress(NotRunning, InputError):
+        control.call(home, "stop", {"name": slug})
+    deadline = time.monotonic() + _HALT_S
+    while folder.exists():
+        try:
+            lease.take(folder / lease.LOCK).close()
+            return
+        except lease.LeaseHeld:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(_STEP_S)
+
+
+def _settle_key(home: Home, slug: str, name: str, action: str, happened: bool) -> str:
+    """Return the key under which a word on this attempt of the action is kept: there can be one."""
+    from empla.engine import inbox
+    from empla.store.opening import open_inbox
+
+    with contextlib.closing(open_inbox(home.employee(slug) / "mind.db", slug)) as store:
+        unknown = store.find("action", {"state": "unknown"}, ("id", "attempt"))
+        attempt = next((row.attempt for row in unknown if row.id == action), None)
+        if attempt is None:
+            known = ", ".join(row.id for row in unknown)
+            raise InputError(
+                f"{action!r} is no action of {name}'s whose outcome is unknown",
+                next_step=f"settle one of {known}" if known else f'there is none: see `empla history "{name}"`',
+            )
+        key = f"settle:{action}:{attempt}"
+        said = store.find("percept", {"key": key}, ("key", "kind", "body"))
+        if said and inbox.read(said[0]).fields["happened"] is not happened:
+            raise InputError(f"somebody has already said the opposite of {action}", next_step="wait for it to be heard")
+        return key
+
+
+def _choose_ports(home: Home) -> None:
+    """Give the office ports that it keeps, so that mail clients can keep them; an office that ran has its own."""
+    from empla.config import load_settings, save_settings
+    from runtime.office.process import read_ports
+
+    settings = load_settings(home)
+    if not settings.ports and read_ports(home) is None:
+        save_settings(home, settings.model_copy(update={"ports": _free_ports(settings.host)}))
+
+
+def _free_ports(host: str) -> int:
+    """Return the first of three consecutive ports that nobody listens at."""
+    first = FIRST_PORT
+    while first < 65000:
+        taken = next((port for port in reversed(range(first, first + 3)) if not _free(host, port)), None)
+        if taken is None:
+            return first
+        first = taken + 1
+    return 0
+
+
+def _free(host: str, port: int) -> bool:
+    import socket
+
+    with socket.socket() as probe, contextlib.suppress(OSError):
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        probe.bind((host, port))
+        return True
+    return False
