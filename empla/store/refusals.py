@@ -62,12 +62,16 @@ _POSTGRESQL: tuple[tuple[str, type[EmplaError], str, str], ...] = (
 """By SQLSTATE, or its first digits (PostgreSQL documentation, appendix A); a lost connection has none."""
 
 
+REFUSALS = (DBAPIError, UnicodeError, OverflowError)
+"""What the library raises for a statement; the last two before the driver sent anything."""
+
+
 @contextmanager
 def translated(place: str) -> Iterator[None]:
     """Raise what the library raises inside as one of our errors; `place` names the store in its sentence."""
     try:
         yield
-    except (DBAPIError, UnicodeError, OverflowError) as error:
+    except REFUSALS as error:
         raise refusal(place, error) from error
 
 

@@ -19,7 +19,7 @@ from sqlalchemy import URL, ColumnDefault, Connection, Engine, Row, create_engin
 from empla.errors import EmplaError, InternalError, PermissionDenied, ValidationError
 from empla.faults import point
 from empla.store import statements
-from empla.store.refusals import translated
+from empla.store.refusals import REFUSALS, refusal, translated
 from empla.store.statements import Prepared
 from empla.store.tables import EMPLOYEE
 
@@ -56,7 +56,7 @@ def open_engine(url: str | URL) -> Engine:
     if not str(url).startswith("sqlite"):
         settings = {"connect_timeout": WAIT_S, "options": f"-c lock_timeout={WAIT_S}s"}
         return create_engine(url, hide_parameters=True, connect_args=settings)
-    engine = create_engine(url, isolation_level=None, hide_parameters=True, connect_args={"timeout": WAIT_S})
+    engine = create_engine(url, hide_parameters=True, connect_args={"timeout": WAIT_S})
 
     @event.listens_for(engine, "connect")
     def _settings(connection: Any, _record: Any) -> None:
@@ -264,7 +264,7 @@ class Store:
         )
         bound = {**self._by_key, **{f"by_{c}": v for c, v in by.items()}}
         bound |= {f"most_{c}": v for c, v in most.items()} | {f"least_{c}": v for c, v in least.items()}
-        with self.reading():
+        with self.reading(), self._noting():
             rows: Sequence[Row[Any]] = self._run(prepared, bound).all()
         return rows
 
@@ -283,10 +283,10 @@ class Store:
 
     def _run(self, prepared: Prepared, values: Mapping[str, Any]) -> Any:
         self._refuse_spoilt()
+        for value in values.values():
+            if type(value) is str and "\0" in value:  # PostgreSQL cannot keep it, so neither does SQLite
+                raise self._spoil(ValidationError(f"{self.place} refused a row: a text holds the character NUL"))
         with self._noting():
-            for value in values.values():
-                if type(value) is str and "\0" in value:  # PostgreSQL cannot keep it, so neither does SQLite
-                    raise ValidationError(f"{self.place} refused a row: a text holds the character NUL")
             return prepared.run(self._connection, values)
 
     def _mark(self, statement: str) -> None:
@@ -297,11 +297,13 @@ class Store:
     def _noting(self) -> Iterator[None]:
         """Translate what fails inside, and remember that it spoilt the transaction."""
         try:
-            with translated(self.place):
-                yield
-        except EmplaError as error:
-            self._spoilt = error if self._writing else None
-            raise
+            yield
+        except REFUSALS as error:
+            raise self._spoil(refusal(self.place, error)) from error
+
+    def _spoil(self, error: EmplaError) -> EmplaError:
+        self._spoilt = error if self._writing else None
+        return error
 
     def _refuse_spoilt(self) -> None:
         if self._spoilt is not None:
