@@ -9,13 +9,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from enum import StrEnum
-from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from icalendar import Calendar, Event, Timezone, vCalAddress, vDDDTypes, vText
+from icalendar import Calendar, Event, vCalAddress, vDDDTypes, vText
 
 from empla.capabilities.calendar.spans import zone_of
+from empla.capabilities.calendar.zones import vtimezone
 from empla.errors import ValidationError
 
 PRODUCT = "-//empla//calendar//EN"
@@ -341,14 +341,6 @@ def add_zones(calendar: Calendar) -> None:
     with understood("the zones of the calendar object cannot be told"):
         first = min(event.start.year for event in calendar.events)
         for name in sorted(calendar.get_missing_tzids(), reverse=True):
-            zone = _vtimezone(name, first)
+            zone = vtimezone(name, first)
             if zone is not None:
                 calendar.subcomponents.insert(0, zone)
-
-
-@lru_cache(maxsize=256)
-def _vtimezone(name: str, year: int) -> Timezone | None:
-    try:
-        return Timezone.from_tzid(name, first_date=date(year - 1, 1, 1), last_date=date(year + 5, 1, 1))
-    except ValueError:
-        return None  # a zone that nobody defined: left as it is

@@ -1,0 +1,157 @@
+"""A morning at the office: real mail and calendar servers, a hired assistant, people with ordinary clients.
+
+The assistant's engine runs in a thread of the test, on the same adapters as in its own process; processes and kills are
+tested in `tests/runtime` and `tests/crash`.
+"""
+
+import asyncio
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from empla.capabilities import registry
+from empla.clock import SystemClock
+from empla.config import Home
+from empla.engine.employee import EmployeeEngine, Mindset
+from empla.hr import hiring
+from empla.hr.people import add_person
+from empla.hr.profiles import load_profile
+from empla.store.company import CompanyStore
+from empla.store.opening import open_store
+from empla.store.secrets import Cipher
+from empla.workplace.blobs import FileBlobs
+from empla.workplace.directory import CompanyDirectory
+from empla.workplace.place import connect
+from runtime.client import Client, Letter
+from runtime.employee import library
+from runtime.hiring import office_account, staff
+from runtime.inboxes import sender
+from runtime.office.process import read_ports
+from runtime.office.testing import running_office
+
+ZONE = "Europe/Berlin"
+MONDAY = datetime(2026, 9, 7, 8, 0, tzinfo=ZoneInfo(ZONE))
+
+
+def at(day: int, hour: int, minute: int = 0) -> datetime:
+    """Return an hour of the day that comes `day` days after the Monday of the scenario."""
+    return datetime(2026, 9, 7 + day, hour, minute, tzinfo=ZoneInfo(ZONE))
+
+
+@dataclass
+class Morning:
+    """The office with its people; `assistant` is the address of the one who was hired."""
+
+    home: Home
+    people: dict[str, Client] = field(default_factory=dict)
+    assistant: str = ""
+    _loop: asyncio.AbstractEventLoop | None = None
+    _stopping: asyncio.Event | None = None
+    _thread: threading.Thread | None = None
+    failure: BaseException | None = None
+
+    @property
+    def manager(self) -> Client:
+        return self.people["Anna Berg"]
+
+    @property
+    def slug(self) -> str:
+        return self.assistant.partition("@")[0]
+
+    def ask(self, text: str, subject: str = "A request") -> Letter:
+        """Have the manager write, and return the answer."""
+        return self.manager.answer_to(self.manager.send(self.assistant, subject, text), 20)
+
+    def reply(self, letter: Letter, text: str) -> Letter:
+        """Have the manager answer a mail, and return what comes back."""
+        return self.manager.answer_to(self.manager.reply(letter, text), 20)
+
+    def until(self, holds: Callable[[], bool], timeout_s: float = 20) -> None:
+        """Wait until something can be seen from outside."""
+        deadline = time.monotonic() + timeout_s
+        while not holds():
+            assert time.monotonic() < deadline, "it did not happen in time"
+            time.sleep(0.05)
+
+    def rows(self, table: str, *columns: str, **by: object) -> list:
+        """Return rows of the assistant's own store."""
+        with closing(open_store(self.home.employee(self.slug) / "mind.db", self.slug)) as store:
+            return list(store.find(table, by, columns))
+
+    def begin(self, epoch: int = 1) -> None:
+        """Let the assistant work."""
+        started = threading.Event()
+        self._thread = threading.Thread(target=self._work, args=(epoch, started))
+        self._thread.start()
+        assert started.wait(20)
+
+    def end(self) -> None:
+        """Have the assistant finish what it does, and stop."""
+        if self._loop is not None and self._stopping is not None:
+            self._loop.call_soon_threadsafe(self._stopping.set)
+        if self._thread is not None:
+            self._thread.join(20)
+        self._thread = self._loop = self._stopping = None
+
+    def _work(self, epoch: int, started: threading.Event) -> None:
+        try:
+            asyncio.run(self._engine(epoch, started))
+        except BaseException as error:
+            self.failure = error
+
+    async def _engine(self, epoch: int, started: threading.Event) -> None:
+        self._loop, self._stopping = asyncio.get_running_loop(), asyncio.Event()
+        with CompanyStore(self.home.company_db) as company:
+            profile = load_profile(company, Cipher(self.home.key), self.slug)
+        folder = self.home.employee(self.slug)
+        place = connect(
+            office_account(self.home, profile.address, profile.password),
+            CompanyDirectory(self.home.company_db),
+            FileBlobs(folder / "blobs"),
+            SystemClock(self.home.clock),
+        )
+        capabilities = registry.installed()
+        mindset = Mindset(
+            library=library(profile.role),
+            operations=registry.operations(capabilities),
+            sensors=[sensor for capability in capabilities for sensor in capability.sensors],
+            secret=profile.secret.get_secret_value().encode(),
+        )
+        with closing(open_store(folder / "mind.db", self.slug)) as store:
+            store.take_lease(epoch, "scenario")
+            engine = EmployeeEngine(store, place, mindset, always_replay=True)
+            started.set()
+            await engine.run(self._stopping)
+        await place.mailbox.close()
+        await place.calendars.close()
+
+
+@pytest.fixture
+def morning(tmp_path: Path) -> Iterator[Morning]:
+    """A hired assistant at work on a Monday at eight, for Anna Berg; Ben, Carla and two Sams are her colleagues."""
+    home = Home(tmp_path / "home")
+    home.create()
+    SystemClock.set_to(home.clock, MONDAY)
+    with running_office(home), staff(home) as staffing:
+        ports = read_ports(home)
+        assert ports is not None
+        clock = SystemClock(home.clock)
+        found = Morning(home)
+        for name in ("Anna Berg", "Ben Stone", "Carla Ruiz", "Sam Young", "Sam Ortega"):
+            added = add_person(staffing, name, zone=ZONE)
+            found.people[name] = Client(ports, added.address, name, added.password, clock.now)
+        request = hiring.checked(staffing, "executive-assistant", "Ada Lane", manager=found.manager.address)
+        found.assistant = hiring.hire(staffing, request, send_percept=sender(home)).address
+        found.begin()
+        try:
+            yield found
+        finally:
+            found.end()
+            assert found.failure is None, found.failure
