@@ -4,25 +4,15 @@ Libraries fill caches and compile patterns at their first use; done here, before
 all employees instead of being each one's private memory.
 """
 
-import email
-import email.policy
 import importlib
 import os
 from datetime import datetime, timedelta
 from typing import Final
 
-_SHARED: Final = (
-    "aioimaplib",
-    "aiosmtplib",
-    "alembic.command",
-    "caldav",
-    "cryptography.fernet",
-    "mailparser_reply",
-    "recurring_ical_events",
-    "sqlalchemy.dialects.sqlite.pysqlite",
-    "sqlmodel",
-    "structlog",
-)
+from empla.capabilities.email.reading import parse, read
+from empla.hr.roles import roles
+
+_SHARED: Final = ("runtime.employee", "sqlalchemy.dialects.sqlite.pysqlite")
 
 _MAIL: Final = (
     b"From: =?utf-8?q?Ad=C3=A1?= <ada@office.example>\r\nTo: bob@office.example\r\nSubject: Tea\r\n"
@@ -52,18 +42,21 @@ def warm() -> None:
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     for name in _SHARED:
         importlib.import_module(name)
+    _import_roles()
     _parse_mail()
     _parse_calendar()
     _parse_date()
     _query()
 
 
+def _import_roles() -> None:
+    for role in roles():
+        importlib.import_module(f"employees.{role.name}.plans")
+
+
 def _parse_mail() -> None:
-    message = email.message_from_bytes(_MAIL, policy=email.policy.default)
-    body = message.get_body(("plain",))
-    assert body is not None
-    body.get_content()
-    bytes(message)
+    mail = parse(_MAIL, "warm")
+    read(mail, datetime.fromisoformat("2026-03-02T09:00:00+00:00"), "UTC", "ada@office.example")
 
 
 def _parse_calendar() -> None:
