@@ -7,6 +7,8 @@
 Alembic is imported only when a store is not current: reading one row tells.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from sqlalchemy import URL, Connection, Engine, make_url
@@ -29,11 +31,10 @@ def open_store(where: str | Path, employee: str, *, tenant: str = "main", epoch:
     Without `epoch` the store may only insert percepts until `take_lease`. InputError for a URL that cannot be used,
     ResourceError for a store that a newer program wrote, or that cannot be read or written.
     """
-    engine = _engine(store_url(where))
-    with translated(place(engine.url)):
+    with _opened(where) as engine:
         if _schema(engine) != SCHEMA:
             _migrate(engine)
-    return Store(engine, employee, tenant=tenant, epoch=epoch)
+        return Store(engine, employee, tenant=tenant, epoch=epoch)
 
 
 def open_inbox(where: str | Path, employee: str, *, tenant: str = "main") -> Store:
@@ -41,8 +42,7 @@ def open_inbox(where: str | Path, employee: str, *, tenant: str = "main") -> Sto
 
     An older schema is never changed from here, for a process may be working on it: NotRunning, and what to do.
     """
-    engine = _engine(store_url(where))
-    with translated(place(engine.url)):
+    with _opened(where) as engine:
         found = _schema(engine)
         if "" < found < SCHEMA:  # revisions are numbers of four digits
             raise NotRunning(
@@ -51,7 +51,7 @@ def open_inbox(where: str | Path, employee: str, *, tenant: str = "main") -> Sto
             )
         if found != SCHEMA:
             _migrate(engine)  # makes it, or says that it is too new
-    return Store(engine, employee, tenant=tenant)
+        return Store(engine, employee, tenant=tenant)
 
 
 def store_url(where: str | Path) -> URL:
@@ -71,6 +71,18 @@ def store_url(where: str | Path) -> URL:
 
 
 _FORMS = "give a path, sqlite:///PATH or postgresql://USER@HOST/DATABASE"
+
+
+@contextmanager
+def _opened(where: str | Path) -> Iterator[Engine]:
+    """Give an engine, and close what it opened if the block fails."""
+    engine = _engine(store_url(where))
+    try:
+        with translated(place(engine.url)):
+            yield engine
+    except BaseException:
+        engine.dispose()
+        raise
 
 
 def _engine(url: URL) -> Engine:

@@ -26,6 +26,9 @@ from empla.store.tables import EMPLOYEE
 WAIT_S = 10
 """Seconds to wait for another writer, or for a server to let us in, before giving up with TimedOut."""
 
+ABANDONED_S = 30
+"""Seconds after which a server drops a transaction in which nothing happens."""
+
 INBOX = "percept"
 """The only table that somebody without the lease may write (contract 2)."""
 
@@ -54,7 +57,9 @@ def place(url: URL) -> str:
 def open_engine(url: str | URL) -> Engine:
     """Return an engine for a store: SQLite in WAL with synchronous=FULL, or PostgreSQL."""
     if not str(url).startswith("sqlite"):
-        settings = {"connect_timeout": WAIT_S, "options": f"-c lock_timeout={WAIT_S}s"}
+        # Our transactions take milliseconds. One that lies open belongs to a host that is gone, and bars its successor.
+        options = f"-c lock_timeout={WAIT_S}s -c idle_in_transaction_session_timeout={ABANDONED_S}s"
+        settings = {"connect_timeout": WAIT_S, "options": options}
         return create_engine(url, hide_parameters=True, connect_args=settings)
     engine = create_engine(url, hide_parameters=True, connect_args={"timeout": WAIT_S})
 

@@ -2,6 +2,7 @@
 
 import multiprocessing
 
+import psycopg
 import pytest
 
 from empla.store.store import LeaseLost
@@ -59,17 +60,33 @@ def test_a_process_may_open_the_store_with_the_epoch_that_its_supervisor_raised(
     assert names(supervisor) == ["n"]
 
 
+def test_the_lease_stands_still_while_its_holder_writes(postgresql, stores_url):
+    """Also for somebody at the server's console."""
+    store = postgresql.hold(1)
+    with psycopg.connect(stores_url) as console:
+        console.execute("SELECT set_config('empla.tenant', 'main', false)")
+        console.execute("SELECT set_config('empla.employee', %s, false)", (postgresql.employee,))
+        console.execute("SET lock_timeout = '20ms'")
+        console.commit()
+        with store.transaction(), pytest.raises(psycopg.errors.LockNotAvailable), console.transaction():
+            console.execute("UPDATE lease SET epoch = 2")
+        assert console.execute("UPDATE lease SET epoch = 2").rowcount == 1
+        console.commit()
+    with pytest.raises(LeaseLost), store.transaction():
+        pass
+
+
 def test_processes_that_take_the_lease_at_once_get_one_holder_each_epoch(ground):
     """Four processes race for the same epochs: every epoch is won exactly once."""
     ground.hold()
     ground.close()
     processes = multiprocessing.get_context("fork")
-    won = processes.Queue()
+    won = processes.SimpleQueue()
     start = processes.Barrier(4)
 
     def race() -> None:
         store = ground.open()
-        start.wait()
+        start.wait(30)
         for epoch in range(2, 12):
             try:
                 store.take_lease(epoch, "racer")

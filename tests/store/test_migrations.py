@@ -1,6 +1,8 @@
 """The migrations make what the tables declare, whole or not at all, wherever the process dies."""
 
 import os
+import resource
+import signal
 import sqlite3
 import stat
 from contextlib import closing
@@ -264,6 +266,29 @@ def test_a_file_with_something_in_it_is_copied_before_it_is_changed(tmp_path, a_
     assert version(copy) == SCHEMA
     assert rows_of(copy) == OLD
     assert rows_of(path) == NEW
+
+
+def test_a_file_that_cannot_be_copied_is_not_changed(tmp_path, in_child, a_newer_empla):
+    """No room for the copy: the operating system refuses to let it grow."""
+    path = tmp_path / "mind.db"
+    fill(path, "ada")
+    a_newer_empla()
+
+    def work() -> None:
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        _, most = resource.getrlimit(resource.RLIMIT_FSIZE)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (path.stat().st_size // 2, most))
+        with pytest.raises(ResourceError, match="cannot be copied") as caught:
+            open_store(path, "ada")
+        assert "1 MB" in caught.value.next_step
+
+    in_child(work)
+    assert version(path) == SCHEMA
+    assert rows_of(path) == OLD
+    open_store(path, "ada").close()
+    assert rows_of(path) == NEW
+    assert rows_of(tmp_path / "mind.db.before-0002") == OLD
+    assert not (tmp_path / "mind.db.before-0002.new").exists()
 
 
 def test_a_fresh_file_is_not_copied(tmp_path):

@@ -28,6 +28,14 @@ def test_the_file_is_safe_and_its_owners(tmp_path):
     store.close()
 
 
+def test_a_server_waits_for_nobody_for_ever(postgresql):
+    store = postgresql.open()
+    names = ("lock_timeout", "idle_in_transaction_session_timeout", "synchronous_commit", "transaction_isolation")
+    with store.reading():
+        found = [store._connection.exec_driver_sql(f"SHOW {name}").scalar() for name in names]
+    assert found == ["10s", "30s", "on", "repeatable read"]
+
+
 def test_an_inbox_may_be_filled_before_its_owner_ever_started(ground):
     store = ground.inbox()
     assert inbox.send(store, Percept(key="hello", kind="hired", fields={}, origin=OWN), AT)

@@ -24,7 +24,7 @@ def at_once(*works: Callable[[], None]) -> None:
     start = processes.Barrier(len(works))
 
     def begin(work: Callable[[], None]) -> None:
-        start.wait()
+        start.wait(30)
         work()
 
     started = [processes.Process(target=begin, args=(work,)) for work in works]

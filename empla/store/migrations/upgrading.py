@@ -1,8 +1,8 @@
 """Brings a database to the newest schema, on SQLite and PostgreSQL.
 
 Each migration is one explicit transaction together with its stamp, so a process that dies in it leaves the database as
-it was. A SQLite file that holds something is copied first, to `NAME.before-REVISION` beside it. Several processes that
-come at once are safe: the version is read inside the transaction that changes it.
+it was. A SQLite file that holds something is copied before the first, to `NAME.before-REVISION` beside it. Several
+processes that come at once are safe: the version is read inside the transaction that changes it.
 """
 
 import sqlite3
@@ -35,10 +35,11 @@ class Upgrade:
 
     def run(self) -> None:
         """Run the migrations that the database lacks; ResourceError if a newer program wrote it."""
-        while self._one_step():
-            pass
+        copied = False
+        while self._one_step(copied):
+            copied = True
 
-    def _one_step(self) -> bool:
+    def _one_step(self, copied: bool) -> bool:
         with self.engine.connect() as connection:
             # Only crash tests count these; unarmed they cost nothing.
             event.listen(connection, "before_cursor_execute", self._note_statement)
@@ -51,7 +52,7 @@ class Upgrade:
                 following = self._after(current)
                 if following is None:
                     return False
-                if current is not None and connection.dialect.name == "sqlite":
+                if current is not None and not copied and connection.dialect.name == "sqlite":
                     _copy(Path(str(self.engine.url.database)), following.revision)
                 with Operations.context(context):
                     following.module.upgrade()
@@ -83,11 +84,18 @@ class Upgrade:
 
 
 def _copy(path: Path, revision: str) -> None:
+    """Copy a SQLite file; the writer's lock is held, so nothing is written between the copy and the migration."""
     target = path.with_name(f"{path.name}.before-{revision}")
     fresh = target.with_name(f"{target.name}.new")
-    fresh.unlink(missing_ok=True)
-    fresh.touch(mode=0o600)
-    with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(fresh)) as copy:
-        source.backup(copy)
-    fresh.replace(target)
-    faults.point("migrate.copied")
+    try:
+        fresh.unlink(missing_ok=True)
+        fresh.touch(mode=0o600)
+        with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(fresh)) as copy:
+            source.backup(copy)
+        faults.point("migrate.copied")
+        fresh.replace(target)
+    except (OSError, sqlite3.Error) as error:
+        raise ResourceError(
+            f"{path} cannot be copied before it is brought up to date: {error}",
+            next_step=f"make room for another {path.stat().st_size // 1_000_000 + 1} MB beside it; it is as it was",
+        ) from error
