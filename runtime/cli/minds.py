@@ -22,6 +22,8 @@ _ACTION = (
     *("why", "asked_at", "due", "attempt", "on_wire_at", "replies", "ended_at", "outcome"),
 )
 
+_PERCEPT = ("key", "kind", "at", "state", "reason", "body")
+
 
 class Mind:
     """What one employee's store holds, decoded."""
@@ -68,13 +70,22 @@ class Mind:
 
     def percept_row(self, key: str) -> Any:
         """Return the inbox row with this key, None if there is none."""
-        rows = self._store.find("percept", {"key": key}, ("key", "kind", "at", "state", "reason", "body", "crashes"))
+        rows = self._store.find("percept", {"key": key}, _PERCEPT)
         return rows[0] if rows else None
 
-    def percept(self, key: str) -> Percept | None:
-        """Return a percept, None if there is none with this key."""
-        row = self.percept_row(key)
-        return inbox.read(row) if row is not None else None
+    def percepts(self, kind: str) -> list[Any]:
+        """Return the inbox rows of one kind, oldest first."""
+        return [row for row in self._store.find("percept", {}, _PERCEPT) if row.kind == kind]
+
+    def decoded(self, row: Any) -> Percept:
+        """Return the percept that an inbox row holds."""
+        return inbox.read(row)
+
+    def steps_that_got(self, key: str) -> list[StepRecord]:
+        """Return the questions that the mail with this percept key answered."""
+        rows = self._store.find("step", {"resolved": 1}, ("body",))
+        records = [codec.loads(row.body) for row in rows if key in row.body]
+        return [r for r in records if isinstance(r.step, Ask) and getattr(r.outcome.value, "key", "") == key]
 
     def set_aside(self) -> Sequence[Any]:
         """Return the inbox rows that were quarantined."""
@@ -112,19 +123,17 @@ def about(target: Mapping[str, Any]) -> str:
 def waits_for(steps: Sequence[StepRecord]) -> str:
     """Return in words what an intention waits for, empty if nothing."""
     waiting = [record.step for record in steps if record.outcome is None and not isinstance(record.step, Together)]
-    return "; ".join(step_words(step) for step in waiting)
+    return "; ".join(_awaited(step) for step in waiting)
 
 
-def step_words(step: Step) -> str:
-    """Return one step in words."""
+def _awaited(step: Step) -> str:
+    until = getattr(step, "until", None)
+    at_most = f" until {until:%a %d %b %H:%M} UTC" if until is not None else ""
     match step:
         case Ask():
             return f"the answer of {step.who.value}"
-        case Wait(kind="", until=until) if until is not None:
-            return f"{until:%a %d %b %H:%M} UTC"
         case Wait():
-            at_most = f", at most until {step.until:%a %d %b %H:%M} UTC" if step.until is not None else ""
-            return f"{step.kind.replace('-', ' ')}{at_most}"
+            return f"{step.kind.replace('-', ' ')}{at_most}".strip()
         case Achieve():
             return f"the goal {step.goal}"
         case Do():

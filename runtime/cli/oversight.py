@@ -32,6 +32,22 @@ def history(
         past.show(found, here())
 
 
+def why(
+    message_id: Annotated[
+        str, typer.Argument(metavar="MESSAGE-ID", help="Of a mail that an employee sent or received.")
+    ],
+    json: Json = False,
+) -> None:
+    """Show why an employee sent a mail, or what came of one that it received, as a tree down to the raw mail."""
+    from runtime.cli import explaining, printing, trees
+
+    found = explaining.explained(here(), message_id)
+    if json:
+        printing.as_json(found)
+    else:
+        trees.show(found)
+
+
 def settle(
     name: Name,
     action: Annotated[str, typer.Argument(metavar="ACTION", help="The action's id, as `empla show` prints it.")],

@@ -136,7 +136,7 @@ def add(
     from runtime.cli import printing
 
     wanted = {"name": name, "zone": zone, "hours": hours, "address": address}
-    done = services.run(here(), "people.add", wanted)
+    done = services.run(anywhere(), "people.add", wanted)
     if json:
         printing.as_json({key: value for key, value in done.items() if key != "name"})
         return
@@ -198,7 +198,7 @@ def hire(
 
     wanted = {"role": role, "name": name, "manager": manager, "zone": zone, "plan": plan}
     with printing.Steps(quiet=json) as steps:
-        done = services.run(here(), "hire", wanted, steps)
+        done = services.run(anywhere(), "hire", wanted, steps)
     if json:
         printing.as_json(done if plan else {"name": done["name"], "address": done["address"]})
     elif plan:
