@@ -46,7 +46,7 @@ class Performer:
     async def perform(self, permit: Permit) -> None:
         """Carry out one claimed row and write what came of it."""
         operation = self._operations[permit.operation]
-        if permit.attempt > 1 and operation.idempotency is Idempotency.CONDITIONAL and await self._found(permit):
+        if self._may_have_happened(permit, operation) and await self._found(permit):
             return
         point(f"perform:{permit.operation}:before")
         try:
@@ -103,6 +103,12 @@ class Performer:
             return
         with self._store.transaction("again"):
             self._outbox.later(permit.action, now + backoff(row.attempt))
+
+    def _may_have_happened(self, permit: Permit, operation: Operation) -> bool:
+        """Whether an earlier attempt may have had its effect after all; then evidence is looked for once more."""
+        if operation.idempotency is Idempotency.CONDITIONAL:
+            return permit.attempt > 1
+        return operation.idempotency is Idempotency.MESSAGE_ID and bool(self._row(permit).on_wire_at)
 
     async def _found(self, permit: Permit) -> bool:
         """Look for an earlier attempt's effect; end the row and return True if it is there."""

@@ -1,0 +1,177 @@
+"""What a trial does: one employee's process, from opening its store until nothing is left to do.
+
+Everything here runs in a child of the warm process (see `warm.py`). The engine, the mind, the gate, the e-mail
+capability and the SMTP client are the real ones; time is virtual, so that waiting for evidence takes none.
+"""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import SecretStr
+
+from empla.capabilities import registry
+from empla.capabilities.contract import Place
+from empla.capabilities.email import perceiving
+from empla.capabilities.email.mailbox import Evidence, FetchedMail, MailCursor
+from empla.capabilities.email.sensor import InboxSensor
+from empla.engine import inbox
+from empla.engine.employee import EmployeeEngine, Mindset
+from empla.mind.percepts import Percept
+from empla.mind.plans import PlanLibrary, Trigger, on
+from empla.mind.steps import Believe, Do, Scope
+from empla.mind.values import OWN, Address, Origin, Source
+from empla.store.opening import open_store
+from empla.store.store import Store
+from empla.testing.calendars import MemoryCalendars
+from empla.testing.clock import VirtualClock
+from empla.testing.employee import ADA, MARIA, POLICY, PROFILE
+from empla.testing.mailbox import MemoryMailbox, letter
+from empla.testing.place import MemoryBlobs, MemoryDirectory
+from empla.workplace.accounts import Account, Endpoint
+from empla.workplace.blobs import FileBlobs
+from empla.workplace.mailbox import StandardMailbox
+
+BOB = "bob@office.example"
+OPERATIONS = registry.operations(registry.installed())
+
+
+# the employee --------------------------------------------------------------------------------------------------------
+
+library = PlanLibrary()
+library.include(perceiving.library)
+
+
+@library.plan(on("mail"), goal="answer")
+def answer(event: Trigger) -> Any:
+    """Answer the manager, and let a colleague know."""
+    mail = event.mail
+    manager, colleague = Address(MARIA, Origin(Source.POLICY)), Address(BOB, Origin(Source.DIRECTORY))
+    yield Believe(functor="asked", arguments=(mail.key, mail.subject))
+    yield Scope(people=(manager, colleague))
+    arguments = {"to": (manager,), "cc": (colleague,), "subject": f"Re: {mail.subject}", "text": "It is done."}
+    yield Do(operation="email.send", arguments={**arguments, "answering": mail})
+    yield Believe(functor="answered", arguments=(mail.key,))
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """One start of one trial: where its home is, and how many processes died before it."""
+
+    home: Path
+    before: int
+    params: Mapping[str, Any]
+
+
+def prepare(home: Path, profile: Mapping[str, Any] = PROFILE) -> None:
+    """Make a fresh home: a store with the profile in its inbox, which every trial gets a copy of."""
+    home.mkdir(exist_ok=True)
+    store = open_store(home / "mind.db", "ada")
+    told = Percept(key="profile", kind="profile", fields=profile, origin=POLICY)
+    inbox.send(store, told, VirtualClock().now())
+    store.close()
+
+
+async def live(start: Start, place: Place, clock: VirtualClock, plans: PlanLibrary, mails: int) -> None:
+    """Be the employee until `mails` have arrived and nothing is left to do."""
+    store = open_store(start.home / "mind.db", "ada")
+    store.take_lease(_epoch(store) + 1, f"start {start.before}")
+    _settle(store, start, clock)
+    stopping = asyncio.Event()
+
+    def beat(_cycle: int, percept: str, _intention: str) -> None:
+        if percept or not engine.idle:
+            return
+        due = engine.next_due(clock.now())
+        if due is not None:
+            clock.move_to(due)
+        elif len(store.find("percept", {"kind": "mail-arrived"}, ("seq",))) == mails:
+            stopping.set()
+
+    secret = str(start.params.get("secret", "secret")).encode()
+    mindset = Mindset(library=plans, operations=OPERATIONS, sensors=(InboxSensor(),), secret=secret)
+    engine = EmployeeEngine(store, place, mindset, beat=beat)
+    if start.before and (crashed := start.params.get("crashed")):
+        engine.crashed_at(crashed)
+    await engine.run(stopping)
+    store.close()
+
+
+def _epoch(store: Store) -> int:
+    known = store.find("lease", {}, ("epoch",))
+    return int(known[0].epoch) if known else 0
+
+
+def _settle(store: Store, start: Start, clock: VirtualClock) -> None:
+    """Give a person's word on what is unknown, as the command line does."""
+    for action, happened in start.params.get("settle", {}).items():
+        fields = {"action": action, "happened": happened, "by": MARIA}
+        key = f"settle:{action}:{start.params['word']}"
+        inbox.send(store, Percept(key=key, kind="command:settle", fields=fields, origin=OWN), clock.now())
+
+
+# one mail, one answer, at a plain SMTP server ------------------------------------------------------------------------
+
+
+class PlainMailbox(StandardMailbox):
+    """A mailbox in two files: `inbox.eml`, and `sent`, where the server notes what it took."""
+
+    def __init__(self, home: Path, evidence: Evidence, port: int, clock: VirtualClock) -> None:
+        end = Endpoint(host="127.0.0.1", port=port)
+        super().__init__(
+            Account(
+                address=ADA,
+                password=SecretStr("ada"),
+                imap=end,
+                smtp=end,
+                evidence=evidence,
+                authserv_id="office.example",
+                taking_s=0.05,
+            )
+        )
+        self._home = home
+        self._clock = clock
+
+    async def fetch_after(self, cursor: MailCursor | None, limit: int = 50) -> list[FetchedMail]:
+        if cursor is not None:
+            return []
+        raw = (self._home / "inbox.eml").read_bytes()
+        return [FetchedMail(MailCursor(1, 1), raw, self._clock.now())]
+
+    async def wait_for_change(self, timeout_s: float) -> None:
+        await asyncio.Event().wait()
+
+    async def find_sent(self, message_id: str) -> bool:
+        taken = self._home / "sent"
+        return self.evidence is not Evidence.NONE and taken.exists() and message_id in taken.read_text().split()
+
+
+async def plain(start: Start) -> None:
+    """Answer the mail in `inbox.eml`."""
+    clock = VirtualClock()
+    evidence = Evidence(start.params["evidence"])
+    mailbox = PlainMailbox(start.home, evidence, start.params["port"], clock)
+    place = Place(
+        mailbox=mailbox,
+        calendars=MemoryCalendars({ADA, MARIA}),
+        directory=MemoryDirectory(),
+        blobs=FileBlobs(start.home / "blobs"),
+        clock=clock,
+    )
+    await live(start, place, clock, library, mails=1)
+    await mailbox.close()
+
+
+WORKLOADS: dict[str, Callable[[Start], Any]] = {"plain": plain}
+
+
+async def rehearse(home: Path) -> None:
+    """Do once, in memory, what every start does, so that the warm process has compiled and loaded what that needs."""
+    clock = VirtualClock()
+    mailbox = MemoryMailbox(clock)
+    mailbox.deliver(letter(MARIA, "Please do it.", vouched=MARIA))
+    calendars = MemoryCalendars({ADA, MARIA})
+    place = Place(mailbox=mailbox, calendars=calendars, directory=MemoryDirectory(), blobs=MemoryBlobs(), clock=clock)
+    await live(Start(home, 0, {}), place, clock, library, mails=1)
