@@ -37,7 +37,7 @@ OUT = Path("build/bench/office.json")
 
 
 def empla(home: Path, *words: str) -> str:
-    argv = [sys.executable, "-m", "runtime.cli.main", "--home", str(home), *words]
+    argv = [sys.executable, "-m", "runtime.cli", "--home", str(home), *words]
     return subprocess.run(argv, check=True, capture_output=True, text=True, timeout=120).stdout
 
 

@@ -81,7 +81,7 @@ def _ask(stage: Stage, morning: Morning, scene: str, subject: str, text: str, *,
 def _reply(stage: Stage, morning: Morning, scene: str, letter: Letter, text: str) -> Letter:
     """Have the manager answer a mail, kill at a random moment, and wait for what comes back."""
     morning.asked[scene] = stage.manager.reply(letter, text)
-    stage.transcript.wrote(MANAGER, stage.assistant, f"Re: {letter.subject}", text)
+    stage.transcript.wrote(MANAGER, stage.assistant, letter.subject, text)
     return _answered(stage, morning, scene)
 
 

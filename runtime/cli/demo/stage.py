@@ -10,6 +10,7 @@ import os
 import random
 import signal
 import smtplib
+import socket
 import subprocess
 import sys
 import threading
@@ -56,6 +57,7 @@ class Stage:
         self._chance = random.Random(seed)  # noqa: S311
         self._clock = SystemClock()
         self._killers: list[threading.Thread] = []
+        self._first_port = _free_ports()
         transcript.opening(seed, MONDAY)
 
     def __enter__(self) -> Self:
@@ -81,7 +83,7 @@ class Stage:
 
     def command(self, *words: str) -> Any:
         """Run one `empla` command and return what it prints as JSON, or its text; InternalError if it fails."""
-        argv = [sys.executable, "-m", "runtime.cli.main", "--home", str(self.home.root), *words]
+        argv = [sys.executable, "-m", "runtime.cli", "--home", str(self.home.root), *words]
         done = subprocess.run(argv, capture_output=True, text=True, timeout=90)  # noqa: S603
         if done.returncode != 0:
             raise InternalError(f"`empla {' '.join(words)}` ended with {done.returncode}: {done.stderr.strip()}")
@@ -103,12 +105,10 @@ class Stage:
 
     def up(self) -> None:
         """Start everything and wait until it is ready."""
-        ports = "0" if not self.people else str(self._first_port)
-        self.command("up", "--detach", "--ports", ports)
+        self.command("up", "--detach", "--ports", str(self._first_port))
 
     def _ports(self) -> OfficePorts:
         office = self.status()["office"]
-        self._first_port = int(office["imap"]["port"])
         return OfficePorts(
             host=office["imap"]["host"],
             imap=office["imap"]["port"],
@@ -216,3 +216,13 @@ class Stage:
                 continue
             return
         raise TimedOut("after `kill -9` of `empla up` the office still answers")
+
+
+def _free_ports() -> int:
+    """Return the first of three free ports in a row: people's clients keep their settings when `up` comes back."""
+    for first in range(20143, 60000, 7):
+        with contextlib.ExitStack() as held, contextlib.suppress(OSError):
+            for port in range(first, first + 3):
+                held.enter_context(socket.create_server(("127.0.0.1", port)))
+            return first
+    raise InternalError("there are no three free ports in a row")

@@ -16,8 +16,11 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
+from empla.capabilities import registry
 from empla.config import Home
 from empla.mind import codec
+from empla.mind.beliefs import Belief
+from empla.mind.intentions import Intention
 from empla.store.opening import open_store
 from runtime.cli.demo.checks import Check
 from runtime.client import Letter
@@ -63,6 +66,7 @@ class Transcript:
 
     def thoughts(self, home: Home, address: str) -> None:
         """Show what the assistant has believed, intended and done since this was shown last."""
+        registry.installed()  # what they keep can be read only once they are loaded
         slug = address.partition("@")[0]
         with closing(open_store(home.employee(slug) / "mind.db", slug)) as store:
             rows = [
@@ -113,14 +117,15 @@ def _letter(who: str, subject: str, text: str, colour: str) -> Panel:
 
 
 def _belief(body: str) -> str:
-    belief = codec.loads(body)
+    belief: Belief = codec.loads(body)
     if belief.functor in _QUIET:
         return ""
     return f"{belief.functor}({', '.join(_short(a) for a in belief.arguments)})"
 
 
 def _intention(row: Any) -> str:
-    passed = codec.loads(row.body).passed_over
+    intention: Intention = codec.loads(row.body)
+    passed = intention.passed_over
     return f"{row.plan}   (not chosen: {'; '.join(passed)})" if passed else str(row.plan)
 
 
