@@ -27,7 +27,7 @@ def mail(
     ] = 30.0,
     json: Json = False,
 ) -> None:
-    """Write a mail to an employee, wait for the answer and show it."""
+    """Write to an employee and show its answer."""
     from empla.errors import InputError, PermissionDenied, TimedOut
     from runtime.cli import employees, letters, printing, signing
 
@@ -85,7 +85,7 @@ def inbox(
     last: Annotated[int, typer.Option("--last", "-n", min=1, help="How many of the newest.")] = 20,
     json: Json = False,
 ) -> None:
-    """List a person's mails, the newest last, or read one."""
+    """List a person's mails, or read one."""
     from empla.errors import InputError
     from runtime.cli import letters, printing, signing
 
@@ -112,7 +112,7 @@ def agenda(
     days: Annotated[int, typer.Option("--days", "-d", min=1, max=366, help="How many days, from today.")] = 7,
     json: Json = False,
 ) -> None:
-    """Show what stands in a person's calendar, in their own zone."""
+    """Show what stands in a person's calendar."""
     from empla.clock import SystemClock
     from runtime.cli import diary, printing, signing
 

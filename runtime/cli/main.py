@@ -15,7 +15,7 @@ import typer
 from typer.core import TyperGroup
 
 from empla.errors import EmplaError, InputError, NotRunning, PermissionDenied
-from runtime.cli import day, oversight, people, running
+from runtime.cli import day, doctor, oversight, people, running
 from runtime.cli.options import DAY, OVERSIGHT, PEOPLE, RUNNING
 
 EXIT_CODES: Final = """
@@ -90,10 +90,12 @@ app.command(rich_help_panel=RUNNING)(running.pause)
 app.command(rich_help_panel=RUNNING)(running.resume)
 app.command(rich_help_panel=RUNNING)(running.logs)
 app.command(rich_help_panel=RUNNING)(running.demo)
+app.command(rich_help_panel=RUNNING)(doctor.doctor)
 
 
 def run() -> None:
     """Run the program with the words it was called with, and end the process."""
+    os.umask(0o077)  # whatever this process and its children make is their owner's alone
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")  # a terminal that cannot show a letter must not end a command

@@ -7,7 +7,7 @@ import typer
 from runtime.cli.options import Json, Name, here
 
 calendar = typer.Typer(
-    help="Who may use whose calendar: [bold]grant[/bold] and [bold]revoke[/bold].",
+    help="Grant or revoke the use of a calendar.",
     rich_markup_mode="rich",
     no_args_is_help=True,
 )
@@ -22,7 +22,7 @@ def history(
     last: Annotated[int, typer.Option("--last", "-n", min=1, help="How many of the newest.")] = 50,
     json: Json = False,
 ) -> None:
-    """Show what an employee did: when, what, to whom, what came of it, and the rule that allowed it."""
+    """Show what an employee did, and which rule allowed it."""
     from runtime.cli import past, printing
 
     found = past.deeds(here(), name, everything=everything)[-last:]
@@ -38,7 +38,11 @@ def why(
     ],
     json: Json = False,
 ) -> None:
-    """Show why an employee sent a mail, or what came of one that it received, as a tree down to the raw mail."""
+    """Show why a mail was sent, or what came of one.
+
+    A tree: from the act through plan, goal, beliefs and reading down to the raw mail; or from a mail that came on to
+    what it led to. Ends with whether the ledger of acts is whole.
+    """
     from runtime.cli import explaining, printing, trees
 
     found = explaining.explained(here(), message_id)
@@ -56,9 +60,9 @@ def settle(
     ] = None,
     json: Json = False,
 ) -> None:
-    """Say what became of an action whose outcome nobody knows, so that the employee can go on.
+    """Say what became of an act whose outcome is unknown.
 
-    Said not to have happened, it is done again.
+    The employee goes on from there. Said not to have happened, it is done again.
     """
     from empla.errors import InputError
     from runtime import services

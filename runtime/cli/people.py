@@ -9,7 +9,7 @@ import typer
 from runtime.cli.options import Json, Name, anywhere, here
 
 app = typer.Typer(
-    help="People of the office: list them, or [bold]add[/bold] and [bold]remove[/bold] one.",
+    help="List the people of the office; add or remove one.",
     rich_markup_mode="rich",
     invoke_without_command=True,
 )
@@ -31,9 +31,9 @@ def init(
     ] = False,
     json: Json = False,
 ) -> None:
-    """Set up a home: your company, your account, your mail client's settings. Asks what is not given.
+    """Set up a home: your company and your account.
 
-    Done again it completes what is missing and changes nothing else.
+    Asks what is not given, and prints the settings for your mail client. Done again it completes what is missing and changes nothing else.
     """
     from empla.config import load_settings
     from runtime import services
@@ -188,10 +188,11 @@ def hire(
     plan: Annotated[bool, typer.Option("--plan", help="Print the steps and do nothing.")] = False,
     json: Json = False,
 ) -> None:
-    """Hire a digital employee. Interrupted, the same command goes on where it stood.
+    """Hire a digital employee.
 
     It gets a mailbox, a calendar, and read-write access to its manager's calendar, and introduces itself by mail. It
-    works while `empla up` runs; hired meanwhile, it begins at once.
+    works while `empla up` runs; hired meanwhile, it begins at once. Interrupted, the same command goes on where it
+    stood.
     """
     from runtime import services
     from runtime.cli import printing
@@ -223,9 +224,9 @@ def _say_whether_up() -> None:
 
 
 def leave(name: Name, json: Json = False) -> None:
-    """Let an employee go: stop it, take back its rights, close its account, archive its folder.
+    """Let an employee go.
 
-    Its mail is kept and its address is never given to another. Interrupted, the same command goes on where it stood.
+    Stops it, takes back its rights, closes its account and archives its folder. Its mail is kept and its address is never given to another. Interrupted, the same command goes on where it stood.
     """
     from runtime import services
     from runtime.cli import printing
@@ -241,7 +242,7 @@ def leave(name: Name, json: Json = False) -> None:
 def list_employees(
     everybody: Annotated[bool, typer.Option("--all", help="Also those who have left.")] = False, json: Json = False
 ) -> None:
-    """List the employees and what each is doing."""
+    """List the employees, and what each is doing."""
     from runtime.cli import employees, printing
 
     found = employees.listed(here(), everybody=everybody)
@@ -258,7 +259,7 @@ def list_employees(
 
 
 def show(name: Name, json: Json = False) -> None:
-    """Show all there is to know of an employee: who it is, what it may do, what it is at."""
+    """Show one: who it is, what it may do, what it is at."""
     from runtime.cli import employees, printing
 
     found = employees.shown(here(), name)

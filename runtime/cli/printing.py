@@ -86,7 +86,14 @@ def waiting(text: str, *, quiet: bool = False) -> Iterator[None]:
 
 
 def _indented(grid: Table, indent: int) -> None:
-    console().print(Padding(grid, (0, 0, 0, indent), expand=False) if indent else grid)
+    shown = Padding(grid, (0, 0, 0, indent), expand=False) if indent else grid
+    if console().is_terminal:
+        console().print(shown)
+        return
+    with console().capture() as printed:
+        console().print(shown)
+    for text in printed.get().splitlines():
+        print(text.rstrip())
 
 
 class Steps:

@@ -21,9 +21,9 @@ def up(
     ports: _Ports = None,
     json: Json = False,
 ) -> None:
-    """Run the office and every employee, in the foreground until Ctrl-C or SIGTERM.
+    """Run the office and every employee.
 
-    Servers listen on this machine only (127.0.0.1), at the ports that `empla init` chose, or at --ports.
+    In the foreground, until Ctrl-C or SIGTERM; or detached. Servers listen on this machine only (127.0.0.1), at the ports that `empla init` chose, or at --ports.
     """
     if detach:
         _detached(ports, json)
@@ -56,7 +56,7 @@ def _detached(ports: int | None, json: bool) -> None:
 
 
 def down(json: Json = False) -> None:
-    """Stop everything that `empla up` started. Each employee finishes what it has in hand."""
+    """Stop everything; each employee finishes its cycle."""
     from runtime.cli import printing
     from runtime.supervisor.up import down as end
 
@@ -68,7 +68,7 @@ def down(json: Json = False) -> None:
 
 
 def status(json: Json = False) -> None:
-    """Say what runs: the office, where it listens, and what each employee is doing."""
+    """Say what runs, and where the office listens."""
     from runtime.supervisor.up import status as ask
 
     _show_status(ask(anywhere()), json)
@@ -105,21 +105,27 @@ def _state(employee: dict[str, Any]) -> Any:
 
 
 def restart(name: Name, json: Json = False) -> None:
-    """Give an employee a fresh process, also one that was given up. It goes on with what it was at."""
+    """Give an employee a fresh process, also one that was given up.
+
+    It goes on with what it was at.
+    """
     from runtime import control
 
     _told(control.call(here(), "restart", {"name": _address_of(name)}), "is starting afresh", json)
 
 
 def pause(name: Name, json: Json = False) -> None:
-    """Let an employee rest until `empla resume`: it finishes what it has in hand and does nothing more."""
+    """Let an employee rest until `empla resume`.
+
+    It finishes what it has in hand and does nothing more, also when `empla up` is started again.
+    """
     from runtime import services
 
     _told(services.run(here(), "employee.pause", {"name": name}), "rests", json)
 
 
 def resume(name: Name, json: Json = False) -> None:
-    """Let an employee work again, whether it was paused or given up."""
+    """Let an employee work again, paused or given up."""
     from runtime import services
 
     _told(services.run(here(), "employee.resume", {"name": name}), "works again", json)
@@ -149,7 +155,7 @@ def logs(
     lines: Annotated[int, typer.Option("--lines", "-n", min=0, help="How many of the last lines.")] = 50,
     json: Json = False,
 ) -> None:
-    """Print the log of a process: of an employee, of the supervisor (up), or of the office."""
+    """Print the log of an employee, of `up` or of the office."""
     from runtime.cli import tailing
 
     home = here()
@@ -166,7 +172,7 @@ def demo(
     ] = None,
     keep: Annotated[bool, typer.Option("--keep", help="Leave the home there, to look at.")] = False,
 ) -> None:
-    """Play a first morning with a digital assistant, live, while its process is killed again and again.
+    """Play a first morning, live, while processes are killed.
 
     Everything happens in a home of its own. Every check is read from outside, with IMAP and CalDAV.
     """

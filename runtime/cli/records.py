@@ -1,0 +1,126 @@
+"""Examining what a home has written: databases, their schemas, the key, ledgers, doubtful acts, half-done work."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+from empla.config import Home
+from empla.errors import EmplaError
+from empla.store import company, opening
+from empla.store.company import CompanyStore, Status
+from empla.store.secrets import Cipher
+from runtime.cli import minds
+from runtime.cli.findings import Finding
+from runtime.office import database
+
+_RESTORE = "restore it from a copy"
+
+
+def examined(home: Home) -> Iterator[Finding]:
+    """Look at every database, then at what stands in them; what is damaged is not looked into."""
+    whole = True
+    for name, path, table, newest in _databases(home):
+        finding = _database(name, path, table, newest)
+        whole = whole and finding.ok
+        yield finding
+    if whole:
+        yield _key(home)
+        yield from _unfinished(home)
+        for slug, name in _everybody(home):
+            yield from _mind(home, slug, name)
+
+
+def _databases(home: Home) -> Iterator[tuple[str, Path, str, str]]:
+    yield "company.db", home.company_db, "alembic_version", company.SCHEMA
+    yield "office.db", database.path(home), "", str(database.VERSION)
+    for path in sorted(home.employees.glob("*/mind.db")):
+        yield f"mind of {path.parent.name}", path, opening.VERSION_TABLE, opening.SCHEMA
+
+
+def _database(name: str, path: Path, table: str, newest: str) -> Finding:
+    if not path.exists():
+        return Finding(name=name, ok=True, evidence="not made yet")
+    try:
+        # Not mode=ro: a reader of a write-ahead log has to make its index file.
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True, timeout=10)) as db:
+            db.execute("PRAGMA query_only = ON")
+            (said,) = db.execute("PRAGMA integrity_check(1)").fetchone()
+            query = f"SELECT version_num FROM {table}" if table else "PRAGMA user_version"  # noqa: S608
+            (schema,) = db.execute(query).fetchone() or ("",)
+    except sqlite3.Error as error:
+        return Finding(name=name, ok=False, evidence=f"it cannot be read: {error}", mend=_RESTORE)
+    if said != "ok":
+        return Finding(name=name, ok=False, evidence=f"it is damaged: {said}", mend=_RESTORE)
+    if (len(str(schema)), str(schema)) > (len(newest), newest):
+        mend = "use the empla that wrote it, or a newer one"
+        return Finding(name=name, ok=False, evidence=f"schema {schema} is newer than this empla's {newest}", mend=mend)
+    older = "" if str(schema) == newest else ", brought up to date at the next `empla up`"
+    return Finding(name=name, ok=True, evidence=f"whole, schema {schema}{older}")
+
+
+def _key(home: Home) -> Finding:
+    with CompanyStore(home.company_db) as store, store.reading() as held:
+        passwords = [a.password for e in held.employees() for a in held.accounts(e.address) if a.closed_at is None]
+        passwords += [a.password for p in held.people() for a in held.accounts(p.address) if a.closed_at is None]
+    cipher = Cipher(home.key)
+    try:
+        for password in passwords:
+            cipher.decrypt(password)
+    except EmplaError as error:
+        return Finding(name="key", ok=False, evidence=error.sentence, mend=error.next_step)
+    return Finding(name="key", ok=True, evidence=f"it opens all {len(passwords)} passwords")
+
+
+def _unfinished(home: Home) -> Iterator[Finding]:
+    """Look for hirings and leavings that were interrupted."""
+    with CompanyStore(home.company_db) as store, store.reading() as held:
+        for row in held.employees():
+            for kind, word in (("hire", "hiring"), ("leave", "leaving")):
+                saga = held.saga(f"{kind}:{row.slug}")
+                if saga is not None and saga.ended_at is None:
+                    asked = saga.request
+                    again = (
+                        f'empla hire {row.role.replace("_", "-")} --name "{asked["name"]}" --manager {asked["manager"]}'
+                        if kind == "hire"
+                        else f'empla leave "{row.name}"'
+                    )
+                    evidence = f"{len(held.steps_done(saga.key))} steps are done, then it was interrupted"
+                    yield Finding(name=f"{word} of {row.name}", ok=False, evidence=evidence, mend=f"finish it: {again}")
+
+
+def _everybody(home: Home) -> list[tuple[str, str]]:
+    with CompanyStore(home.company_db) as store, store.reading() as held:
+        return [(e.slug, e.name) for e in held.employees() if e.status != Status.OFFBOARDED]
+
+
+def _mind(home: Home, slug: str, name: str) -> Iterator[Finding]:
+    try:
+        with minds.opened(home, slug) as mind:
+            if mind is None:
+                return
+            records, broken_at = mind.ledger()
+            unknown, aside = mind.actions(state="unknown"), mind.set_aside()
+    except EmplaError as error:
+        yield Finding(name=f"mind of {name}", ok=False, evidence=error.sentence, mend=error.next_step)
+        return
+    evidence = f"{records} records, each follows from the one before"
+    if broken_at is not None:
+        evidence = f"record {broken_at + 1} of {records} does not follow from the one before"
+    mend = "somebody has changed it, or the disk has: compare with a copy"
+    yield Finding(name=f"ledger of {name}", ok=broken_at is None, evidence=evidence, mend=mend)
+    yield _unknown(name, unknown)
+    if aside:
+        evidence = f"{len(aside)} percepts, the last because {aside[-1].reason}"
+        yield Finding(name=f"set aside by {name}", ok=True, evidence=evidence)
+
+
+def _unknown(name: str, rows: Any) -> Finding:
+    actions = ", ".join(row.id for row in rows)
+    return Finding(
+        name=f"doubtful acts of {name}",
+        ok=not rows,
+        evidence=f"nobody knows whether {actions} happened" if rows else "none",
+        mend=f'look, then: empla settle "{name}" ACTION --happened | --not-happened',
+    )
