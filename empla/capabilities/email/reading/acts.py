@@ -26,6 +26,16 @@ ACTED_ON = frozenset(
 )
 """Intents of which a mail should have one."""
 
+_CONDITION = re.compile(
+    r"(?:if|when|once|unless|in case|provided|as soon as|assuming)\b[^,]{3,80},\s*(?:then )?", re.IGNORECASE
+)
+_ONLY_POLITE = re.compile(r"(?:(?:please|sorry|for now|then|it|do it|book it)[\s,.!]*)+", re.IGNORECASE)
+_FORBIDDEN = re.compile(r"(?:please |pls )?(?:don't|do not|never|stop)\s+\w", re.IGNORECASE)
+_MEANT = re.compile(
+    r"(?:(?:i|we) (?:meant|mean)|it's|it is|that's|that is|just|only|with|no,|yes,|sorry,)\s+"
+    r"(?:the one (?:called|named) )?|the (?:one|person|colleague|guy|other)\b[^,]{0,40},\s*",
+    re.IGNORECASE,
+)
 _ABOUT = re.compile(r"\b(?:about|regarding|with|to discuss|to talk|to go|to review|re)\b", re.IGNORECASE)
 
 
@@ -42,14 +52,16 @@ def act(sentence: Sentence, setting: Setting) -> Act:
     """Tell what `sentence` does."""
     words = sentence.text.strip(" \t\n.!…")
     bare = words.rstrip("?")
-    rest = bare[_polite_end(bare) :]
+    condition = _CONDITION.match(bare)
+    request = bare[condition.end() :] if condition else bare
+    rest = request[polite_end(request) :]
     for pattern, intent in (
         (cues.HELP, Intent.HELP),
         (cues.THANKS, Intent.THANKS),
         (cues.NO, Intent.NO),
         (cues.YES, Intent.YES),
     ):
-        if (pattern.search if intent is Intent.HELP else pattern.fullmatch)(bare):
+        if (pattern.search if intent is Intent.HELP else pattern.fullmatch)(bare) and not _ONLY_POLITE.fullmatch(bare):
             return Act(sentence, intent)
     if sentence.polite:
         return Act(sentence, None)
@@ -60,6 +72,8 @@ def act(sentence: Sentence, setting: Setting) -> Act:
         cue = _cue(patterns, rest, bare)
         if cue is None:
             continue
+        if condition:
+            return Act(sentence, intent, sure=False)
         if commanded and cues.NOT_TO.search(bare[: cue.end() if cue.string is bare else len(bare) - len(rest)]):
             return Act(sentence, Intent.OTHER_REQUEST if _forbids(bare) else intent)
         if intent is Intent.SCHEDULE and _other_thing(rest):
@@ -72,17 +86,16 @@ def _by_slots(sentence: Sentence, bare: str, rest: str, found: Slots) -> Act:
     """Tell what a sentence without a cue does by what it names."""
     timed = bool(found.when.window or found.when.doubts)
     nothing_left = not leftovers(found.left, ACT_WORDS)
-    if not found.any() and _is_names(bare):
-        return Act(sentence, Intent.ANSWER)
-    if cues.BARE_ARRANGE.match(rest) and found.people and (timed or found.minutes) and not _other_thing(rest):
+    if _FORBIDDEN.match(bare):
+        return Act(sentence, Intent.OTHER_REQUEST)
+    if cues.ARRANGE_ONLY.fullmatch(rest):
         return Act(sentence, Intent.SCHEDULE)
-    if (
-        timed
-        and nothing_left
-        and not found.people
-        and not found.minutes
-        and (cues.TAKE.match(rest) or cues.WORKS.search(bare))
-    ):
+    if not found.any() and names_only(_MEANT.sub("", bare, count=1).strip()):
+        return Act(sentence, Intent.ANSWER)
+    named = sum((bool(found.people), timed, bool(found.minutes)))
+    if cues.BARE_ARRANGE.match(rest) and named > 1 and not _other_thing(rest):
+        return Act(sentence, Intent.SCHEDULE)
+    if timed and nothing_left and not found.people and not found.minutes and _takes(rest, bare, found):
         return Act(sentence, Intent.CHOOSE)
     if found.people and (timed or found.minutes) and nothing_left and not cues.REQUEST_VERB.match(rest):
         return Act(sentence, Intent.SCHEDULE, sure=False)
@@ -100,8 +113,15 @@ def _by_slots(sentence: Sentence, bare: str, rest: str, found: Slots) -> Act:
 _NAMES = re.compile(r"(?:[A-Z][\w'’.-]*|[\w.+-]+@[\w.-]+|and|or|me|,|&|van|von|de|der|la|di)(?:\s+|(?=,)|$)")
 
 
-def _is_names(bare: str) -> bool:
-    """Whether it is nothing but a name or some: "Bob Stone", "the Bob in sales" is not."""
+def _takes(rest: str, bare: str, found: Slots) -> bool:
+    """ "Thursday works", "let's do Thursday"; but "Fridays don't work" takes nothing."""
+    window = found.when.window
+    meant = window is None or window.dated or window.exact
+    return meant and bool(cues.TAKE.match(rest) or cues.TAKE.match(bare) or cues.WORKS.search(bare))
+
+
+def names_only(bare: str) -> bool:
+    """Return whether it is nothing but a name or some: "Bob Stone" is, "the Bob in sales" is not."""
     words = bare.replace(",", " , ").split()
     if not 1 <= len(words) <= 8 or not all(_NAMES.fullmatch(w) for w in words):
         return False
@@ -162,7 +182,8 @@ def _chooses(bare: str, found: Slots) -> bool:
     )
 
 
-def _polite_end(text: str) -> int:
+def polite_end(text: str) -> int:
+    """Return where the politeness before a request ends."""
     match = cues.POLITE.match(text)
     return match.end() if match else 0
 

@@ -17,6 +17,9 @@ POLITE = re.compile(
     r"|(?:i(?:'d| would)? (?:really )?(?:like|love|want|need|prefer|wish|have)(?: (?:you|us|for"
     r" you))? to\s+)|(?:i(?:'d| would) (?:really )?(?:like|love|appreciate)\s+)|i(?:'m| am) (?:hoping"
     r"|looking|trying) (?:to|for)\s+"
+    r"|(?:i(?:'d| would)|it(?:'d| would)) (?:really )?(?:be )?(?:very |most |so )?(?:grateful"
+    r"|appreciate it|great|good|nice"
+    r"|lovely|helpful|obliged|happy|kind) if (?:you|we) (?:can|could|would)\s+"
     r"|(?:we(?:'d| would)? (?:like|want|need|have|should|ought)(?: to)?\s+)|i (?:was )?wonder"
     r"(?:ing)? if (?:you|we) (?:can|could|might)\s+|(?:is it|would it be) possible to\s+|(?:do"
     r" you think|any chance) (?:you|we) (?:can|could)\s+|(?:be so kind (?:as )?to|feel free to"
@@ -50,7 +53,8 @@ SCHEDULE = (
     re.compile(rf"^{_ARRANGE} (?:me |us )?(?:in )?(?:some |a bit of |any |a good |a suitable |a |free )*time\b", _I),
     re.compile(rf"^{_TALK}(?: again| briefly| quickly)?(?: to| with| about)? (?=\S)", _I),
     re.compile(
-        rf"^(?:a |an |another |one |quick |short |brief |some |new )*(?:{_OBJ}|time)(?: request)?"
+        rf"^(?:a |an |another |one |quick |short |brief |some |new |weekly |monthly |daily |regular"
+        rf" |recurring )*(?:{_OBJ}|time)(?: request)?"
         rf"(?:[:,]| (?:with|w/|for|between|on|at|next|this|tomorrow|about|re)\b)",
         _I,
     ),
@@ -79,10 +83,16 @@ SCHEDULE = (
 )
 """A meeting is wanted. The first five are tried after the politeness, the others anywhere."""
 
+ARRANGE_ONLY = re.compile(
+    r"(?:book|schedule|arrange|organi[sz]e|set up|plan|new meeting|meeting)(?: (?:this|the following|as follows))?:?",
+    _I,
+)
+"""The request stands in the lines below."""
+
 BARE_ARRANGE = re.compile(rf"^{_ARRANGE}\b", _I)
 OTHER_THING = re.compile(
     r"(?<!\w)(?:flights?|hotels?|table|taxi|cab|trains?|tickets?|restaurant|trip|travel|visa|cars?"
-    r"|car hire|room for|parking|desk|dinner reservation|reservations?|holiday|vacation|leave"
+    r"|car hire|room for (?!an?\b|\d|half)|parking|desk|dinner reservation|reservations?|holiday|vacation|leave"
     r"|catering|flowers|gifts?|cake|invoices?|report|slides|deck|document|contract|e-?mails?|letter"
     r"|memo|reminder|spreadsheet|presentation (?:for|to)|offer|proposal|budget (?:for|to)|numbers"
     r"|file|money|payment|expenses?|order|doctor|dentist|plumber|courier|package|parcel)(?!\w)",
@@ -137,8 +147,9 @@ AGENDA = (
     ),
     re.compile(
         r"^(?:(?:my|our|the|tomorrow's|today's|this week's|next week's|[A-Z]\w+'s) )?(?:full )?"
-        r"(?:agenda|schedule|calendar|diary|week overview|overview|meetings)\b(?! (?:an?|in|a"
-        r" meeting|with|for \d)\b)",
+        r"(?:agenda|schedule|calendar|diary|week overview|overview|meetings)\b"
+        r"(?=(?: please| pls)?[\s,.]*$| (?:for (?!\d)|on|of|today|tomorrow|this|next|in|from|between"
+        r"|mon|tue|wed|thu|fri|sat|sun))",
         _I,
     ),
     re.compile(r"\bhow (?:busy|full|packed|many meetings)\b", _I),
@@ -202,7 +213,9 @@ MOVE = (
     ),
     re.compile(r"^(?:change|make)\b.{0,60}\b(?:to|instead|back|forward|later|earlier|until|till)\b", _I),
     re.compile(
-        r"^(?:put|set) (?:it|this|that|the|my|our)\b.{0,40}\b(?:to|back|forward|later|earlier)\b"
+        r"\b(?:start|begin|be|happen|do|have|make)\b.{0,30}\b(?:minutes?|mins?|hours?|hrs?|days?"
+        r"|weeks?|bit) (?:later|earlier)\b"
+        r"|^(?:put|set) (?:it|this|that|the|my|our)\b.{0,40}\b(?:to|back|forward|later|earlier)\b"
         r"(?! (?:discuss|talk|go|review))",
         _I,
     ),
@@ -242,7 +255,8 @@ CHOOSE = (
         r"\b(?:any|all|either|each|whichever) (?:of (?:those|these|them)|one|option|slot|is|works?"
         r"|works for me|you (?:like|prefer|want|think))\b|^(?:any|either|whichever|all)\b(?: of"
         r" (?:those|these|them))?(?: (?:works?|is (?:fine|good|ok|okay)|suits?|are fine|are good"
-        r"|work))?|\byou (?:choose|pick|decide)\b|\b(?:pick|choose) (?:one|any|whichever)\b|\b"
+        r"|work|you (?:like|prefer|want)))?(?:[,.!\s]+(?:please|thanks))?$|\byou (?:choose|pick"
+        r"|decide)\b|\b(?:pick|choose) (?:one|any|whichever)\b|\b"
         r"(?:don't|do not) mind(?: which)?\b|\b(?:doesn't|does not) matter\b|\bup to you\b|\b"
         r"(?:they|those|these) all work\b",
         _I,
@@ -266,7 +280,8 @@ HELP = re.compile(
     r"|could|do|are) you (?:do|able to do|help|actually do|capable)\b|\bwhat (?:can|could|should"
     r"|may|do) i (?:ask|write|say|tell)\b|\bhow (?:do|does|can|should) (?:you|this|it|that|i)"
     r" (?:work|use|ask|talk|write)\b"
-    r"|\bwho are you\b|\bwhat are you\b|\bhow can you help\b|\bwhat (?:things|kinds? of (?:things"
+    r"|\bwhat (?:sorts?|kinds?|types?) of \w+ (?:can|do|could) you\b|\bwho are you\b|\bwhat are"
+    r" you\b|\bhow can you help\b|\bwhat (?:things|kinds? of (?:things"
     r"|requests?)|requests?|sentences|commands) (?:can|do|could) you\b|\bwhat (?:else )?(?:do"
     r"|can) you (?:understand|know|help|offer)\b|\b(?:list|show|tell)(?: me)? (?:your|what you"
     r" can|the) (?:commands|capabilities|skills|features|do)\b|\byour capabilities\b",
@@ -277,9 +292,11 @@ _WELL = (
     r"|ok(?:ay)?|got it|noted|sounds good|yes|splendid|ace|fab|ideal|amazing)"
 )
 THANKS = re.compile(
-    rf"^(?:{_WELL}[,.! -]+)*(?:(?:many |much |lots of |big )?(?:thanks|thx|tnx|cheers|ta)|thank"
+    rf"^(?:(?:that's |that is |this is )?{_WELL}[,.! -]+)*(?:(?:many |much |lots of |big )?(?:thanks"
+    rf"|thx|tnx|cheers|ta)|thank"
     rf" you|much appreciated|(?:i )?appreciate (?:it|that|your help))(?: (?:again|a lot|a million"
-    rf"|so much|very much|ada|both|for .{{1,80}}|that's (?:great|perfect|all)|great job|all good"
+    rf"|so much|very much|ada|both|for (?:(?!\b(?:please|pls|can|could|cancel|book|move|but|find"
+    rf"|set)\b)[^,;]){{1,60}}|that's (?:great|perfect|all)|great job|all good"
     rf"|indeed))*(?:[,.!\s]+(?:{_WELL}|that's all|much appreciated|you're the best|well done|great"
     rf" (?:job|work)|for (?:that|this|everything)|[A-Z]\w+))*$"
     rf"|^(?:well done|great (?:job|work)|good (?:job|work)|nice one|you're (?:the best|a star)"

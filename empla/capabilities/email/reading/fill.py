@@ -82,8 +82,6 @@ def _put_window(filled: Filled, name: str, when: Any, text: str) -> None:
 
 def _schedule(text: str, setting: Setting) -> Filled:
     found = slots(text, setting)
-    if not found.people:
-        found = _verb_people(found, text, setting)
     if not found.people and found.left.strip(f"{BLANK} \n.,!?") and len(found.left) < 200:
         found = _alone(found, setting)
     filled = _common(found, text)
@@ -101,29 +99,11 @@ def _schedule(text: str, setting: Setting) -> Filled:
     return filled
 
 
-_AFTER_VERB = re.compile(
-    r"(?<!\w)(?:book|schedule|invite|get|grab|meet|see|call|interview|put|find|add|pencil in|slot"
-    r" in|squeeze in|have|phone|ring|is|are|when can|when could|can|could|need|want|for|me and"
-    r"|bring)\s+(?:in\s+)?(?=[A-Z][a-z]|[\w.+-]+@)"
-)
-_VERBS_LOW = re.compile(r"(?<!\w)(?:invite|interview)\s+(?=[a-z])", re.IGNORECASE)
-
-
-def _verb_people(found: Slots, text: str, setting: Setting) -> Slots:
-    """ "Book Bob for an hour", "when can Bob and I meet": people right after the verb."""
-    for pattern in (_AFTER_VERB, _VERBS_LOW):
-        for match in pattern.finditer(found.left):
-            more, _ = named_at(found.left, match.end(), setting.origin)
-            if more.people:
-                _take_party(found, more)
-                return found
-    return found
-
-
 def _take_party(found: Slots, more: Party) -> None:
     found.party = Party((*found.party.people, *more.people), found.party.me or more.me, found.party.between, more.used)
     found.people_at = (min(a for a, _ in more.used), max(b for _, b in more.used))
-    found.left = blank(found.left, more.used)
+    owned = re.compile(r"['’]s(?!\w)").match(found.left, found.people_at[1])  # "Bob's calendar"
+    found.left = blank(found.left, [*more.used, *([owned.span()] if owned else [])])
 
 
 _LEAD = re.compile(
@@ -168,8 +148,8 @@ def _unread_topic(filled: Filled, left: str, text: str) -> tuple[str, ...]:
 
 
 _WHO_FREE = re.compile(
-    r"(?<!\w)(?:is|are|does|do|if|whether|when|when's|has|have|will|would|check|isn't|aren't|that"
-    r"|for|and)\s+(?=[A-Z][a-z]|i and|me and|[\w.+-]+@|(?:the|my|our) \w+(?: \w+)? (?:free|available"
+    r"(?<!\w)(?i:is|are|does|do|if|whether|when|when's|has|have|will|would|check|isn't|aren't|that"
+    r"|for)\s+(?=[A-Z][a-z]|i and|me and|[\w.+-]+@|(?:the|my|our) \w+(?: \w+)? (?:free|available"
     r"|team|group))"
 )
 _LOW_FREE = re.compile(

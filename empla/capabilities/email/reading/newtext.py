@@ -146,4 +146,6 @@ def _is_name(after: list[str]) -> bool:
     if not after:
         return True
     words = after[0].split()
-    return (len(words) <= 4 and not after[0].endswith((".", "!"))) or after[0].startswith(("-", "–", "—"))
+    return (len(words) <= 4 and (not after[0].endswith((".", "!")) or len(after[0]) <= 3)) or after[0].startswith(
+        ("-", "–", "—")
+    )

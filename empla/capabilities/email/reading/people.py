@@ -172,6 +172,8 @@ def _addressed(match: re.Match[str], words: str, origin: Origin) -> Who:
 def _name(text: str, at: int) -> tuple[str, int]:
     """Return a name: words with capitals (and particles between), or at most two words without."""
     words: list[str] = []
+    if honorific := _HONORIFIC.match(text, at):
+        at = honorific.end()
     position = at
     while len(words) < 4 and (match := _WORD.match(text, position)):
         word = match.group().rstrip(".-'’")
@@ -198,6 +200,9 @@ def _name(text: str, at: int) -> tuple[str, int]:
     name = " ".join(words)
     found = re.compile(r"\.?\s+".join(re.escape(w) for w in words)).match(text, at)
     return name, found.end() if found else at
+
+
+_HONORIFIC = re.compile(r"(?:Mrs?|Ms|Dr|Prof|Miss|Sir|Professor)\b\.?\s+(?=[A-Z])")
 
 
 def _is_no_name(word: str, capital: bool) -> bool:

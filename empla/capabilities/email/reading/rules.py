@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from empla.capabilities.email.reading.acts import ACTED_ON, Act, act
+from empla.capabilities.email.reading.acts import ACTED_ON, Act, act, names_only, polite_end
 from empla.capabilities.email.reading.cues import YES_FIRST
 from empla.capabilities.email.reading.fill import Filled, fill, with_subject
 from empla.capabilities.email.reading.intents import Intent
@@ -70,11 +70,13 @@ def read(mail: Mail, now: datetime, zone: str, manager: str) -> Reading:
     subject = _PREFIX.sub("", mail.subject)
     if not re.search(r"\w|👍", text):
         text, setting = subject, Setting(now, zone, Origin(source, mail.key, "subject"))
-    reading = _read(text, setting)
+    reading = _read(text, setting, mail)
     sure = reading.confidence >= 0.7 and reading.intent not in (Intent.UNKNOWN, Intent.OTHER_REQUEST)
     if not sure and (language := foreign(text)):
         slot = Slot(value=language, words=text[:80])
         return _reading(Intent.FOREIGN, 0.95, {"language": slot}, (), language)
+    if reading.intent == Intent.ANSWER and not mail.in_reply_to and _asks_for_meeting(subject, setting):
+        reading = replace(reading, intent=Intent.SCHEDULE.value)
     if reading.intent == Intent.SCHEDULE and not mail.in_reply_to:
         reading = _from_subject(reading, subject, Setting(now, zone, Origin(source, mail.key, "subject")))
     if len(whole) > LONGEST:
@@ -82,15 +84,22 @@ def read(mail: Mail, now: datetime, zone: str, manager: str) -> Reading:
     return reading
 
 
-def _read(text: str, setting: Setting) -> Reading:
+def _read(text: str, setting: Setting, mail: Mail) -> Reading:
     found = [act(sentence, setting) for sentence in sentences(text)[:MOST_SENTENCES]]
+    if len(found) > 1 and _signs(found[-1].sentence.text, mail):
+        found.pop()
     main = _main(found)
     if main is None:
         return _small(found, text)
     intent = main.intent or Intent.UNKNOWN
+    if intent is Intent.SCHEDULE and not main.sure and mail.in_reply_to and not main.sentence.question:
+        intent = Intent.ANSWER
     mine, others, context = _sorted(found, main, setting)
     inside = [(a.sentence.start, a.sentence.end) for a in mine]
-    filled = fill(intent, blank(text, _outside(inside, len(text))), setting)
+    polite = [(a.sentence.start, a.sentence.start + polite_end(a.sentence.text)) for a in mine]
+    if intent is Intent.OTHER_REQUEST:
+        polite = []
+    filled = fill(intent, blank(text, [*_outside(inside, len(text)), *polite]), setting)
     unread = [*filled.unread, *(a.sentence.text for a in others)]
     several = any(a.intent in ACTED_ON for a in others)
     confidence = _BASE[intent] - (0 if main.sure else 0.1) - _PER_UNREAD * len(unread)
@@ -108,6 +117,19 @@ def _read(text: str, setting: Setting) -> Reading:
     if intent is Intent.ANSWER and not filled.slots and not filled.doubts:
         return _small(found, text)
     return _with_doubts(intent, max(0.2, confidence), filled, tuple(unread))
+
+
+def _asks_for_meeting(subject: str, setting: Setting) -> bool:
+    return any(act(s, setting).intent is Intent.SCHEDULE for s in sentences(subject)[:2])
+
+
+def _signs(words: str, mail: Mail) -> bool:
+    """Whether the last line is the sender's own name below the text."""
+    own = mail.sender.value.partition("@")[0] if mail.sender else ""
+    first = words.split()[0].strip(".,-–").lower()
+    return (
+        bool(own) and len(words.split()) <= 3 and names_only(words.strip(" .-–")) and first in re.split(r"[._+-]", own)
+    )
 
 
 def _main(found: Sequence[Act]) -> Act | None:

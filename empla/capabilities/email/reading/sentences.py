@@ -19,35 +19,48 @@ _GREETING = re.compile(
     r"[A-Z][\w.'’-]*){0,3}(?: [a-z][\w'’-]{1,20}(?=\s*[,!:–—]|\s*\n))?\s*(?:[,!.:–—-]+|\n|(?=\s)|$)\s*"
 )
 _VOCATIVE = re.compile(
-    r"\s*[A-Z][\w'’-]+(?: [A-Z][\w'’-]+)?\s*(?:[,:!–—]|\n)\s*"
-    r"(?=(?:please|pls|plz|can|could|would|will|book|set|schedule|find|arrange|organi[sz]e|move"
+    r"\s*(?!(?i:today|tomorrow|tonight|mon|tue|wed|thu|fri|sat|sun|next|this|yes|no|ok|okay|sorry"
+    r"|thanks|thank|also|then|great"
+    r"|perfect|sure|meeting|half|an|the|lunch|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
+    r"|one|two|fine|good)[a-z]*\b)"
+    r"[A-Z][\w'’-]+(?: [A-Z][\w'’-]+)?\s*(?:[,:!–—]|\n)\s*"
+    r"(?=(?i:please|pls|plz|can|could|would|will|book|set|schedule|find|arrange|organi[sz]e|move"
     r"|cancel|what|when|am|is|are|do|i|i'd|i'm"
     r"|let's|we|put|grab|get|help|reschedule|push|need|have|how|plan|invite|block|show|send)\b)",
-    re.IGNORECASE,
 )
 _LABELS = re.compile(
     r"(?:people|who|with|when|time|date|duration|length|topic|subject|about|what|attendees)\s*[:,]", re.IGNORECASE
 )
+_REST = (
+    r"(?:(?!\b(?:please|pls|book|cancel|move|schedule|set up|find|can you|could you|arrange|reschedule"
+    r"|invite|but)\b).)*"
+)
+"""What may follow politeness: anything that asks for nothing."""
+
 _POLITE = re.compile(
-    r"(?:i )?(?:hope (?:you(?:'re| are)|this|all|the|that)\b.*|trust you.*|how(?:'s it going|"
-    r" are you| are things| is it going)\b.*"
-    r"|(?:many |much |lots of )?(?:thanks|thx|tnx|cheers|ta)(?: (?:a lot|a million|so much|again"
-    r"|in advance|for (?:your help|this|that|everything|all.*|the.*)|very much|ada|max))*"
-    r"|thank you(?: (?:so much|very much|again|in advance|for .*|kindly))*|much appreciated|(?:i"
-    r"(?:'d)? )?(?:really )?appreciate (?:it|that|your help)"
-    r"|sorry (?:for|about|to) .*|apologies .*|have a (?:great|good|nice|lovely).*|happy (?:monday|friday|new year).*"
-    r"|(?:please )?(?:let me know|confirm|lmk)(?: (?:if|when|what|once|whether|please|how|which"
-    r"|asap)\b.*)?|(?:just )?(?:let|tell) me (?:know)?.*(?:works?|done|booked)"
-    r"|(?:does|would|will) that work(?: for you)?|is that (?:ok|okay|possible|doable|feasible)"
-    r"|ok(?:ay)? for you|(?:can|could) you (?:do|manage|arrange|sort|handle|help with) (?:that"
-    r"|this|it)(?: for me)?(?: please)?"
-    r"|(?:it's |it is |this is )?(?:quite |rather |very |a bit |fairly |pretty )?urgent|no rush"
-    r"|not urgent|if (?:possible|you can|you could)|whenever you (?:can|have time).*|please|pls"
-    r"|cheers|best|regards|many thanks"
-    r"|looking forward.*|nice to meet you|welcome.*|(?:hi|hello|hey)(?: there)?|as (?:discussed"
-    r"|agreed|usual).*|see (?:below|above)|fyi|please and thank you|would be great|that would"
-    r" be (?:great|good|lovely|helpful|perfect|fantastic)"
-    r"|(?:i )?(?:hope|trust) (?:so|all is well|you.*)|all good here|hope (?:you )?(?:had|have|having) .*)",
+    rf"(?:i )?(?:hope (?:you(?:'re| are)|this|all|the|that)\b{_REST}|trust you{_REST}|how(?:'s it going|"
+    rf" are you| are things| is it going)\b{_REST}"
+    rf"|(?:many |much |lots of )?(?:thanks|thx|tnx|cheers|ta)(?: (?:a lot|a million|so much|again"
+    rf"|in advance|for (?:your help|this|that|everything|all{_REST}|the{_REST})|very much|ada|max))*"
+    rf"|thank you(?: (?:so much|very much|again|in advance|for {_REST}|kindly))*|much appreciated|(?:i"
+    rf"(?:'d)? )?(?:really )?appreciate (?:it|that|your help)"
+    rf"|sorry (?:for|about|to) {_REST}|apologies {_REST}|have a (?:great|good|nice|lovely){_REST}"
+    rf"|happy (?:monday|friday|new year){_REST}"
+    rf"|(?:please )?(?:let me know|confirm|lmk)(?: (?:if|when|what|once|whether|please|how|which"
+    rf"|asap)\b{_REST})?|(?:just )?(?:let|tell) me (?:know)?{_REST}(?:works?|done|booked)"
+    rf"|(?:does|would|will) that work(?: for you)?|is that (?:ok|okay|possible|doable|feasible)"
+    rf"|ok(?:ay)? for you"
+    rf"|(?:can|could|would|will) you (?:please )?(?:book|schedule|arrange|set up) (?:it|that|this)"
+    rf"(?: up)?(?: for (?:me|us))?(?: please)?"
+    rf"|(?:can|could) you (?:do|manage|arrange|sort|handle|help with) (?:that"
+    rf"|this|it)(?: for me)?(?: please)?"
+    rf"|(?:it's |it is |this is )?(?:quite |rather |very |a bit |fairly |pretty )?urgent|no rush"
+    rf"|not urgent|if (?:possible|you can|you could)|whenever you (?:can|have time){_REST}|please|pls"
+    rf"|cheers|best|(?:(?:best|kind|warm|many) )*(?:regards|wishes|thanks|cheers)(?:,? [A-Z]\w+){{0,2}}"
+    rf"|looking forward{_REST}|nice to meet you|welcome{_REST}|(?:hi|hello|hey)(?: there)?|as (?:discussed"
+    rf"|agreed|usual){_REST}|see (?:below|above)|fyi|please and thank you|would be great|that would"
+    rf" be (?:great|good|lovely|helpful|perfect|fantastic)"
+    rf"|(?:i )?(?:hope|trust) (?:so|all is well|you{_REST})|all good here|hope (?:you )?(?:had|have|having) {_REST})",
     re.IGNORECASE,
 )
 _THANKS = re.compile(r"\b(?:thanks|thank you|thx|tnx|cheers|ta|appreciated?)\b", re.IGNORECASE)

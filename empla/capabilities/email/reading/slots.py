@@ -7,7 +7,7 @@ from datetime import datetime
 
 from empla.capabilities.email.reading import topics
 from empla.capabilities.email.reading.intents import Doubt
-from empla.capabilities.email.reading.people import EMAIL, Party, Who, party
+from empla.capabilities.email.reading.people import EMAIL, Party, Who, named_at, party
 from empla.capabilities.email.reading.times.durations import Length, lengths
 from empla.capabilities.email.reading.times.grammar import Times, times
 from empla.capabilities.email.reading.times.words import text_of
@@ -31,9 +31,15 @@ _TITLED = re.compile(
     rf"(?<![\w-])(?P<words>(?:(?:[A-Z0-9][\w&-]*|[a-z]{{3,}}(?:-[a-z]+)?)\s+){{1,3}})(?P<object>"
     rf"(?i:{_OBJECT}))(?![\w-])"
 )
-_MEALS = re.compile(r"(?<!\w)(?:a |for )?(lunch|coffee|breakfast|dinner|drinks)(?!\w)", re.IGNORECASE)
+_MEALS = re.compile(
+    r"(?<!\w)(?<!before )(?<!after )(?<!by )(?:a |for )?(lunch|coffee|breakfast|dinner|drinks)(?!\w)", re.IGNORECASE
+)
 _PLAIN_OBJECT = re.compile(
-    r"(?:meeting|mtg|call|slot|appointment|appt|session|event|thing|invite|invitation|time|booking"
+    r"(?:quick )?(?:chat|catch[- ]?up|sync(?:[- ]?up)?|1[:-]1|1on1|121|one[- ](?:on|to)[- ]one"
+    r"|check[- ]?in|touch ?base|huddle|zoom"
+    r"|video ?call"
+    r"|conference call|phone call|get[- ]together|coffee|lunch|dinner|breakfast|drink|entrie|planning)s?"
+    r"|(?:meeting|mtg|call|slot|appointment|appt|session|event|thing|invite|invitation|time|booking"
     r"|entry|conversation|discussion)s?",
     re.IGNORECASE,
 )
@@ -111,14 +117,19 @@ def slots(text: str, setting: Setting, *, with_topic: bool = True) -> Slots:
     _take_times(found, setting, bool(long))
     _take_people(found, setting)
     if with_topic:
-        _take_title(found)
+        _take_title(found, text)
+    found.left = blank(found.left, [m.span() for m in OBJECT.finditer(found.left)])
     return found
 
 
 _IF_POSSIBLE = re.compile(
     r"(?<!\w)(?:if (?:at all )?(?:possible|you can|you could|that works|that's (?:ok|okay|possible)"
     r"|we can|you have time|it works|it suits)"
-    r"|as (?:discussed|agreed)|for (?:me|us)|of course|at least|thanks in advance|on (?:my|our) (?:behalf|side))(?!\w)",
+    r"|as (?:discussed|agreed)|for (?:me|us)|(?<=squeeze )in|(?<=put )in|(?<=slot )in|(?<=fit"
+    r" )in|(?<=pencil )in|in a room|whatever works|whichever (?:is|comes) \w+"
+    r"|(?:the )?(?:sooner|earlier) the better|sorry (?:for|about) (?:the|this) (?:\w+ )?(?:notice"
+    r"|change|trouble|confusion|delay)"
+    r"|of course|at least|thanks in advance|on (?:my|our) (?:behalf|side))(?!\w)",
     re.IGNORECASE,
 )
 
@@ -180,22 +191,36 @@ def _take_times(found: Slots, setting: Setting, has_length: bool) -> None:
 
 
 def _take_repeats(found: Slots) -> None:
-    match = _REPEATS.search(found.left)
-    if match and match.group().lower() not in ("regular",):
-        question = f"You wrote “{match.group()}”. I can arrange single meetings only. Shall I take just the first one?"
-        found.doubts.append(Doubt(words=match.group(), question=question))
+    matches = list(_REPEATS.finditer(found.left))
+    if matches:
+        said = matches[0].group()
+        question = f"You wrote “{said}”. I can arrange single meetings only. Shall I take just the first one?"
+        found.doubts.append(Doubt(words=said, question=question))
+    for match in matches:
         word = re.match(r"(?:every other|every|each)(?!\w)", match.group(), re.IGNORECASE)  # the day after it is read
         found.left = blank(found.left, [(match.start(), match.start() + word.end()) if word else match.span()])
 
 
+_AFTER_VERB = re.compile(
+    r"(?<!\w)(?i:book|schedule|invite|get|grab|meet|see|interview|find|add|pencil in|slot in|squeeze in|phone|ring"
+    r"|when can"
+    r"|when could|can|could|need|for|me and|bring)\s+(?=[A-Z][a-z]|[\w.+-]+@)"
+)
+_LOW_VERB = re.compile(r"(?<!\w)(?:invite|interview)\s+(?=[a-z])", re.IGNORECASE)
+
+
 def _take_people(found: Slots, setting: Setting) -> None:
     found.party = party(found.left, setting.origin)
+    if not found.party.people:  # "book Bob for an hour", "when can Bob and I meet"
+        verbs = (m for rule in (_AFTER_VERB, _LOW_VERB) for m in rule.finditer(found.left))
+        named = (named_at(found.left, verb.end(), setting.origin)[0] for verb in verbs)
+        found.party = next((p for p in named if p.people), found.party)
     if found.party.used:
         found.people_at = (min(a for a, _ in found.party.used), max(b for _, b in found.party.used))
         found.left = blank(found.left, found.party.used)
 
 
-def _take_title(found: Slots) -> None:
+def _take_title(found: Slots, text: str) -> None:
     """ "a budget review with Bob": words before the kind of meeting say what it is about. "Lunch" says it alone."""
     if found.topic:
         return
@@ -211,6 +236,9 @@ def _take_title(found: Slots) -> None:
             found.topic_at = (start, match.end())
             found.left = blank(found.left, [found.topic_at])
             return
-    if meal := _MEALS.search(found.left):
+    if meal := _MEALS.search(text):
         found.topic, found.topic_at = meal.group(1).capitalize(), meal.span(1)
         found.left = blank(found.left, [meal.span()])
+        return
+    if kind := next((m for m in OBJECT.finditer(found.left) if not _PLAIN_OBJECT.fullmatch(m.group())), None):
+        found.topic, found.topic_at = kind.group(), kind.span()

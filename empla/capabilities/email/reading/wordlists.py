@@ -6,6 +6,8 @@ def _words(text: str) -> frozenset[str]:
 
 
 ACT_WORDS = _words("""
+    better best ideal perfect good great fine lovely nice do should three okay ok
+    plenty enough sufficient for me us
     choose go i'd instead it's its looks make one ones perfect pick prefer rather say sounds take that's think
     well will
 """)
@@ -52,6 +54,7 @@ FREE_WORDS = _words("""
 """Words of asking whether somebody is free."""
 
 ANSWER_WORDS = _words("""
+    better ideal perfect good great fine lovely nice
     attendees course i'd instead it's make mean meant of only other people prefer rather say take that's who
 """)
 """What may stand beside the slots of an answer."""
@@ -98,6 +101,8 @@ NO_TITLES = _words("""
 """Words before the kind of meeting that are no title of it."""
 
 FILLERS = _words("""
+    what's reserve request carve coordinate jump hop squeeze pencil fit ideal better diary
+    something plenty enough sufficient
     1:1 a ability able about add again all also am an and any anytime are around arrange as asap ask asking at
     attend attendees available back base be been been begin being best best between block book both brief
     briefly but by calendar calendars call can catch chat cheers convenient could create date day days diary did

@@ -268,9 +268,10 @@ def _until(text: Text, start: int, context: Context) -> tuple[Days, int] | None:
     inner = _simple(text, head.end(), context) if head else None
     if head is None or inner is None or not inner[0].dates or inner[0].weak:
         return None
-    last = inner[0].dates[0] - timedelta(days=1) if head["how"] == "before" else inner[0].dates[-1]
+    before = head["how"] == "before" and " end of" not in text.plain[head.end() - 1 : inner[1]]
+    last = inner[0].dates[0] - timedelta(days=1) if before else inner[0].dates[-1]
     days = context.stretch(context.today, last)
-    if last.weekday() in context.days_off and last >= context.today and head["how"] != "before":
+    if last.weekday() in context.days_off and last >= context.today and not before:
         days = (*days, last)
     return replace(
         inner[0], dates=days, grain="week", weekdays=frozenset(), monthday=0, until=head["how"] != "before"

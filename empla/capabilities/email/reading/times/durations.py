@@ -25,7 +25,7 @@ _RULES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (rf"(?:an|one|1) {_HOUR} and a quarter|(?:one|1) and a quarter {_HOUR}", "75"),
         (rf"(?P<n>{NUMBER})[ -]?{_HOUR} and a half|(?P<m>{NUMBER}) and a half {_HOUR}", "half more"),
         (
-            rf"half (?:an |of an )?{_HOUR}|half-(?:an-)?{_HOUR}|a half[ -]{_HOUR}|\.5 ?{_HOUR}"
+            rf"half (?:an |of an )?{_HOUR}|half-(?:an-)?{_HOUR}|a half[ -]{_HOUR}|(?<!\d)\.5 ?{_HOUR}"
             rf"|1/2 (?:an )?{_HOUR}|½ ?{_HOUR}",
             "30",
         ),
@@ -40,7 +40,8 @@ _RULES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
 )
 # "30 with Bob", "for 30": a number alone is a length only where nothing else is likely.
 _ALONE = re.compile(
-    rf"(?:(?<=^)|(?<=\bfor )|(?<=\bgrab )|(?<=\bget )|(?<=\bfind )|(?<=\bbook )|(?<=\bneed ))(?P<m>{_USUAL})"
+    rf"(?:(?<=^)|(?<=\bfor )|(?<=\bgrab )|(?<=\bget )|(?<=\bfind )|(?<=\bbook )|(?<=\bneed )|(?<=\bsay"
+    rf" )|(?<=\bit )|(?<=\bjust ))(?P<m>{_USUAL})"
     r"(?= (?:with|w/|w |for|on|next|this|tomorrow|today|please|to )|[.,!]?$)"
 )
 

@@ -26,8 +26,9 @@ _SMALL = {
     **{"couple of": 2, "a few": 3, "few": 3, "several": 3},
 }
 NUMBER = (
-    r"(?:\d{1,3}|forty[ -]five|a couple(?: of)?|couple(?: of)?|a few|few|several|an?|one|two|three|four|five|six|seven"
-    r"|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|fou?rty|fifty|sixty|ninety)(?![\w.:/]*\d)\b"
+    r"(?:\d{1,3}(?![.:/]?\d)|(?:forty[ -]five|a couple(?: of)?|couple(?: of)?|a few|few|several"
+    r"|an?|one|two|three|four|five|six|seven"
+    r"|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|fou?rty|fifty|sixty|ninety)\b)"
 )
 _ORDINALS = {
     w: i + 1
