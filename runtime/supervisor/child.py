@@ -117,6 +117,15 @@ def describe(status: int | None) -> str:
     return "ended by itself" if status == 0 else f"failed with exit code {status}"
 
 
+def killed_by_hand(status: int | None, memory_kills: int) -> bool:
+    """Return whether a process that we did not kill was killed with SIGKILL, and not by the kernel for want of memory.
+
+    `memory_kills` is what `out_of_memory_kills` said when the process started. No fault of its own can be the cause, so
+    waiting before it starts again would mend nothing.
+    """
+    return status == -signal.SIGKILL and out_of_memory_kills() == memory_kills
+
+
 def out_of_memory_kills() -> int:
     """Return how many processes the kernel has killed for want of memory since boot; 0 if it does not say."""
     try:

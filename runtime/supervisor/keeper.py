@@ -17,7 +17,7 @@ from empla.errors import EmplaError
 from runtime import logs
 from runtime.progress import STARTING, Progress, ProgressView
 from runtime.supervisor import lease
-from runtime.supervisor.child import Child, describe, out_of_memory_kills
+from runtime.supervisor.child import Child, describe, killed_by_hand, out_of_memory_kills
 from runtime.supervisor.nursery import Nursery, Order, ZygoteGone
 from runtime.supervisor.restarts import RestartRule, Restarts
 from runtime.supervisor.roster import RosterEntry
@@ -154,8 +154,8 @@ class Keeper:
         page = self._page()
         worked = page is not None and page.phase != STARTING
         self._log.warning("employee ended", how=how, worked=worked, **_evidence(page))
-        if worked and end is End.DIED and status == -signal.SIGKILL and out_of_memory_kills() == memory_kills:
-            return  # killed from outside: its own doing was nothing that back-off could mend
+        if worked and end is End.DIED and killed_by_hand(status, memory_kills):
+            return
         await self._after_death(how, started)
 
     async def _start(self, nursery: Nursery) -> Child:

@@ -47,6 +47,7 @@ class Nursery:
         self._forks: dict[str, asyncio.Future[Child]] = {}
         self._children: dict[int, Child] = {}
         self._ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self.name = "zygote"
         self.child: Child | None = None
         self._log = logs.get(__name__)
         self.available = asyncio.Event()
@@ -57,7 +58,7 @@ class Nursery:
         ours.setblocking(False)
         with theirs:
             command = [sys.executable, "-P", "-m", "runtime.supervisor.zygote", str(theirs.fileno()), self._body]
-            self.child = spawn("zygote", command, theirs.fileno())
+            self.child = spawn(self.name, command, theirs.fileno())
         loop = asyncio.get_running_loop()
         self._control = ours
         self._ready = loop.create_future()
@@ -145,7 +146,7 @@ class Nursery:
         self._control.close()
         self._control = None
         self.available.clear()
-        gone = ZygoteGone("the zygote ended")
+        gone = ZygoteGone("the zygote ended", next_step="see what it said last: logs/up.err, or your terminal")
         for fork in self._forks.values():
             if not fork.done():
                 fork.set_exception(gone)

@@ -25,6 +25,7 @@ READY_S: Final = 30.0
 SERVERS: Final = ("imap", "smtp", "caldav")
 """What the office serves, in the order of its ports."""
 
+_END_S: Final = 5.0
 _NEXT: Final = "read logs/office.log, or ask `empla doctor`"
 
 OfficeCommand = Callable[[int, int, Mapping[str, int]], Sequence[str]]
@@ -55,6 +56,7 @@ class Office:
         self._command = command
         self._first_port = first_port
         self._lifeline_fd = lifeline_fd
+        self.name = "office"
         self.child: Child | None = None
         self.ready = asyncio.Event()
 
@@ -66,7 +68,7 @@ class Office:
             # Its lock is handed over open, like an employee's: a former office that is still ending has the ports.
             with await lease.obtain(self._home.office / lease.LOCK) as held:
                 command = self._command(self._lifeline_fd, writing, self._ports())
-                self.child = spawn("office", command, self._lifeline_fd, writing, held.fd)
+                self.child = spawn(self.name, command, self._lifeline_fd, writing, held.fd)
                 held.sign(self.child.pid)
         except BaseException:
             os.close(reading)
@@ -104,7 +106,7 @@ class Office:
             raise InternalError(f"the office could not start ({how})", next_step=_NEXT)
         said = json.loads(line)
         if "error" in said:
-            await child.ended()
+            await child.end(_END_S)
             raise ResourceError(str(said["error"]), next_step=str(said.get("next_step") or _NEXT))
 
     def _ports(self) -> dict[str, int]:

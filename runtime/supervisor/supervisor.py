@@ -16,7 +16,7 @@ from empla.clock import SystemClock, pause
 from empla.config import Home
 from empla.errors import EmplaError, InputError
 from runtime import logs
-from runtime.supervisor.child import Child, describe
+from runtime.supervisor.child import Child, describe, killed_by_hand, out_of_memory_kills
 from runtime.supervisor.keeper import HANG_S, STOP_S, Keeper
 from runtime.supervisor.nursery import Nursery
 from runtime.supervisor.office import Office, OfficeCommand
@@ -25,6 +25,8 @@ from runtime.supervisor.roster import Roster, RosterEntry
 
 _SERVANTS: Final = RestartRule(limit=0, longest_s=30.0)
 """Office and zygote are never given up: without them nobody works."""
+
+_FIRST_TRIES: Final = 3
 
 
 class Supervisor:
@@ -78,7 +80,8 @@ class Supervisor:
         """
         # The first look at the roster may have a database library to import, so it too happens beside the others.
         reading = asyncio.create_task(asyncio.to_thread(self._roster))
-        starting = [asyncio.create_task(self._office.start()), asyncio.create_task(self._nursery.start()), reading]
+        servants = [asyncio.create_task(_first_start(servant)) for servant in (self._office, self._nursery)]
+        starting = (*servants, reading)
         try:
             await asyncio.gather(*starting)
         except BaseException:
@@ -164,19 +167,21 @@ class Supervisor:
 
     async def _serve(self, servant: Office | Nursery) -> None:
         """Start the office, or the zygote, again whenever it has ended."""
-        restarts, started = Restarts(_SERVANTS), time.monotonic()
+        restarts = Restarts(_SERVANTS)
+        started, memory_kills, listened = time.monotonic(), out_of_memory_kills(), True
         while True:
-            child = servant.child
-            if child is not None and child.alive:
-                status = await child.ended()
-                servant.lost()
-                self._log.error("servant ended", servant=child.name, how=describe(status))
-            await pause(restarts.after_death(started=started, died=time.monotonic()) or 0.0)
-            started = time.monotonic()
+            status = await servant.child.ended() if servant.child is not None else None
+            servant.lost()
+            self._log.error("servant ended", servant=servant.name, how=describe(status))
+            if not (listened and killed_by_hand(status, memory_kills)):
+                await pause(restarts.after_death(started=started, died=time.monotonic()) or 0.0)
+            started, memory_kills = time.monotonic(), out_of_memory_kills()
             try:
                 await servant.start()
+                listened = True
             except (EmplaError, OSError) as error:
-                self._log.error("servant could not be started", error=str(error))
+                listened = False
+                self._log.error("servant could not be started", servant=servant.name, error=str(error))
 
     def _run(self, name: str, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work, name=name)
@@ -188,6 +193,18 @@ class Supervisor:
             del self._tasks[task.get_name()]
         if not task.cancelled() and (error := task.exception()) is not None:
             self._log.error("a keeper failed", keeper=task.get_name(), exc_info=error)
+
+
+async def _first_start(servant: Office | Nursery) -> None:
+    """Start the office, or the zygote, for the first time; what it says against it is final, being killed is not."""
+    for _ in range(_FIRST_TRIES - 1):
+        memory_kills = out_of_memory_kills()
+        try:
+            return await servant.start()
+        except EmplaError:
+            if servant.child is None or not killed_by_hand(await servant.child.ended(), memory_kills):
+                raise
+    return await servant.start()
 
 
 def _shown(keeper: Keeper) -> dict[str, Any]:

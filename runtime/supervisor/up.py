@@ -151,7 +151,7 @@ async def _unless(stopping: asyncio.Event, work: Coroutine[Any, Any, None]) -> b
 
 
 def _stop_signals() -> asyncio.Event:
-    """Return the event that SIGTERM or SIGINT sets; the second of them ends the process at once, and so everything."""
+    """Return the event that SIGTERM, SIGINT or a closed terminal sets; the second of them ends everything at once."""
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
 
@@ -160,9 +160,8 @@ def _stop_signals() -> asyncio.Event:
             os._exit(1)
         stopping.set()
 
-    for number in (signal.SIGTERM, signal.SIGINT):
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         loop.add_signal_handler(number, told)
-    loop.add_signal_handler(signal.SIGHUP, lambda: None)
     return stopping
 
 
@@ -194,7 +193,10 @@ def _readiness() -> Iterator[_Readiness]:
 
 def _daemon(home: Home, command: Sequence[str], ready_fd: int) -> None:
     """Start `command` as nobody's child, in a session of its own, with its output in `logs/up.err`."""
-    output = os.open(home.logs / "up.err", os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+    said = home.logs / "up.err"
+    if said.exists():
+        said.replace(said.with_name("up.err.1"))
+    output = os.open(said, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
     nothing = os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC)
     os.set_inheritable(ready_fd, True)
     environment = {**os.environ, READY_FD: str(ready_fd)}

@@ -1,25 +1,31 @@
 """What the zygote does once so that no employee does it again: imports, first parses, first query.
 
-Libraries fill caches and compile patterns at their first use; done here, before the heap is frozen, they are shared by
-all employees instead of being each one's private memory.
+Libraries and our own reader fill caches, compile patterns and build mappings at their first use. Done here, before the
+heap is frozen, these are shared by all employees instead of being each one's private memory (and each one's first
+second). Nothing here reads or writes a file of a home.
 """
 
 import importlib
-import os
 from datetime import datetime, timedelta
 from typing import Final
 
-from empla.capabilities.email.reading import parse, read
-from empla.hr.roles import roles
-
-_SHARED: Final = ("runtime.employee", "sqlalchemy.dialects.sqlite.pysqlite")
+_SHARED: Final = (
+    "aioimaplib",
+    "aiosmtplib",
+    "alembic.command",
+    "caldav",
+    "sqlalchemy.dialects.sqlite.pysqlite",
+    "structlog",
+)
 
 _MAIL: Final = (
     b"From: =?utf-8?q?Ad=C3=A1?= <ada@office.example>\r\nTo: bob@office.example\r\nSubject: Tea\r\n"
     b"Date: Mon, 2 Mar 2026 09:00:00 +0000\r\nMessage-ID: <1@office.example>\r\nMIME-Version: 1.0\r\n"
-    b"Content-Type: multipart/alternative; boundary=b\r\n\r\n--b\r\nContent-Type: text/plain; charset=utf-8\r\n"
-    b"Content-Transfer-Encoding: quoted-printable\r\n\r\nTea, tomorrow at 3=2E\r\n--b--\r\n"
+    b"Content-Type: multipart/alternative; boundary=b\r\n\r\n"
+    b"--b\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n"
+    b"Please book half an hour with Bob Brown next Tuesday afternoon=2E\r\n--b--\r\n"
 )
+_NOW: Final = datetime.fromisoformat("2026-03-02T09:00:00+00:00")
 
 _CALENDAR: Final = """BEGIN:VCALENDAR\r
 VERSION:2.0\r
@@ -38,25 +44,21 @@ END:VCALENDAR\r
 
 
 def warm() -> None:
-    """Import what employees share, then parse one mail, one calendar and one date, and run one query in memory."""
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    """Import what employees share, then read one mail, one calendar and one date, and run one query in memory."""
     for name in _SHARED:
         importlib.import_module(name)
-    _import_roles()
-    _parse_mail()
+    _read_mail()
     _parse_calendar()
     _parse_date()
     _query()
+    _open_a_secret()
 
 
-def _import_roles() -> None:
-    for role in roles():
-        importlib.import_module(f"employees.{role.name}.plans")
+def _read_mail() -> None:
+    from empla.capabilities.email import reading
 
-
-def _parse_mail() -> None:
-    mail = parse(_MAIL, "warm")
-    read(mail, datetime.fromisoformat("2026-03-02T09:00:00+00:00"), "UTC", "ada@office.example")
+    mail = reading.parse(_MAIL, "warm", authenticated="ada@office.example", own=["bob@office.example"])
+    reading.read(mail, _NOW, "Europe/London", "ada@office.example")
 
 
 def _parse_calendar() -> None:
@@ -64,25 +66,34 @@ def _parse_calendar() -> None:
     import recurring_ical_events
 
     calendar = icalendar.Calendar.from_ical(_CALENDAR)
-    start = datetime.fromisoformat("2026-03-01T00:00:00+00:00")
-    recurring_ical_events.of(calendar).between(start, start + timedelta(days=30))
+    recurring_ical_events.of(calendar).between(_NOW, _NOW + timedelta(days=30))
     calendar.to_ical()
 
 
 def _parse_date() -> None:
     import dateparser
 
-    base = datetime.fromisoformat("2026-03-02T09:00:00")
-    dateparser.parse("tomorrow at 3pm", languages=["en"], settings={"RELATIVE_BASE": base})
+    dateparser.parse("tomorrow at 3pm", languages=["en"], settings={"RELATIVE_BASE": _NOW.replace(tzinfo=None)})
 
 
 def _query() -> None:
-    from sqlalchemy import create_engine, text
-    from sqlalchemy.pool import NullPool
+    from sqlalchemy import create_engine
+    from sqlalchemy.pool import StaticPool
+    from sqlmodel import Session
 
-    engine = create_engine("sqlite://", poolclass=NullPool)
-    with engine.begin() as connection:
-        connection.execute(text("CREATE TABLE tea (id INTEGER PRIMARY KEY, leaf TEXT)"))
-        connection.execute(text("INSERT INTO tea (leaf) VALUES (:leaf)"), {"leaf": "Assam"})
-        connection.execute(text("SELECT leaf FROM tea WHERE id = :id"), {"id": 1}).all()
+    from empla.store.company import TENANT, Company, CompanyTable
+
+    engine = create_engine("sqlite://", poolclass=StaticPool)
+    CompanyTable.metadata.create_all(engine)
+    with Session(engine) as session:
+        company = Company(session, TENANT)
+        company.employees()
+        company.accounts("ada@office.example")
     engine.dispose()
+
+
+def _open_a_secret() -> None:
+    from cryptography.fernet import Fernet
+
+    cipher = Fernet(Fernet.generate_key())
+    cipher.decrypt(cipher.encrypt(b"tea"))

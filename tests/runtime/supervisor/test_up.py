@@ -171,11 +171,14 @@ def test_office_and_zygote_come_back_and_employees_stay(company: Company):
     address = company.status()["office"]
     os.kill(before["office"]["pid"], signal.SIGKILL)
     os.kill(before["zygote"]["pid"], signal.SIGKILL)
-    until(lambda: {"office", "zygote"} <= company.processes().keys() and company.status()["ready"])
+
+    def both_are_new() -> bool:
+        now = company.processes()
+        return all(name in now and now[name]["pid"] != before[name]["pid"] for name in ("office", "zygote"))
+
+    until(both_are_new)
+    until(lambda: company.status()["ready"])
     company.look()
-    after = company.processes()
-    assert after["office"]["pid"] != before["office"]["pid"]
-    assert after["zygote"]["pid"] != before["zygote"]["pid"]
     assert company.status()["office"] == address
     assert company.employee("ada")["pid"] == ada
     os.kill(ada, signal.SIGKILL)  # an orphan of the first zygote; the second one forks its successor
