@@ -130,7 +130,12 @@ def _reached(request: Request) -> set[str]:
 def _within(target: Mapping[str, Any], authority: Authority) -> bool:
     if "start" not in target:
         return True
-    start, end = (datetime.fromisoformat(target[name]) for name in ("start", "end"))
+    try:
+        start, end = (datetime.fromisoformat(target[name]) for name in ("start", "end"))
+    except (KeyError, ValueError):
+        return False
+    if start.tzinfo is None or end.tzinfo is None:
+        return False  # nobody knows when that is
     return (authority.start is None or authority.start <= start) and (authority.end is None or end <= authority.end)
 
 

@@ -68,8 +68,11 @@ class Employee:
 
     def tell(self, kind: str, key: str = "", origin: Origin = OWN, **fields: Any) -> None:
         """Write a percept into the inbox."""
-        percept = Percept(key=key or f"test:{kind}", kind=kind, fields=fields, origin=origin)
-        inbox.send(self.store, percept, self.clock.now())
+        self.tell_percept(key or f"test:{kind}", kind, fields, origin)
+
+    def tell_percept(self, key: str, kind: str, fields: Mapping[str, Any], origin: Origin) -> None:
+        """Write a percept into the inbox, with fields of any name."""
+        inbox.send(self.store, Percept(key=key, kind=kind, fields=fields, origin=origin), self.clock.now())
 
     def work(self) -> None:
         """Think and act until nothing is left that is due now."""

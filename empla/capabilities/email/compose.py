@@ -1,5 +1,6 @@
 """Rendering a mail: the exact bytes that will go out (RFC 5322), the same bytes for the same arguments."""
 
+import re
 from datetime import datetime
 from email.headerregistry import Address as HeaderAddress
 from email.message import EmailMessage
@@ -11,6 +12,7 @@ from empla.capabilities.contract import PrepareFacts
 from empla.mind.readings import Mail
 
 SIGNATURE = "-- \n"
+_MESSAGE_ID = re.compile(r"<[!-;=?-~]{1,900}>")
 
 
 def message_id(facts: PrepareFacts) -> str:
@@ -36,18 +38,27 @@ def render(
     mail["Subject"] = " ".join(subject.split())
     mail["Date"] = format_datetime(_local(facts.at, facts.zone))
     mail["Message-ID"] = message_id(facts)
-    if answering is not None and answering.message_id:
-        mail["In-Reply-To"] = answering.message_id
-        mail["References"] = " ".join(dict.fromkeys([*_chain(answering), answering.message_id]))
     mail["Auto-Submitted"] = "auto-replied" if answering is not None else "auto-generated"
     body = f"{text.rstrip()}\n\n{SIGNATURE}{facts.disclosure}\n"
     mail.set_content(body, subtype="plain", charset="utf-8", cte="quoted-printable")
-    return mail.as_bytes()
+    return _references(answering) + mail.as_bytes()
 
 
-def _chain(mail: Mail) -> tuple[str, ...]:
-    root = (mail.thread,) if mail.thread.startswith("<") else ()
-    return (*root, *mail.in_reply_to)
+def _references(answering: Mail | None) -> bytes:
+    """Return the fields that tie an answer to its thread, one Message-ID a line.
+
+    They are written by hand: `email` folds a long Message-ID, as Exchange makes them, into encoded words (RFC 2047
+    forbids them there), and then no client finds the thread.
+    """
+    if answering is None or not _usable(answering.message_id):
+        return b""
+    chain = [i for i in (answering.thread, *answering.in_reply_to) if _usable(i)]
+    ids = "\r\n ".join(dict.fromkeys([*chain, answering.message_id]))
+    return f"In-Reply-To: {answering.message_id}\r\nReferences: {ids}\r\n".encode()
+
+
+def _usable(message_id: str) -> bool:
+    return _MESSAGE_ID.fullmatch(message_id) is not None
 
 
 def _local(at: datetime, zone: str) -> datetime:

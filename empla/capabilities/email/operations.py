@@ -40,6 +40,8 @@ from empla.mind.values import Address
 
 LONGEST_TEXT = 16_000
 """Characters of a mail's new text that are kept in the mind; the whole mail stays as a blob."""
+MOST_NAMED = 50
+"""Recipients, copied and attachments of a mail that are kept in the mind, of each."""
 
 
 @registered
@@ -91,10 +93,24 @@ def _read_now(target: Mapping[str, Any], place: Place) -> Mail:
     raw = place.blobs.read(target["blob"])
     vouched = place.mailbox.authenticated_sender(raw)
     mail = parse(raw, target["key"], authenticated=vouched, own=(target["address"],))
-    if len(mail.text) > LONGEST_TEXT:
-        mail = replace(mail, text=mail.text[:LONGEST_TEXT], defects=(*mail.defects, "the text was cut"))
+    mail = _bounded(mail)
     received = datetime.fromisoformat(target["received"])
     return replace(mail, blob=target["blob"], reading=read(mail, received, target["zone"], target["manager"]))
+
+
+def _bounded(mail: Mail) -> Mail:
+    """Return as much of a mail as the mind keeps; the whole of it stays as a blob."""
+    if len(mail.text) > LONGEST_TEXT:
+        mail = replace(mail, text=mail.text[:LONGEST_TEXT], defects=(*mail.defects, "the text was cut"))
+    if max(len(mail.to), len(mail.cc), len(mail.attachments)) > MOST_NAMED:
+        mail = replace(
+            mail,
+            to=mail.to[:MOST_NAMED],
+            cc=mail.cc[:MOST_NAMED],
+            attachments=mail.attachments[:MOST_NAMED],
+            defects=(*mail.defects, "the recipients or files were cut"),
+        )
+    return mail
 
 
 def _prepare_send(arguments: SendArguments, facts: PrepareFacts) -> Payload:
