@@ -3,11 +3,12 @@
 import json
 from collections.abc import Mapping
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 from rich.text import Text
 
-from empla.config import Home
+from empla.config import Home, load_settings
 from empla.errors import NotRunning
 from empla.hr import profiles, roles
 from empla.store.company import CompanyStore, Status, row_as_data
@@ -99,8 +100,9 @@ def _action(row: Any) -> dict[str, Any]:
     }
 
 
-def print_shown(found: Mapping[str, Any]) -> None:
-    """Print what `shown` returned, for a person."""
+def print_shown(found: Mapping[str, Any], home: Home) -> None:
+    """Print what `shown` returned, for a person, times in the home's zone."""
+    at = partial(printing.moment, zone=load_settings(home).zone)
     printing.console().print(printing.said(found["name"], "bold"))
     state = state_text(found)
     printing.facts(
@@ -111,20 +113,22 @@ def print_shown(found: Mapping[str, Any]) -> None:
             "state": Text.assemble(state, f" ({found['reason']})" if found["reason"] else ""),
             "autonomy": found["phase"],
             "zone, hours": f"{found['zone']}, {found['hours']}",
-            "hired": found["hired_at"][:16].replace("T", " "),
-            "left": (found["left_at"] or "")[:16].replace("T", " "),
+            "hired": at(found["hired_at"]),
+            "left": at(found["left_at"]),
             "calendars": ", ".join(f"{g['calendar']} ({g['access']})" for g in found["grants"]) or "its own only",
             "operations": ", ".join(found["permissions"]["operations"]),
             "limits": ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in found["limits"].items()),
         },
         indent=2,
     )
-    _part("Open intentions", [(i["goal"], _since(i)) for i in found["intentions"]], "nothing in hand")
     _part(
-        "Open questions", [(q["asked"], f"until {q['expires_at'][:16].replace('T', ' ')}") for q in found["questions"]]
+        "Open intentions",
+        [(i["goal"], f"since {at(i['since'])}{_going(i)}") for i in found["intentions"]],
+        "nothing in hand",
     )
+    _part("Open questions", [(q["asked"], f"until {at(q['expires_at'])}") for q in found["questions"]])
     _part("Waiting for a yes", [(a["action"], _deed(a), a["why"]) for a in found["awaiting_approval"]])
-    _part("Set aside", [(s["kind"], s["at"][:16].replace("T", " "), s["why"]) for s in found["set_aside"]])
+    _part("Set aside", [(s["kind"], at(s["at"]), s["why"]) for s in found["set_aside"]])
     _part("Outcome unknown", [(a["action"], _deed(a)) for a in found["unknown_actions"]])
     for action in found["unknown_actions"]:
         printing.line(f'  settle it: empla settle "{found["name"]}" {action["action"]} --happened | --not-happened')
@@ -140,10 +144,9 @@ def _part(title: str, rows: list[tuple[Any, ...]], nothing: str = "") -> None:
             printing.line(f"  {nothing}")
 
 
-def _since(intention: Mapping[str, Any]) -> str:
+def _going(intention: Mapping[str, Any]) -> str:
     waits = f", waits for {intention['waits_for']}" if intention["waits_for"] else ""
-    stage = "" if intention["stage"] == "active" else f" ({intention['stage']})"
-    return f"since {intention['since'][:16].replace('T', ' ')}{stage}{waits}"
+    return ("" if intention["stage"] == "active" else f" ({intention['stage']})") + waits
 
 
 def _deed(action: Mapping[str, Any]) -> str:

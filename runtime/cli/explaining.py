@@ -316,7 +316,7 @@ def _target(row: Any) -> Mapping[str, Any]:
 
 def _event(record: Mapping[str, Any]) -> str:
     how = record.get("how") or record.get("rule") or record.get("by") or ""
-    return f"{record['event']} at {record['at'][:19].replace('T', ' ')}" + (f" ({how})" if how else "")
+    return f"{record['event']} at {record['at'][:19].replace('T', ' ')} UTC" + (f" ({how})" if how else "")
 
 
 def _failure(row: Any) -> str:

@@ -19,7 +19,7 @@ from runtime.cli import day, doctor, oversight, people, running
 from runtime.cli.options import DAY, OVERSIGHT, PEOPLE, RUNNING
 
 EXIT_CODES: Final = """
-[dim]Exit codes:[/dim] 0 done, 1 what was asked for failed, 2 wrong usage, 3 empla is not running, 4 refused by policy.
+Exit codes: 0 done, 1 what was asked for failed, 2 wrong usage, 3 empla is not running, 4 refused by policy.
 --home may stand anywhere on the line.
 """
 
@@ -46,7 +46,7 @@ app = typer.Typer(
     epilog=EXIT_CODES,
     no_args_is_help=True,
     add_completion=False,
-    rich_markup_mode="rich",
+    rich_markup_mode="markdown",
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )

@@ -18,11 +18,11 @@ As = Annotated[str, typer.Option("--as", metavar="PERSON", help="Whose: a name o
 
 
 def here() -> "Home":
-    """Return the home that this command works on; InputError if nobody has set it up."""
+    """Return the home that this command works on; InputError if it has never been set up nor run."""
     from empla.errors import InputError
 
     home = anywhere()
-    if not home.company_db.exists():
+    if not home.company_db.exists() and not home.lock.exists():
         raise InputError(
             f"there is no home at {home.root}", next_step="set one up with `empla init`, or name another with --home"
         )

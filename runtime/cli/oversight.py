@@ -8,7 +8,7 @@ from runtime.cli.options import Json, Name, here
 
 calendar = typer.Typer(
     help="Grant or revoke the use of a calendar.",
-    rich_markup_mode="rich",
+    rich_markup_mode="markdown",
     no_args_is_help=True,
 )
 

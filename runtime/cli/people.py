@@ -10,7 +10,7 @@ from runtime.cli.options import Json, Name, anywhere, here
 
 app = typer.Typer(
     help="List the people of the office; add or remove one.",
-    rich_markup_mode="rich",
+    rich_markup_mode="markdown",
     invoke_without_command=True,
 )
 
@@ -33,7 +33,8 @@ def init(
 ) -> None:
     """Set up a home: your company and your account.
 
-    Asks what is not given, and prints the settings for your mail client. Done again it completes what is missing and changes nothing else.
+    Asks what is not given, and prints the settings for your mail client. Done again it completes what is
+    missing and changes nothing else.
     """
     from empla.config import load_settings
     from runtime import services
@@ -226,7 +227,8 @@ def _say_whether_up() -> None:
 def leave(name: Name, json: Json = False) -> None:
     """Let an employee go.
 
-    Stops it, takes back its rights, closes its account and archives its folder. Its mail is kept and its address is never given to another. Interrupted, the same command goes on where it stood.
+    Stops it, takes back its rights, closes its account and archives its folder. Its mail is kept and its
+    address is never given to another. Interrupted, the same command goes on where it stood.
     """
     from runtime import services
     from runtime.cli import printing
@@ -266,4 +268,4 @@ def show(name: Name, json: Json = False) -> None:
     if json:
         printing.as_json(found)
     else:
-        employees.print_shown(found)
+        employees.print_shown(found, here())

@@ -23,7 +23,8 @@ def up(
 ) -> None:
     """Run the office and every employee.
 
-    In the foreground, until Ctrl-C or SIGTERM; or detached. Servers listen on this machine only (127.0.0.1), at the ports that `empla init` chose, or at --ports.
+    In the foreground, until Ctrl-C or SIGTERM; or detached. Servers listen on this machine only (127.0.0.1), at
+    the ports that `empla init` chose, or at --ports.
     """
     if detach:
         _detached(ports, json)
