@@ -31,6 +31,7 @@ _CONDITION = re.compile(
 )
 _ONLY_POLITE = re.compile(r"(?:(?:please|sorry|for now|then|it|do it|book it)[\s,.!]*)+", re.IGNORECASE)
 _FORBIDDEN = re.compile(r"(?:please |pls )?(?:don't|do not|never|stop)\s+\w", re.IGNORECASE)
+_REJECTED = re.compile(r",?\s*(?:not|rather than|instead of)\s+[A-Z][\w'’-]+(?: [A-Z][\w'’-]+)?\s*$")
 _MEANT = re.compile(
     r"(?:(?:i|we) (?:meant|mean)|it's|it is|that's|that is|just|only|with|no,|yes,|sorry,)\s+"
     r"(?:the one (?:called|named) )?|the (?:one|person|colleague|guy|other)\b[^,]{0,40},\s*",
@@ -90,7 +91,7 @@ def _by_slots(sentence: Sentence, bare: str, rest: str, found: Slots) -> Act:
         return Act(sentence, Intent.OTHER_REQUEST)
     if cues.ARRANGE_ONLY.fullmatch(rest):
         return Act(sentence, Intent.SCHEDULE)
-    if not found.any() and names_only(_MEANT.sub("", bare, count=1).strip()):
+    if not found.any() and names_only(_REJECTED.sub("", _MEANT.sub("", bare, count=1)).strip()):
         return Act(sentence, Intent.ANSWER)
     named = sum((bool(found.people), timed, bool(found.minutes)))
     if cues.BARE_ARRANGE.match(rest) and named > 1 and not _other_thing(rest):

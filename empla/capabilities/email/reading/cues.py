@@ -38,7 +38,8 @@ NOT_TO = re.compile(
 """Before a cue these turn it into something else."""
 
 _ARRANGE = (
-    r"(?:book(?!ed|ing)|schedule|set\s?up|set (?:me |us )?up|arrange|organi[sz]e|put in|put|plan"
+    r"(?:book(?!ed|ing)|schedule|scheduling|booking|arranging|setting up|organi[sz]ing|finding"
+    r"|give|spare|set\s?up|set (?:me |us )?up|arrange|organi[sz]e|put in|put|plan"
     r"|fix(?: up)?|find|get|grab|block(?: out| off)?|make|set|add|create|line up|squeeze in|squeeze"
     r"|pencil(?: in)?|slot(?: in)?|sort(?: out)?"
     r"|hold|send|invite|see about|look for|request|reserve|carve out|shoot|drop|do|have|need|want"
@@ -297,7 +298,7 @@ THANKS = re.compile(
     rf" you|much appreciated|(?:i )?appreciate (?:it|that|your help))(?: (?:again|a lot|a million"
     rf"|so much|very much|ada|both|for (?:(?!\b(?:please|pls|can|could|cancel|book|move|but|find"
     rf"|set)\b)[^,;]){{1,60}}|that's (?:great|perfect|all)|great job|all good"
-    rf"|indeed))*(?:[,.!\s]+(?:{_WELL}|that's all|much appreciated|you're the best|well done|great"
+    rf"|indeed))*(?:[,.!\s]+(?:(?:that's |that is )?{_WELL}|that's all|much appreciated|you're the best|well done|great"
     rf" (?:job|work)|for (?:that|this|everything)|[A-Z]\w+))*$"
     rf"|^(?:well done|great (?:job|work)|good (?:job|work)|nice one|you're (?:the best|a star)"
     rf"|got it|noted|received|no worries|you're welcome|brilliant|excellent|wonderful|lovely|fantastic"

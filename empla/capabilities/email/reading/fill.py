@@ -113,11 +113,21 @@ _LEAD = re.compile(
 _NAMED = re.compile(r"(?<![\w@.])[A-Z][\w'’-]+")
 
 
+_NOT_THEM = re.compile(r",?\s*(?:not|rather than|instead of)\s+[A-Z][\w'’-]+(?: [A-Z][\w'’-]+)?")
+
+
+_WHICH = re.compile(r"\s*(?:the|that) (?:one|person|colleague|guy|other)\b[^,]{0,40},", re.IGNORECASE)
+
+
 def _alone(found: Slots, setting: Setting) -> Slots:
     """ "Bob Stone." in answer to "which Bob?": a name and nothing else."""
-    for match in _NAMED.finditer(found.left):
+    left = _NOT_THEM.sub(lambda m: BLANK * len(m.group()), found.left)
+    which = _WHICH.match(left)  # "the one in sales, Bob Hill": the name says it, the rest stays unread
+    before = which.end() if which else 0
+    for match in _NAMED.finditer(left):
         more, end = named_at(found.left, match.start(), setting.origin)
-        if more.people and not re.search(r"\w", _without_fillers(found.left[: match.start()] + found.left[end:])):
+        if more.people and not re.search(r"\w", _without_fillers(left[before : match.start()] + left[end:])):
+            found.left = left
             _take_party(found, more)
             break
     return found

@@ -157,7 +157,8 @@ def _walk(message: Message, origin: Origin) -> _Found:
         attached = "attachment" in " ".join(headers.values_of(part, "content-disposition")).lower()[:20]
         if kind in ("text/calendar", "application/ics") and found.invitation is None:
             found.invitation = invitation(_decode(part, found), part.get_param("method"))
-        if kind == "text/plain" and not attached:
+        torn = part.get_content_maintype() == "multipart"  # without its boundary it is one text
+        if torn or (kind == "text/plain" and not attached):
             found.plain.append(_decode(part, found))
         elif kind == "text/html" and not attached:
             found.html.append(_decode(part, found))

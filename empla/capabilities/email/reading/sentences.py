@@ -19,14 +19,19 @@ _GREETING = re.compile(
     r"[A-Z][\w.'’-]*){0,3}(?: [a-z][\w'’-]{1,20}(?=\s*[,!:–—]|\s*\n))?\s*(?:[,!.:–—-]+|\n|(?=\s)|$)\s*"
 )
 _VOCATIVE = re.compile(
-    r"\s*(?!(?i:today|tomorrow|tonight|mon|tue|wed|thu|fri|sat|sun|next|this|yes|no|ok|okay|sorry"
-    r"|thanks|thank|also|then|great"
-    r"|perfect|sure|meeting|half|an|the|lunch|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
-    r"|one|two|fine|good)[a-z]*\b)"
+    r"\s*(?!(?i:today|tomorrow|tonight|(?:mon|tues|wednes|thurs|fri|satur|sun)days?|mon|tues?"
+    r"|wed|thu|thurs|fri|sat|sun|next"
+    r"|this|yes|no|nope|ok|okay|sorry|thanks|thank|also|then|great|perfect|sure|meetings?|half"
+    r"|an|the|lunch|call|january|february"
+    r"|march|july|september|october|november|december|one|two|fine|good|unfortunately|actually"
+    r"|ideally|however|first|afterwards|later|"
+    r"mornings?|afternoons?|anytime|if|when|once|maybe|cool|right|absolutely|definitely|alternatively"
+    r"|otherwise|please|pls)\b)"
     r"[A-Z][\w'’-]+(?: [A-Z][\w'’-]+)?\s*(?:[,:!–—]|\n)\s*"
     r"(?=(?i:please|pls|plz|can|could|would|will|book|set|schedule|find|arrange|organi[sz]e|move"
     r"|cancel|what|when|am|is|are|do|i|i'd|i'm"
-    r"|let's|we|put|grab|get|help|reschedule|push|need|have|how|plan|invite|block|show|send)\b)",
+    r"|let's|we|any|is|there|would|quick|put|grab|get|help|reschedule|push|need|have|how|plan"
+    r"|invite|block|show|send)\b)",
 )
 _LABELS = re.compile(
     r"(?:people|who|with|when|time|date|duration|length|topic|subject|about|what|attendees)\s*[:,]", re.IGNORECASE
@@ -50,7 +55,7 @@ _POLITE = re.compile(
     rf"|asap)\b{_REST})?|(?:just )?(?:let|tell) me (?:know)?{_REST}(?:works?|done|booked)"
     rf"|(?:does|would|will) that work(?: for you)?|is that (?:ok|okay|possible|doable|feasible)"
     rf"|ok(?:ay)? for you"
-    rf"|(?:can|could|would|will) you (?:please )?(?:book|schedule|arrange|set up) (?:it|that|this)"
+    rf"|(?:can|could|would|will) you (?:please )?(?:book|schedule|arrange|set(?: up)?) (?:it|that|this)"
     rf"(?: up)?(?: for (?:me|us))?(?: please)?"
     rf"|(?:can|could) you (?:do|manage|arrange|sort|handle|help with) (?:that"
     rf"|this|it)(?: for me)?(?: please)?"
@@ -108,7 +113,8 @@ def sentences(text: str) -> list[Sentence]:
 _CLAUSE = re.compile(
     r",?\s+(?:and|then|plus|but)(?: (?:then|also|please|after that))*\s+(?=(?:please |can you |could you )?"
     r"(?:cancel|move|reschedule|postpone|book|schedule|set up|arrange|tell|send|remind|let|find"
-    r"|ask|check|order|write|email|call off|buy|print|forward)\b(?! up\b))",
+    r"|ask|check|order|write|email|call off|buy|print|forward|am i|are we|do i|is \w+ (?:free"
+    r"|available)|what's|what does|what do)\b(?! up\b))",
     re.IGNORECASE,
 )
 

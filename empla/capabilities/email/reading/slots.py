@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from empla.capabilities.email.reading import topics
@@ -129,6 +129,7 @@ _IF_POSSIBLE = re.compile(
     r" )in|(?<=pencil )in|in a room|whatever works|whichever (?:is|comes) \w+"
     r"|(?:the )?(?:sooner|earlier) the better|sorry (?:for|about) (?:the|this) (?:\w+ )?(?:notice"
     r"|change|trouble|confusion|delay)"
+    r"|if (?:that|it|this|they|those|these)(?: \w+)? (?:doesn't|don't|does not|do not) (?:work|suit|fit)(?: for \w+)?"
     r"|of course|at least|thanks in advance|on (?:my|our) (?:behalf|side))(?!\w)",
     re.IGNORECASE,
 )
@@ -204,17 +205,22 @@ def _take_repeats(found: Slots) -> None:
 _AFTER_VERB = re.compile(
     r"(?<!\w)(?i:book|schedule|invite|get|grab|meet|see|interview|find|add|pencil in|slot in|squeeze in|phone|ring"
     r"|when can"
-    r"|when could|can|could|need|for|me and|bring)\s+(?=[A-Z][a-z]|[\w.+-]+@)"
+    r"|when could|can|could|need|for|me and|bring|give|spare)\s+(?=[A-Z][a-z]|[\w.+-]+@)"
 )
+_TIME_OF = re.compile(r"(?<!\w)of\s+(?=[A-Z][\w-]+(?: [A-Z][\w-]+)?['’]s time\b)")
 _LOW_VERB = re.compile(r"(?<!\w)(?:invite|interview)\s+(?=[a-z])", re.IGNORECASE)
 
 
 def _take_people(found: Slots, setting: Setting) -> None:
     found.party = party(found.left, setting.origin)
     if not found.party.people:  # "book Bob for an hour", "when can Bob and I meet"
-        verbs = (m for rule in (_AFTER_VERB, _LOW_VERB) for m in rule.finditer(found.left))
+        verbs = (m for rule in (_AFTER_VERB, _TIME_OF, _LOW_VERB) for m in rule.finditer(found.left))
         named = (named_at(found.left, verb.end(), setting.origin)[0] for verb in verbs)
         found.party = next((p for p in named if p.people), found.party)
+        if found.party.people and (
+            owned := re.compile(r"['’]s(?: time)?(?!\w)").match(found.left, found.party.used[-1][1])
+        ):
+            found.party = replace(found.party, used=(*found.party.used, owned.span()))
     if found.party.used:
         found.people_at = (min(a for a, _ in found.party.used), max(b for _, b in found.party.used))
         found.left = blank(found.left, found.party.used)

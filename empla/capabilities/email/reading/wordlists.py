@@ -94,6 +94,7 @@ NO_NAMES = _words("""
 """Words that are no name, wherever they stand."""
 
 NO_TITLES = _words("""
+    video phone conference zoom teams quick short brief team
     actually after before bring bump call cancel cancelled change clear daily delay delete drop every first from
     join last monthly move next postpone pull push remove reschedule second shift swap today today's tomorrow
     tomorrow's urgent weekly what when where which who
@@ -101,6 +102,7 @@ NO_TITLES = _words("""
 """Words before the kind of meeting that are no title of it."""
 
 FILLERS = _words("""
+    scheduling booking arranging organising organizing finding give giving spare
     what's reserve request carve coordinate jump hop squeeze pencil fit ideal better diary
     something plenty enough sufficient
     1:1 a ability able about add again all also am an and any anytime are around arrange as asap ask asking at

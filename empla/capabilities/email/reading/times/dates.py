@@ -131,7 +131,8 @@ def _slashed(match: re.Match[str], context: Context, text: Text) -> Days | None:
     if not names:
         return None
     if len(names) == 1:
-        return Days((), doubt=f"By “{said}”, do you mean {names[0]}?")
+        # Not a question that "yes" would answer: the answer must name the day.
+        return Days((), doubt=f"Which day is “{said}”? Please write it with the name of the month.")
     return Days((), doubt=f"By “{said}”, do you mean {names[0]} or {names[1]}?")
 
 

@@ -9,7 +9,7 @@ SHORTEST, LONGEST = 5, 600
 """Minutes that a meeting may take."""
 
 _USUAL = "5|10|15|20|25|30|40|45|50|60|75|90|120"
-_HOUR = r"(?:hours?|hrs?\b\.?|h\b)"
+_HOUR = r"(?:hours?(?![a-z])|hrs?(?![a-z])\.?|h(?![a-z]))"
 _MINUTE = r"(?:minutes?|mins?\b\.?|m\b|minuters?|minuets?)"
 _NOT_LONG = r"(?<!\bin )(?<!\bevery )(?<!\bwithin )"
 _RULES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
@@ -24,6 +24,7 @@ _RULES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (rf"(?:a )?quarter of an {_HOUR}|(?:a )?quarter[ -]{_HOUR}", "15"),
         (rf"(?:an|one|1) {_HOUR} and a quarter|(?:one|1) and a quarter {_HOUR}", "75"),
         (rf"(?P<n>{NUMBER})[ -]?{_HOUR} and a half|(?P<m>{NUMBER}) and a half {_HOUR}", "half more"),
+        (rf"(?:a|one) (?:free|spare|full|whole|solid|good) {_HOUR}", "60"),
         (
             rf"half (?:an |of an )?{_HOUR}|half-(?:an-)?{_HOUR}|a half[ -]{_HOUR}|(?<!\d)\.5 ?{_HOUR}"
             rf"|1/2 (?:an )?{_HOUR}|½ ?{_HOUR}",

@@ -160,7 +160,19 @@ def _lists_of_negatives(found: list[Atom]) -> list[Atom]:
         if later is not None and later.link in ("or", "and") and _is_weekday(later) and not later.negative:
             last = result.index(later)
             result[i : last + 1] = [replace(a, negative=True) for a in result[i : last + 1]]
-    return result
+    return _with_their_week(result)
+
+
+def _with_their_week(found: list[Atom]) -> list[Atom]:
+    """ "any day but Friday this week": the week is meant, less its Friday, if no other day is said."""
+    if any(a.days and not a.days.weak and not a.negative for a in found):
+        return found
+    return [
+        replace(a, negative=False)
+        if a.negative and a.days and a.days.container and i and _is_weekday(found[i - 1])
+        else a
+        for i, a in enumerate(found)
+    ]
 
 
 def _is_weekday(atom: Atom) -> bool:
