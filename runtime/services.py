@@ -75,6 +75,7 @@ def people_add(home: Home, arguments: Arguments, _report: Report) -> dict[str, A
     from runtime.hiring import staff
 
     with staff(home) as staffing:
+        _choose_ports(home)
         zone, hours, address = (_text(arguments, key) for key in ("zone", "hours", "address"))
         return _added(add_person(staffing, _text(arguments, "name"), zone=zone, hours=hours, address=address))
 

@@ -48,9 +48,11 @@ def up(
 
 
 def _detached(ports: int | None, json: bool) -> None:
+    from empla.config import load_settings
     from runtime.supervisor.up import detach
 
     home = anywhere()
+    load_settings(home)  # what is wrong with them is said here, not in a log
     words = [sys.executable, "-P", "-m", "runtime.cli", "--home", str(home.root), "up"]
     found = detach(home, words if ports is None else [*words, "--ports", str(ports)])
     _show_status(found, json)

@@ -3,9 +3,11 @@
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import time
+from contextlib import suppress
 
 import pytest
 
@@ -123,3 +125,43 @@ def test_a_log_is_followed_also_into_a_new_file_until_interrupted(company: Cli):
     assert following.wait(10) == 130
     assert following.stderr is not None
     assert "Traceback" not in following.stderr.read()
+
+
+def test_up_in_the_foreground_serves_at_the_ports_it_is_given_until_told_to_end(cli: Cli):
+    first = _three_free_ports()
+    words = ["--home", str(cli.home), "up", "--ports", str(first)]
+    up = subprocess.Popen([*PROGRAM, *words], stderr=subprocess.PIPE, text=True)
+    try:
+        while not (status := cli("status", "--json")).out or not status.json["ready"]:
+            assert up.poll() is None
+            time.sleep(0.05)
+        office = status.json["office"]
+        assert (office["imap"]["port"], office["smtp"]["port"]) == (first, first + 1)
+        assert office["caldav"]["url"] == f"http://127.0.0.1:{first + 2}/"
+        added = cli.data("people", "add", "Bob Ross")  # nobody has called `init` here
+        assert added["imap"]["port"] == first
+        cli.ok("hire", "executive-assistant", "--name", "Clara Diaz", "--manager", added["address"])
+        assert "What does my week look like?" in cli.ok("mail", "clara", "What can you do?")
+    finally:
+        up.terminate()
+    assert up.wait(15) == 0
+    assert cli("status").code == 3
+    assert cli.data("list")[0]["state"] == "not running"
+
+
+def _three_free_ports() -> int:
+    while True:
+        with socket.create_server(("127.0.0.1", 0)) as probe, suppress(OSError, OverflowError):
+            first = probe.getsockname()[1] + 1
+            for port in range(first, first + 3):
+                socket.create_server(("127.0.0.1", port)).close()
+            return first
+
+
+def test_settings_that_cannot_be_used_are_named_before_anything_starts(company: Cli):
+    (company.home / "empla.toml").write_text('domian = "x"')
+    for words in (["up", "--detach"], ["up"], ["hire", "executive-assistant", "--name", "Bo Li"]):
+        said = company.start(*words)
+        assert (said.code, "empla.toml cannot be used" in said.err) == (2, True)
+    sick = company.start("doctor")
+    assert "correct the file, or delete it for the defaults" in sick.out
