@@ -30,6 +30,19 @@ _CONDITION = re.compile(
     r"(?:if|when|once|unless|in case|provided|as soon as|assuming)\b[^,]{3,80},\s*(?:then )?", re.IGNORECASE
 )
 _ONLY_POLITE = re.compile(r"(?:(?:please|sorry|for now|then|it|do it|book it)[\s,.!]*)+", re.IGNORECASE)
+_FORBIDS = re.compile(r"\b(?:don't|do not|never|no need to|stop|won't|shouldn't|should not|without)\b", re.IGNORECASE)
+_PASSED_ON = re.compile(
+    r"(?:remind|tell|ask|let (?!us\b|'s)|inform|email|e-mail|write|message|warn|notify|text|reply"
+    r"|answer|say)\b",
+    re.IGNORECASE,
+)
+_ASKED = re.compile(
+    r"(?:did|has|have (?:you|they|we|i) \w+(?:ed|t)?\b(?! to)|had|why|was|were|who|how come|is"
+    r"|are|does|do (?:you|they)|will (?!you|u\b)|when)\b",
+    re.IGNORECASE,
+)
+_ASKED_OF_PAST = re.compile(r"(?:did|has|have you|had|why|was|were|who|how come)\b", re.IGNORECASE)
+_MEETS = re.compile(r"(?:book|schedule|invite|meet|pencil in)\b", re.IGNORECASE)
 _FORBIDDEN = re.compile(r"(?:please |pls )?(?:don't|do not|never|stop)\s+\w", re.IGNORECASE)
 _REJECTED = re.compile(r",?\s*(?:not|rather than|instead of)\s+[A-Z][\w'’-]+(?: [A-Z][\w'’-]+)?\s*$")
 _MEANT = re.compile(
@@ -71,16 +84,25 @@ def act(sentence: Sentence, setting: Setting) -> Act:
         return Act(sentence, Intent.CHOOSE)
     for intent, patterns, commanded in cues.INTENTS:
         cue = _cue(patterns, rest, bare)
-        if cue is None:
+        if cue is None or (intent is Intent.FREE and not sentence.question and not cues.ASKS_FREE.match(rest)):
             continue
         if condition:
             return Act(sentence, intent, sure=False)
-        if commanded and cues.NOT_TO.search(bare[: cue.end() if cue.string is bare else len(bare) - len(rest)]):
-            return Act(sentence, Intent.OTHER_REQUEST if _forbids(bare) else intent)
-        if intent is Intent.SCHEDULE and _other_thing(rest):
+        if commanded and _not_commanded(intent, bare, rest, cue):
             return Act(sentence, Intent.OTHER_REQUEST)
         return Act(sentence, intent)
     return _by_slots(sentence, bare, rest, found)
+
+
+def _not_commanded(intent: Intent, bare: str, rest: str, cue: re.Match[str]) -> bool:
+    """Whether the words of a request are forbidden, asked about, or to be passed on to somebody, not to be acted on."""
+    offset = 0 if cue.string == bare else len(bare) - len(rest)
+    if _FORBIDS.search(bare[: offset + cue.end()]):
+        return True
+    if _PASSED_ON.match(rest):
+        return True
+    asked = _ASKED if intent in (Intent.CANCEL, Intent.MOVE) and offset == 0 else _ASKED_OF_PAST
+    return bool(asked.match(bare)) or (intent is Intent.SCHEDULE and _other_thing(rest))
 
 
 def _by_slots(sentence: Sentence, bare: str, rest: str, found: Slots) -> Act:
@@ -94,8 +116,11 @@ def _by_slots(sentence: Sentence, bare: str, rest: str, found: Slots) -> Act:
     if not found.any() and names_only(_REJECTED.sub("", _MEANT.sub("", bare, count=1)).strip()):
         return Act(sentence, Intent.ANSWER)
     named = sum((bool(found.people), timed, bool(found.minutes)))
-    if cues.BARE_ARRANGE.match(rest) and named > 1 and not _other_thing(rest):
+    commanded = cues.BARE_ARRANGE.match(rest) and not _other_thing(rest) and not _ASKED_OF_PAST.match(bare)
+    if commanded and named > 1:
         return Act(sentence, Intent.SCHEDULE)
+    if commanded and found.people and nothing_left and _MEETS.match(rest):
+        return Act(sentence, Intent.SCHEDULE, sure=False)
     if timed and nothing_left and not found.people and not found.minutes and _takes(rest, bare, found):
         return Act(sentence, Intent.CHOOSE)
     if found.people and (timed or found.minutes) and nothing_left and not cues.REQUEST_VERB.match(rest):
@@ -195,12 +220,6 @@ def _cue(patterns: Sequence[re.Pattern[str]], rest: str, bare: str) -> re.Match[
         if match:
             return match
     return None
-
-
-def _forbids(text: str) -> bool:
-    return bool(
-        re.search(r"\b(?:don't|do not|never|no need to|stop|won't|shouldn't|should not)\b", text, re.IGNORECASE)
-    )
 
 
 def _other_thing(rest: str) -> bool:

@@ -30,13 +30,6 @@ POLITE = re.compile(
 )
 """Politeness before a request."""
 
-NOT_TO = re.compile(
-    r"(?<!\w)(?:don't|do not|never|no need to|please don't|stop|shouldn't|should not|won't|wouldn't"
-    r"|unless|if|when(?!ever)|after we|once)(?!\w)",
-    _I,
-)
-"""Before a cue these turn it into something else."""
-
 _ARRANGE = (
     r"(?:book(?!ed|ing)|schedule|scheduling|booking|arranging|setting up|organi[sz]ing|finding"
     r"|give|spare|set\s?up|set (?:me |us )?up|arrange|organi[sz]e|put in|put|plan"
@@ -47,12 +40,16 @@ _ARRANGE = (
 )
 _TALK = (
     r"(?:talk|speak|chat|meet(?: up)?|catch up|sit down|touch base|sync(?: up)?|connect|get together"
-    r"|have a word|see|hop on|jump on|call|discuss|interview|go over)"
+    r"|have a word|see|hop on|jump on|interview)"
 )
 SCHEDULE = (
     re.compile(rf"^{_ARRANGE}\b(?!-).{{0,80}}?(?<![\w-])(?:{_OBJ})(?![\w-])", _I),
     re.compile(rf"^{_ARRANGE} (?:me |us )?(?:in )?(?:some |a bit of |any |a good |a suitable |a |free )*time\b", _I),
-    re.compile(rf"^{_TALK}(?: again| briefly| quickly)?(?: to| with| about)? (?=\S)", _I),
+    re.compile(
+        rf"^{_TALK}(?: again| briefly| quickly)?(?: to| with| about)? (?!you\b|below|above|attached"
+        rf"|me\b(?! and)|if |what )(?=\S)",
+        _I,
+    ),
     re.compile(
         rf"^(?:a |an |another |one |quick |short |brief |some |new |weekly |monthly |daily |regular"
         rf" |recurring )*(?:{_OBJ}|time)(?: request)?"
@@ -184,6 +181,14 @@ FREE = (
     re.compile(r"^(?:free|busy|available)\b", _I),
     re.compile(r"^(?:i'm|i am|we're|we are|\w+ is|\w+'s) (?:free|available)\b.*\?$", _I),
 )
+ASKS_FREE = re.compile(
+    r"(?:am|are|is|aren't|isn't|do|does|have|has|will|would|what|when|check|see|find out|tell"
+    r" me|know|look|any|free|busy"
+    r"|available|availability|can|could|show|send|give|let me know|if|whether)\b|\w+'s availability",
+    _I,
+)
+"""How a question for somebody's time begins; "I am free on Thursday" is none."""
+
 CANCEL = (
     re.compile(
         r"^(?:cancel|cancle|cancell|call off|scrap|drop|delete|remove|kill|axe|bin|get rid of"

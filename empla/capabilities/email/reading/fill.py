@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from empla.capabilities.email.reading import cues
 from empla.capabilities.email.reading.acts import ordinals
@@ -85,31 +86,34 @@ def _schedule(text: str, setting: Setting) -> Filled:
     if not found.people and found.left.strip(f"{BLANK} \n.,!?") and len(found.left) < 200:
         found = _alone(found, setting)
     filled = _common(found, text)
+    if found.party.either:
+        names = " or ".join(w.words for w in found.people)
+        filled.doubts.append(Doubt(words=names, question=f"Which of them shall I invite: {names}?"))
     if found.party.between and len(found.people) > 1 and not found.party.me:
         filled.put("without_me", True, text, found.people_at)
     window = filled.slots.get("window")
     if window is not None and window.value.exact and not window.value.dated:
-        today = setting.now.astimezone(window.value.spans[0].start.tzinfo).date()
-        local = window.value.days()[0] if window.value.spans else today
-        if local != setting.now.date():
+        today = setting.now.astimezone(ZoneInfo(setting.zone)).date()
+        if window.value.days()[0] != today:
             filled.doubts.append(
                 Doubt(words=window.words, question=f"“{window.words}” is past for today. Which day do you mean?")
             )
+    if window is not None and all(s.end < setting.now for s in window.value.spans):
+        del filled.slots["window"]
+        filled.doubts.append(Doubt(words=window.words, question=f"“{window.words}” is already past. When shall it be?"))
     filled.unread = _unread_topic(filled, found.left, text)
     return filled
 
 
 def _take_party(found: Slots, more: Party) -> None:
-    found.party = Party((*found.party.people, *more.people), found.party.me or more.me, found.party.between, more.used)
+    found.party = Party(
+        (*found.party.people, *more.people), found.party.me or more.me, more.either, found.party.between, more.used
+    )
     found.people_at = (min(a for a, _ in more.used), max(b for _, b in more.used))
     owned = re.compile(r"['’]s(?!\w)").match(found.left, found.people_at[1])  # "Bob's calendar"
     found.left = blank(found.left, [*more.used, *([owned.span()] if owned else [])])
 
 
-_LEAD = re.compile(
-    r"(?:\b(?:with|it's|its|i meant|i mean|that's|that is|just|only|people|who|attendees|participants)\b:?\s*)?",
-    re.IGNORECASE,
-)
 _NAMED = re.compile(r"(?<![\w@.])[A-Z][\w'’-]+")
 
 
@@ -148,7 +152,7 @@ def _unread_topic(filled: Filled, left: str, text: str) -> tuple[str, ...]:
     """Return what is left; the first piece after "on" or "for" is what it is about, if nothing else says so."""
     if "topic" not in filled.slots:
         for match in _ON_FOR.finditer(left):
-            if leftovers(match["words"]):
+            if leftovers(match["words"]) and not re.match(r"\d+ |(?:two|three|four|five|six) ", match["words"]):
                 words = match["words"]
                 at = match.span("words")
                 filled.slots["topic"] = Slot(value=words, words=words, start=at[0], end=at[1])
@@ -295,7 +299,11 @@ def _move(text: str, setting: Setting) -> Filled:
         return filled
     split = _target(text, setting)
     if split is None:
-        return _which(text, text, setting)
+        filled = _which(text, text, setting)
+        long = slots(text, setting)
+        if long.minutes:
+            filled.put("minutes", long.minutes, text, long.minutes_at)
+        return filled
     head, tail = blank(text, [(split, len(text))]), blank(text, [(0, split)])
     to = slots(tail, setting)
     filled = _which(head, text, setting)

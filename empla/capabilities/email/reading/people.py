@@ -27,6 +27,7 @@ class Party:
 
     people: tuple[Who, ...] = ()
     me: bool = False
+    either: bool = False  # "Bob or Carla"
     between: bool = False  # "between Bob and Carla": of these and nobody else
     used: tuple[tuple[int, int], ...] = ()
 
@@ -107,6 +108,7 @@ def _joined(found: Party, before: Party, more: Party, cue: tuple[int, int], betw
     return Party(
         (*found.people, *new),
         found.me or before.me or more.me,
+        found.either or more.either,
         found.between or between,
         (*found.used, cue, *more.used),
     )
@@ -119,7 +121,7 @@ def _same(who: Who) -> str:
 def _list(text: str, start: int, origin: Origin) -> tuple[Party, int]:
     people: list[Who] = []
     used: list[tuple[int, int]] = []
-    me = False
+    me = either = False
     position = start
     while len(people) < MOST:
         one = _one(text, position, origin)
@@ -139,9 +141,10 @@ def _list(text: str, start: int, origin: Origin) -> tuple[Party, int]:
             break
         used.append((end, joint.end()))
         position = joint.end()
+        either = either or bool(re.search(r"\bor\b", joint.group(), re.IGNORECASE))
     if used and position > used[-1][1] - 1 and len(used) % 2 == 0:
         used.pop()  # a joint that nobody follows belongs to what comes after
-    return Party(tuple(people), me, used=tuple(used)), used[-1][1] if used else position
+    return Party(tuple(people), me, either and len(people) > 1, used=tuple(used)), used[-1][1] if used else position
 
 
 def _one(text: str, at: int, origin: Origin) -> tuple[Who | bool, int] | None:
@@ -206,7 +209,9 @@ _HONORIFIC = re.compile(r"(?:Mrs?|Ms|Dr|Prof|Miss|Sir|Professor)\b\.?\s+(?=[A-Z]
 
 
 def _is_no_name(word: str, capital: bool) -> bool:
-    small = word.lower()
+    small = word.lower().replace("’", "'")
+    if small.startswith(("i'", "it'", "that'", "we'", "you'", "he'", "she'", "they'", "there'", "let'", "what'")):
+        return True
     return (small in DAY_NAMES or small in NO_NAMES) and not (capital and small in _ALSO_NAMES)
 
 
@@ -219,4 +224,4 @@ def _stray_addresses(text: str, found: Party, origin: Origin) -> Party:
             people.append(_addressed(match, match.group(1), origin))
             known.add(match.group(1).lower())
             used.append(match.span())
-    return Party(tuple(people), found.me, found.between, tuple(used))
+    return Party(tuple(people), found.me, found.either, found.between, tuple(used))

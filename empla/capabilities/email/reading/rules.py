@@ -103,7 +103,7 @@ def _read(text: str, setting: Setting, mail: Mail) -> Reading:
     unread = [*filled.unread, *(a.sentence.text for a in others)]
     several = any(a.intent in ACTED_ON for a in others)
     confidence = _BASE[intent] - (0 if main.sure else 0.1) - _PER_UNREAD * len(unread)
-    if several:
+    if several or any(_CONSTRAINT.search(piece) for piece in unread):
         confidence = min(confidence, _SEVERAL)
     if intent is Intent.SCHEDULE and not (
         filled.slots.keys() & {"people", "minutes", "window", "topic"} or filled.doubts

@@ -6,6 +6,7 @@ def _words(text: str) -> frozenset[str]:
 
 
 ACT_WORDS = _words("""
+    said meant mean
     better best ideal perfect good great fine lovely nice do should three okay ok
     plenty enough sufficient for me us
     choose go i'd instead it's its looks make one ones perfect pick prefer rather say sounds take that's think
@@ -94,6 +95,7 @@ NO_NAMES = _words("""
 """Words that are no name, wherever they stand."""
 
 NO_TITLES = _words("""
+    one two three four five six several separate both multiple
     video phone conference zoom teams quick short brief team
     actually after before bring bump call cancel cancelled change clear daily delay delete drop every first from
     join last monthly move next postpone pull push remove reschedule second shift swap today today's tomorrow
@@ -108,7 +110,7 @@ FILLERS = _words("""
     1:1 a ability able about add again all also am an and any anytime are around arrange as asap ask asking at
     attend attendees available back base be been been begin being best best between block book both brief
     briefly but by calendar calendars call can catch chat cheers convenient could create date day days diary did
-    do does down duration each early early. either enough everybody's everyone's face find fine fix for free
+    do does down duration early early. either enough everybody's everyone's face find fine fix for free
     from get go going gonna good got gotten grab great had happen has have having having he he's head heads
     hello help her here hey hi his hold hope hoping hour hours how i i'd i'll i'm id ideally im in into invite
     is it it's its join just kindly know last lasting least length let let's lets like line long look looking

@@ -168,3 +168,59 @@ def test_the_nearest_sentence() -> None:
     assert nearest("can u cancell the carla thing on fri") == "Cancel the meeting with Carla on Friday."
     assert nearest("is thursday free for me") == "Am I free on Thursday?"
     assert nearest("")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Please don't cancel my meeting with Bob.",
+        "I don't want to cancel the meeting with Bob.",
+        "Did you cancel the meeting with Bob?",
+        "Is my meeting with Bob cancelled?",
+        "Will the meeting with Bob be moved?",
+        "Why did you book Bob on Friday?",
+        "Can you remind me to cancel the meeting with Bob?",
+        "Tell Bob I need to move our meeting to Friday.",
+        "Ask Carla if she can meet on Friday.",
+    ],
+)
+def test_asking_telling_and_forbidding_are_not_commands(reading_of: Read, text: str) -> None:
+    assert reading_of(text).intent == Intent.OTHER_REQUEST
+
+
+@pytest.mark.parametrize(
+    "text", ["The meeting with Bob went well.", "Bob is free on Thursday.", "You booked the wrong Bob."]
+)
+def test_statements_are_not_requests(reading_of: Read, text: str) -> None:
+    assert reading_of(text).intent == Intent.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Book an hour with Bob next week but only if Carla can't make it.",
+        "Book an hour with Bob, or Carla if he is away, tomorrow.",
+        "Bob is on vacation until Friday. Book an hour with him next week.",
+    ],
+)
+def test_conditions_are_asked_about(reading_of: Read, text: str) -> None:
+    reading = reading_of(text)
+    assert reading.confidence < THRESHOLD
+    assert reading.unread
+
+
+def test_one_or_the_other_is_not_both(reading_of: Read) -> None:
+    (doubt,) = reading_of("Book an hour with Bob or Carla tomorrow").value("doubts")
+    assert doubt.question == "Which of them shall I invite: Bob or Carla?"
+
+
+def test_a_time_of_today_that_is_past_is_asked(reading_of: Read) -> None:
+    late = MONDAY.replace(hour=16)
+    (doubt,) = reading_of("Book an hour with Bob at 3pm", now=late).value("doubts")
+    assert "past" in doubt.question
+    assert reading_of("Book an hour with Bob at 3pm").value("doubts") is None
+
+
+def test_a_long_mail_says_that_it_was_not_read_to_its_end(reading_of: Read) -> None:
+    reading = reading_of("Book an hour with Bob tomorrow.\n\n" + "The weather is fine today. " * 300)
+    assert reading.unread

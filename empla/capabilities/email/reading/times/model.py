@@ -36,7 +36,7 @@ class Hours:
 class Window:
     """When, as somebody said it.
 
-    `spans` are in order, apart from each other, and end after now. `grain` is "instant" (each span is a possible start,
+    `spans` are in order, apart from each other, and end after now; one of no length is a start that was named. `grain` is "instant" (each span is a possible start,
     of no length), "part" (of a day), "day", "week", "month" or "open" (no day was said; the coming fortnight). Weeks,
     months and open windows hold no Saturdays and Sundays unless the reader was told to keep them; a Saturday that was
     named is kept. `dated` tells whether a day was said; `times` are the times of day that were said without a day.
@@ -58,9 +58,8 @@ class Window:
     def room(self, minutes: int) -> tuple[Span, ...]:
         """Return the spans in which a meeting of `minutes` must lie; an exact time gives a span just as long."""
         length = timedelta(minutes=minutes)
-        if self.exact:
-            return tuple(Span(start=s.start, end=s.start + length) for s in self.spans)
-        return tuple(s for s in self.spans if s.end - s.start >= length)
+        starts = (Span(start=s.start, end=s.start + length) if s.start == s.end else s for s in self.spans)
+        return tuple(s for s in starts if s.end - s.start >= length)
 
     def days(self) -> tuple[date, ...]:
         """Return the local days that the spans touch, in order."""

@@ -165,7 +165,7 @@ def _cut(span: Span, hole: Span) -> list[Span]:
 def _joined(spans: Iterable[Span]) -> list[Span]:
     result: list[Span] = []
     for span in sorted(spans, key=_order):
-        if result and span.start <= result[-1].end and span.start != span.end:
+        if result and span.start <= result[-1].end and (span.start != span.end or span.end < result[-1].end):
             result[-1] = Span(start=result[-1].start, end=max(result[-1].end, span.end))
         else:
             result.append(span)
