@@ -1,5 +1,6 @@
 """Commands of the panel Day: write to an employee, read a mailbox, look into a calendar."""
 
+import sys
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -50,7 +51,10 @@ def mail(
     if not json:
         printing.line(f"{sender.name} → {to['name']}   {message_id}", "dim")
     answer = None
-    if wait:
+    state = employees.state(home, to)
+    if state not in ("working", "starting"):
+        print(f"{to['name']} is {state}: the mail waits in its mailbox", file=sys.stderr)
+    elif wait:
         with printing.waiting(f"{to['name']} has it", quiet=json):
             try:
                 answer = client.answer_to(message_id, wait)

@@ -62,6 +62,11 @@ def one(home: Home, name: str) -> dict[str, Any]:
         return dict(row_as_data(profiles.found(company, name)))
 
 
+def state(home: Home, employee: Mapping[str, Any]) -> str:
+    """Return what an employee is doing now."""
+    return _state(employee["status"], _live(home).get(employee["address"]))
+
+
 _MIND = ("intentions", "questions", "unknown_actions", "awaiting_approval", "set_aside")
 
 

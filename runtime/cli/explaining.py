@@ -184,12 +184,14 @@ class _Teller:
 
     def received(self, message_id: str) -> list[dict[str, Any]]:
         """Return what a mail that came led to; none if it did not come here."""
+        read = {row.percept: _is(row, message_id) for row in self._mind.actions(operation=_READS, state="done")}
         found = []
         for row in self._mind.percepts(MAIL_ARRIVED):
-            fields = self._mind.decoded(row).fields
-            raw = self._raw(str(fields["blob"]))
-            if message_id in _headers(raw).get("Message-ID", ""):
-                found.append({"direction": "received", "tree": self._mail_received(row, str(fields["blob"]))})
+            blob = str(self._mind.decoded(row).fields["blob"])
+            # What could not be read is known only by its bytes; all others by what was read.
+            named = read[row.key] if row.key in read else message_id in _headers(self._raw(blob)).get("Message-ID", "")
+            if named:
+                found.append({"direction": "received", "tree": self._mail_received(row, blob)})
         return found
 
     def _mail_received(self, row: Any, blob: str) -> Node:
@@ -246,7 +248,7 @@ class _Teller:
     def _answered(self, key: str) -> list[Node]:
         """Return the questions that this mail answered."""
         found = []
-        for record in self._mind.steps_that_got(key):
+        for record in self._mind.steps_answered_by(key):
             intention = next(iter(self._mind.intentions(id=record.intention)), None)
             plan = f" of {intention.plan}" if intention is not None else ""
             below = [self._led_to(intention)] if intention is not None else []
@@ -296,6 +298,12 @@ class _Teller:
             return FileBlobs(self._mind.folder / "blobs").read(blob)
         except EmplaError:
             return b""  # erased, or lost: the rest of the story stands
+
+
+def _is(row: Any, message_id: str) -> bool:
+    """Return whether what was read is the mail with this id; only what mentions it is decoded."""
+    mentions = json.dumps(message_id, ensure_ascii=False)[1:-1] in row.outcome
+    return mentions and codec.loads(row.outcome).value.message_id == message_id
 
 
 def _headers(raw: bytes) -> dict[str, str]:

@@ -52,19 +52,24 @@ app = typer.Typer(
 )
 
 
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        from empla import __version__
+
+        print(f"empla {__version__}")
+        raise typer.Exit
+
+
 @app.callback()
 def _everywhere(
     home: Annotated[
         Path | None,
         typer.Option("--home", metavar="DIR", envvar="EMPLA_HOME", help="Everything that is kept. Default: ~/.empla"),
     ] = None,
-    version: Annotated[bool, typer.Option("--version", help="Print the version and end.", is_eager=True)] = False,
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version and end.", is_eager=True, callback=_print_version)
+    ] = False,
 ) -> None:
-    if version:
-        from empla import __version__
-
-        print(f"empla {__version__}")
-        raise typer.Exit
     if home is not None:
         os.environ["EMPLA_HOME"] = str(home)
 
@@ -110,6 +115,8 @@ def main(words: Sequence[str]) -> int:
     except EmplaError as error:
         return _failed(error.sentence, error.next_step, _code(error))
     except typer.TyperException as error:
+        if not error.format_message():
+            return error.exit_code  # only a group was named: its help has been printed
         return _failed(error.format_message().rstrip("."), _help_for(error), error.exit_code)
     except (KeyboardInterrupt, typer.Abort):
         print(file=sys.stderr)

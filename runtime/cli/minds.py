@@ -18,7 +18,7 @@ from empla.store.opening import open_inbox
 from empla.store.store import Store
 
 _ACTION = (
-    *("seq", "id", "intention", "operation", "effect", "percept", "state", "target", "content", "decision", "rule"),
+    *("seq", "id", "intention", "operation", "effect", "percept", "state", "target", "decision", "rule"),
     *("why", "asked_at", "due", "attempt", "on_wire_at", "replies", "ended_at", "outcome"),
 )
 
@@ -73,19 +73,20 @@ class Mind:
         rows = self._store.find("percept", {"key": key}, _PERCEPT)
         return rows[0] if rows else None
 
-    def percepts(self, kind: str) -> list[Any]:
+    def percepts(self, kind: str) -> Sequence[Any]:
         """Return the inbox rows of one kind, oldest first."""
-        return [row for row in self._store.find("percept", {}, _PERCEPT) if row.kind == kind]
+        return self._store.find("percept", {"kind": kind}, _PERCEPT)
 
     def decoded(self, row: Any) -> Percept:
         """Return the percept that an inbox row holds."""
         return inbox.read(row)
 
-    def steps_that_got(self, key: str) -> list[StepRecord]:
-        """Return the questions that the mail with this percept key answered."""
-        rows = self._store.find("step", {"resolved": 1}, ("body",))
+    def steps_answered_by(self, key: str) -> list[StepRecord]:
+        """Return the steps whose question the mail with this percept key answered."""
+        asked = [row.id for row in self._store.find("question", {"state": "answered"}, ("id",))]
+        rows = [row for step in asked for row in self._store.find("step", {"id": step, "resolved": 1}, ("body",))]
         records = [codec.loads(row.body) for row in rows if key in row.body]
-        return [r for r in records if isinstance(r.step, Ask) and getattr(r.outcome.value, "key", "") == key]
+        return [r for r in records if getattr(r.outcome.value, "key", "") == key]
 
     def set_aside(self) -> Sequence[Any]:
         """Return the inbox rows that were quarantined."""

@@ -25,7 +25,7 @@ def history(
     """Show what an employee did, and which rule allowed it."""
     from runtime.cli import past, printing
 
-    found = past.deeds(here(), name, everything=everything)[-last:]
+    found = past.deeds(here(), name, last=last, everything=everything)
     if json:
         printing.as_json(found)
     else:

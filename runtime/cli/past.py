@@ -13,12 +13,14 @@ _MINDED = ("own", "act", "tell")
 """Effects that change something outside the mind."""
 
 
-def deeds(home: Home, name: str, *, everything: bool = False) -> list[dict[str, Any]]:
-    """Return the actions of an employee, oldest first; with `everything` also those that changed nothing outside."""
+def deeds(home: Home, name: str, *, last: int, everything: bool = False) -> list[dict[str, Any]]:
+    """Return the last actions of an employee, oldest first; with `everything` also those that changed nothing."""
     slug = employees.one(home, name)["slug"]
     with minds.opened(home, slug) as mind:
-        rows = mind.actions() if mind is not None else []
-        return [deed(mind, row) for row in rows if mind is not None and (everything or row.effect in _MINDED)]
+        if mind is None:
+            return []
+        rows = [row for row in mind.actions() if everything or row.effect in _MINDED]
+        return [deed(mind, row) for row in rows[-last:]]
 
 
 def deed(mind: minds.Mind, row: Any) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from contextlib import suppress
 
 import pytest
 
+from empla import __version__
 from runtime.cli.main import main
 from runtime.logs import Lines
 
@@ -31,6 +32,14 @@ def test_help_shows_every_command_in_its_panel_and_the_exit_codes(cli: Cli):
         assert [line.split()[1] for line in panels[title].splitlines()] == commands
     for code in ("0 done", "1 what was asked for failed", "2 wrong usage", "3 empla is not", "4 refused by policy"):
         assert code in shown
+
+
+def test_a_group_alone_shows_its_help_and_the_version_is_told(cli: Cli):
+    for words in ([], ["calendar"]):
+        said = subprocess.run([*PROGRAM, *words], capture_output=True, text=True)
+        assert (said.returncode, said.stderr) == (2, "")
+        assert "Usage: empla" in said.stdout
+    assert cli("--version").out == f"empla {__version__}\n"
 
 
 @pytest.mark.parametrize("command", [name for names in PANELS.values() for name in names])

@@ -127,6 +127,16 @@ def test_no_answer_in_time_is_a_failure_that_names_the_mail(office: Office):
     assert office("mail", "clara", "Thanks again!", "--wait", "0").code == 0
 
 
+def test_a_mail_to_one_who_rests_waits_and_is_answered_later(office: Office):
+    office.ok("pause", "clara")
+    until(lambda: state(office, "Clara Diaz") == "paused")
+    said = office("mail", "clara", "What can you do?", "--json")
+    assert (said.code, said.json["answer"]) == (0, None)
+    assert said.err == "Clara Diaz is paused: the mail waits in its mailbox\n"
+    office.ok("resume", "clara")
+    until(lambda: office.data("inbox")[-1]["in_reply_to"] == said.json["sent"]["message_id"])
+
+
 def test_nobody_writes_in_an_employees_name(office: Office):
     said = office("mail", "clara", "Hello", "--as", "clara")
     assert said.code == 4
