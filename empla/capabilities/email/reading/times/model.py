@@ -37,10 +37,10 @@ class Window:
     """When, as somebody said it.
 
     `spans` are in order, apart from each other, and end after now; one of no length is a start that was named.
-    `grain` is "instant" (all spans are starts), "part" (of a day), "day", "week", "month" or "open" (no day was said: the
-    coming fortnight). Weeks, months and open windows hold no Saturdays and Sundays unless the reader was told to keep
-    them; a Saturday that was named is kept. `dated` tells whether a day was said; `times` are the times of day that were
-    said without a day.
+    `grain` is "instant" (all spans are starts), "part" (of a day), "day", "week", "month" or "open" (no day was said:
+    the coming fortnight). Weeks, months and open windows hold no Saturdays and Sundays unless the reader was told to
+    keep them; a Saturday that was named is kept. `dated` tells whether a day was said; `times` are the times of day
+    that were said without a day.
     """
 
     spans: tuple[Span, ...]
