@@ -7,17 +7,17 @@ import base64
 import email
 import http.client
 import imaplib
+import io
 import select
 import smtplib
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.policy import SMTP, default
 from email.utils import format_datetime, make_msgid
-from typing import Any
 from urllib.parse import quote
 
 import icalendar
@@ -83,7 +83,9 @@ class Letter:
 class Client:
     """One person's client. `now` gives the time that is written into mails."""
 
-    def __init__(self, ports: OfficePorts, address: str, name: str, password: SecretStr, now: Any) -> None:
+    def __init__(
+        self, ports: OfficePorts, address: str, name: str, password: SecretStr, now: Callable[[], datetime]
+    ) -> None:
         self.ports = ports
         self.address = address
         self.name = name
@@ -151,23 +153,34 @@ class Client:
             imap.select(folder, readonly=True)
             return _letters(imap)
 
-    def wait_for(self, wanted: Any, timeout_s: float = 30.0) -> Letter:
-        """Return the first mail for which `wanted(letter)` holds, waiting by IDLE until it comes; TimedOut if not."""
+    def newest(self) -> int:
+        """Return the UID of the newest mail in the INBOX, 0 if there is none."""
+        with self._imap() as imap:
+            imap.select("INBOX", readonly=True)
+            return max(_uids(imap, 0), default=0)
+
+    def wait_for(self, wanted: Callable[[Letter], bool], timeout_s: float = 30.0, *, after: int = 0) -> Letter:
+        """Return a mail for which `wanted` holds, waiting by IDLE until it comes; TimedOut if it does not.
+
+        `after` is the UID of a mail before which nobody needs to look.
+        """
         deadline = time.monotonic() + timeout_s
         with self._imap() as imap:
+            imap.select("INBOX", readonly=True)
             while True:
-                imap.select("INBOX", readonly=True)
-                found = next((letter for letter in reversed(_letters(imap)) if wanted(letter)), None)
+                letters = _letters(imap, after)
+                found = next((letter for letter in reversed(letters) if wanted(letter)), None)
                 if found is not None:
                     return found
+                after = max([after, *(letter.uid for letter in letters)])
                 left = deadline - time.monotonic()
                 if left <= 0:
                     raise TimedOut(f"no such mail came to {self.address} within {timeout_s:.0f} s")
                 _idle(imap, left)
 
-    def answer_to(self, message_id: str, timeout_s: float = 30.0) -> Letter:
+    def answer_to(self, message_id: str, timeout_s: float = 30.0, *, after: int = 0) -> Letter:
         """Return the answer to a mail that was sent, waiting for it."""
-        return self.wait_for(lambda letter: letter.answers(message_id), timeout_s)
+        return self.wait_for(lambda letter: letter.answers(message_id), timeout_s, after=after)
 
     def _letter(self, to: str, subject: str) -> EmailMessage:
         mail = EmailMessage(policy=SMTP)
@@ -236,16 +249,20 @@ class Client:
         return body
 
 
-def _letters(imap: imaplib.IMAP4) -> list[Letter]:
-    _, found = imap.uid("SEARCH", "ALL")
-    uids = found[0].split() if found and found[0] else []
+def _uids(imap: imaplib.IMAP4, after: int) -> list[int]:
+    _, found = imap.uid("SEARCH", f"UID {after + 1}:*")
+    # "N:*" always includes the newest mail, also when its UID is below N (RFC 9051, 9).
+    return [uid for uid in map(int, found[0].split() if found and found[0] else []) if uid > after]
+
+
+def _letters(imap: imaplib.IMAP4, after: int = 0) -> list[Letter]:
     letters = []
-    for uid in uids:
-        _, parts = imap.uid("FETCH", uid.decode(), "(BODY.PEEK[])")
+    for uid in _uids(imap, after):
+        _, parts = imap.uid("FETCH", str(uid), "(BODY.PEEK[])")
         raw = next(part[1] for part in parts if isinstance(part, tuple))
         message = email.message_from_bytes(raw, policy=default)
         assert isinstance(message, EmailMessage)
-        letters.append(Letter(uid=int(uid), message=message))
+        letters.append(Letter(uid=uid, message=message))
     return letters
 
 
@@ -254,7 +271,17 @@ def _idle(imap: imaplib.IMAP4, at_most_s: float) -> None:
     tag = imap._new_tag()
     imap.send(tag + b" IDLE\r\n")
     imap.readline()
-    select.select([imap.socket()], [], [], max(0.0, min(at_most_s, 60.0)))
+    if not _buffered(imap):
+        select.select([imap.socket()], [], [], max(0.0, min(at_most_s, 60.0)))
     imap.send(b"DONE\r\n")
     while not imap.readline().startswith(tag):
         continue
+
+
+def _buffered(imap: imaplib.IMAP4) -> bool:
+    """Return whether imaplib has read more from the socket than it was asked for: the socket itself shows nothing."""
+    imap.socket().settimeout(0)
+    try:
+        return isinstance(imap.file, io.BufferedReader) and bool(imap.file.peek(1))
+    finally:
+        imap.socket().settimeout(_TIMEOUT_S)

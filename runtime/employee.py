@@ -29,7 +29,6 @@ from empla.workplace.accounts import Account
 from empla.workplace.blobs import FileBlobs
 from empla.workplace.directory import CompanyDirectory
 from empla.workplace.place import connect
-from runtime import logs
 from runtime.hiring import office_account
 from runtime.progress import CYCLE, IDLE
 from runtime.seat import Seat
@@ -42,7 +41,6 @@ log = structlog.get_logger()
 
 async def run(seat: Seat) -> None:
     """Be one employee until told to stop."""
-    logs.configure(seat.home, seat.slug, clock=seat.clock)
     profile = _profile(seat.home, seat.slug)
     store = open_store(mind_file(seat.home, seat.slug), seat.slug)
     directory = CompanyDirectory(seat.home.company_db)

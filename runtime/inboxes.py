@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from contextlib import closing
 from typing import Any
 
-from empla.store.opening import open_store
+from empla.store.opening import open_inbox
 
 from empla.clock import SystemClock
 from empla.config import Home
@@ -18,7 +18,7 @@ def sender(home: Home) -> Callable[[str, str, str, Mapping[str, Any]], None]:
     clock = SystemClock(home.clock)
 
     def send_percept(slug: str, key: str, kind: str, fields: Mapping[str, Any]) -> None:
-        with closing(open_store(home.employee(slug) / "mind.db", slug)) as store:
+        with closing(open_inbox(home.employee(slug) / "mind.db", slug)) as store:
             inbox.send(store, Percept(key=key, kind=kind, fields=fields, origin=OWN), clock.now())
 
     return send_percept

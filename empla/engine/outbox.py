@@ -191,6 +191,7 @@ class Outbox:
             in_thread=self._counted("thread", thread, day) if thread else 0,
             to_correspondent=self._counted("correspondent", request.correspondent, day),
             today=self._counted("sent", "", day),
+            notices_today=self._counted("notice", "", day),
             this_minute=self._counted("sent", "", minute),
         )
 
@@ -198,7 +199,9 @@ class Outbox:
         return len(self._store.find("conduct", {"kind": kind, "subject": subject}, ("seq",), at_least={"at": since}))
 
     def _count(self, action: str, request: gate.Request) -> None:
-        subjects = [("sent", "")]
+        profile = self._profile()
+        notice = not request.answers and gate.reaches_only(request, profile["manager"].value, profile["address"].value)
+        subjects = [("notice" if notice else "sent", "")]
         subjects += [("correspondent", r) for r in (request.target or {}).get("recipients", ())]
         if thread := (request.target or {}).get("thread", ""):
             subjects.append(("thread", thread))

@@ -11,7 +11,7 @@ manager it may always write.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -83,11 +83,23 @@ def decide(request: Request, facts: Facts) -> Decision:
         return _refuse("operation:schema", request.fault)
     if request.effect in ("think", "read", "own"):
         return Decision(answer=Answer.ALLOW, rule=f"effect:{request.effect}")
-    if request.effect == "tell":
-        objection = manners.objection(request.automatic, facts.conduct, bool(request.answers))
-        if objection is not None:
-            return _refuse(*objection)
-    return _authorised(request, facts)
+    if request.effect != "tell":
+        return _authorised(request, facts)
+    answers, to_manager = bool(request.answers), reaches_only(request, facts.manager, facts.address)
+    objection = manners.objection(request.automatic, facts.conduct, answers=answers, to_manager=to_manager)
+    if objection is not None:
+        return _refuse(*objection)
+    decision = _authorised(request, facts)
+    if decision.answer is Answer.ALLOW and facts.conduct.this_minute >= manners.PER_MINUTE:
+        why = f"{facts.conduct.this_minute} mails in a minute"
+        return Decision(answer=Answer.DEFER, rule="limits:minute", why=why, until=facts.at + timedelta(minutes=1))
+    return decision
+
+
+def reaches_only(request: Request, *addresses: str) -> bool:
+    """Return whether an action reaches somebody, and nobody but these."""
+    reached = _reached(request)
+    return bool(reached) and reached <= set(addresses)
 
 
 def _authorised(request: Request, facts: Facts) -> Decision:
@@ -100,7 +112,7 @@ def _authorised(request: Request, facts: Facts) -> Decision:
     foreign = sorted(reached - known - {facts.manager})
     authority = request.authority
     covered = {facts.manager, facts.address, *(p.value for p in authority.people)}
-    if request.effect == "tell" and reached <= {facts.manager, facts.address}:
+    if request.effect == "tell" and reaches_only(request, facts.manager, facts.address):
         return _to_manager(request, facts)
     if foreign:
         return _ask("origin:percept", f"{foreign[0]} stands only in what came from outside")

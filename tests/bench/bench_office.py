@@ -25,6 +25,7 @@ from rich.table import Table
 
 from empla.clock import SystemClock
 from empla.config import Home
+from empla.errors import TimedOut
 from empla.store.opening import open_store
 from runtime.client import Client
 from runtime.office.process import OfficePorts
@@ -66,21 +67,22 @@ def ports_of(status: dict) -> OfficePorts:
 
 def answered(manager: Client, to: str, text: str) -> float:
     """Milliseconds from handing in a mail to seeing its answer."""
+    newest = manager.newest()
     began = time.perf_counter()
     message_id = manager.send(to, "A question", text)
-    manager.answer_to(message_id, 60)
+    manager.answer_to(message_id, 60, after=newest)
     return (time.perf_counter() - began) * 1000
 
 
 def echo(peer: Client, stop: threading.Event) -> None:
     """Answer every mail at once, for ever."""
-    seen: set[str] = set()
+    newest = 0
     while not stop.is_set():
         try:
-            letter = peer.wait_for(lambda found: found.message_id not in seen, 2)
-        except Exception:
+            letter = peer.wait_for(lambda _: True, 2, after=newest)
+        except TimedOut:
             continue
-        seen.add(letter.message_id)
+        newest = letter.uid
         peer.reply(letter, "I have read it.")
 
 

@@ -10,6 +10,7 @@ from empla.errors import InternalError
 from empla.governance import gate
 from empla.governance.gate import Answer, Claim, Facts, Request, decide
 from empla.governance.manners import (
+    NOTICES_PER_DAY,
     PER_CORRESPONDENT_AND_DAY,
     PER_DAY,
     PER_MINUTE,
@@ -60,6 +61,7 @@ BOOKED = Request(
     target={"owner": MARIA, "uid": "1", **window(25, 10, 11)},
     addresses=(known(MARIA), known(BOB)),
 )
+ANSWERED = replace(TO_MARIA, answers="m1")
 ALLOW, ASK, REFUSE, DEFER = Answer.ALLOW, Answer.ASK, Answer.REFUSE, Answer.DEFER
 NOBODY = Authority()
 ANY_TIME = Authority(principal="manager", people=(known(BOB),))
@@ -90,14 +92,28 @@ RULES: list[tuple[str, Request, Facts, Answer, str]] = [
     ("a second answer", replace(TO_MARIA, answers="m1"), conduct(answered=True), REFUSE, "manners:one-answer"),
     ("another mail, unasked", TO_MARIA, conduct(answered=True), ALLOW, "to-manager"),
     *(
-        (f"{name}, {count} so far", TO_MARIA, conduct(**{name: count}), answer, rule)
-        for name, limit, refusal in (
-            ("in_thread", PER_THREAD_AND_DAY, "manners:thread-budget"),
-            ("to_correspondent", PER_CORRESPONDENT_AND_DAY, "manners:correspondent-budget"),
-            ("today", PER_DAY, "limits:day"),
-            ("this_minute", PER_MINUTE, "limits:minute"),
+        (f"{name}, {count} so far", TO_BOB, conduct(**{name: count}), answer, rule)
+        for name, limit, held, refusal in (
+            ("in_thread", PER_THREAD_AND_DAY, REFUSE, "manners:thread-budget"),
+            ("to_correspondent", PER_CORRESPONDENT_AND_DAY, REFUSE, "manners:correspondent-budget"),
+            ("today", PER_DAY, REFUSE, "limits:day"),
+            ("this_minute", PER_MINUTE, DEFER, "limits:minute"),
         )
-        for count, answer, rule in ((limit - 1, ALLOW, "to-manager"), (limit, REFUSE, refusal))
+        for count, answer, rule in ((limit - 1, ALLOW, "assisted:within-request"), (limit, held, refusal))
+    ),
+    *(
+        (f"the manager's {name}, {count} so far", ANSWERED, conduct(**{name: count}), answer, rule)
+        for name, count, answer, rule in (
+            ("to_correspondent", PER_CORRESPONDENT_AND_DAY, ALLOW, "to-manager"),
+            ("today", PER_DAY, REFUSE, "limits:day"),
+        )
+    ),
+    *(
+        (f"a notice, {count} so far", TO_MARIA, conduct(today=PER_DAY, notices_today=count), answer, rule)
+        for count, answer, rule in (
+            (NOTICES_PER_DAY - 1, ALLOW, "to-manager"),
+            (NOTICES_PER_DAY, REFUSE, "limits:notices"),
+        )
     ),
     # whom it reaches
     ("nobody", replace(TO_BOB, target={}), FACTS, REFUSE, "target:none"),
@@ -154,7 +170,14 @@ def test_every_rule_of_the_gate_is_in_the_table() -> None:
     rules = {"assisted:within-request", "assisted:no-request", "assisted:people", "assisted:window", "origin:percept"}
     rules |= {"operation:unknown", "operation:schema", "effect:think", "effect:read", "effect:own", "target:none"}
     rules |= {"manners:automatic", "manners:one-answer", "manners:thread-budget", "manners:correspondent-budget"}
-    rules |= {"limits:day", "limits:minute", "to-manager", "to-manager:unasked", "manners:quiet-hours"}
+    rules |= {
+        "limits:day",
+        "limits:minute",
+        "limits:notices",
+        "to-manager",
+        "to-manager:unasked",
+        "manners:quiet-hours",
+    }
     assert {r[4] for r in RULES} == rules
 
 
