@@ -494,7 +494,7 @@ class _Cycle:
             self._adopt(plan, intention.kind, step.bindings, event, owner, intention.parent, (), (), former=intention)
 
     def _close(self, intention: Intention, outcome: Outcome, stage: Stage) -> None:
-        ended = replace(intention, stage=stage, ended_at=self.draft.at, result=bounded(outcome))
+        ended = replace(intention, stage=stage, ended_at=self.draft.at, result=outcome)
         self.draft.put_intention(ended)
         goal = self.draft.goal(intention.goal)
         if goal is not None:
@@ -502,6 +502,7 @@ class _Cycle:
             self.draft.put_goal(replace(goal, state=state, reason=outcome.sentence))
 
     def _end(self, intention: Intention, outcome: Outcome) -> None:
+        outcome = bounded(outcome)
         if outcome.status is Status.DONE:
             self._close(intention, outcome, Stage.DONE)
             if intention.parent:
