@@ -39,12 +39,14 @@ class Mind:
 
     def ledger_of(self, action: str) -> list[dict[str, Any]]:
         """Return what the ledger says of an action: the records themselves, never the columns."""
-        return [json.loads(row.record) for row in self._store.find("ledger", {"action": action}, ("record",))]
+        return [_record(row.record) for row in self._store.find("ledger", {"action": action}, ("record",))]
 
     def ledger(self) -> tuple[int, int | None]:
         """Return how many records the ledger has, and the position of the first that breaks the chain."""
         rows = self._store.find("ledger", {}, ("prev", "hash", "record"))
-        return len(rows), ledger.first_break(ledger.Entry(r.prev, r.hash, r.record) for r in rows)
+        # What somebody has put there instead of bytes is no record, and breaks the chain like any other change.
+        entries = (ledger.Entry(r.prev, r.hash, r.record if isinstance(r.record, bytes) else b"") for r in rows)
+        return len(rows), ledger.first_break(entries)
 
     def intentions(self, **by: Any) -> list[Intention]:
         """Return intentions, eldest first, by `id`, `stage` or `percept`."""
@@ -91,6 +93,15 @@ class Mind:
     def set_aside(self) -> Sequence[Any]:
         """Return the inbox rows that were quarantined."""
         return self._store.find("percept", {"state": "quarantined"}, ("key", "kind", "at", "reason"))
+
+
+def _record(content: bytes) -> dict[str, Any]:
+    """Return what a record says, also one that somebody has changed beyond reading."""
+    try:
+        found: dict[str, Any] = json.loads(content)
+        return {"event": found["event"], "at": found["at"], **found}
+    except (ValueError, TypeError, KeyError):
+        return {"event": "unreadable", "at": ""}
 
 
 @contextmanager

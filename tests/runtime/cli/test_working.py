@@ -2,14 +2,16 @@
 
 import json
 import os
+import shutil
 import sqlite3
 import time
 from collections.abc import Callable
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 
-from .conftest import Office
+from .conftest import Cli, Office
 
 ADA = "ada.lovelace@office.example"
 CLARA = "clara.diaz@office.example"
@@ -224,6 +226,29 @@ def test_why_goes_from_a_mail_that_came_on_to_what_it_led_to(office: Office, boo
     sent = [node["facts"].get("message_id") for node in plan["below"] if node["what"] == "action"]
     assert booked["answer"]["message_id"] in sent
     assert "calendar.book" in office.ok("why", booked["sent"]["message_id"])
+
+
+def test_why_knows_which_question_a_mail_answered(office: Office):
+    asked = office.data("mail", "clara", "Book half an hour with Zebedee on Friday.")
+    assert "?" in asked["answer"]["text"]
+    answered = office.data("mail", "clara", "maya.okafor@office.example", "--reply")
+    (story,) = office.data("why", answered["sent"]["message_id"])["found"]
+    (answer,) = [node for node in story["tree"]["below"] if node["what"] == "answer"]
+    assert answer["text"].endswith("of arrange-meeting")
+    (back,) = office.data("why", answered["answer"]["message_id"])["found"]
+    assert "ask ada.lovelace@office.example: answered" in json.dumps(back)
+
+
+def test_a_ledger_that_somebody_changed_is_found_out(office: Office, booked: dict, tmp_path: Path):
+    copy = Cli(tmp_path / "copy")
+    shutil.copytree(office.home, copy.home, ignore=shutil.ignore_patterns("control.sock", "*.lock"))
+    assert copy.data("why", booked["answer"]["message_id"])["found"][0]["ledger"]["intact"] is True
+    for change in ("CAST(replace(record, 'allow', 'asked') AS BLOB)", "'not even bytes'"):
+        with closing(sqlite3.connect(copy.home / "employees" / "clara.diaz" / "mind.db")) as db, db:
+            db.execute(f"UPDATE ledger SET record = {change} WHERE seq = 3")
+        assert "THE LEDGER IS BROKEN at record 3" in copy.ok("why", booked["answer"]["message_id"])
+    sick = copy("doctor")
+    assert (sick.code, "record 3 of" in sick.out) == (1, True)
 
 
 def test_an_employee_shows_what_it_is_at(office: Office, booked: dict):
