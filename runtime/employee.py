@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Final
 
 import structlog
-from empla.store.opening import open_store
 
 from empla.capabilities import registry
 from empla.capabilities.contract import Place
@@ -23,6 +22,7 @@ from empla.errors import InputError, InternalError
 from empla.hr.profiles import Profile, load_profile
 from empla.mind.plans import PlanLibrary
 from empla.store.company import CompanyStore
+from empla.store.opening import open_store
 from empla.store.secrets import Cipher
 from empla.store.store import Store
 from empla.workplace.accounts import Account

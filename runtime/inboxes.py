@@ -4,13 +4,12 @@ from collections.abc import Callable, Mapping
 from contextlib import closing
 from typing import Any
 
-from empla.store.opening import open_inbox
-
 from empla.clock import SystemClock
 from empla.config import Home
 from empla.engine import inbox
 from empla.mind.percepts import Percept
 from empla.mind.values import OWN
+from empla.store.opening import open_inbox
 
 
 def sender(home: Home) -> Callable[[str, str, str, Mapping[str, Any]], None]:
