@@ -283,6 +283,11 @@ class Outbox:
         """Have a row looked at again, not before `due`."""
         self._store.change("action", {"id": action}, {"state": state, "due": instant(due)})
 
+    def uncertain(self, action: str, since: datetime, due: datetime) -> None:
+        """Have evidence looked for again at `due`; `since` is when it became uncertain what the other side did."""
+        values = {"state": "on_wire", "on_wire_at": instant(since), "due": instant(due)}
+        self._store.change("action", {"id": action}, values)
+
     def end(self, action: str, state: str, outcome: Outcome, how: str = "") -> None:
         """End a row and tell the mind what came of it."""
         text = codec.dumps(outcome)

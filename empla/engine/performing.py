@@ -26,8 +26,11 @@ from empla.store.store import LeaseLost, Store
 
 log = structlog.get_logger()
 
-GIVE_UP_AFTER = timedelta(hours=4)
-"""How long an effect is tried again before it is reported as failed."""
+ATTEMPTS = 55
+"""How often an effect is tried before it is reported as failed: some four hours. Nights and waits for a person's word
+do not count."""
+PATIENCE = timedelta(hours=4)
+"""How long evidence of a write is looked for before it is *unknown*; of a mail, the account's settle time."""
 SHORTEST_LOOK, LONGEST_LOOK = timedelta(seconds=1), timedelta(minutes=5)
 """Bounds of the pause between two looks for evidence."""
 READ_ATTEMPTS = 6
@@ -94,15 +97,12 @@ class Performer:
 
     def _again(self, permit: Permit, operation: Operation, code: str, sentence: str) -> None:
         """Let a row be tried again later, or fail it when that has gone on for too long."""
-        row = self._row(permit)
-        now = self._place.clock.now()
-        too_old = now - datetime.fromisoformat(row.asked_at) > GIVE_UP_AFTER
-        too_often = operation.idempotency is Idempotency.PURE and row.attempt >= READ_ATTEMPTS
-        if too_old or too_often:
+        attempt = self._row(permit).attempt
+        if attempt >= (READ_ATTEMPTS if operation.idempotency is Idempotency.PURE else ATTEMPTS):
             self._end(permit, "failed", Outcome(status=Status.FAILED, code=code, sentence=sentence))
             return
         with self._store.transaction("again"):
-            self._outbox.later(permit.action, now + backoff(row.attempt))
+            self._outbox.later(permit.action, self._place.clock.now() + backoff(attempt))
 
     def _may_have_happened(self, permit: Permit, operation: Operation) -> bool:
         """Whether an earlier attempt may have had its effect after all; then evidence is looked for once more."""
@@ -131,15 +131,15 @@ class Performer:
             return
         row, now = self._row(permit), self._place.clock.now()
         by_mail = operation.idempotency is Idempotency.MESSAGE_ID
-        patience = timedelta(seconds=self._place.mailbox.settle_s) if by_mail else GIVE_UP_AFTER
-        since = datetime.fromisoformat(row.on_wire_at or row.asked_at)
+        patience = timedelta(seconds=self._place.mailbox.settle_s) if by_mail else PATIENCE
+        since = datetime.fromisoformat(row.on_wire_at) if row.on_wire_at else now
         with self._store.transaction("unclear"):
             if now - since >= patience:
                 self._outbox.unknown(permit.action, why)
             else:
                 # Each look waits as long again as has passed, so there are few of them and the last is at the end.
                 pause = min(max(now - since, SHORTEST_LOOK), LONGEST_LOOK)
-                self._outbox.later(permit.action, min(now + pause, since + patience), state="on_wire")
+                self._outbox.uncertain(permit.action, since, min(now + pause, since + patience))
 
     async def _evidence(self, permit: Permit) -> tuple[Settled, Any]:
         operation = self._operations[permit.operation]

@@ -8,6 +8,7 @@ from typing import Any
 from empla.mind.beliefs import BeliefBase
 from empla.mind.intentions import Authority, Intention
 from empla.mind.percepts import Percept
+from empla.mind.readings import Mail
 from empla.mind.steps import Scope
 from empla.mind.values import Origin, Source
 
@@ -28,7 +29,7 @@ def authority_of(event: Percept, beliefs: BeliefBase) -> Authority:
     company code raises without a mail (hiring, triggers) carries the company's.
     """
     mail = event.get("mail")
-    if mail is None:
+    if not isinstance(mail, Mail):
         return Authority(principal=_PRINCIPALS.get(event.origin.source, ""), percept=event.key)
     managers = {belief.arguments[1].value for belief in beliefs.matching("profile", "manager")}
     vouched = mail.authenticated.value if mail.authenticated is not None else None

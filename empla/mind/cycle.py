@@ -26,6 +26,7 @@ from empla.mind.draft import Draft
 from empla.mind.intentions import Goal, HeldSpan, Intention, Question, Stage, StepRecord
 from empla.mind.percepts import CONTINUE, INTENTION_FAILED, MAIL, OUTCOME, TIMER, Outcome, Percept, Status
 from empla.mind.plans import Plan, PlanLibrary, Trigger
+from empla.mind.readings import Mail
 from empla.mind.state import Asked, Continued, Decided, Delta, Due, MindState, Noted, Quarantined, number
 from empla.mind.steps import (
     Achieve,
@@ -133,7 +134,7 @@ class _Cycle:
 
     def _react(self, event: Percept) -> None:
         mail = event.get("mail")
-        if event.kind == MAIL and mail is not None:
+        if event.kind == MAIL and isinstance(mail, Mail):
             question = answered_question(self.draft.questions(), mail)
             if question is not None:
                 self.draft.put_question(replace(question, state="answered"))
