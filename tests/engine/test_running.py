@@ -1,0 +1,265 @@
+"""The loop: it notices, thinks, acts and waits; it stops when told; and while it waits it does nothing."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from empla.capabilities.contract import Noticed, Place
+from empla.engine import employee as employee_module
+from empla.engine.employee import EmployeeEngine
+from empla.errors import ExternalError
+from empla.mind.plans import PlanLibrary, Trigger, on
+from empla.mind.steps import Believe, Do, Now, Wait
+from empla.mind.values import OWN
+from empla.store import store as store_module
+from empla.store.store import LeaseLost, Store
+from empla.testing.employee import Employee
+from tests.engine.conftest import Bench
+
+
+@dataclass
+class Doorbell:
+    """A sensor that a test rings. `faults` are raised by its first watches."""
+
+    name: str = "doorbell"
+    faults: list[Exception | None] = field(default_factory=list)
+    rings: asyncio.Queue[int] = field(default_factory=asyncio.Queue)
+    cursors: list[Any] = field(default_factory=list)
+
+    async def watch(
+        self,
+        place: Place,
+        cursor: Mapping[str, Any] | None,
+        deliver: Callable[[Sequence[Noticed]], Awaitable[None]],
+    ) -> None:
+        self.cursors.append(None if cursor is None else cursor["last"])
+        if self.faults:
+            fault = self.faults.pop(0)
+            if fault is None:
+                return
+            raise fault
+        while True:
+            number = await self.rings.get()
+            cursor = {"last": number}
+            await deliver([Noticed(key=f"ring{number}", kind="ring", fields={"number": number}, cursor=cursor)])
+
+
+@dataclass
+class Running:
+    """An employee whose loop runs in the background of a test."""
+
+    ada: Employee
+    bell: Doorbell
+    beats: int = 0
+    stopping: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def until(self, condition: Callable[[], object], seconds: float = 5) -> None:
+        """Wait until something has come true."""
+        async with asyncio.timeout(seconds):
+            while not condition():  # noqa: ASYNC110
+                await asyncio.sleep(0.001)
+
+    async def quiet(self, rounds: int = 50) -> int:
+        """Let the event loop turn, and return how often the employee's loop did meanwhile."""
+        before = self.beats
+        for _ in range(rounds):
+            await asyncio.sleep(0)
+        return self.beats - before
+
+    def heard(self) -> list[Any]:
+        return sorted(b.arguments[0] for b in self.ada.engine.state.beliefs.matching("heard"))
+
+
+@pytest.fixture
+def plans() -> PlanLibrary:
+    library = PlanLibrary()
+
+    @library.plan(on("ring"))
+    def answer_the_door(event: Trigger) -> Any:
+        yield Believe(functor="heard", arguments=(event.number,))
+
+    @library.plan(on("go"))
+    def go(event: Trigger) -> Any:
+        yield Do(operation="test.look", arguments={"value": 1})
+        yield Believe(functor="heard", arguments=("looked",))
+        yield Wait(until=(yield Now()) + timedelta(hours=1))
+        yield Believe(functor="heard", arguments=("waited",))
+
+    return library
+
+
+def run(ada: Employee, play: Callable[[Running], Awaitable[None]], bell: Doorbell | None = None) -> Running:
+    """Run the employee's loop while `play` does something to it."""
+
+    async def both() -> Running:
+        running = Running(ada, bell or Doorbell())
+
+        def beat(_cycle: int, percept: str, _intention: str) -> None:
+            running.beats += not percept
+
+        mindset = replace(ada.mindset, sensors=(running.bell,))
+        ada.engine = EmployeeEngine(ada.store, ada.place, mindset, beat=beat)
+        loop = asyncio.create_task(ada.engine.run(running.stopping))
+        playing = asyncio.ensure_future(play(running))
+        await asyncio.wait({loop, playing}, return_when=asyncio.FIRST_COMPLETED)
+        playing.cancel()
+        running.stopping.set()
+        await loop
+        await asyncio.gather(playing, return_exceptions=True)
+        if not playing.cancelled() and (error := playing.exception()) is not None:
+            raise error
+        return running
+
+    return asyncio.run(both())
+
+
+def test_what_a_sensor_notices_is_thought_about_at_once(ada: Employee) -> None:
+    async def play(running: Running) -> None:
+        for number in range(3):
+            running.bell.rings.put_nowait(number)
+        await running.until(lambda: running.heard() == [0, 1, 2])
+
+    run(ada, play)
+    assert ada.rows("cursor", "sensor", "body") == [("doorbell", '{"last":2}')]
+
+
+def test_a_sensor_goes_on_after_its_cursor_and_what_it_notices_again_is_known(ada: Employee) -> None:
+    async def first(running: Running) -> None:
+        running.bell.rings.put_nowait(7)
+        await running.until(lambda: running.heard() == [7])
+
+    async def second(running: Running) -> None:
+        running.bell.rings.put_nowait(7)
+        running.bell.rings.put_nowait(8)
+        await running.until(lambda: running.heard() == [7, 8])
+
+    run(ada, first)
+    assert run(ada, second).bell.cursors == [7]
+    assert ada.rows("percept", "key", kind="ring") == ["ring7", "ring8"]
+
+
+@contextmanager
+def no_pauses() -> Any:
+    """Have pauses take no time."""
+    pauses: list[float] = []
+    real = employee_module.pause
+
+    async def pause(seconds: float) -> None:
+        pauses.append(seconds)
+        await real(0)
+
+    employee_module.pause = pause  # type: ignore[assignment]
+    try:
+        yield pauses
+    finally:
+        employee_module.pause = real
+
+
+def test_a_sensor_that_fails_is_started_again_with_growing_pauses_and_stops_nobody(ada: Employee) -> None:
+    async def play(running: Running) -> None:
+        running.bell.rings.put_nowait(1)
+        await running.until(lambda: running.heard() == [1])
+
+    bell = Doorbell(faults=[ExternalError("away"), KeyError("a bug"), None, ExternalError("away")])
+    with no_pauses() as pauses:
+        run(ada, play, bell)
+    assert [p for p in pauses if p] == [1, 2, 4, 8]
+    assert len(bell.cursors) == 5
+
+
+def test_while_nothing_happens_the_loop_does_not_turn(ada: Employee) -> None:
+    async def play(running: Running) -> None:
+        ada.tell("go")
+        ada.engine.wake()
+        await running.until(lambda: running.heard() == ["looked"])
+        await running.quiet()
+        assert await running.quiet() == 0
+        ada.clock.advance(timedelta(minutes=59))
+        assert await running.quiet() == 0
+        ada.clock.advance(timedelta(minutes=1))
+        await running.until(lambda: running.heard() == ["looked", "waited"])
+
+    run(ada, play)
+
+
+def test_a_row_that_came_due_during_a_pause_does_not_make_the_loop_spin(ada: Employee) -> None:
+    async def play(running: Running) -> None:
+        ada.engine.paused = True
+        ada.tell("go")
+        ada.engine.wake()
+        await running.until(lambda: ada.rows("action", "state") == ["ready"])
+        due = (ada.clock.now() + timedelta(seconds=1)).isoformat(timespec="microseconds")
+        with ada.store.transaction():
+            ada.store.change("action", {"id": "i1.0"}, {"due": due})
+        ada.clock.advance(timedelta(seconds=2))
+        ada.engine.wake()
+        await running.quiet()
+        assert await running.quiet() == 0
+        ada.engine.paused = False
+        ada.engine.wake()
+        await running.until(lambda: ada.rows("action", "state") == ["done"])
+
+    run(ada, play)
+
+
+def test_told_to_stop_it_finishes_what_it_has_in_hand(ada: Employee, bench: Bench) -> None:
+    async def play(running: Running) -> None:
+        began, going_on = asyncio.Event(), asyncio.Event()
+        look = ada.mindset.operations["test.look"]
+
+        async def slow(permit: Any, place: Place, on_wire: Any) -> Any:
+            began.set()
+            await going_on.wait()
+            return "at last"
+
+        ada.mindset.operations["test.look"] = replace(look, perform=slow)  # type: ignore[index]
+        ada.tell("go")
+        ada.engine.wake()
+        await began.wait()
+        running.stopping.set()
+        await running.quiet()
+        going_on.set()
+        await asyncio.sleep(10)  # cancelled when the loop has ended
+
+    run(ada, play)
+    assert ada.rows("action", "state") == ["done"]
+    assert ada.rows("percept", "state", kind="outcome") == ["new"]
+
+
+def test_a_lost_lease_ends_the_loop_even_if_only_a_sensor_notices(ada: Employee) -> None:
+    async def play(running: Running) -> None:
+        await running.quiet()
+        rival = Store(store_module.open_engine(store_module.sqlite_url(ada.path)), "ada")
+        rival.take_lease(ada.epoch + 1, "the rival")
+        rival.close()
+        running.bell.rings.put_nowait(1)
+        await asyncio.sleep(10)
+
+    with pytest.raises(LeaseLost):
+        run(ada, play)
+
+
+def test_others_may_insert_while_it_runs(ada: Employee) -> None:
+    """The command line, say, in a process of its own: it has no lease and writes into the inbox only."""
+
+    async def play(running: Running) -> None:
+        await running.quiet()
+        other = Store(store_module.open_engine(store_module.sqlite_url(ada.path)), "ada")
+        from empla.engine import inbox
+        from empla.mind.percepts import Percept
+
+        for number in range(3):
+            inbox.send(
+                other, Percept(key=f"r{number}", kind="ring", fields={"number": number}, origin=OWN), ada.clock.now()
+            )
+            running.bell.rings.put_nowait(10 + number)
+        other.close()
+        ada.engine.wake()
+        await running.until(lambda: running.heard() == [0, 1, 2, 10, 11, 12])
+
+    run(ada, play)
