@@ -1,204 +1,265 @@
-"""Answers that change nothing: when somebody is free, what is on, what can be asked; and what cannot be done."""
+"""Questions that change nothing: what is on, and when somebody is free."""
 
-from collections.abc import Generator
-from datetime import datetime, timedelta
+from collections.abc import Generator, Iterable, Sequence
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from empla.capabilities.calendar.results import Agenda, FreeBusy
-from empla.capabilities.email.reading import nearest
+from empla.capabilities.calendar.results import Agenda, AgendaItem, FreeBusy
+from empla.capabilities.calendar.spans import Span as Stretch
+from empla.capabilities.calendar.spans import common, merged, span, without
+from empla.capabilities.email.reading.people import Who
 from empla.capabilities.email.reading.times.model import Span, Window
-from empla.capabilities.email.steps import reply, send
-from empla.mind.beliefs import BeliefBase
 from empla.mind.plans import PlanLibrary, Trigger, on
 from empla.mind.readings import Mail
-from empla.mind.steps import Believe, Do, Now, Step, query
-from empla.mind.values import OWN, Address, Instant
+from empla.mind.steps import ActionFailed, Believe, Do, Now, Step
 from employees.executive_assistant import words
-from employees.executive_assistant.introducing import examples
-from employees.executive_assistant.knowing import Profile, Steps, clear, from_manager, profile
+from employees.executive_assistant.guests import Guest, names_of, people
+from employees.executive_assistant.knowing import Profile, Steps, clear, profile, told
+from employees.executive_assistant.looking import instant
+from employees.executive_assistant.talking import answer
 
 library = PlanLibrary()
+
+USUAL = timedelta(minutes=30)
+MOST_LINES = 60
 
 
 @library.plan(on("mail", mail__reading__intent="agenda"), when=clear, goal="say what is on")
 def tell_agenda(event: Trigger) -> Steps:
     """List what stands in the manager's calendar; of a colleague only when busy and free."""
-    me = yield from profile()
+    me: Profile = yield from profile()
     mail: Mail = event.mail
-    if mail.reading is not None and mail.reading.value("people"):
-        yield from _tell_others(mail, me)
-        return
-    spans, said = yield from _asked_for(mail, me)
-    agenda: Agenda = yield Do(operation="calendar.agenda", arguments={"owner": me.manager, **_between(spans, me)})
-    items = [i for i in agenda.items if any(i.start.value < s.end and s.start < i.end.value for s in spans)]
-    yield Believe(functor="agenda-told", arguments=(mail.key, len(items)))
-    dates = _dates(spans, me)
-    if not items:
-        yield reply(mail, f"Nothing stands in your calendar for {said} ({dates}).")
-        return
-    yield reply(mail, f"Your calendar for {said} ({dates}):\n\n{words.agenda(items, me.zone, me.manager)}")
+    try:
+        text = yield from (_free(mail, me) if told(mail, "people") else _agenda(mail, me))
+    except ActionFailed as failure:
+        text = _unseen(failure)
+    yield answer(event, words.paragraphs(text, _left_over(mail)))
 
 
 @library.plan(on("mail", mail__reading__intent="free"), when=clear, goal="say who is free")
 def tell_free(event: Trigger) -> Steps:
     """Say when the manager, or somebody else, is free."""
-    me = yield from profile()
+    me: Profile = yield from profile()
     mail: Mail = event.mail
-    if mail.reading is not None and mail.reading.value("people"):
-        yield from _tell_others(mail, me)
-        return
-    spans, said = yield from _asked_for(mail, me)
-    found: FreeBusy = yield Do(operation="calendar.free_busy", arguments={"person": me.manager, **_between(spans, me)})
-    agenda: Agenda = yield Do(operation="calendar.agenda", arguments={"owner": me.manager, **_between(spans, me)})
-    yield reply(mail, _free_text("you", "You are", found, spans, said, me, agenda))
+    try:
+        text = yield from _free(mail, me)
+    except ActionFailed as failure:
+        text = _unseen(failure)
+    yield answer(event, words.paragraphs(text, _left_over(mail)))
 
 
-def _tell_others(mail: Mail, me: Profile) -> Generator[Step, Any, None]:
-    """Say when others are free; what fills their time is not ours to know."""
-    spans, said = yield from _asked_for(mail, me)
-    parts = []
-    assert mail.reading is not None
-    for who in mail.reading.value("people"):
-        looked_up = who.address.value if who.address is not None else who.words
-        known = yield Do(operation="people.find", arguments={"words": looked_up})
-        if len(known.people) != 1:
-            several = words.listed((f"{p.name} ({p.address})" for p in known.people), "or")
-            parts.append(
-                f"Which {who.words} do you mean: {several}?" if several else f"I know nobody called {who.words}."
-            )
-            continue
-        person = known.people[0]
-        arguments = {"person": person.address, **_between(spans, me)}
-        found: FreeBusy = yield Do(operation="calendar.free_busy", arguments=arguments)
-        parts.append(_free_text(person.name, f"{person.name} is", found, spans, said, me, None))
-    yield reply(mail, "\n\n".join(parts))
+def _unseen(failure: ActionFailed) -> str:
+    said = failure.outcome.sentence.rstrip(". ")
+    return f"I cannot look into the calendars just now ({said}). Please ask me once more a little later."
 
 
-def _free_text(
-    who: str, is_: str, found: FreeBusy, spans: tuple[Span, ...], said: str, me: Profile, agenda: Agenda | None
-) -> str:
-    """Word when somebody is free inside the spans that were asked about."""
-    if not found.readable:
-        return f"I cannot see the calendar of {who}, so I cannot say."
+def _left_over(mail: Mail) -> str:
+    """Name what else stands in the mail: it was not acted upon."""
+    unread = mail.reading.unread if mail.reading is not None else ()
+    if not any(len(piece.split()) > 2 for piece in unread):
+        return ""
+    rest = words.listed(f"“{words.sentence(piece)}”" for piece in unread)
+    return f"I answer one thing for each mail and have not acted on this: {rest} Please send it to me by itself."
+
+
+# what is on ----------------------------------------------------------------------------------------------------------
+
+
+def _agenda(mail: Mail, me: Profile) -> Generator[Step, Any, str]:
+    spans = yield from _asked_for(mail, me)
+    first, last = min(s.start for s in spans), max(s.end for s in spans)
+    between = {"start": instant(first, me), "end": instant(last, me)}
+    agenda: Agenda = yield Do(operation="calendar.agenda", arguments={"owner": me.manager, **between})
+    items = [i for i in agenda.items if any(i.start.value < s.end and s.start < i.end.value for s in spans)]
+    whom: tuple[Who, ...] = tuple(told(mail, "attendees") or ())
+    for who in whom:
+        known = {g.address.value for g in (yield from people(who))}
+        items = [i for i in items if known & {a.value for a in i.attendees}]
+    yield Believe(functor="agenda-told", arguments=(mail.key, len(items)))
+    partner = f" with {words.listed(w.words for w in whom)}" if whom else ""
+    when = _when(spans, me)
+    if not items:
+        nothing = f"no meeting{partner}" if whom else "nothing"
+        return f"You have {nothing} in your calendar {when} ({me.zone})."
+    listed = yield from _listed(items, spans, me)
+    left = agenda.more + max(0, len(items) - MOST_LINES)
+    more = f"and {left} more {'entry' if left == 1 else 'entries'}; ask me about a shorter time to see them all"
+    return words.paragraphs(f"In your calendar{partner} {when} ({me.zone}):", listed, more if left else "")
+
+
+def _listed(items: Sequence[AgendaItem], spans: Sequence[Span], me: Profile) -> Generator[Step, Any, str]:
+    """Return the entries, one a line, by day if they lie on several."""
     here = ZoneInfo(me.zone)
-    when = f"{said} ({_dates(spans, me)})"
-    busy = [b for b in found.busy if any(b.start.value < s.end and s.start < b.end.value for s in spans)]
-    if not busy:
-        return f"Yes, {is_.lower() if who == 'you' else is_} free {when}: nothing stands in the calendar."
-    free = [(o.start.value.astimezone(here), o.end.value.astimezone(here)) for o in found.free]
-    lines = [f"  {words.day(a)}, {words.clock(a)} to {words.clock(b)}" for a, b in free]
-    text = f"{is_} not free all the time {when}."
-    text += "\n\nFree:\n" + "\n".join(lines) if lines else "\n\nThere is no free time in working hours."
-    if agenda is not None and agenda.items:
-        text += f"\n\nIn the calendar:\n{words.agenda(agenda.items, me.zone, me.manager)}"
-    return text
+    shown = sorted(items, key=lambda i: (i.start.value, i.event.uid))[:MOST_LINES]
+    names = yield from names_of(a for i in shown for a in i.awaited if a.value != me.manager.value)
+    since = min(s.start for s in spans).astimezone(here).date()
+
+    def day_of(item: AgendaItem) -> date:
+        return max(since, item.start.value.astimezone(here).date())
+
+    lines = [(day_of(item), _line(item, me, names)) for item in shown]
+    one_day = _one_day(spans, me)
+    return "\n".join(f"  {line}" for _, line in lines) if one_day else words.in_rows(lines)
 
 
-def _asked_for(mail: Mail, me: Profile) -> Generator[Step, Any, tuple[tuple[Span, ...], str]]:
-    """Return the time a question is about, and how it was said; the coming week if it says none."""
-    window: Window | None = mail.reading.value("window") if mail.reading is not None else None
+def _line(item: AgendaItem, me: Profile, names: dict[str, str]) -> str:
+    """Return one line of an agenda: when, what, where, and what is not settled."""
+    when = "all day" if item.all_day else words.hours(item.start.value, item.end.value, me.zone)
+    notes = [item.location] if item.location else []
+    if item.declined:
+        notes.append("you have declined")
+    elif item.unanswered:
+        notes.append("you have not answered the invitation")
+    elif item.tentative:
+        notes.append("tentative")
+    if awaited := [names[a.value] for a in item.awaited if a.value in names]:
+        notes.append(f"no answer yet from {words.listed(awaited)}")
+    return f"{when}  {item.title or '(no title)'}" + (f"  ({'; '.join(notes)})" if notes else "")
+
+
+# who is free ---------------------------------------------------------------------------------------------------------
+
+
+def _free(mail: Mail, me: Profile) -> Generator[Step, Any, str]:
+    spans = yield from _asked_for(mail, me)
+    whom: tuple[Who, ...] = tuple(told(mail, "people") or ())
+    if not whom:
+        return (yield from _free_manager(spans, me))
+    known: list[Guest] = []
+    notes = []
+    together = True
+    for who in whom:
+        found = yield from people(who)
+        together = together and len(found) < 2  # of several with one name, each is told by itself
+        if not found:
+            notes.append(f"I find nobody called “{who.words}” in the directory.")
+        known += [g for g in found if g.address.value not in {k.address.value for k in known}]
+    if told(mail, "with_me") and known and together:
+        known.insert(0, Guest(name="you", address=me.manager))
+    seen: list[tuple[str, FreeBusy]] = []
+    for guest in known:
+        looked = yield from _looked(guest, spans, me)
+        if looked.readable:
+            seen.append((guest.name, looked))
+        else:
+            notes.append(f"I cannot see the calendar of {guest.name}.")
+    if together and len(seen) > 1:
+        return words.paragraphs(_together(seen, spans, me), *notes)
+    return words.paragraphs(*(_one(name, f, spans, me) for name, f in seen), *notes)
+
+
+def _looked(guest: Guest, spans: Sequence[Span], me: Profile) -> Generator[Step, Any, FreeBusy]:
+    between = {"start": instant(min(s.start for s in spans), me), "end": instant(max(s.end for s in spans), me)}
+    found: FreeBusy = yield Do(operation="calendar.free_busy", arguments={"person": guest.address, **between})
+    return found
+
+
+def _free_manager(spans: Sequence[Span], me: Profile) -> Generator[Step, Any, str]:
+    found = yield from _looked(Guest(name="you", address=me.manager), spans, me)
+    text = _one("you", found, spans, me)
+    if not _one_day(spans, me) or not _busy(found, spans):
+        return text
+    between = {"start": instant(min(s.start for s in spans), me), "end": instant(max(s.end for s in spans), me)}
+    agenda: Agenda = yield Do(operation="calendar.agenda", arguments={"owner": me.manager, **between})
+    items = [i for i in agenda.items if not i.free and not i.declined]
+    if not items:
+        return text
+    listed = yield from _listed(items, spans, me)
+    return words.paragraphs(text, f"In your calendar:\n{listed}")
+
+
+def _one(name: str, found: FreeBusy, spans: Sequence[Span], me: Profile) -> str:
+    """Say when one person is free inside the spans that were asked about."""
+    mine = name == "you"
+    is_ = "you are" if mine else f"{name} is"
+    when = f"{_when(spans, me)} ({me.zone})"
+    if not _busy(found, spans):
+        return f"Yes, {is_} free {when}." if _one_day(spans, me) else f"Yes, {is_} free all the time {when}."
+    free = common(_stretches(spans), (span(o.start.value, o.end.value) for o in found.free))
+    if _exact(spans):
+        return f"No, {is_} not free {when}."
+    if not free:
+        return f"No, {is_} not free {when}, not within {'your' if mine else 'the'} working hours."
+    return _times(f"{words.capital(is_)} free", free, spans, me)
+
+
+def _together(seen: Sequence[tuple[str, FreeBusy]], spans: Sequence[Span], me: Profile) -> str:
+    """Say when several people are free at the same time."""
+    names = words.listed(name for name, _ in seen)
+    both = "both free" if len(seen) == 2 else "all free"
+    when = f"{_when(spans, me)} ({me.zone})"
+    if _exact(spans):
+        busy = [name for name, f in seen if _busy(f, spans)]
+        if not busy:
+            return f"Yes, {names} are {both} {when}."
+        are = "are" if len(busy) > 1 or busy == ["you"] else "is"
+        rest = [name for name, _ in seen if name not in busy]
+        free = f" {words.capital(words.listed(rest))} {'are' if len(rest) > 1 or rest == ['you'] else 'is'} free."
+        return f"No, {words.listed(busy)} {are} not free {when}.{free if rest else ''}"
+    free_now = _stretches(spans)
+    for _, found in seen:
+        free_now = common(free_now, (span(o.start.value, o.end.value) for o in found.free))
+    if not free_now:
+        return f"No, {names} are at no time {both} {when}, not within working hours."
+    return _times(f"{words.capital(names)} are {both}", free_now, spans, me)
+
+
+def _times(subject: str, free: Sequence[Stretch], spans: Sequence[Span], me: Profile) -> str:
+    """Name the free stretches of time: on one day in a sentence, on several in rows."""
+    here = ZoneInfo(me.zone)
+    days: dict[date, list[str]] = {}
+    for one in free:
+        local = one.start.astimezone(here).date()
+        days.setdefault(local, []).append(words.hours(one.start, one.end, me.zone))
+    if _one_day(spans, me):
+        of_day = next(iter(days))
+        return f"{subject} on {words.day(of_day)} from {words.listed(days[of_day])} ({me.zone})."
+    rows = "\n".join(f"  {words.day(of_day)}: {words.listed(hours)}" for of_day, hours in days.items())
+    return f"{subject} ({me.zone}, within working hours):\n\n{rows}"
+
+
+def _busy(found: FreeBusy, spans: Sequence[Span]) -> bool:
+    return any(b.start.value < s.end and s.start < b.end.value for b in found.busy for s in spans)
+
+
+def _stretches(spans: Iterable[Span]) -> list[Stretch]:
+    return merged(span(s.start, s.end) for s in spans)
+
+
+# the time that is asked about ----------------------------------------------------------------------------------------
+
+
+def _asked_for(mail: Mail, me: Profile) -> Generator[Step, Any, tuple[Span, ...]]:
+    """Return the time a question is about; the coming week if it says none. An exact time lasts as long as is said."""
+    window: Window | None = told(mail, "window")
     if window is not None and window.spans:
-        whole = tuple(Span(start=s.start, end=max(s.end, s.start + timedelta(minutes=30))) for s in window.spans)
-        return whole, words.window(window.said)
+        lasts = timedelta(minutes=told(mail, "minutes") or 0) or USUAL
+        return tuple(Span(start=s.start, end=max(s.end, s.start + lasts)) for s in window.spans)
     now = yield Now()
-    return (Span(start=now, end=now + timedelta(days=7)),), "the next seven days"
+    end = datetime.combine(now.astimezone(ZoneInfo(me.zone)).date() + timedelta(days=7), time(), ZoneInfo(me.zone))
+    return (Span(start=now, end=end),)
 
 
-def _between(spans: tuple[Span, ...], me: Profile) -> dict[str, Instant]:
-    start, end = min(s.start for s in spans), max(s.end for s in spans)
-    return {"start": Instant(start, me.zone, OWN), "end": Instant(end, me.zone, OWN)}
+def _exact(spans: Sequence[Span]) -> bool:
+    return len(spans) == 1 and spans[0].end - spans[0].start < timedelta(hours=3)
 
 
-def _dates(spans: tuple[Span, ...], me: Profile) -> str:
-    """Return the dates that the spans cover, so that a misread day shows at once."""
+def _one_day(spans: Sequence[Span], me: Profile) -> bool:
     here = ZoneInfo(me.zone)
-
-    def local(moment: datetime) -> datetime:
-        return moment.astimezone(here)
-
-    first = local(min(s.start for s in spans))
-    last = local(max(s.end for s in spans) - timedelta(microseconds=1))
-    if first.date() != last.date():
-        return f"{words.day(first)} to {words.day(last)}, {me.zone}"
-    exact = spans[0].end - spans[0].start < timedelta(hours=12)
-    hours = f", {words.clock(first)} to {words.clock(local(spans[-1].end))}" if exact else ""
-    return f"{words.day(first)}{hours}, {me.zone}"
+    first = min(s.start for s in spans).astimezone(here)
+    last = (max(s.end for s in spans) - timedelta(microseconds=1)).astimezone(here)
+    return first.date() == last.date()
 
 
-# what cannot be done -------------------------------------------------------------------------------------------------
-
-
-@library.plan(on("mail", mail__reading__intent="help"), when=from_manager, goal="say what can be asked")
-def tell_help(event: Trigger) -> Steps:
-    """List sentences that are understood."""
-    yield reply(event.mail, f"You can ask me, for instance:\n\n{examples()}")
-
-
-@library.plan(
-    on("mail", mail__reading__intent={"other-request", "move"}), when=from_manager, goal="decline what cannot be done"
-)
-def decline(event: Trigger) -> Steps:
-    """Say what was understood, that it cannot be done, and ask; promise nothing."""
-    mail: Mail = event.mail
-    what = mail.reading.value("what") if mail.reading is not None else None
-    request = words.sentence(what or mail.text or mail.subject)
-    yield Believe(functor="declined", arguments=(mail.key, request))
-    yield reply(
-        mail,
-        f"I understand that you ask for this: “{request}”\n\nI cannot do that, and I have done nothing. "
-        f"The nearest thing I can do is: “{nearest(request)}” Shall I do something like that, "
-        "or will you see to it yourself?",
-    )
-
-
-@library.plan(on("mail", mail__reading__intent="foreign"), when=from_manager, goal="say which language is understood")
-def tell_language(event: Trigger) -> Steps:
-    """Say once that only English is understood."""
-    told = yield query("language-told")
-    if told:
-        return
-    yield Believe(functor="language-told", arguments=(event.mail.key,))
-    yield reply(event.mail, f"I am sorry, I understand only English so far. For instance:\n\n{examples()}")
-
-
-@library.plan(on("mail", mail__reading__intent="thanks"), when=from_manager, rank=1, goal="leave thanks alone")
-def leave_thanks(event: Trigger) -> Steps:
-    """Thanks get no answer."""
-    yield Believe(functor="thanked", arguments=(event.mail.key,))
-
-
-@library.plan(on("mail"), when=from_manager, rank=-10, goal="ask what is meant")
-def ask_what_is_meant(event: Trigger) -> Steps:
-    """Answer what was not understood with the nearest sentence that is."""
-    mail: Mail = event.mail
-    said = words.sentence(mail.text or mail.subject)
-    yield reply(
-        mail,
-        f"I am not sure what you mean by “{said}”, so I have done nothing.\n\n"
-        f"Do you mean something like: “{nearest(said)}”? Please write it once more in one sentence.",
-    )
-
-
-def _stranger_is_new(beliefs: BeliefBase, event: Trigger) -> bool:
-    sender: Address | None = event.mail.sender
-    return not from_manager(beliefs, event) and sender is not None
-
-
-@library.plan(on("mail"), when=_stranger_is_new, rank=-20, goal="pass a mail on")
-def pass_on(event: Trigger) -> Steps:
-    """Tell the manager that somebody else has written; take no orders and answer nothing."""
-    me = yield from profile()
-    mail: Mail = event.mail
-    sender = mail.authenticated or mail.sender
-    known = yield query("passed-on", mail.thread)
-    if known or sender is None:
-        return
-    yield Believe(functor="passed-on", arguments=(mail.thread, sender.value))
-    vouched = "" if mail.authenticated is not None else " (the mail server does not vouch for the sender)"
-    yield send(
-        me.manager,
-        f"Mail from {sender.value}: {words.sentence(mail.subject, 80)}",
-        f"{sender.value} has written to me{vouched}:\n\n“{words.sentence(mail.text, 600)}”\n\n"
-        "I take requests only from you, so I have not answered. If I should do something about it, tell me.",
-    )
+def _when(spans: Sequence[Span], me: Profile) -> str:
+    """Return the dates that the spans cover, and the hours if they are not whole days."""
+    first, last = min(s.start for s in spans), max(s.end for s in spans)
+    said = words.dates(first, last, me.zone)
+    if (
+        _one_day(spans, me)
+        and not without([span(first, last)], _stretches(spans))
+        and last - first < timedelta(hours=12)
+    ):
+        return f"{said}, {words.hours(first, last, me.zone)}"
+    return said

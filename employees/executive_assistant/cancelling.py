@@ -1,124 +1,138 @@
-"""Calling off a meeting that the assistant arranged: found in the manager's calendar, taken out, everybody told."""
+"""Calling off a meeting that the assistant arranged: found in the calendar, taken out, everybody told."""
 
 from collections.abc import Generator, Sequence
-from datetime import timedelta
+from dataclasses import dataclass
 from typing import Any
 
-from empla.capabilities.calendar.results import Agenda, AgendaItem
-from empla.capabilities.directory import Person
-from empla.capabilities.email.reading.people import Who
-from empla.capabilities.email.reading.times.model import Span
-from empla.capabilities.email.steps import reply
+from empla.capabilities.calendar.results import AgendaItem, EventCopy, EventMoved, InvitationSent
+from empla.capabilities.email.steps import reply, send
 from empla.mind.plans import PlanLibrary, Trigger, on
-from empla.mind.readings import Mail
-from empla.mind.steps import Do, Now, Raise, Scope, Step
-from empla.mind.values import OWN, Address, Instant
+from empla.mind.steps import ActionFailed, Believe, Do, Raise, Scope, Step
+from empla.mind.values import Address
 from employees.executive_assistant import words
-from employees.executive_assistant.keeping import call_off
-from employees.executive_assistant.knowing import Profile, Steps, ask, from_manager, intent, profile
+from employees.executive_assistant.choosing import COVERED, UNCHANGED, arranged, guests_of, meant
+from employees.executive_assistant.guests import names_of
+from employees.executive_assistant.keeping import NEWS
+from employees.executive_assistant.knowing import Profile, Steps, from_manager, profile
 
 library = PlanLibrary()
 
-LOOK_AHEAD = timedelta(days=60)
+CALENDARS = (("calendar.cancel_own", "my own calendar"), ("calendar.cancel", "your calendar"))
 
 
 @library.plan(on("mail", mail__reading__intent="cancel"), when=from_manager, goal="call a meeting off")
 def cancel_meeting(event: Trigger) -> Steps:
-    """Call off the one meeting that the manager means."""
-    me = yield from profile()
-    mail: Mail = event.mail
-    items = yield from _meant(mail, me)
-    if not items:
-        yield reply(mail, "I find no such meeting in your calendar, so I have changed nothing. Which one do you mean?")
+    """Call off the meeting that the manager means, or each of them."""
+    me: Profile = yield from profile()
+    found = yield from meant(event, me, "call off")
+    if found is None:
         return
-    if len(items) > 1:
-        chosen = yield from _which(mail, me, items)
-        if chosen is None:
-            return
-        mail, items = chosen
-    item = items[0]
-    when = words.span(item.start.value, item.end.value, me.zone)
-    if item.organizer is None or item.organizer.value != me.address.value:
-        yield reply(mail, f"“{item.title}”, {when}, was not arranged by me, so I cannot call it off. "
-                    "I have changed nothing; would you take it out yourself?")  # fmt: skip
-        return
-    guests = yield from _guests(item, me)
-    yield Scope(people=(me.manager, *guests), start=item.start.value, end=item.end.value)
-    yield from call_off(me, item.event, guests)
-    told = f", and told {words.listed(g.value for g in guests)}" if guests else ""
-    yield reply(mail, f"Done. I have called off “{item.title}”, {when}{told}.")
-
-
-def _meant(mail: Mail, me: Profile) -> Generator[Step, Any, list[AgendaItem]]:
-    """Return the meetings that fit what the manager says: its people, its time, its topic."""
-    reading = mail.reading
-    assert reading is not None
-    now = yield Now()
-    window = reading.value("window")
-    spans = window.spans if window is not None else (Span(start=now, end=now + LOOK_AHEAD),)
-    start, end = min(s.start for s in spans), max(s.end for s in spans)
-    arguments = {
-        "owner": me.manager,
-        "start": Instant(start, me.zone, OWN),
-        "end": Instant(max(end, start + timedelta(minutes=1)), me.zone, OWN),
-    }
-    agenda: Agenda = yield Do(operation="calendar.agenda", arguments=arguments)
-    found = [i for i in agenda.items if any(_meets(s, i) for s in spans) and i.end.value > now]
-    people = yield from _addresses(tuple(reading.value("people") or ()))
-    if people:
-        found = [i for i in found if people <= {a.value for a in i.attendees}]
-    topic = (reading.value("topic") or "").lower()
-    if topic:
-        found = [i for i in found if topic in i.title.lower()] or found
-    if not people and not topic:
-        own = [i for i in found if i.organizer is not None and i.organizer.value == me.address.value]
-        found = own or found
-    return found
-
-
-def _meets(span: Span, item: AgendaItem) -> bool:
-    if span.start == span.end:
-        return item.start.value <= span.start < item.end.value
-    return item.start.value < span.end and span.start < item.end.value
-
-
-def _addresses(people: Sequence[Who]) -> Generator[Step, Any, set[str]]:
-    found: set[str] = set()
-    for who in people:
-        looked_up = who.address.value if who.address is not None else who.words
-        known = yield Do(operation="people.find", arguments={"words": looked_up})
-        found |= {p.address.value for p in known.people}
-    return found
-
-
-def _which(
-    mail: Mail, me: Profile, items: Sequence[AgendaItem]
-) -> Generator[Step, Any, tuple[Mail, list[AgendaItem]] | None]:
-    """Ask which of several meetings is meant."""
-    lines = [
-        f"  {number}. {item.title}: {words.span(item.start.value, item.end.value, me.zone)}"
-        for number, item in enumerate(items[:9], 1)
-    ]
-    answer: Mail | None = yield ask(me.manager, reply(mail, "Which of these do you mean?\n\n" + "\n".join(lines)))
-    if answer is None:
-        return None
-    places: tuple[int, ...] = (answer.reading.value("ordinals") if answer.reading is not None else None) or ()
-    if len(places) == 1 and 0 < places[0] <= len(lines):
-        return answer, [items[places[0] - 1]]
-    if intent(answer) not in ("no", "answer", "choose", "yes", "unknown"):
-        yield Raise(kind="mail", fields={"mail": answer})
-        return None
-    yield reply(answer, "All right, I have changed nothing.")
-    return None
-
-
-def _guests(item: AgendaItem, me: Profile) -> Generator[Step, Any, tuple[Address, ...]]:
-    """Return those to be told; who stands in the directory is reached on its word, not on the calendar's."""
-    guests = []
-    for address in item.attendees:
-        if address.value in (me.manager.value, me.address.value):
+    said = []
+    to_ask: list[tuple[AgendaItem, EventCopy, Address]] = []
+    for item in found.items:
+        when = words.span(item.start.value, item.end.value, me.zone)
+        if not arranged(item, me):
+            said.append(
+                f"“{item.title}”, {when}, was not arranged by me, so I cannot call it off. {UNCHANGED} "
+                "Please take it out yourself."
+            )
             continue
-        known = yield Do(operation="people.find", arguments={"words": address.value})
-        people: tuple[Person, ...] = known.people
-        guests.append(people[0].address if people else address)
-    return tuple(guests)
+        guests = yield from guests_of(item, found.mail, me)
+        covered = tuple(g for g in guests if g.origin.source in COVERED)
+        yield Scope(people=(me.manager, *covered), start=item.start.value, end=item.end.value)
+        off = yield from _called_off(me, item, covered)
+        said.append(_done(item, when, off))
+        if off.copy is not None:
+            to_ask += [(item, off.copy, guest) for guest in guests if guest not in covered]
+    if to_ask:
+        them = words.listed(dict.fromkeys(guest.value for _, _, guest in to_ask))
+        said.append(f"I do not know {them} from the directory, so I ask you in a mail of its own before I write there.")
+    yield reply(found.mail, found.said("\n\n".join(said)))
+    for item, copy, guest in to_ask:
+        yield from _told_later(me, item, copy, guest)
+
+
+@dataclass(frozen=True, slots=True)
+class _Off:
+    """What calling off came to: who was told, who could not be, and from which calendar it could not be taken."""
+
+    told: tuple[str, ...] = ()
+    untold: tuple[str, ...] = ()
+    stuck: tuple[str, ...] = ()
+    copy: EventCopy | None = None
+
+
+def _done(item: AgendaItem, when: str, off: _Off) -> str:
+    if off.copy is None and not off.stuck:
+        return f"“{item.title}”, {when}, has gone from the calendars already."
+    first = f"Done. I have called off “{item.title}”, {when}"
+    text = f"{first}, and told {words.listed(off.told)}." if off.told else f"{first}."
+    if off.untold:
+        text += f" I could not reach {words.listed(off.untold)}; please tell them yourself."
+    if off.stuck:
+        text += f" But I could not take it out of {words.listed(off.stuck)}; please look there."
+    return text
+
+
+def _called_off(me: Profile, item: AgendaItem, guests: Sequence[Address]) -> Generator[Step, Any, _Off]:
+    """Tell the guests, and take the meeting out of both calendars."""
+    copies = []
+    for owner in (me.address, me.manager):
+        copies.append((yield Do(operation="calendar.read", arguments={"owner": owner, "event": item.event})))
+    standing: list[EventCopy] = [copy for copy in copies if copy is not None]
+    if not standing:
+        return _Off()
+    told, untold = yield from _told(me, standing[0], guests)
+    stuck = []
+    for copy, (operation, where) in zip(copies, CALENDARS, strict=True):
+        try:
+            yield from _taken_out(operation, copy)
+        except ActionFailed:
+            stuck.append(where)
+    yield Believe(functor="called-off", arguments=(item.event.uid,))
+    yield Raise(kind=NEWS, fields={"uid": item.event.uid})
+    return _Off(told, untold, tuple(stuck), standing[0])
+
+
+def _told(
+    me: Profile, copy: EventCopy, guests: Sequence[Address]
+) -> Generator[Step, Any, tuple[tuple[str, ...], tuple[str, ...]]]:
+    """Send the cancellation; return the names of those who were told, and of those whom no mail reaches."""
+    names = yield from names_of(guests)
+    if not guests:
+        return (), ()
+    try:
+        arguments = {"copy": copy, "to": tuple(guests), "sender_name": me.name}
+        sent: InvitationSent = yield Do(operation="calendar.send_cancel", arguments=arguments)
+    except ActionFailed:
+        return (), tuple(names.values())
+    missed = {address.lower() for address in sent.refused}
+    reached = tuple(name for address, name in names.items() if address not in missed)
+    return reached, tuple(name for address, name in names.items() if address in missed)
+
+
+def _taken_out(operation: str, copy: EventCopy | None) -> Generator[Step, Any, None]:
+    for _ in range(3):
+        if copy is None:
+            return
+        done = yield Do(operation=operation, arguments={"copy": copy})
+        if not isinstance(done, EventMoved):
+            return
+        copy = done.copy
+
+
+def _told_later(me: Profile, item: AgendaItem, copy: EventCopy, guest: Address) -> Generator[Step, Any, None]:
+    """Tell somebody whom no request covers: the gate asks the manager first."""
+    try:
+        arguments = {"copy": copy, "to": (guest,), "sender_name": me.name}
+        sent: InvitationSent = yield Do(operation="calendar.send_cancel", arguments=arguments)
+    except ActionFailed as failure:
+        why = "as you said" if failure.code == "rejected" else f"because it failed ({failure.outcome.sentence})"
+        text = f"I have not told {guest} that “{item.title}” is called off, {why}."
+    else:
+        text = f"I have told {guest} that “{item.title}” is called off."
+        if sent.refused:
+            text = (
+                f"Our mail server takes no mail to {guest}, so please tell them yourself: “{item.title}” is called off."
+            )
+    yield send(me.manager, f"Called off: {item.title}", text)

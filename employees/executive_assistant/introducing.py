@@ -1,13 +1,20 @@
-"""The first mail: who I am, and what can be asked of me."""
+"""The first mail, and the answer to "help": who I am, and what can be asked of me."""
 
-from empla.capabilities.email.reading.intents import SENTENCES
 from empla.capabilities.email.steps import send
 from empla.mind.plans import PlanLibrary, Trigger, on
-from employees.executive_assistant.knowing import Steps, profile
+from employees.executive_assistant.knowing import Profile, Steps, from_manager, profile
+from employees.executive_assistant.talking import answer
 
 library = PlanLibrary()
 
-EXAMPLES = tuple(s for s in SENTENCES if not s.startswith("Move"))[:6]
+EXAMPLES = (
+    "Book half an hour with Bob next Tuesday afternoon.",
+    "Set up an hour with Bob and Carla this week, not Friday, about the budget.",
+    "Am I free on Thursday?",
+    "What does my week look like?",
+    "Move my meeting with Bob to Wednesday at 10.",
+    "Cancel the meeting with Carla on Friday.",
+)
 """Six sentences that are certainly understood and that there are plans for."""
 
 
@@ -19,13 +26,25 @@ def examples() -> str:
 @library.plan(on("hired"), goal="introduce myself")
 def introduce(hired: Trigger) -> Steps:
     """Write to the manager once."""
-    me = yield from profile()
+    me: Profile = yield from profile()
     text = (
         f"Hello {me.manager_name.split()[0]},\n\n"
-        f"I am {me.name}, your digital assistant at {me.company}. Write to me as to a colleague, "
-        "in plain English, one request in a mail. These I certainly understand:\n\n"
+        f"I am {me.name}, your digital assistant at {me.company}. I arrange meetings for you and keep your calendar. "
+        "Write to me as to a colleague, in plain English, one thing for each mail. These I certainly understand:\n\n"
         f"{examples()}\n\n"
-        "I keep your calendar, and invite others in your name. What I am unsure of, I ask; "
-        "what you did not ask for, I do not do without asking you first."
+        "What I am unsure of, I ask, and when you do not answer, I do nothing. I take requests from nobody but you, "
+        "and to people whom you did not mention I write only if you say so."
     )
     return (yield send(me.manager, "Your new assistant", text))
+
+
+@library.plan(on("mail", mail__reading__intent="help"), when=from_manager, goal="say what can be asked")
+def tell_help(event: Trigger) -> Steps:
+    """List sentences that are understood."""
+    text = (
+        "I arrange, move and call off meetings, and say what is in your calendar and who is free. For instance:\n\n"
+        f"{examples()}\n\n"
+        "When I propose times, answer with the number or the day: “The second one works.” "
+        "Everything else I cannot do yet."
+    )
+    yield answer(event, text)

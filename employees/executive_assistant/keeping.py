@@ -1,23 +1,27 @@
 """Keeping a meeting until it begins: what the invited answer goes into both calendars, and a "no" is told at once."""
 
 from collections.abc import Generator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 from empla.capabilities.calendar.itip import AttendeeReply, read_reply
-from empla.capabilities.calendar.results import Booked, EventMoved, ReplyRefused, SlotOption
+from empla.capabilities.calendar.results import EventMoved, ReplyRefused
 from empla.capabilities.email.steps import send
 from empla.errors import EmplaError
 from empla.mind.plans import PlanLibrary, Trigger, on
-from empla.mind.steps import Believe, Do, Forget, Now, Raise, Step, Wait, query
+from empla.mind.steps import ActionFailed, Believe, Do, Forget, Now, Raise, Scope, Step, Wait, query
 from empla.mind.values import Address, EventRef, Origin, Source
 from employees.executive_assistant import words
-from employees.executive_assistant.knowing import Profile, Steps
+from employees.executive_assistant.booking import ARRANGED, Meeting
+from employees.executive_assistant.knowing import Profile, Steps, profile
 
 library = PlanLibrary()
 
 REMEMBERED = timedelta(days=90)
 """How long an answer to an invitation is remembered that no meeting waits for."""
+NEWS = "meeting-news"
+"""Kind of the event that something is known of a meeting: field `uid`."""
 
 
 @library.plan(on("invitation-reply"), goal="note an answer to an invitation", quiet=True)
@@ -32,42 +36,68 @@ def note_reply(event: Trigger) -> Steps:
         return
     now = yield Now()
     yield Believe(functor="replied", arguments=(answer.event.uid, answer, sender), until=now + REMEMBERED)
-    yield Raise(kind="reply-noted", fields={"uid": answer.event.uid})
+    yield Raise(kind=NEWS, fields={"uid": answer.event.uid})
 
 
-def keep(me: Profile, booked: Booked, option: SlotOption) -> Generator[Step, Any, None]:
-    """Take in answers until the meeting begins."""
-    uid = booked.event.uid
+@library.plan(on(ARRANGED), goal="keep a meeting")
+def keep_meeting(event: Trigger) -> Steps:
+    """Take in answers until the meeting begins, or is called off."""
+    me: Profile = yield from profile()
+    meeting: Meeting = event.meeting
+    uid = meeting.event.uid
+    people = (me.manager, *(g.address for g in meeting.guests))
     taken: list[AttendeeReply] = []
-    while True:
+    while not (yield query("called-off", uid)):
+        for _, start, end in (yield query("moved", uid)):
+            meeting = replace(meeting, start=start, end=end)
+        yield Scope(people=people, start=meeting.start.value, end=meeting.end.value)
         for _, answer, sender in (yield query("replied", uid)):
             if answer not in taken:
                 taken.append(answer)
-                yield from _take_in(me, booked.event, option, answer, sender)
-        news = yield Wait(until=option.start.value, kind="reply-noted", fields={"uid": uid})
+                yield from _take_in(me, meeting, answer, sender)
+        news = yield Wait(until=meeting.start.value, kind=NEWS, fields={"uid": uid})
         if news is None:
             break
     yield Forget(functor="replied", pattern=(uid,))
 
 
-def _take_in(
-    me: Profile, event: EventRef, option: SlotOption, answer: AttendeeReply, sender: Address
-) -> Generator[Step, Any, None]:
+def _take_in(me: Profile, meeting: Meeting, answer: AttendeeReply, sender: Address) -> Generator[Step, Any, None]:
     """Put one answer into both calendars; one that does not count (not invited, an older version) changes nothing."""
-    done = yield from _apply(me.address, "calendar.apply_reply_own", event, answer, sender)
-    if done is None or isinstance(done, ReplyRefused):
-        return
-    yield from _apply(me.manager, "calendar.apply_reply", event, answer, sender)
+    noted = True
+    try:
+        done = yield from _apply(me.address, "calendar.apply_reply_own", meeting.event, answer, sender)
+        if done is None or isinstance(done, ReplyRefused):
+            return
+        if not meeting.without_me:
+            yield from _apply(me.manager, "calendar.apply_reply", meeting.event, answer, sender)
+    except ActionFailed:
+        noted = False  # the calendar does not answer; the manager hears it all the same
     said = answer.answer.value.lower()
-    yield Believe(functor="answered", arguments=(event.uid, answer.attendee.value, said))
+    yield Believe(functor="answered", arguments=(meeting.event.uid, answer.attendee.value, said))
+    if said == "declined" or answer.comment or not noted:
+        sent = yield _news(me, meeting, answer, noted)
+        yield Believe(functor="spoken-of", arguments=(sent.thread, meeting.event.uid))
+
+
+_VERBS = {"accepted": "has accepted", "declined": "has declined", "tentative": "has accepted provisionally"}
+
+
+def _news(me: Profile, meeting: Meeting, answer: AttendeeReply, noted: bool) -> Do:
+    """Tell the manager what somebody answered, and what can be done about it."""
+    who = next((g.name for g in meeting.guests if g.address.value == answer.attendee.value), answer.attendee.value)
+    said = answer.answer.value.lower()
+    verb = _VERBS.get(said, "has answered")
+    first = f"{who} {verb}: “{meeting.title}”, {words.span(meeting.start.value, meeting.end.value, me.zone)}."
+    comment = f"The answer says: “{words.sentence(answer.comment, 500)}”" if answer.comment else ""
+    rest = "" if noted else "I could not note that in the calendars, because they do not answer me."
     if said == "declined":
-        when = words.slot(option, me.zone)
-        reason = f"\n\nThey write: “{words.sentence(answer.comment)}”" if answer.comment else ""
-        text = (
-            f"{answer.attendee} has declined the meeting on {when}.{reason}\n\nIt still stands in your calendar. "
-            "To call it off, write: “Cancel it.” For another time, cancel it and ask me to book anew."
+        others = " with the others" if len(meeting.guests) > 1 else ""
+        rest = words.paragraphs(
+            rest,
+            f"The meeting{others} stands as it is. To call it off, answer “Cancel it.”; "
+            "for another time, answer for instance “Move it to Thursday afternoon.”",
         )
-        yield send(me.manager, f"Declined: {words.slot(option, me.zone)}", text)
+    return send(me.manager, f"{who} {verb}: {meeting.title}", words.paragraphs(first, comment, rest))
 
 
 def _apply(
@@ -84,22 +114,3 @@ def _apply(
             return done
         copy = done.copy
     return done
-
-
-def call_off(me: Profile, event: EventRef, guests: tuple[Address, ...]) -> Generator[Step, Any, bool]:
-    """Take a meeting out of both calendars and tell the guests; return whether it stood in any."""
-    told = False
-    for owner, operation in ((me.address, "calendar.cancel_own"), (me.manager, "calendar.cancel")):
-        copy = yield Do(operation="calendar.read", arguments={"owner": owner, "event": event})
-        for _ in range(3):
-            if copy is None:
-                break
-            if guests and not told:
-                arguments = {"copy": copy, "to": guests, "sender_name": me.name}
-                yield Do(operation="calendar.send_cancel", arguments=arguments)
-                told = True
-            done = yield Do(operation=operation, arguments={"copy": copy})
-            if not isinstance(done, EventMoved):
-                break
-            copy = done.copy
-    return told

@@ -2,20 +2,16 @@
 
 from collections.abc import Generator
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 from empla.capabilities.email.reading.intents import THRESHOLD
 from empla.mind.beliefs import BeliefBase
 from empla.mind.plans import Trigger
 from empla.mind.readings import Mail
-from empla.mind.steps import Ask, Do, Step, query
+from empla.mind.steps import Step, query
 from empla.mind.values import Address
 
 Steps = Generator[Step, Any, Any]
-
-PATIENCE = timedelta(days=3)
-"""How long a question to the manager stays open."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,14 +42,19 @@ def from_manager(beliefs: BeliefBase, event: Trigger) -> bool:
 
 def clear(beliefs: BeliefBase, event: Trigger) -> bool:
     """Whether the mail is the manager's and was understood well enough to act upon."""
-    return from_manager(beliefs, event) and event.mail.reading.confidence >= THRESHOLD
+    return from_manager(beliefs, event) and sure(event.mail)
 
 
-def ask(who: Address, question: Do, patience: timedelta = PATIENCE) -> Ask:
-    """Put a question by mail and wait for the answer."""
-    return Ask(who=who, by=question, patience=patience)
+def sure(mail: Mail) -> bool:
+    """Return whether a mail was understood well enough to act upon."""
+    return mail.reading is not None and mail.reading.confidence >= THRESHOLD
 
 
 def intent(mail: Mail) -> str:
     """Return what a mail is about."""
     return mail.reading.intent if mail.reading is not None else "unknown"
+
+
+def told(mail: Mail, slot: str) -> Any:
+    """Return what a mail says of one thing, None if nothing."""
+    return mail.reading.value(slot) if mail.reading is not None else None

@@ -2,8 +2,17 @@
 
 from empla.capabilities.email import perceiving
 from empla.mind.plans import PlanLibrary
-from employees.executive_assistant import answering, arranging, cancelling, introducing, keeping, reporting
+from employees.executive_assistant import (
+    answering,
+    arranging,
+    cancelling,
+    declining,
+    introducing,
+    keeping,
+    moving,
+    reporting,
+)
 
 library = PlanLibrary()
-for part in (perceiving, introducing, arranging, keeping, cancelling, answering, reporting):
+for part in (perceiving, introducing, arranging, keeping, moving, cancelling, answering, declining, reporting):
     library.include(part.library)

@@ -2,80 +2,108 @@
 
 from datetime import timedelta
 
-from empla.capabilities.email.steps import send
+from empla.capabilities.email.steps import reply, send
 from empla.mind.percepts import APPROVAL_NEEDED, INTENTION_FAILED
 from empla.mind.plans import PlanLibrary, Trigger, on
-from empla.mind.steps import Decide
+from empla.mind.readings import Mail
+from empla.mind.steps import ActionFailed, Ask, Decide, Raise
 from employees.executive_assistant import words
-from employees.executive_assistant.knowing import Steps, ask, intent, profile
+from employees.executive_assistant.knowing import Profile, Steps, intent, profile
+from employees.executive_assistant.talking import dropped, is_another
 
 library = PlanLibrary()
 
 APPROVAL_WITHIN = timedelta(days=2)
+_DOES = {
+    "calendar.book": "put an entry into the calendar",
+    "calendar.update": "change an entry in the calendar",
+    "calendar.cancel": "take an entry out of the calendar",
+    "calendar.apply_reply": "note an answer in the calendar",
+    "calendar.invite": "send an invitation",
+    "calendar.send_cancel": "send a cancellation",
+    "email.send": "send a mail",
+}
+"""What an operation does, as a person would say it."""
 
 
 @library.plan(on(APPROVAL_NEEDED), goal="ask whether I may", quiet=True)
 def ask_whether_i_may(event: Trigger) -> Steps:
     """Ask the manager about an act that nobody asked for; no clear yes is a no."""
-    me = yield from profile()
+    me: Profile = yield from profile()
+    does = f"{_DOES.get(event.operation, event.operation)} {event.summary.removeprefix(event.operation).strip()}"
+    why = event.why.replace("the manager's request", "your request").replace("of the manager", "of yours")
     text = (
-        f"I would like to do this, and ask you first, because {event.why}:\n\n  {event.summary}\n\n"
-        "May I? Please answer yes or no. Without an answer in two days I leave it."
+        f"I would like to {does}\n\nI ask you first, because {why}.\n\n"
+        "May I? Please answer yes or no. Without an answer in two days I do not do it."
     )
-    question = send(me.manager, f"May I? {words.sentence(event.summary, 60)}", text)
-    answer = yield ask(me.manager, question, APPROVAL_WITHIN)
+    step = send(me.manager, f"May I? {words.capital(words.sentence(does, 70))}", text)
+    answer: Mail | None = None
+    for _ in range(3):
+        answer = yield Ask(who=me.manager, by=step, patience=APPROVAL_WITHIN, allowed=("yes", "no"))
+        if answer is None or intent(answer) in ("yes", "no", "cancel") or is_another(answer):
+            break
+        step = reply(answer, f"I need a plain yes or no to this, and until then do nothing: May I {does}")
     approved = answer is not None and intent(answer) == "yes"
     yield Decide(action=event.action, approved=approved, by=me.manager)
+    if answer is not None and is_another(answer):
+        yield Raise(kind="mail", fields={"mail": answer, "before": dropped(does, "I do not do it.")})
 
 
 @library.plan(on(INTENTION_FAILED), goal="say what went wrong", quiet=True)
 def tell_failure(event: Trigger) -> Steps:
-    """Tell the manager what did not work and what was tried."""
-    me = yield from profile()
-    mail = event.get("mail")
-    about = f" with your request “{words.sentence(mail.text or mail.subject, 120)}”" if mail is not None else ""
-    if mail is not None and (mail.authenticated is None or mail.authenticated.value != me.manager.value):
-        about = f" with the mail from {mail.sender.value if mail.sender else 'somebody'}"
-    tried = words.listed(event.tried)
-    yield send(
-        me.manager,
-        "Something did not work",
-        f"I could not go on{about}: {event.outcome.sentence or event.outcome.code}.\n\n"
-        f"What I tried: {tried}. What I had begun I have taken back as far as I could; please look at your calendar.",
+    """Tell the manager what did not work, in answer to the request if that has no answer yet."""
+    me: Profile = yield from profile()
+    mail: Mail | None = event.get("mail")
+    why = (event.outcome.sentence or event.outcome.code).rstrip(". ")
+    looked = (
+        "I may have begun something; please look at your calendar, and write to me once more if it shall still be done."
     )
+    if mail is not None and mail.authenticated is not None and mail.authenticated.value == me.manager.value:
+        text = f"I could not go on with your request “{words.said(mail, 120)}”: {why}.\n\n{looked}"
+        try:
+            yield reply(mail, text)
+        except ActionFailed:  # that mail was answered before: with a question, say
+            yield send(me.manager, f"It did not work: {words.sentence(mail.subject, 60)}", text)
+        return
+    about = ""
+    if mail is not None:
+        about = f" with the mail from {mail.sender.value if mail.sender else 'somebody'}"
+    yield send(me.manager, "Something did not work", f"I could not go on{about}: {why}.\n\n{looked}")
 
 
 @library.plan(on("mail-set-aside"), goal="say that a mail was set aside", quiet=True)
 def tell_set_aside(event: Trigger) -> Steps:
     """Tell the manager of a mail that cannot be read."""
-    me = yield from profile()
+    me: Profile = yield from profile()
     yield send(
         me.manager,
         "A mail that I cannot read",
-        f"A mail came that I cannot read: {event.reason} I have kept it as it is and set it aside, and work on.",
+        f"A mail came that I cannot read: {event.reason.rstrip('. ')}. I have kept it as it is and set it aside, "
+        "and go on with the others.",
     )
 
 
 @library.plan(on("percept-set-aside"), goal="say that something was set aside", quiet=True)
 def tell_percept_set_aside(event: Trigger) -> Steps:
     """Tell the manager of something that stopped me again and again."""
-    me = yield from profile()
+    me: Profile = yield from profile()
     yield send(
         me.manager,
         "Something that I set aside",
-        f"Something that arrived stopped me twice ({event.reason}). I have kept it and set it aside, and work on.",
+        f"Something that arrived stopped me twice ({event.reason}). I have kept it and set it aside, and go on.",
     )
 
 
 @library.plan(on("action-unknown"), goal="say that an outcome is not known", quiet=True)
 def tell_unknown(event: Trigger) -> Steps:
     """Tell the manager of an act that may or may not have happened."""
-    me = yield from profile()
+    me: Profile = yield from profile()
     settle = f'empla settle "{me.name}" {event.action}'
+    does = f"{_DOES.get(event.operation, event.operation)} {event.summary.removeprefix(event.operation).strip()}"
     yield send(
         me.manager,
         "I do not know whether this happened",
-        "The connection broke at the wrong moment, and I cannot find out whether this happened:\n\n"
-        f"  {event.summary}\n\nI do not try it again on my own. Whoever runs me can settle it with:\n\n"
+        f"The connection broke at the wrong moment, and I cannot find out whether this happened:\n\n  {does}\n\n"
+        "I do not try it again on my own. Whoever runs me can settle it with:\n\n"
         f"  {settle} --happened\n  {settle} --not-happened",
     )

@@ -4,126 +4,225 @@ What the words leave open is asked: one question at a time, at most `MOST_QUESTI
 intention.
 """
 
-from collections.abc import Generator
+import re
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from empla.capabilities.directory import Person
-from empla.capabilities.email.reading.intents import THRESHOLD
+from empla.capabilities.email.reading.intents import THRESHOLD, Doubt
 from empla.capabilities.email.reading.people import Who
 from empla.capabilities.email.reading.times.model import Window, narrow
 from empla.capabilities.email.steps import reply
-from empla.mind.readings import Mail, Reading
-from empla.mind.steps import Do, Raise, Step
-from empla.mind.values import Address
+from empla.mind.plans import Trigger
+from empla.mind.readings import Mail
+from empla.mind.steps import Raise, Step
 from employees.executive_assistant import words
-from employees.executive_assistant.knowing import Profile, Steps, ask, intent
+from employees.executive_assistant.guests import Guest, people
+from employees.executive_assistant.knowing import Profile, intent, told
+from employees.executive_assistant.talking import asked, dropped
 
-MOST_QUESTIONS = 4
+MOST_QUESTIONS = 5
+UNDONE = "Nothing is booked."
+_USUAL = {"lunch": 60, "dinner": 120, "drinks": 60, "breakfast": 60}
 USUAL_MINUTES = 30
-"""How long a meeting is when nobody says."""
-
-CONTINUES = frozenset({"answer", "choose", "yes", "schedule", "unknown"})
-"""Intents of an answer that still speaks of the same wish; anything else is a request of its own."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Guest:
-    """Somebody to be invited."""
-
-    name: str
-    address: Address
+"""How long a meeting is when nobody says, unless one eats at it."""
+_GROUP = re.compile(r"(?:the|my|our|his|her) |every(?:one|body)$|all ", re.IGNORECASE)
+_EITHER = re.compile(r"\bor\b|^(?:which|when|how|who|what)\b", re.IGNORECASE)
+_CLAUSE_WORDS = 4
+"""From how many words on what was left over is a sentence of its own rather than a stray word."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
-    """What is known of the meeting so far. `mail` is the last one from the manager: the one to answer."""
+    """What is known of the meeting so far.
+
+    `mail` is the manager's last one, the one to answer, and `opening` is what that answer says first. `unplaced` are
+    those of `whom` who are nobody in particular. `left_over` is a second request in the same mail, which is not done.
+    `undone` says what holds as long as it is not booked.
+    """
 
     mail: Mail
+    opening: str = ""
     whom: tuple[Who, ...] = ()
     guests: tuple[Guest, ...] = ()
+    unplaced: tuple[Who, ...] = ()
     minutes: int | None = None
     window: Window | None = None
     topic: str = ""
-    doubts: tuple[Any, ...] = ()
+    place: str = ""
+    without_me: bool = False
+    doubts: tuple[Doubt, ...] = ()
     unread: tuple[str, ...] = ()
     sure: bool = True
-    unplaced: tuple[Who, ...] = ()
+    left_over: str = ""
+    undone: str = UNDONE
 
     @property
     def length(self) -> int:
         """Return how many minutes it takes."""
-        return self.minutes or USUAL_MINUTES
+        return self.minutes or _USUAL.get(self.topic.lower(), USUAL_MINUTES)
 
     @property
     def names(self) -> str:
-        """Return the guests' names as a person would list them."""
-        return words.listed(g.name for g in self.guests)
+        """Return the guests' names as a person would list them, or their words as long as nobody is placed."""
+        return words.listed([g.name for g in self.guests] + [w.words for w in self.unplaced])
+
+    @property
+    def what(self) -> str:
+        """Return "half an hour with Ben Stone"; "a meeting" where nobody has said how long it takes."""
+        meal = self.topic.lower() if self.topic.lower() in _USUAL else "a meeting"
+        kind = meal if self.minutes is None else words.length(self.minutes)
+        return f"{kind} with {self.names}" if self.names else kind
+
+    @property
+    def matter(self) -> str:
+        """Return what it is about, in words that name it: "half an hour with Ben Stone on Friday, 4 December 2026"."""
+        when = words.when(self.window) if self.window is not None else ""
+        return f"{self.what} {when}".strip()
+
+    def said(self, text: str) -> str:
+        """Return an answer's text with what it has to say first."""
+        return words.paragraphs(self.opening, text)
 
 
-def first_wish(mail: Mail) -> Wish:
+def first_wish(event: Trigger) -> Wish:
     """Return what a request says."""
+    mail: Mail = event.mail
     reading = mail.reading
     assert reading is not None
     return Wish(
         mail=mail,
-        whom=tuple(reading.value("people") or ()),
-        minutes=reading.value("minutes"),
-        window=reading.value("window"),
-        topic=reading.value("topic") or "",
-        doubts=tuple(reading.value("doubts") or ()),
+        opening=event.get("before") or "",
+        whom=tuple(told(mail, "people") or ()),
+        minutes=told(mail, "minutes"),
+        window=told(mail, "window"),
+        topic=told(mail, "topic") or "",
+        place=told(mail, "place") or "",
+        without_me=bool(told(mail, "without_me")),
+        doubts=tuple(told(mail, "doubts") or ()),
         unread=reading.unread,
-        sure=reading.confidence >= THRESHOLD,
+        sure=reading.confidence >= THRESHOLD and reading.intent == "schedule",
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Open:
+    """What has to be asked next, and which part of the wish it is about."""
+
+    about: str
+    question: str
+
+
 def clarified(wish: Wish, me: Profile) -> Generator[Step, Any, Wish | None]:
-    """Ask until the wish is clear, and return it; None if the manager lets it go, or does not answer."""
+    """Ask until the wish is clear, and return it; None if it is over: let go, unanswered, or another came instead."""
     for _ in range(MOST_QUESTIONS):
         wish = yield from _placed(wish, me)
-        question = yield from _question(wish, me)
-        if question is None:
+        gap = yield from _gap(wish)
+        if gap is None:
             return wish
-        answer = yield ask(me.manager, reply(wish.mail, question))
+        answer = yield from asked(me, wish.mail, wish.said(gap.question), wish.matter, wish.undone)
         if answer is None:
             return None
-        if intent(answer) in ("no", "cancel"):
-            yield reply(answer, "All right, I leave it. Nothing is booked.")
+        wish = replace(wish, opening="")
+        if lets_go(answer):
+            yield reply(answer, f"All right, I leave it. {UNDONE}")
             return None
-        if intent(answer) not in CONTINUES:
-            yield Raise(kind="mail", fields={"mail": answer})
+        if is_another_wish(wish, answer):
+            yield Raise(kind="mail", fields={"mail": answer, "before": dropped(wish.matter, wish.undone)})
             return None
-        wish = _with_answer(wish, answer)
+        wish = yield from _answered(wish, gap.about, answer)
     yield reply(wish.mail, _GIVEN_UP)
     return None
 
 
 _GIVEN_UP = (
-    "I am sorry, I still do not understand it well enough, so I have booked nothing. "
-    "Please write the request once more in one sentence, such as:\n\n"
+    f"I am sorry, I still do not understand it well enough. {UNDONE} "
+    "Please write the whole request once more in one sentence, such as:\n\n"
     "  - Book half an hour with Bob next Tuesday afternoon."
 )
 
 
-def _with_answer(wish: Wish, answer: Mail) -> Wish:
-    """Return the wish with what the answer adds. What the question was about is settled by being answered."""
-    reading: Reading | None = answer.reading
-    assert reading is not None
-    later: Window | None = reading.value("window")
+def lets_go(answer: Mail) -> bool:
+    """Return whether an answer lets the matter go."""
+    return intent(answer) in ("no", "cancel")
+
+
+def is_another_wish(wish: Wish, answer: Mail) -> bool:
+    """Return whether an answer asks for a meeting of its own: with others, and with a length or a time."""
+    whom = told(answer, "people") or ()
+    if intent(answer) != "schedule" or not whom or not wish.whom:
+        return False
+    known = _words_of(wish.whom) | {word.lower() for guest in wish.guests for word in guest.name.split()}
+    whole = told(answer, "minutes") is not None or told(answer, "window") is not None
+    return whole and not known & _words_of(whom)
+
+
+def _words_of(whom: Sequence[Who]) -> set[str]:
+    names = {word.lower() for who in whom for word in who.words.split()}
+    return names | {who.address.value for who in whom if who.address is not None}
+
+
+# taking answers in ---------------------------------------------------------------------------------------------------
+
+
+def amended(wish: Wish, answer: Mail) -> Wish:
+    """Return the wish with what an answer adds or changes; who it names comes besides those known so far."""
+    later: Window | None = told(answer, "window")
     window = later if wish.window is None or later is None else narrow(wish.window, later)
-    people = tuple(reading.value("people") or ())
-    kept = tuple(w for w in wish.whom if w not in wish.unplaced)
+    known = _words_of(wish.whom)
+    more = tuple(who for who in (told(answer, "people") or ()) if not _words_of([who]) <= known)
     return replace(
         wish,
         mail=answer,
-        whom=(*kept, *people) if people else wish.whom,
-        minutes=reading.value("minutes") or wish.minutes,
-        window=window if window is not None else wish.window,
-        topic=wish.topic or reading.value("topic") or "",
-        doubts=tuple(reading.value("doubts") or ()),
-        unread=() if wish.unread or wish.doubts else reading.unread,
-        sure=wish.sure or intent(answer) in ("yes", "answer", "schedule"),
+        whom=(*wish.whom, *more),
+        minutes=told(answer, "minutes") or wish.minutes,
+        window=window if window is not None and window.spans else wish.window,
+        topic=wish.topic or told(answer, "topic") or "",
+        place=told(answer, "place") or wish.place,
     )
+
+
+def _answered(wish: Wish, about: str, answer: Mail) -> Generator[Step, Any, Wish]:
+    """Return the wish with the answer to the question about one part of it."""
+    whom: tuple[Who, ...] = tuple(told(answer, "people") or ())
+    after = replace(amended(wish, answer), doubts=tuple(told(answer, "doubts") or ()))
+    if about == "doubt":
+        return replace(after, doubts=after.doubts or _remaining(wish, answer))
+    after = replace(after, doubts=after.doubts or wish.doubts)
+    if about == "who":
+        found = yield from _named(wish.unplaced[0], whom, answer)
+        kept = tuple(w for w in wish.whom if w != wish.unplaced[0])
+        return replace(after, whom=(*kept, *found)) if found else replace(after, whom=wish.whom)
+    if about == "second" and intent(answer) == "yes":
+        return replace(after, unread=(), sure=True, left_over=wish.unread[0])
+    if about in ("unread", "second"):
+        return replace(after, unread=wish.unread[1:], sure=about == "unread" and wish.sure)
+    settled = intent(answer) in ("yes", "schedule") or after.matter != wish.matter
+    return replace(after, sure=wish.sure or (about == "sure" and settled))
+
+
+def _remaining(wish: Wish, answer: Mail) -> tuple[Doubt, ...]:
+    """Return the doubts that an answer leaves: a plain yes settles no question of this or that."""
+    if told(answer, "window") is not None:
+        return ()
+    adds = any(told(answer, slot) for slot in ("minutes", "people", "topic", "place"))
+    settled = adds or (intent(answer) == "yes" and not _EITHER.search(wish.doubts[0].question))
+    return wish.doubts[1:] if settled else wish.doubts
+
+
+def _named(asked_for: Who, whom: tuple[Who, ...], answer: Mail) -> Generator[Step, Any, tuple[Who, ...]]:
+    """Return whom the manager meant by a name: named anew, by address, or by place in the list of those it may be."""
+    places: tuple[int, ...] = told(answer, "ordinals") or ()
+    if not whom and places:
+        candidates = yield from people(asked_for)
+        chosen = [candidates[p - 1 if p > 0 else p] for p in places if 0 < abs(p) <= len(candidates)]
+        return tuple(Who(words=g.name, origin=g.address.origin, address=g.address) for g in chosen)
+    if len(whom) == 1 and whom[0].address is not None and "@" in whom[0].words:
+        return (replace(whom[0], words=asked_for.words),)
+    return whom
+
+
+# what is open --------------------------------------------------------------------------------------------------------
 
 
 def _placed(wish: Wish, me: Profile) -> Generator[Step, Any, Wish]:
@@ -131,8 +230,8 @@ def _placed(wish: Wish, me: Profile) -> Generator[Step, Any, Wish]:
     guests: dict[str, Guest] = {}
     unplaced = []
     for who in wish.whom:
-        found = yield from _people(who)
-        if len(found) == 1:
+        found = yield from people(who)
+        if len(found) == 1 and (not found[0].digital or found[0].address.value == me.address.value):
             guests[found[0].address.value] = found[0]
         else:
             unplaced.append(who)
@@ -141,34 +240,43 @@ def _placed(wish: Wish, me: Profile) -> Generator[Step, Any, Wish]:
     return replace(wish, guests=kept, unplaced=tuple(unplaced))
 
 
-def _people(who: Who) -> Steps:
-    looked_up = who.address.value if who.address is not None else who.words
-    found = yield Do(operation="people.find", arguments={"words": looked_up})
-    people: tuple[Person, ...] = found.people
-    if not people and who.address is not None:
-        return (Guest(name=who.address.value, address=who.address),)
-    return tuple(Guest(name=p.name, address=p.address) for p in people)
-
-
-def _question(wish: Wish, me: Profile) -> Generator[Step, Any, str | None]:
+def _gap(wish: Wish) -> Generator[Step, Any, _Open | None]:
     """Return the one question to ask next, None if everything needed is known."""
-    if wish.doubts:
-        return str(wish.doubts[0].question)
     if wish.unplaced:
-        return (yield from _who_is(wish.unplaced[0]))
+        return _Open("who", (yield from _who_is(wish.unplaced[0])))
+    if wish.doubts:
+        return _Open("doubt", wish.doubts[0].question)
     if wish.unread:
-        return f"I could not place “{wish.unread[0]}” in your request. What does it mean for the meeting?"
+        return _about_unread(wish)
     if not wish.guests:
-        return "Who should be there besides you?"
+        known = "" if wish.matter == "a meeting" else f"I understand: {wish.matter}. "
+        return _Open("people", f"{known}Who should be there besides you?")
     if not wish.sure:
-        when = f", {words.window(wish.window.said)}" if wish.window is not None else ""
-        return f"I understand: {words.length(wish.length)} with {wish.names}{when}. Is that right?"
+        return _Open("sure", f"I understand: {wish.matter}. Shall I book that?")
     return None
 
 
+def _about_unread(wish: Wish) -> _Open:
+    left = wish.unread[0]
+    if not wish.sure and len(left.split()) >= _CLAUSE_WORDS:
+        question = (
+            f"I do one thing for each mail, and yours asks for more. Shall I go on with {wish.matter}? "
+            f"Then please send me the other in a mail of its own: “{words.sentence(left)}”"
+        )
+        return _Open("second", question)
+    meeting = f" for {wish.matter}" if wish.guests else ""
+    return _Open("unread", f"I could not place “{words.sentence(left)}”. What does it mean{meeting}?")
+
+
 def _who_is(who: Who) -> Generator[Step, Any, str]:
-    found = yield from _people(who)
-    if not found:
-        return f"I find nobody called “{who.words}” in the directory. What is their e-mail address?"
-    choices = words.listed((f"{g.name} ({g.address})" for g in found), "or")
-    return f"Which {who.words} do you mean: {choices}?"
+    found = yield from people(who)
+    if len(found) == 1:
+        return f"{found[0].name} is a digital assistant and comes to no meetings. Whom shall I invite instead?"
+    if found:
+        choices = words.listed((f"{g.name} ({g.address})" for g in found), "or")
+        return f"Which {who.words} do you mean: {choices}?"
+    if _GROUP.match(who.words):
+        return f"I do not know who belongs to “{who.words}”. Whom shall I invite?"
+    if who.address is None and "@" not in who.words:
+        return f"I find nobody called “{who.words}” in the directory. What is the e-mail address, or whom do you mean?"
+    return f"I cannot use the address “{who.words}”. What is the right one?"

@@ -1,0 +1,173 @@
+"""Which of the meetings in the calendar the manager means: by people, time and topic, by the thread, or by asking."""
+
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from empla.capabilities.calendar.results import Agenda, AgendaItem, SlotOption
+from empla.capabilities.email.reading.people import Who
+from empla.capabilities.email.reading.times.model import Span, Window
+from empla.capabilities.email.steps import reply
+from empla.mind.plans import Trigger
+from empla.mind.readings import Mail
+from empla.mind.steps import Do, Now, Step, query
+from empla.mind.values import Address, Source
+from employees.executive_assistant import words
+from employees.executive_assistant.guests import people
+from employees.executive_assistant.knowing import Profile, intent, sure, told
+from employees.executive_assistant.looking import instant
+from employees.executive_assistant.proposing import pick
+from employees.executive_assistant.talking import asked
+
+LOOK_AHEAD = timedelta(days=92)
+UNCHANGED = "I have changed nothing."
+COVERED = (Source.MANAGER, Source.DIRECTORY)
+"""Origins of an address that a request of the manager may cover."""
+_MOST = 9
+_ROUNDS = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Meant:
+    """The meetings that are meant, and the mail to answer. `opening` is what that answer says first."""
+
+    mail: Mail
+    items: tuple[AgendaItem, ...]
+    opening: str = ""
+
+    def said(self, text: str) -> str:
+        """Return an answer's text with what it has to say first."""
+        return words.paragraphs(self.opening, text)
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """Meetings that fit, whether the mail names any in particular, and who in it is nobody we know."""
+
+    items: tuple[AgendaItem, ...]
+    named: bool
+    strangers: tuple[str, ...] = ()
+
+
+def meant(event: Trigger, me: Profile, verb: str) -> Generator[Step, Any, Meant | None]:
+    """Return what the manager wants to `verb` ("call off"); None if the matter is over and the manager knows."""
+    mail: Mail = event.mail
+    opening: str = event.get("before") or ""
+    for _ in range(_ROUNDS):
+        found = yield from _fitting(mail, me)
+        if len(found.items) == 1 and (found.named and sure(mail)):
+            return Meant(mail=mail, items=found.items, opening=opening)
+        if found.items and found.named and told(mail, "all"):
+            return Meant(mail=mail, items=found.items, opening=opening)
+        question = _question(found, me, verb)
+        answer = yield from asked(me, mail, words.paragraphs(opening, question), f"what to {verb}", UNCHANGED)
+        if answer is None:
+            return None
+        opening = ""
+        chosen = _chosen(answer, found.items)
+        if chosen:
+            return Meant(mail=answer, items=chosen)
+        if intent(answer) in ("no", "cancel", "thanks") or told(answer, "none"):
+            yield reply(answer, f"All right. {UNCHANGED}")
+            return None
+        mail = answer
+    yield reply(mail, f"I still cannot tell which one you mean. {UNCHANGED}")
+    return None
+
+
+def _question(found: _Found, me: Profile, verb: str) -> str:
+    if found.strangers:
+        name = found.strangers[0]
+        return (
+            f"I find nobody called “{name}” in the directory, so I have changed nothing. Which meeting shall I {verb}?"
+        )
+    if not found.items:
+        return f"I find no such meeting in your calendar, so I have changed nothing. Which one shall I {verb}?"
+    if len(found.items) == 1:
+        item = found.items[0]
+        return f"Shall I {verb} “{item.title}”, {words.span(item.start.value, item.end.value, me.zone)}?"
+    lines = (f"{i.title}: {words.plain_span(i.start.value, i.end.value, me.zone)}" for i in found.items[:_MOST])
+    more = len(found.items) - _MOST
+    left = f"\n\nThere are {more} more; name a day if it is none of these." if more > 0 else ""
+    return f"Which of these shall I {verb} ({me.zone})?\n\n{words.numbered(lines)}{left}"
+
+
+def _chosen(answer: Mail, items: Sequence[AgendaItem]) -> tuple[AgendaItem, ...]:
+    """Return what an answer chooses among the meetings that were listed."""
+    shown = items[:_MOST]
+    if told(answer, "all") or (told(answer, "any") and "all" in words.said(answer).lower()):
+        return tuple(items)
+    options = [SlotOption(start=i.start, end=i.end) for i in shown]
+    picked = pick(answer, options)
+    return tuple(i for i, o in zip(shown, options, strict=True) if o is picked)
+
+
+# looking -------------------------------------------------------------------------------------------------------------
+
+
+def _fitting(mail: Mail, me: Profile) -> Generator[Step, Any, _Found]:
+    """Return the meetings that fit what the manager says: its people, its time, its topic; else those of the thread."""
+    whom: tuple[Who, ...] = tuple(told(mail, "people") or ())
+    window: Window | None = told(mail, "window")
+    topic = (told(mail, "topic") or " ".join(mail.reading.unread if mail.reading else ())).lower()
+    now = yield Now()
+    spans = window.spans if window is not None and window.spans else (Span(start=now, end=now + LOOK_AHEAD),)
+    items = yield from _standing(me, now, spans)
+    if not (whom or window or topic):
+        spoken_of = {uid for _, uid in (yield query("spoken-of", mail.thread))}
+        those = tuple(i for i in items if i.event.uid in spoken_of)
+        return _Found(those or tuple(i for i in items if arranged(i, me)), named=bool(those))
+    strangers = []
+    for who in whom:
+        known = {g.address.value for g in (yield from people(who))}
+        if not known:
+            strangers.append(who.words)
+        items = [i for i in items if known & {a.value for a in i.attendees}]
+    if topic:
+        items = [i for i in items if _about(topic, i.title)]
+    if not whom and not topic and any(arranged(i, me) for i in items):
+        items = [i for i in items if arranged(i, me)]
+    return _Found(tuple(items), named=True, strangers=tuple(strangers))
+
+
+def arranged(item: AgendaItem, me: Profile) -> bool:
+    """Return whether a meeting was arranged by the assistant."""
+    return item.organizer is not None and item.organizer.value == me.address.value
+
+
+def _about(topic: str, title: str) -> bool:
+    said = words.title(topic).lower()
+    return said in title.lower() or title.lower() in said
+
+
+def _standing(me: Profile, now: datetime, spans: Sequence[Span]) -> Generator[Step, Any, list[AgendaItem]]:
+    """Return what stands in the manager's calendar, and in one's own what was arranged without the manager."""
+    start, end = min(s.start for s in spans), max(s.end for s in spans)
+    between = {"start": instant(start, me), "end": instant(max(end, start + timedelta(minutes=1)), me)}
+    found: dict[tuple[str, datetime], AgendaItem] = {}
+    for owner in (me.manager, me.address):
+        agenda: Agenda = yield Do(operation="calendar.agenda", arguments={"owner": owner, **between})
+        for item in agenda.items:
+            if item.end.value > now and any(_meets(s, item) for s in spans):
+                found.setdefault((item.event.uid, item.start.value), item)
+    return sorted(found.values(), key=lambda i: (i.start.value, i.event.uid))
+
+
+def _meets(span: Span, item: AgendaItem) -> bool:
+    if span.start == span.end:
+        return item.start.value <= span.start < item.end.value
+    return item.start.value < span.end and span.start < item.end.value
+
+
+def guests_of(item: AgendaItem, mail: Mail, me: Profile) -> Generator[Step, Any, tuple[Address, ...]]:
+    """Return those who are invited. Who stands in the directory, or in the manager's own words, is reached on that
+    word; the calendar's alone covers nobody, and the gate will ask."""
+    own_words = {w.address.value: w.address for w in (told(mail, "people") or ()) if w.address is not None}
+    guests = []
+    for address in item.attendees:
+        if address.value in (me.manager.value, me.address.value):
+            continue
+        known = yield Do(operation="people.find", arguments={"words": address.value})
+        guests.append(known.people[0].address if known.people else own_words.get(address.value, address))
+    return tuple(guests)
