@@ -7,15 +7,19 @@ from empla.mind.readings import Mail
 
 FRAGMENTS = frozenset({"answer", "choose", "yes", "no"})
 """Intents of a mail that only makes sense as an answer."""
+ASIDES = frozenset({"free", "agenda", "help", "thanks"})
+"""Intents of a mail that answers nothing, wherever it is written: the question stays open."""
 
 
 def answered_question(questions: Sequence[Question], mail: Mail) -> Question | None:
     """Return the open question that `mail` answers.
 
-    It must come from the person who was asked, vouched for by the server. It answers a question whose mail it replies
-    to, else one in its thread, else, where it only makes sense as an answer, the one open question to that person.
+    It must come from the person who was asked, vouched for by the server, and be more than an aside. It answers a
+    question whose mail it replies to, else one in its thread, else, where it only makes sense as an answer, the one
+    open question to that person.
     """
-    if mail.authenticated is None or mail.automatic:
+    intent = mail.reading.intent if mail.reading is not None else ""
+    if mail.authenticated is None or mail.automatic or intent in ASIDES:
         return None
     mine = [q for q in questions if q.who.value == mail.authenticated.value]
     for question in mine:
@@ -24,5 +28,4 @@ def answered_question(questions: Sequence[Question], mail: Mail) -> Question | N
     in_thread = [q for q in mine if q.thread and q.thread == mail.thread]
     if in_thread:
         return in_thread[-1]
-    fragment = mail.reading is not None and mail.reading.intent in FRAGMENTS
-    return mine[0] if fragment and len(mine) == 1 else None
+    return mine[0] if intent in FRAGMENTS and len(mine) == 1 else None
