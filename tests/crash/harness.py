@@ -1,6 +1,7 @@
 """Trials: run a workload, kill it at a fault point, start it again until it is done, and look at what came of it."""
 
 import json
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -83,6 +84,16 @@ class Left:
     goals: tuple[Any, ...]
     intentions: tuple[Any, ...]
     percepts: tuple[Any, ...]
+
+    def without_ids(self) -> str:
+        """Return it as text without the ids that come of a trial's own secret and mail."""
+        acts = [act[:2] + act[3:] for act in self.acts]  # the hash of the bytes is such an id
+        parts = (acts, sorted(map(_without_ids, self.beliefs)), self.goals, self.intentions, self.percepts)
+        return "\n".join(_without_ids(part) for part in parts)
+
+
+def _without_ids(value: object) -> str:
+    return re.sub(r"[0-9a-f]{24,}|request-\d+", "#", str(value))
 
 
 @dataclass

@@ -7,6 +7,7 @@ capability and the SMTP client are the real ones; time is virtual, so that waiti
 import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -26,15 +27,19 @@ from empla.mind.values import OWN, Address, Origin, Source
 from empla.store.opening import open_store
 from empla.store.store import Store
 from empla.testing.calendars import MemoryCalendars
-from empla.testing.clock import VirtualClock
+from empla.testing.clock import MONDAY, VirtualClock
 from empla.testing.employee import ADA, MARIA, POLICY, PROFILE
 from empla.testing.mailbox import MemoryMailbox, letter
-from empla.testing.place import MemoryBlobs, MemoryDirectory
+from empla.testing.place import MemoryBlobs, MemoryDirectory, person
 from empla.workplace.accounts import Account, Endpoint
 from empla.workplace.blobs import FileBlobs
 from empla.workplace.mailbox import StandardMailbox
+from empla.workplace.place import connect
+from employees.executive_assistant import plans as assistant
 
 BOB = "bob@office.example"
+SOON = timedelta(hours=1)
+"""What is due within this time is waited for; what is due later (a meeting, say) is left."""
 OPERATIONS = registry.operations(registry.installed())
 
 
@@ -85,7 +90,7 @@ async def live(start: Start, place: Place, clock: VirtualClock, plans: PlanLibra
         if percept or not engine.idle:
             return
         due = engine.next_due(clock.now())
-        if due is not None:
+        if due is not None and due < MONDAY + SOON:
             clock.move_to(due)
         elif len(store.find("percept", {"kind": "mail-arrived"}, ("seq",))) == mails:
             stopping.set()
@@ -175,3 +180,40 @@ async def rehearse(home: Path) -> None:
     calendars = MemoryCalendars({ADA, MARIA})
     place = Place(mailbox=mailbox, calendars=calendars, directory=MemoryDirectory(), blobs=MemoryBlobs(), clock=clock)
     await live(Start(home, 0, {}), place, clock, library, mails=1)
+
+
+# at the real office -------------------------------------------------------------------------------------------------
+
+
+async def at_the_office(start: Start, plans: PlanLibrary) -> None:
+    """Handle the one new mail in Ada's INBOX at the office."""
+    params = start.params
+    clock = VirtualClock()
+    account = Account(
+        address=ADA,
+        password=SecretStr(params["password"]),
+        imap=Endpoint(host=params["host"], port=params["imap"]),
+        smtp=Endpoint(host=params["host"], port=params["smtp"]),
+        caldav=params["caldav"],
+        evidence=Evidence.AUTHORITATIVE,
+        authserv_id="office.example",
+        sent_folder="Sent",
+    )
+    directory = MemoryDirectory([person("Maria Mitchell", MARIA), person("Bob Bright", BOB)])
+    place = connect(account, directory, FileBlobs(start.home / "blobs"), clock)
+    await live(start, place, clock, plans, mails=1)
+    await place.mailbox.close()
+    await place.calendars.close()
+
+
+async def office(start: Start) -> None:
+    """Answer the mail, and let Bob know."""
+    await at_the_office(start, library)
+
+
+async def booking(start: Start) -> None:
+    """Do what the executive assistant does with a request for a meeting."""
+    await at_the_office(start, assistant.library)
+
+
+WORKLOADS |= {"office": office, "booking": booking}
