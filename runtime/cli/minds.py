@@ -10,12 +10,14 @@ from empla.capabilities import registry
 from empla.config import Home
 from empla.engine import inbox
 from empla.governance import ledger
+from empla.hr import roles
 from empla.mind import codec
 from empla.mind.intentions import OVER, Intention, Stage, StepRecord
 from empla.mind.percepts import Percept
 from empla.mind.steps import Achieve, Ask, Do, Step, Together, Wait, label
 from empla.store.opening import open_inbox
 from empla.store.store import Store
+from runtime.employee import library
 
 _ACTION = (
     *("seq", "id", "intention", "operation", "effect", "percept", "state", "target", "decision", "rule"),
@@ -29,7 +31,7 @@ class Mind:
     """What one employee's store holds, decoded."""
 
     def __init__(self, store: Store, folder: Path) -> None:
-        registry.installed()  # so that every type that a capability keeps can be decoded
+        load_kept_types()
         self._store = store
         self.folder = folder
 
@@ -102,6 +104,13 @@ def _record(content: bytes) -> dict[str, Any]:
         return {"event": found["event"], "at": found["at"], **found}
     except (ValueError, TypeError, KeyError):
         return {"event": "unreadable", "at": ""}
+
+
+def load_kept_types() -> None:
+    """Load every type that an employee may keep, of capabilities and of roles: only then can it be decoded."""
+    registry.installed()
+    for role in roles.roles():
+        library(role.name)
 
 
 @contextmanager

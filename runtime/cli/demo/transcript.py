@@ -16,12 +16,12 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from empla.capabilities import registry
 from empla.config import Home
 from empla.mind import codec
 from empla.mind.beliefs import Belief
 from empla.mind.intentions import Intention
 from empla.store.opening import open_store
+from runtime.cli import minds
 from runtime.cli.demo.checks import Check
 from runtime.client import Letter
 
@@ -66,7 +66,7 @@ class Transcript:
 
     def thoughts(self, home: Home, address: str) -> None:
         """Show what the assistant has believed, intended and done since this was shown last."""
-        registry.installed()  # what they keep can be read only once they are loaded
+        minds.load_kept_types()
         slug = address.partition("@")[0]
         with closing(open_store(home.employee(slug) / "mind.db", slug)) as store:
             rows = [
