@@ -10,6 +10,7 @@ Store and cycle run on the main thread, synchronously; adapters are awaited and 
 """
 
 import asyncio
+import contextvars
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext, suppress
 from dataclasses import dataclass
@@ -29,11 +30,12 @@ from empla.engine.outbox import Outbox
 from empla.engine.performing import Performer, backoff
 from empla.engine.recording import record
 from empla.engine.timers import Timers
-from empla.errors import EmplaError
+from empla.errors import EmplaError, ExternalError, ResourceError
 from empla.faults import point
 from empla.mind import codec
 from empla.mind.bodies import Guard
 from empla.mind.cycle import cycle
+from empla.mind.intentions import Intention, Stage
 from empla.mind.percepts import Percept
 from empla.mind.plans import PlanLibrary
 from empla.mind.state import MindState
@@ -42,11 +44,15 @@ from empla.store.store import LeaseLost, Store, instant
 
 log = structlog.get_logger()
 
+PERCEPT = ("key", "kind", "body", "correlation")
 CYCLES_PER_COMMIT = 32
 COMMIT_AFTER_S = 0.005
 ACTIONS_AT_ONCE = 8
 CRASHES_BEFORE_QUARANTINE = 2
 """A percept in flight at this many crashes is set aside (law 8)."""
+STORE_TROUBLE = (ResourceError, ExternalError)
+"""What a store raises when it cannot be written for now; anything else is a fault."""
+LONGEST_STORE_WAIT_S = 30.0
 LEFT_ON_WIRE = "the process ended, or the connection was lost, while it was on the wire"
 
 Beat = Callable[[int, str, str], None]
@@ -92,6 +98,7 @@ class EmployeeEngine:
         self._news = asyncio.Event()
         self._sensor_failures: dict[str, int] = {}
         self._failure: BaseException | None = None
+        self._troubles = 0
         self.paused = False
 
     def wake(self) -> None:
@@ -109,16 +116,39 @@ class EmployeeEngine:
             while not stopping.is_set():
                 self._news.clear()
                 now = self._clock.now()
-                self._fire_timers(now)
-                while self.think() and not stopping.is_set():
-                    await pause(0)
-                self._start_actions(now)
-                self._beat(self._journal.cycle, "", "")
-                if self._failure is not None:
-                    raise self._failure
-                await self._wait_for_news(now)
+                try:
+                    await self._turn(now, stopping)
+                except STORE_TROUBLE as error:
+                    await self._wait_for_store(error)
+                else:
+                    self._troubles = 0
+                    await self._wait_for_news(now)
         finally:
             await self._stop([*sensors, stop])
+
+    async def _turn(self, now: datetime, stopping: asyncio.Event) -> None:
+        """Do everything that can be done at once."""
+        self._fire_timers(now)
+        while self.think() and not stopping.is_set():
+            await pause(0)
+        self._start_actions(now)
+        self._beat(self._journal.cycle, "", "")
+        failure, self._failure = self._failure, None
+        if failure is not None:
+            raise failure
+
+    async def _wait_for_store(self, error: EmplaError) -> None:
+        """Wait until the store can be written again (a full disk, a lock), and take up what was in hand."""
+        self._troubles += 1
+        if self._troubles == 1:
+            log.error("the store cannot be written", why=error.sentence, next_step=error.next_step)
+        self._news.clear()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(min(backoff(self._troubles).total_seconds(), LONGEST_STORE_WAIT_S)):
+                await self._news.wait()
+        with suppress(*STORE_TROUBLE):
+            self._reload()
+            self.recover()
 
     async def until_idle(self) -> None:
         """Think and act, without sensors, until nothing is due: for tests and for replaying a morning."""
@@ -245,7 +275,7 @@ class EmployeeEngine:
 
     def think(self) -> int:
         """Handle the next percepts in one transaction; return how many."""
-        rows = self._store.find("percept", {"state": "new"}, ("key", "kind", "body"), limit=CYCLES_PER_COMMIT)
+        rows = self._store.find("percept", {"state": "new"}, PERCEPT, limit=CYCLES_PER_COMMIT)
         if not rows:
             return 0
         handled = 0
@@ -264,11 +294,17 @@ class EmployeeEngine:
 
     def _handle(self, row: Any) -> None:
         self._beat(self._journal.cycle, row.key, "")
+        with structlog.contextvars.bound_contextvars(correlation=row.correlation):
+            self._handle_tied(row)
+
+    def _handle_tied(self, row: Any) -> None:
         try:
             with self._store.part():
                 self._one_cycle(inbox.read(row))
+        except STORE_TROUBLE:
+            raise
         except EmplaError as error:
-            log.error("percept set aside", kind=row.kind, correlation=inbox.correlation(row.key), why=str(error))
+            log.error("percept set aside", kind=row.kind, why=error.sentence)
             self._reload()
             self._set_aside(row.key, error.sentence)
 
@@ -284,6 +320,9 @@ class EmployeeEngine:
         # taken from the tables again.
         self.state.apply(delta.changes)
         self._store.change("percept", {"key": percept.key}, {"state": "handled", "cycle": self._journal.cycle + 1})
+        for change in delta.changes:
+            if isinstance(change, Intention) and change.stage is not Stage.ACTIVE:
+                log.info("intention over", intention=change.id, plan=change.plan, stage=change.stage.value)
         record(self._store, self._outbox, self.state, delta, instant(at))
         self._journal.add(at, percept, delta)
         self._journal.snapshot_if_due(self.state)
@@ -327,7 +366,9 @@ class EmployeeEngine:
                 return
             work = self._performer.perform(permit)
         point(f"claimed:{row.operation}")
-        task = asyncio.create_task(work)
+        tied = contextvars.copy_context()
+        tied.run(structlog.contextvars.bind_contextvars, correlation=inbox.correlation(row.percept))
+        task = asyncio.create_task(work, context=tied)
         self._running[row.id] = task
         task.add_done_callback(partial(self._finished, row.id))
 

@@ -12,8 +12,11 @@ from empla.mind.percepts import Percept
 from empla.store.store import Store, instant
 
 
-def insert(store: Store, percept: Percept, at: datetime) -> bool:
-    """Insert a percept in the current transaction; return False if its key is there already."""
+def insert(store: Store, percept: Percept, at: datetime, *, because: str = "") -> bool:
+    """Insert a percept in the current transaction; return False if its key is there already.
+
+    `because` is the key of the percept that led to this one, where there is one: both have one correlation id.
+    """
     return store.add_new(
         "percept",
         ("key",),
@@ -22,7 +25,7 @@ def insert(store: Store, percept: Percept, at: datetime) -> bool:
             "kind": percept.kind,
             "at": instant(at),
             "body": codec.dumps({"fields": percept.fields, "origin": percept.origin}),
-            "correlation": correlation(percept.key),
+            "correlation": correlation(because or percept.key),
         },
     )
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from empla import __version__
 from empla.mind import codec
 from empla.mind.percepts import Percept
-from empla.mind.state import Delta, MindState
+from empla.mind.state import Believed, Delta, MindState
 from empla.store.store import Store, instant
 
 CYCLES_PER_SNAPSHOT = 1000
@@ -52,3 +52,15 @@ def snapshot(state: MindState) -> dict[str, object]:
         "holds": list(state.holds.values()),
         "adopted": state.adopted,
     }
+
+
+def restored(body: bytes) -> MindState:
+    """Return the state that a snapshot holds."""
+    kept = codec.loads(body.decode())
+    state = MindState(adopted=kept["adopted"])
+    state.apply(Believed(belief=belief) for belief in kept["beliefs"])
+    for kind in ("goals", "intentions", "questions", "holds"):
+        state.apply(kept[kind])
+    for history in kept["steps"]:
+        state.apply(history)
+    return state

@@ -18,6 +18,7 @@ from dataclasses import is_dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+import structlog
 from pydantic import ValidationError
 
 from empla.capabilities.contract import Effect, Operation, PrepareFacts
@@ -36,6 +37,8 @@ from empla.mind.percepts import APPROVAL_NEEDED, OUTCOME, Outcome, Percept, Stat
 from empla.mind.state import Asked, Decided
 from empla.mind.values import OWN, Address
 from empla.store.store import Store, instant
+
+log = structlog.get_logger()
 
 OPEN = ("awaiting_approval", "deferred", "ready", "claimed", "on_wire", "unknown")
 """States in which a row may still change."""
@@ -79,6 +82,7 @@ class Outbox:
         request = self._request(asked, operation, arguments, payload, fault)
         decision = gate.decide(request, self._facts(request))
         self._store.add("action", self._row(asked, operation, arguments, payload, decision))
+        log.info("decided", action=asked.action, operation=asked.operation, answer=decision.answer, rule=decision.rule)
         self._enter_ledger(asked.action, operation, payload, "decided", decision=decision.answer, rule=decision.rule)
         self._after(asked, request, decision)
 
@@ -124,7 +128,8 @@ class Outbox:
         if decision.answer is Answer.ASK:
             summary = _summary(asked.operation, request.target or {})
             fields = {"action": asked.action, "operation": asked.operation, "summary": summary, "why": decision.why}
-            self._deliver(Percept(key=f"approval:{asked.action}", kind=APPROVAL_NEEDED, fields=fields, origin=OWN))
+            needed = Percept(key=f"approval:{asked.action}", kind=APPROVAL_NEEDED, fields=fields, origin=OWN)
+            self._deliver(needed, asked.percept)
         elif decision.answer is Answer.REFUSE:
             refusal = Outcome(status=Status.REFUSED, code=decision.rule, sentence=decision.why)
             self._store.change("action", {"id": asked.action}, {"outcome": codec.dumps(refusal)})
@@ -310,14 +315,15 @@ class Outbox:
         }
         # A row that was settled as not sent, and tried again, may be unknown again: that is news.
         key = f"unknown:{action}:{row.attempt}"
-        self._deliver(Percept(key=key, kind="action-unknown", fields=fields, origin=OWN))
+        self._deliver(Percept(key=key, kind="action-unknown", fields=fields, origin=OWN), row.percept)
 
     def _tell(self, action: str, outcome: Outcome) -> None:
         fields = {"action": action, "outcome": outcome}
-        self._deliver(Percept(key=f"outcome:{action}", kind=OUTCOME, fields=fields, origin=OWN))
+        told = Percept(key=f"outcome:{action}", kind=OUTCOME, fields=fields, origin=OWN)
+        self._deliver(told, self.row(action).percept)
 
-    def _deliver(self, percept: Percept) -> None:
-        inbox.insert(self._store, percept, self._clock.now())
+    def _deliver(self, percept: Percept, because: str) -> None:
+        inbox.insert(self._store, percept, self._clock.now(), because=because)
 
     # ledger ---------------------------------------------------------------------------------------------------
 
@@ -355,7 +361,7 @@ class Outbox:
 
     ROW = (
         "seq", "id", "intention", "operation", "effect", "state", "lane", "target", "content", "payload_hash",
-        "decision", "rule", "due", "attempt", "on_wire_at", "asked_at",
+        "decision", "rule", "due", "attempt", "on_wire_at", "asked_at", "percept",
     )  # fmt: skip
 
     def row(self, action: str) -> Any:

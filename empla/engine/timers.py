@@ -32,6 +32,7 @@ class Timers:
         )
         for row in due:
             step = row.trigger.removeprefix("step:")
+            waiting = self._store.find("intention", {"id": step.partition(".")[0]}, ("percept",))
             percept = Percept(key=f"timer:{step}:{row.instant}", kind=TIMER, fields={"step": step}, origin=OWN)
-            inbox.insert(self._store, percept, now)
+            inbox.insert(self._store, percept, now, because=waiting[0].percept if waiting else "")
             self._store.change("occurrence", {"seq": row.seq}, {"state": "fired"})

@@ -15,8 +15,8 @@ def answered_question(questions: Sequence[Question], mail: Mail) -> Question | N
     """Return the open question that `mail` answers.
 
     It must come from the person who was asked, vouched for by the server, and be more than an aside. It answers a
-    question whose mail it replies to, else one in its thread, else, where it only makes sense as an answer, the one
-    open question to that person.
+    question whose mail it replies to, else one in its thread. A mail that replies to nothing and only makes sense as an
+    answer is taken for one if there is just one open question to that person; a reply in another thread never is.
     """
     intent = mail.reading.intent if mail.reading is not None else ""
     if mail.authenticated is None or mail.automatic or intent in ASIDES:
@@ -28,4 +28,5 @@ def answered_question(questions: Sequence[Question], mail: Mail) -> Question | N
     in_thread = [q for q in mine if q.thread and q.thread == mail.thread]
     if in_thread:
         return in_thread[-1]
-    return mine[0] if intent in FRAGMENTS and len(mine) == 1 else None
+    alone = intent in FRAGMENTS and not mail.in_reply_to and len(mine) == 1
+    return mine[0] if alone else None
