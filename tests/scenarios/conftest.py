@@ -5,16 +5,19 @@ tested in `tests/runtime` and `tests/crash`.
 """
 
 import asyncio
+import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from icalendar import Event
+from pydantic import SecretStr
 
 from empla.capabilities import registry
 from empla.clock import SystemClock
@@ -45,6 +48,23 @@ def at(day: int, hour: int, minute: int = 0) -> datetime:
     return datetime(2026, 9, 7 + day, hour, minute, tzinfo=ZoneInfo(ZONE))
 
 
+def arranged(client: Client, organizer: str) -> list[Event]:
+    """Return the events in a person's calendar that the assistant arranged."""
+    return [e for e in client.events() if organizer in str(e.get("ORGANIZER", "")).lower()]
+
+
+def times(event: Event) -> tuple[datetime, datetime]:
+    """Return when an event begins and ends, on the office's clock."""
+    here = ZoneInfo(ZONE)
+    return event.DTSTART.astimezone(here), event.DTEND.astimezone(here)
+
+
+def guests(event: Event) -> dict[str, str]:
+    """Return what each attendee has answered, by address."""
+    attendees = event["ATTENDEE"] if isinstance(event["ATTENDEE"], list) else [event["ATTENDEE"]]
+    return {str(a).lower().removeprefix("mailto:"): a.params["PARTSTAT"] for a in attendees}
+
+
 @dataclass
 class Morning:
     """The office with its people; `assistant` is the address of the one who was hired."""
@@ -55,6 +75,7 @@ class Morning:
     _loop: asyncio.AbstractEventLoop | None = None
     _stopping: asyncio.Event | None = None
     _thread: threading.Thread | None = None
+    _engine: EmployeeEngine | None = None
     failure: BaseException | None = None
 
     @property
@@ -72,6 +93,28 @@ class Morning:
     def reply(self, letter: Letter, text: str) -> Letter:
         """Have the manager answer a mail, and return what comes back."""
         return self.manager.answer_to(self.manager.reply(letter, text), 20)
+
+    def meetings(self) -> list[Event]:
+        """Return what the assistant has put into the manager's calendar."""
+        return arranged(self.manager, self.assistant)
+
+    def told(self, subject: str) -> Letter:
+        """Wait for a mail to the manager, of the assistant's own accord, whose subject holds these words."""
+        return self.manager.wait_for(lambda m: m.sender == self.assistant and subject in m.subject, 20)
+
+    def written_to(self, name: str) -> list[Letter]:
+        """Return what the assistant has written to somebody."""
+        return [m for m in self.people[name].inbox() if m.sender == self.assistant]
+
+    def settled(self) -> None:
+        """Wait until the assistant has read and answered everything so far: a question of ours is answered last."""
+        self.ask("What can you do?", "Settled?")
+
+    def move_to(self, instant: datetime) -> None:
+        """Let it be another hour for everybody."""
+        SystemClock.set_to(self.home.clock, instant)
+        if self._loop is not None and self._engine is not None:
+            self._loop.call_soon_threadsafe(self._engine.wake)
 
     def until(self, holds: Callable[[], bool], timeout_s: float = 20) -> None:
         """Wait until something can be seen from outside."""
@@ -98,15 +141,15 @@ class Morning:
             self._loop.call_soon_threadsafe(self._stopping.set)
         if self._thread is not None:
             self._thread.join(20)
-        self._thread = self._loop = self._stopping = None
+        self._thread = self._loop = self._stopping = self._engine = None
 
     def _work(self, epoch: int, started: threading.Event) -> None:
         try:
-            asyncio.run(self._engine(epoch, started))
+            asyncio.run(self._working(epoch, started))
         except BaseException as error:
             self.failure = error
 
-    async def _engine(self, epoch: int, started: threading.Event) -> None:
+    async def _working(self, epoch: int, started: threading.Event) -> None:
         self._loop, self._stopping = asyncio.get_running_loop(), asyncio.Event()
         with CompanyStore(self.home.company_db) as company:
             profile = load_profile(company, Cipher(self.home.key), self.slug)
@@ -126,32 +169,71 @@ class Morning:
         )
         with closing(open_store(folder / "mind.db", self.slug)) as store:
             store.take_lease(epoch, "scenario")
-            engine = EmployeeEngine(store, place, mindset, always_replay=True)
+            self._engine = EmployeeEngine(store, place, mindset, always_replay=True)
             started.set()
-            await engine.run(self._stopping)
+            await self._engine.run(self._stopping)
         await place.mailbox.close()
         await place.calendars.close()
 
 
-@pytest.fixture
-def morning(tmp_path: Path) -> Iterator[Morning]:
-    """A hired assistant at work on a Monday at eight, for Anna Berg; Ben, Carla and two Sams are her colleagues."""
-    home = Home(tmp_path / "home")
+@dataclass
+class Company:
+    """A company that has been set up, but does not work yet: to be copied for every morning."""
+
+    home: Home
+    passwords: dict[str, tuple[str, SecretStr]] = field(default_factory=dict)
+    assistant: str = ""
+
+
+PEOPLE = ("Anna Berg", "Ben Stone", "Carla Ruiz", "Sam Young", "Sam Ortega")
+
+
+@pytest.fixture(scope="session")
+def company(tmp_path_factory: pytest.TempPathFactory) -> Company:
+    """Anna Berg with her hired assistant, and her colleagues Ben, Carla and two Sams."""
+    home = Home(tmp_path_factory.mktemp("company") / "home")
     home.create()
     SystemClock.set_to(home.clock, MONDAY)
-    with running_office(home), staff(home) as staffing:
+    found = Company(home)
+    with staff(home) as staffing:
+        for name in PEOPLE:
+            added = add_person(staffing, name, zone=ZONE)
+            found.passwords[name] = (added.address, added.password)
+        manager = found.passwords["Anna Berg"][0]
+        request = hiring.checked(staffing, "executive-assistant", "Ada Lane", manager=manager)
+        found.assistant = hiring.hire(staffing, request, send_percept=sender(home)).address
+    return found
+
+
+@contextmanager
+def working(company: Company, folder: Path) -> Iterator[Morning]:
+    """Let a copy of the company work, from a Monday at eight."""
+    shutil.copytree(company.home.root, folder / "home")
+    home = Home(folder / "home")
+    SystemClock.set_to(home.clock, MONDAY)
+    with running_office(home):
         ports = read_ports(home)
         assert ports is not None
-        clock = SystemClock(home.clock)
-        found = Morning(home)
-        for name in ("Anna Berg", "Ben Stone", "Carla Ruiz", "Sam Young", "Sam Ortega"):
-            added = add_person(staffing, name, zone=ZONE)
-            found.people[name] = Client(ports, added.address, name, added.password, clock.now)
-        request = hiring.checked(staffing, "executive-assistant", "Ada Lane", manager=found.manager.address)
-        found.assistant = hiring.hire(staffing, request, send_percept=sender(home)).address
+        now = SystemClock(home.clock).now
+        people = {n: Client(ports, address, n, word, now) for n, (address, word) in company.passwords.items()}
+        found = Morning(home, people, company.assistant)
         found.begin()
         try:
             yield found
         finally:
             found.end()
             assert found.failure is None, found.failure
+
+
+@pytest.fixture
+def morning(company: Company, tmp_path: Path) -> Iterator[Morning]:
+    """A hired assistant at work on a Monday at eight."""
+    with working(company, tmp_path) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def shared(company: Company, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Morning]:
+    """The same, for all tests of a module that do not disturb each other."""
+    with working(company, tmp_path_factory.mktemp("shared")) as found:
+        yield found

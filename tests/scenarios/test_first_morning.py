@@ -1,26 +1,8 @@
 """The first morning: what a manager writes, and what then stands in mailboxes and calendars."""
 
-from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import timedelta
 
-from icalendar import Event
-
-from runtime.client import Client
-from tests.scenarios.conftest import ZONE, Morning, at
-
-
-def arranged(client: Client, organizer: str) -> list[Event]:
-    return [e for e in client.events() if organizer in str(e.get("ORGANIZER", "")).lower()]
-
-
-def times(event: Event) -> tuple[datetime, datetime]:
-    here = ZoneInfo(ZONE)
-    return event.DTSTART.astimezone(here), event.DTEND.astimezone(here)
-
-
-def guests(event: Event) -> dict[str, str]:
-    attendees = event["ATTENDEE"] if isinstance(event["ATTENDEE"], list) else [event["ATTENDEE"]]
-    return {str(a).lower().removeprefix("mailto:"): a.params["PARTSTAT"] for a in attendees}
+from tests.scenarios.conftest import ZONE, Morning, arranged, at, guests, times
 
 
 def test_a_new_assistant_introduces_itself_once_with_six_sentences(morning: Morning) -> None:
