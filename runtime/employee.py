@@ -86,9 +86,7 @@ def library(role: str) -> PlanLibrary:
     try:
         module = importlib.import_module(f"employees.{role}.plans")
     except ModuleNotFoundError as error:
-        raise InputError(
-            f"the role {role!r} has no plans", next_step="see `empla hire --help`"
-        ) from error
+        raise InputError(f"the role {role!r} has no plans", next_step="see `empla hire --help`") from error
     found = module.library
     if not isinstance(found, PlanLibrary):
         raise InternalError(f"employees.{role}.plans.library is not a PlanLibrary")

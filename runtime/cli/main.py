@@ -15,7 +15,7 @@ import typer
 from typer.core import TyperGroup
 
 from empla.errors import EmplaError, InputError, NotRunning, PermissionDenied
-from runtime.cli import day, doctor, oversight, people, running
+from runtime.cli import day, doctor, oversight, people, running, upgrade
 from runtime.cli.options import DAY, OVERSIGHT, PEOPLE, RUNNING
 
 EXIT_CODES: Final = """
@@ -27,7 +27,7 @@ _ORDER: Final = (
     *("init", "people", "hire", "leave", "list", "show"),
     *("mail", "inbox", "agenda"),
     *("history", "why", "settle", "calendar"),
-    *("up", "down", "status", "restart", "pause", "resume", "logs", "demo", "doctor"),
+    *("up", "down", "status", "restart", "pause", "resume", "logs", "upgrade", "demo", "doctor"),
 )
 
 
@@ -94,6 +94,7 @@ app.command(rich_help_panel=RUNNING)(running.restart)
 app.command(rich_help_panel=RUNNING)(running.pause)
 app.command(rich_help_panel=RUNNING)(running.resume)
 app.command(rich_help_panel=RUNNING)(running.logs)
+app.command(rich_help_panel=RUNNING)(upgrade.upgrade)
 app.command(rich_help_panel=RUNNING)(running.demo)
 app.command(rich_help_panel=RUNNING)(doctor.doctor)
 

@@ -251,6 +251,18 @@ def test_a_ledger_that_somebody_changed_is_found_out(office: Office, booked: dic
     assert (sick.code, "record 3 of" in sick.out) == (1, True)
 
 
+def test_before_an_upgrade_it_is_seen_what_new_code_would_break(office: Office, booked: dict, tmp_path: Path):
+    assert office.data("upgrade", "--check") == []
+    copy = Cli(tmp_path / "copy")
+    shutil.copytree(office.home, copy.home, ignore=shutil.ignore_patterns("control.sock", "*.lock"))
+    with closing(sqlite3.connect(copy.home / "employees" / "clara.diaz" / "mind.db")) as db, db:
+        # As if the plan had begun with another step.
+        db.execute("UPDATE step SET body = replace(body, '0:query\"', '0:forget\"')")
+    found = copy("upgrade", "--check")
+    assert found.code == 1
+    assert "step 0:forget became 0:query" in " ".join(found.out.split())
+
+
 def test_an_employee_shows_what_it_is_at(office: Office, booked: dict):
     shown = office.data("show", "clara")
     assert shown["state"] == "working"
