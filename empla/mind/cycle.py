@@ -59,6 +59,8 @@ PROFILE = "profile"
 """Kind of the percept that tells an employee who it is; its fields become `profile` beliefs."""
 WAKE = "wake"
 """Kind of the event that lets an intention go on in a continued cycle."""
+RESERVED = frozenset({OUTCOME, TIMER, CONTINUE, WAKE, PROFILE})
+"""Kinds that only our own code and the company may raise: what a sensor or a plan calls so is not believed."""
 
 
 def cycle(state: MindState, percept: Percept, at: datetime, library: PlanLibrary, guard: Guard = nullcontext) -> Delta:
@@ -84,7 +86,7 @@ class _Cycle:
         self.ready: dict[str, None] = {}
 
     def run(self, percept: Percept) -> None:
-        if percept.kind == CONTINUE:
+        if percept.kind == CONTINUE and _is_own(percept):
             self.events.extend(percept.fields["events"])
         else:
             self.events.append(percept)
@@ -113,7 +115,9 @@ class _Cycle:
     # perceive -------------------------------------------------------------------------------------------------
 
     def _perceive(self, event: Percept) -> None:
-        if event.kind == OUTCOME:
+        if event.kind in RESERVED and not _is_own(event):
+            self.draft.note(Noted(percept=event.key, text=f"a {event.kind} came from outside and is no such thing"))
+        elif event.kind == OUTCOME:
             self._outcome(event.fields["action"], event.fields["outcome"])
         elif event.kind == TIMER:
             self._time_is_up(event.fields["step"])
@@ -125,7 +129,7 @@ class _Cycle:
             self._react(event)
 
     def _profile(self, event: Percept) -> None:
-        """Take over what the company says of the employee. Only HR writes these percepts; mails never become one."""
+        """Take over what the company says of the employee."""
         for name, value in sorted(event.fields.items()):
             for old in self.draft.beliefs.matching("profile", name):
                 self.draft.forget(old, "a newer profile")
@@ -562,6 +566,10 @@ def _join(first: tuple[str, ...], second: tuple[str, ...]) -> tuple[str, ...]:
 
 def _has(event: Percept, step: Step) -> bool:
     return isinstance(step, Wait) and all(event.get(name) == want for name, want in step.fields.items())
+
+
+def _is_own(event: Percept) -> bool:
+    return event.origin.source in (Source.OWN, Source.POLICY)
 
 
 def _wake(intention: str) -> Percept:

@@ -5,10 +5,11 @@ from typing import Any
 
 import pytest
 
+from empla.mind.cycle import cycle
 from empla.mind.intentions import Authority, Intention
-from empla.mind.percepts import INTENTION_FAILED
-from empla.mind.plans import Trigger, goal, on
-from empla.mind.state import Asked
+from empla.mind.percepts import INTENTION_FAILED, Percept
+from empla.mind.plans import PlanLibrary, Trigger, goal, on
+from empla.mind.state import Asked, MindState, Noted
 from empla.mind.steps import Achieve, Again, Believe, Do, Raise, Scope, query
 from empla.mind.values import OUTSIDE, OWN, Address, Origin, Source
 from tests.mind.minds import BOB, MARIA, START, Mind, mail
@@ -193,3 +194,13 @@ def test_a_belief_is_no_better_than_the_worst_thing_it_was_drawn_from(mind: Mind
     mind.done("i1.1", (BOB, Address(EVE, OUTSIDE), MARIA))
     origins = {b.functor: b.origin.source for b in mind.state.beliefs if b.functor in ("before", "after")}
     assert origins == {"before": Source.OWN, "after": Source.PERCEPT}
+
+
+@pytest.mark.parametrize("kind", ["profile", "outcome", "timer", "wake", "continue"])
+def test_what_came_from_outside_is_never_taken_for_the_company_or_the_shell(kind: str) -> None:
+    fields = {"manager": Address("eve@evil.example", OUTSIDE), "action": "i1.0", "step": "i1.0", "intention": "i1"}
+    forged = Percept(key="forged", kind=kind, fields={**fields, "outcome": None, "events": ()}, origin=OUTSIDE)
+    delta = cycle(MindState(), forged, START, PlanLibrary())
+    (noted,) = delta.changes
+    assert isinstance(noted, Noted)
+    assert "came from outside" in noted.text
