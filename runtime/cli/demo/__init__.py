@@ -1,9 +1,11 @@
 """`empla demo`: the first morning with a digital assistant, played live on real parts while its process is killed.
 
-stage        a temporary home, its people with ordinary clients, the processes, and the kills
-morning      what happens, scene by scene
-transcript   who wrote what to whom, and what the assistant believed, intended and did
-checks       what must be true at the end, read from outside with IMAP and CalDAV only
+stage          a temporary home, its people with ordinary clients, the processes, and the kills
+morning        what happens, scene by scene
+transcript     who wrote what to whom, and when it was killed
+thoughts       what the assistant believed, intended and did
+checks         what must be true at the end, read from outside with IMAP and CalDAV only
+interruption   Ctrl-C ends the demo, and leaves nothing behind
 """
 
 import json
@@ -12,26 +14,34 @@ import tempfile
 import time
 from dataclasses import asdict
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from rich.console import Console
 
+from empla.errors import EmplaError
 from runtime.cli.demo.checks import Check, checks
+from runtime.cli.demo.interruption import Interruption
 from runtime.cli.demo.morning import play_morning
-from runtime.cli.demo.stage import Stage
-from runtime.cli.demo.transcript import Transcript
+from runtime.cli.demo.stage import ZONE, Stage
+from runtime.cli.demo.transcript import WIDEST, Transcript
 
 
 def play(seed: int, report: Path | None = None, *, keep: bool = False, console: Console | None = None) -> bool:
-    """Play the morning; return whether every check holds. `report` gets them as JSON; `keep` leaves the home there."""
-    console = console or Console(highlight=False)
+    """Play the morning; return whether every check holds. `report` gets them as JSON; `keep` leaves the home there.
+
+    A morning that cannot be played to its end (an answer does not come, something does not start) is a check that
+    fails.
+    """
+    transcript = Transcript(console or _console(), ZoneInfo(ZONE))
     root = Path(tempfile.mkdtemp(prefix="empla-demo-"))
-    transcript = Transcript(console)
     began = time.monotonic()
     found: list[Check] = []
     try:
-        with Stage(root, seed, transcript) as stage:
-            morning = play_morning(stage)
-            found = checks(stage, morning)
+        with Interruption() as interruption, Stage(root, seed, transcript, interruption) as stage:
+            try:
+                found = checks(stage, play_morning(stage))
+            except EmplaError as error:
+                found = [Check("the morning is played to its end", False, error.sentence)]
             transcript.checks(found, stage.kills, stage.falls, time.monotonic() - began)
     finally:
         if report is not None:
@@ -41,3 +51,9 @@ def play(seed: int, report: Path | None = None, *, keep: bool = False, console: 
             shutil.rmtree(root, ignore_errors=True)
     transcript.next_steps(root if keep else None)
     return bool(found) and all(check.ok for check in found)
+
+
+def _console() -> Console:
+    console = Console(highlight=False)
+    console.width = min(console.width, WIDEST)
+    return console

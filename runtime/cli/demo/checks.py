@@ -88,7 +88,7 @@ def _once(seen: _Seen, morning: "Morning") -> Iterator[Check]:
     told = (
         ", ".join(f"{scene}: {count}" for scene, count in wrong.items()) or f"{len(morning.asked)} mails, 1 answer each"
     )
-    yield Check("every mail of the manager answered exactly once", not wrong, told)
+    yield Check("every mail answered exactly once", not wrong, told)
     copies = Counter((name, m.message_id) for name, m in seen.from_assistant())
     twice = [message_id for (_, message_id), count in copies.items() if count > 1]
     yield Check("no mail of the assistant arrived twice", not twice, f"{len(copies)} mails, {len(twice)} twice")
@@ -105,7 +105,7 @@ def _first_meeting(stage: "Stage", seen: _Seen, morning: "Morning") -> Iterator[
     ben = seen.people["Ben Stone"]
     events = seen.with_guest(ben.address)
     if len(events) != 1:
-        yield Check("half an hour with Ben is booked", False, f"{len(events)} events")
+        yield Check("half an hour, next Tuesday afternoon", False, f"{len(events)} events")
         return
     start, end = _times(events[0])
     here = ZoneInfo(ZONE)
@@ -113,15 +113,15 @@ def _first_meeting(stage: "Stage", seen: _Seen, morning: "Morning") -> Iterator[
     local = start.astimezone(here)
     fits = local.date() == tuesday and local.hour >= 12 and end - start == timedelta(minutes=30)
     yield Check(
-        "booked next Tuesday afternoon, half an hour", fits, f"{local:%A %d %B, %H:%M} to {end.astimezone(here):%H:%M}"
+        "half an hour, next Tuesday afternoon", fits, f"{local:%A %d %B, %H:%M} to {end.astimezone(here):%H:%M}"
     )
     clash = [str(e["SUMMARY"]) for c in (seen.manager, ben) for e in c.events() if _overlap(e, start, end)]
     clash = [title for title in clash if title != str(events[0]["SUMMARY"])]
-    yield Check("it overlaps nothing in either calendar", not clash, ", ".join(clash) or "both calendars looked at")
+    yield Check("overlaps nothing in either calendar", not clash, ", ".join(clash) or "both calendars looked at")
     invited = seen.invitations(ben)
     yield Check("Ben was invited once", len(invited) == 1, f"{len(invited)} invitation")
     answer = _guests(events[0]).get(ben.address, "")
-    yield Check("the manager's calendar shows that Ben accepts", answer == "ACCEPTED", answer or "no answer")
+    yield Check("the manager's calendar: Ben accepts", answer == "ACCEPTED", answer or "no answer")
     said = morning.answers["book"].text
     named = all(part in said for part in (f"{local:%A}", f"{local.day} {local:%B}", f"{local:%H:%M}", ZONE))
     yield Check("the answer names day, date, time and zone", named, said.splitlines()[0])
@@ -147,17 +147,17 @@ def _chosen(seen: _Seen, morning: "Morning") -> Iterator[Check]:
 def _answers(morning: "Morning") -> Iterator[Check]:
     free, agenda = morning.answers["free"].text, morning.answers["agenda"].text
     ok = "Thursday" in free and "Dentist" in free
-    yield Check("“Am I free on Thursday?” is answered from the calendar", ok, free.splitlines()[0])
+    yield Check("“Am I free on Thursday?” answered rightly", ok, free.splitlines()[0])
     ok = "Dentist" in agenda and "Board lunch" in agenda
     yield Check("the week is told from the calendar", ok, f"{len(agenda.splitlines())} lines")
     after = morning.answers["after"].text
-    yield Check("the mail after the mangled one is answered", "Wednesday" in after, after.splitlines()[0])
+    yield Check("the mail after the mangled one answered", "Wednesday" in after, after.splitlines()[0])
 
 
 def _cannot(seen: _Seen, morning: "Morning") -> Iterator[Check]:
     said = morning.answers["cannot"].text
     ok = "flight to Rome" in said and "cannot" in said and "?" in said
-    yield Check("what it cannot do it says, asks, and does nothing", ok, said.splitlines()[0])
+    yield Check("what it cannot do, it says, and asks", ok, said.splitlines()[0])
 
 
 def _clarified(seen: _Seen, morning: "Morning") -> Iterator[Check]:
@@ -171,7 +171,7 @@ def _clarified(seen: _Seen, morning: "Morning") -> Iterator[Check]:
     yield Check(
         "the answer goes on with the same request",
         ok,
-        f"{lengths} minutes with Sam Ortega, {len(wrong)} with Sam Young",
+        f"{', '.join(map(str, lengths)) or 'no'} minutes with Sam Ortega, {len(wrong)} meetings with Sam Young",
     )
 
 
@@ -179,14 +179,14 @@ def _machines(seen: _Seen, morning: "Morning") -> Iterator[Check]:
     answered = [m for _, m in seen.from_assistant() if any(m.answers(mail_id) for mail_id in morning.unanswered)]
     to_carla = [m for n, m in seen.from_assistant() if n == "Carla Ruiz" and m.invitation is None]
     ok = not answered and not to_carla
-    yield Check("auto-reply, bounce and list mail get no answer", ok, f"{len(answered) + len(to_carla)} answers")
+    yield Check("auto-reply, bounce, list: no answer", ok, f"{len(answered) + len(to_carla)} answers")
     told = [m for n, m in seen.from_assistant() if n == seen.manager.name and "cannot read" in m.subject]
-    yield Check("the mangled mail is set aside, the manager told once", len(told) == 1, f"{len(told)} mail")
+    yield Check("mangled mail set aside, manager told once", len(told) == 1, f"{len(told)} mail")
 
 
 def _kills(stage: "Stage") -> Iterator[Check]:
     ok = stage.kills >= ENOUGH_KILLS and stage.falls >= 1
-    yield Check("all this through kill -9", ok, f"{stage.kills} of the assistant, {stage.falls} of `empla up`")
+    yield Check("all this through kill -9", ok, f"{stage.kills} of its process, {stage.falls} of `empla up`")
 
 
 def _times(event: icalendar.Event) -> tuple[datetime, datetime]:

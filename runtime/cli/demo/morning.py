@@ -8,7 +8,7 @@ from email.utils import format_datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from runtime.cli.demo.stage import MANAGER, MONDAY, ZONE, Stage
+from runtime.cli.demo.stage import ASSISTANT, MANAGER, MONDAY, ZONE, Stage
 from runtime.client import Client, Letter
 
 WAIT_S: Final = 40.0
@@ -74,14 +74,14 @@ def _hiring(stage: Stage, morning: Morning) -> None:
 def _ask(stage: Stage, morning: Morning, scene: str, subject: str, text: str, *, fall: bool = False) -> Letter:
     """Have the manager write, kill at a random moment, and wait for the answer."""
     morning.asked[scene] = stage.manager.send(stage.assistant, subject, text)
-    stage.transcript.wrote(MANAGER, stage.assistant, subject, text)
+    stage.transcript.wrote(stage.now(), MANAGER, ASSISTANT, subject, text)
     return _answered(stage, morning, scene, fall=fall)
 
 
 def _reply(stage: Stage, morning: Morning, scene: str, letter: Letter, text: str) -> Letter:
     """Have the manager answer a mail, kill at a random moment, and wait for what comes back."""
     morning.asked[scene] = stage.manager.reply(letter, text)
-    stage.transcript.wrote(MANAGER, stage.assistant, letter.subject, text)
+    stage.transcript.wrote(stage.now(), MANAGER, ASSISTANT, letter.subject, text)
     return _answered(stage, morning, scene)
 
 
@@ -93,6 +93,7 @@ def _answered(stage: Stage, morning: Morning, scene: str, *, fall: bool = False)
     answer = stage.manager.answer_to(morning.asked[scene], WAIT_S)
     morning.answers[scene] = answer
     stage.transcript.mail(answer)
+    stage.after_kills()
     stage.transcript.thoughts(stage.home, stage.assistant)
     return answer
 
@@ -114,9 +115,11 @@ def _accepts(stage: Stage, colleague: Client) -> None:
     invited = colleague.wait_for(lambda letter: letter.invitation is not None, WAIT_S)
     stage.transcript.mail(invited)
     colleague.answer_invitation(invited, "ACCEPTED")
-    stage.transcript.wrote(colleague.name, stage.assistant, "Accepted", "(the calendar client accepts)")
+    stage.transcript.remark(f"{colleague.name} accepts, by the button of the calendar client")
     stage.kill_soon()
     stage.wait_until(lambda: _accepted(stage.manager, colleague.address), "the calendar shows the answer", WAIT_S)
+    stage.transcript.remark(f"{MANAGER}'s calendar shows it")
+    stage.after_kills()
     stage.transcript.thoughts(stage.home, stage.assistant)
 
 
@@ -162,9 +165,11 @@ def _machines(stage: Stage, morning: Morning) -> None:
             carla.submit(raw.as_bytes(), [stage.assistant])
         else:
             stage.deliver(raw.as_bytes(), sender)
-        stage.transcript.wrote(str(raw["From"]), stage.assistant, str(raw["Subject"]), "(sent by a machine)")
+        stage.transcript.noise(stage.now(), raw)
     stage.deliver(_mangled(stage), "press@elsewhere.example")
-    stage.transcript.wrote("press@elsewhere.example", stage.assistant, "(unreadable)", "(a mail that is mangled)")
+    stage.transcript.wrote(
+        stage.now(), "press@elsewhere.example", ASSISTANT, "(no subject)", "(200 parts, each nested in the last)"
+    )
     told = stage.manager.wait_for(lambda letter: "cannot read" in letter.subject, WAIT_S)
     stage.transcript.mail(told)
     _ask(stage, morning, "after", "Wednesday", "Am I free on Wednesday morning?")

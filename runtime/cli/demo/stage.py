@@ -27,9 +27,11 @@ from pydantic import SecretStr
 from empla.clock import SystemClock
 from empla.config import Home
 from empla.errors import EmplaError, InternalError, TimedOut
+from runtime.cli.demo.interruption import Interruption
 from runtime.cli.demo.transcript import Transcript
 from runtime.client import Client
 from runtime.office.process import OfficePorts
+from runtime.supervisor import homelock, lease
 
 ZONE: Final = "Europe/Berlin"
 MONDAY: Final = datetime(2026, 9, 7, 8, 0, tzinfo=ZoneInfo(ZONE))
@@ -40,6 +42,9 @@ COLLEAGUES: Final = ("Ben Stone", "Carla Ruiz", "Sam Young", "Sam Ortega")
 LONGEST_DELAY_S: Final = 0.35
 """A kill comes at most this long after a mail was sent: while the assistant works on it."""
 
+COMMAND_S: Final = 90.0
+GONE_S: Final = 12.0
+
 QUIET_S: Final = 1.5
 """How long nothing more must come before the mailboxes are counted."""
 
@@ -47,7 +52,7 @@ QUIET_S: Final = 1.5
 class Stage:
     """The running home. Leaving the block stops everything."""
 
-    def __init__(self, root: Path, seed: int, transcript: Transcript) -> None:
+    def __init__(self, root: Path, seed: int, transcript: Transcript, interruption: Interruption) -> None:
         self.home = Home(root / "home")
         self.transcript = transcript
         self.kills = 0
@@ -56,6 +61,7 @@ class Stage:
         self.assistant = ""
         self._chance = random.Random(seed)  # noqa: S311
         self._clock = SystemClock()
+        self._interruption = interruption
         self._killers: list[threading.Thread] = []
         self._first_port = _free_ports()
         transcript.opening(seed, MONDAY)
@@ -74,17 +80,38 @@ class Stage:
         self._end()
 
     def _end(self) -> None:
-        for killer in self._killers:
-            killer.join()
-        with contextlib.suppress(InternalError):
-            self.command("down")
+        """Stop everything, whatever was under way, and wait until no process of this home is left."""
+        with self._interruption.held_back():
+            self.after_kills()
+            with contextlib.suppress(EmplaError):  # perhaps nothing runs
+                self.command("down")
+            self.wait_until(self._nothing_runs, "every process of the demo has ended", GONE_S)
+
+    def _nothing_runs(self) -> bool:
+        """Return whether nobody holds the lock of the office or of an employee."""
+        for lock in (self.home.office / lease.LOCK, *self.home.employees.glob(f"*/{lease.LOCK}")):
+            if lock.exists():
+                try:
+                    lease.take(lock).close()
+                except lease.LeaseHeld:
+                    return False
+        return True
 
     # the command line -----------------------------------------------------------------------------------------
 
     def command(self, *words: str) -> Any:
-        """Run one `empla` command and return what it prints as JSON, or its text; InternalError if it fails."""
-        argv = [sys.executable, "-m", "runtime.cli", "--home", str(self.home.root), *words]
-        done = subprocess.run(argv, capture_output=True, text=True, timeout=90)  # noqa: S603
+        """Run one `empla` command and return what it prints as JSON, or its text; InternalError if it fails.
+
+        In a session of its own, so that Ctrl-C reaches us alone and the command comes to its end.
+        """
+        argv = [sys.executable, "-P", "-m", "runtime.cli", "--home", str(self.home.root), *words]
+        with self._interruption.held_back():
+            try:
+                done = subprocess.run(  # noqa: S603
+                    argv, capture_output=True, text=True, timeout=COMMAND_S, start_new_session=True
+                )
+            except subprocess.TimeoutExpired as error:
+                raise TimedOut(f"`empla {' '.join(words)}` took longer than {COMMAND_S:.0f} s") from error
         if done.returncode != 0:
             raise InternalError(f"`empla {' '.join(words)}` ended with {done.returncode}: {done.stderr.strip()}")
         return json.loads(done.stdout) if "--json" in words else done.stdout
@@ -93,15 +120,11 @@ class Stage:
         self.home.create()
         SystemClock.set_to(self.home.clock, MONDAY)
         self._clock = SystemClock(self.home.clock)
-        made = [
-            self.command("people", "add", name, "--zone", ZONE, "--hours", "09:00-17:00", "--json")
-            for name in (MANAGER, *COLLEAGUES)
-        ]
         self.up()
         ports = self._ports()
-        for name, account in zip((MANAGER, *COLLEAGUES), made, strict=True):
-            password = SecretStr(account["password"])
-            self.people[name] = Client(ports, account["address"], name, password, self.now)
+        for name in (MANAGER, *COLLEAGUES):
+            account = self.command("people", "add", name, "--zone", ZONE, "--hours", "09:00-17:00", "--json")
+            self.people[name] = Client(ports, account["address"], name, SecretStr(account["password"]), self.now)
 
     def up(self) -> None:
         """Start everything and wait until it is ready."""
@@ -124,6 +147,7 @@ class Stage:
     def hire(self) -> None:
         """Have the manager hire the assistant."""
         manager = self.people[MANAGER].address
+        self.transcript.command(f'hire executive-assistant --name "{ASSISTANT}" --manager {manager}')
         words = ("hire", "executive-assistant", "--name", ASSISTANT, "--manager", manager, "--json")
         self.assistant = self.command(*words)["address"]
 
@@ -154,8 +178,7 @@ class Stage:
 
     def settle(self) -> None:
         """Wait until the last kill is over and the assistant works again, so that nothing is under way."""
-        for killer in self._killers:
-            killer.join()
+        self.after_kills()
         self.wait_until(lambda: bool(self.status()["ready"]), "everybody works", 30.0)
         time.sleep(QUIET_S)
 
@@ -163,11 +186,17 @@ class Stage:
 
     def kill_soon(self) -> None:
         """Kill the assistant's process with -9 at a random moment within the next third of a second."""
-        killer = threading.Thread(target=self._kill_after, args=(self._chance.uniform(0.0, LONGEST_DELAY_S),))
+        delay_s = self._chance.uniform(0.0, LONGEST_DELAY_S)
+        killer = threading.Thread(target=self._kill_after, args=(delay_s, time.monotonic()))
         killer.start()
         self._killers.append(killer)
 
-    def _kill_after(self, delay_s: float) -> None:
+    def after_kills(self) -> None:
+        """Wait until what `kill_soon` began has happened."""
+        for killer in self._killers:
+            killer.join()
+
+    def _kill_after(self, delay_s: float, sent: float) -> None:
         time.sleep(delay_s)
         pid = self._assistant_pid()
         if pid is None:
@@ -175,7 +204,7 @@ class Stage:
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
             self.kills += 1
-            self.transcript.killed(f"the assistant's process ({pid})", delay_s)
+            self.transcript.killed(f"the assistant's process ({pid})", time.monotonic() - sent)
 
     def _assistant_pid(self) -> int | None:
         """Return the process of the assistant, waiting a little if it is just being started again."""
@@ -192,17 +221,20 @@ class Stage:
 
     def fell_everything(self) -> None:
         """Kill `empla up` itself with -9, wait until nothing of it is left, and start it again."""
+        sent = time.monotonic()
         time.sleep(self._chance.uniform(0.0, LONGEST_DELAY_S))
-        from runtime.supervisor import homelock
-
         running = homelock.holder(self.home)
         if running is None:
             raise InternalError("empla does not run")
         os.kill(running.pid, signal.SIGKILL)
         self.falls += 1
-        self.transcript.killed(f"the whole of `empla up` ({running.pid})", None)
+        self.transcript.killed(f"`empla up` itself ({running.pid})", time.monotonic() - sent)
         self._wait_for_ports()
+        self.transcript.remark("office and assistant have ended with it; nothing is left")
+        began = time.monotonic()
+        self.transcript.command("up --detach")
         self.up()
+        self.transcript.remark(f"everybody works again after {time.monotonic() - began:.1f} s")
 
     def _wait_for_ports(self) -> None:
         """Wait until the office is gone too: its lifeline is cut."""

@@ -1,140 +1,151 @@
-"""The demo as people read it: who wrote what to whom, and what the assistant believed, intended and did.
-
-What the assistant thought is read from its own tables, to be shown; the checks never look there.
-"""
+"""The demo as people read it: who wrote what to whom, what the assistant made of it, and when it was killed."""
 
 import shutil
 import sys
 from collections.abc import Sequence
-from contextlib import closing
 from datetime import datetime
+from email.message import EmailMessage
 from pathlib import Path
-from typing import Any
+from zoneinfo import ZoneInfo
 
 from rich.console import Console
+from rich.padding import Padding
 from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from empla.config import Home
-from empla.mind import codec
-from empla.mind.beliefs import Belief
-from empla.mind.intentions import Intention
-from empla.store.opening import open_store
-from runtime.cli import minds
+from empla.config import Home, Settings
 from runtime.cli.demo.checks import Check
+from runtime.cli.demo.thoughts import Thoughts
 from runtime.client import Letter
 
-_QUIET = frozenset({"profile", "hold"})
+WIDEST = 100
+"""Columns at most: longer lines are hard to read."""
+
+DOMAIN = Settings().domain
+
+_GAP = "  "
+_TRIES = ("init --sample", 'hire executive-assistant --name "Ada Lane"', "up")
 
 
 class Transcript:
     """Prints the morning as it happens."""
 
-    def __init__(self, console: Console) -> None:
+    def __init__(self, console: Console, zone: ZoneInfo) -> None:
         self._console = console
-        self._seen: dict[str, int] = {}
+        self._zone = zone
+        self._thoughts = Thoughts(zone)
+
+    # what happens ---------------------------------------------------------------------------------------------
 
     def opening(self, seed: int, begins: datetime) -> None:
         """Say what is about to be played."""
+        when = f"{begins:%A}, {begins.day} {begins:%B %Y, %H:%M} ({begins.tzinfo})"
+        self._console.print(Text("A morning with a digital assistant", style="bold"))
         self._console.print(
-            f"[bold]A morning with a digital assistant[/bold]: {begins:%A, %d %B %Y, %H:%M} ({begins.tzinfo}). "
-            f"Its process will be killed at random moments. Seed: {seed} (the same seed, the same moments)."
+            f"It is {when}, in a home of its own: real mail and calendar servers, on this machine only. While the "
+            "assistant works its process is killed with -9 at random moments, and once everything is."
         )
+        self._console.print(Text(f"Seed {seed}; the same kills again: {program()} demo --seed {seed}"), soft_wrap=True)
 
     def scene(self, title: str) -> None:
         """Begin a scene."""
-        self._console.rule(f"[bold]{title}", align="left")
+        self._console.print()
+        self._console.rule(Text(title, style="bold"), align="left", style="dim")
 
     def event(self, who: str, title: str, start: datetime, end: datetime) -> None:
         """Show what stands in somebody's calendar."""
         self._console.print(f"  {who:<11} {start:%a %d %b}  {start:%H:%M} to {end:%H:%M}  {title}")
 
-    def wrote(self, sender: str, to: str, subject: str, text: str) -> None:
-        """Show a mail that a person, or a machine, wrote to the assistant."""
-        self._console.print(_letter(f"{sender} to {to}", subject, text, "cyan"))
+    def command(self, words: str) -> None:
+        """Show what somebody typed."""
+        self._console.print(Text(f"$ empla {words}", style="bold"), soft_wrap=True)
+
+    def wrote(self, at: datetime, sender: str, to: str, subject: str, text: str) -> None:
+        """Show a mail that a person wrote."""
+        self._letter(at, f"{sender} → {to}", subject, text, "cyan")
+
+    def noise(self, at: datetime, mail: EmailMessage) -> None:
+        """Show a mail that a machine sent."""
+        who = f"{_name(mail, 'From')} → {_name(mail, 'To')}"
+        self._letter(at, who, str(mail["Subject"]), str(mail.get_content()).strip(), "yellow")
 
     def mail(self, letter: Letter) -> None:
         """Show a mail that the assistant wrote."""
-        to = str(letter.message["To"])
-        self._console.print(_letter(f"{letter.message['From']} to {to}", letter.subject, letter.text, "green"))
+        at = letter.message["Date"].datetime
+        who = f"{_name(letter.message, 'From')} → {_name(letter.message, 'To')}"
+        self._letter(at, who, letter.subject, letter.text, "green")
 
-    def killed(self, what: str, delay_s: float | None) -> None:
+    def remark(self, text: str) -> None:
+        """Say in a line what happened meanwhile."""
+        self._console.print(Text(f"  {text}"))
+
+    def killed(self, what: str, after_s: float) -> None:
         """Show a kill."""
-        after = "" if delay_s is None else f", {delay_s * 1000:.0f} ms after the mail"
-        self._console.print(f"  [red]kill -9[/red] of {what}{after}")
+        told = f"  ✗ kill -9 {what}, {after_s * 1000:.0f} ms after the mail was sent"
+        self._console.print(Text(told, style="bold red"))
 
     def thoughts(self, home: Home, address: str) -> None:
         """Show what the assistant has believed, intended and done since this was shown last."""
-        minds.load_kept_types()
-        slug = address.partition("@")[0]
-        with closing(open_store(home.employee(slug) / "mind.db", slug)) as store:
-            rows = [
-                *(("believed", _belief(r.body)) for r in self._new(store, "belief", ("seq", "body", "functor"))),
-                *(("intended", _intention(r)) for r in self._new(store, "intention", ("seq", "plan", "body"))),
-                *(
-                    ("did", _action(r))
-                    for r in self._new(store, "action", ("seq", "operation", "rule", "state", "effect"))
-                ),
-            ]
+        rows = self._thoughts.fresh(home, address)
+        grid = Table(box=None, show_header=False, pad_edge=False, padding=(0, 1, 0, 0))
+        grid.add_column(style="dim italic", no_wrap=True, min_width=8)
+        grid.add_column(style="dim", overflow="fold")
         for what, text in rows:
-            if text:
-                self._console.print(Text(f"  {what:<9} {text}", style="dim"))
-
-    def _new(self, store: Any, table: str, columns: tuple[str, ...]) -> Sequence[Any]:
-        rows = store.find(table, {}, columns, at_least={"seq": self._seen.get(table, 0) + 1})
+            grid.add_row(what, Text(text))
         if rows:
-            self._seen[table] = rows[-1].seq
-        return list(rows)
+            self._console.print(Padding(grid, (0, 0, 0, 2), expand=False))
+
+    def _letter(self, at: datetime, who: str, subject: str, text: str, colour: str) -> None:
+        title = Text.assemble((f"{at.astimezone(self._zone):%H:%M:%S} ", "dim"), (who, "bold"), f": {subject}")
+        self._console.print(Panel(Text(text), title=title, title_align="left", border_style=colour, expand=False))
+
+    # how it ended ---------------------------------------------------------------------------------------------
 
     def checks(self, found: Sequence[Check], kills: int, falls: int, seconds: float) -> None:
-        """Print the table of checks."""
-        table = Table(title="Read from outside, by IMAP and CalDAV", title_justify="left", expand=False)
-        for column in ("", "check", "evidence"):
-            table.add_column(column, overflow="fold")
+        """Print the table of checks, one a line; the whole evidence is in the report."""
+        self.scene("What an ordinary mail and calendar client sees at the end")
+        longest = max(len(check.name) for check in found)
+        room = max(20, self._console.width - longest - len("✓") - 2 * len(_GAP))
         for check in found:
-            table.add_row("[green]ok[/green]" if check.ok else "[red]NO[/red]", check.name, check.evidence)
-        self._console.print(table)
+            evidence = Text(" ".join(check.evidence.split()), style="dim")
+            evidence.truncate(room, overflow="ellipsis")
+            mark, style = ("✓", "green") if check.ok else ("✗", "bold red")
+            name = Text(check.name.ljust(longest), style="" if check.ok else style)
+            self._console.print(Text.assemble((mark, style), _GAP, name, _GAP, evidence), soft_wrap=True)
+        self._console.print()
         good = sum(check.ok for check in found)
+        times = "once" if falls == 1 else f"{falls} times"
         self._console.print(
-            f"{good} of {len(found)} hold. The assistant was killed {kills} times and `empla up` {falls} "
-            f"{'time' if falls == 1 else 'times'}, in {seconds:.0f} s."
+            Text(
+                f"{good} of {len(found)} hold. The assistant's process was killed {kills} times and the whole of "
+                f"`empla up` {times}, in {seconds:.0f} s.",
+                style="bold green" if good == len(found) else "bold red",
+            )
         )
 
     def next_steps(self, kept: Path | None) -> None:
-        """Print three commands to try."""
-        program = Path(sys.executable).parent / "empla"
-        empla = str(program) if program.exists() else (shutil.which("empla") or "empla")
+        """Print three commands to try, and where the demo's home is, if it was kept."""
         if kept is not None:
-            self._console.print(f"\nThe demo's home is kept in {kept / 'home'}; use it with --home.")
+            self._console.print("\nThe demo's home is kept; look at it with:")
+            for words in ("up --detach", 'history "Ada Lane"', "inbox --as anna.berg@office.example", "down"):
+                self._console.print(Text(f"  {program()} --home {kept / 'home'} {words}"), soft_wrap=True)
         self._console.print("\nNow with your own:")
-        for command in ("init --sample", 'hire executive-assistant --name "Ada Lane"', "up"):
-            self._console.print(f"  {empla} {command}", soft_wrap=True)
+        for words in _TRIES:
+            self._console.print(Text(f"  {program()} {words}"), soft_wrap=True)
 
 
-def _letter(who: str, subject: str, text: str, colour: str) -> Panel:
-    return Panel(Text(text), title=Text(f"{who}: {subject}"), title_align="left", border_style=colour, expand=False)
+def program() -> str:
+    """Return the full path of `empla`."""
+    beside = Path(sys.executable).parent / "empla"
+    return str(beside) if beside.exists() else (shutil.which("empla") or "empla")
 
 
-def _belief(body: str) -> str:
-    belief: Belief = codec.loads(body)
-    if belief.functor in _QUIET:
-        return ""
-    return f"{belief.functor}({', '.join(_short(a) for a in belief.arguments)})"
-
-
-def _intention(row: Any) -> str:
-    intention: Intention = codec.loads(row.body)
-    passed = intention.passed_over
-    return f"{row.plan}   (not chosen: {'; '.join(passed)})" if passed else str(row.plan)
-
-
-def _action(row: Any) -> str:
-    return "" if row.effect == "think" else f"{row.operation}  ({row.state}; the gate: {row.rule})"
-
-
-def _short(value: Any) -> str:
-    text = str(getattr(value, "value", value))
-    if isinstance(value, datetime):
-        text = f"{value:%Y-%m-%d %H:%M}"
-    return text if len(text) <= 48 else f"{text[:47]}…"
+def _name(mail: EmailMessage, header: str) -> str:
+    """Return who a header names: the name if it gives one, else the address; of the office's people, their name."""
+    addresses = mail[header].addresses
+    if not addresses:
+        return str(mail[header])
+    first = addresses[0]
+    of_office = " ".join(part.capitalize() for part in first.username.split(".")) if first.domain == DOMAIN else ""
+    return first.display_name or of_office or first.addr_spec
