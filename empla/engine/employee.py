@@ -23,6 +23,7 @@ import structlog
 from empla.capabilities.contract import Noticed, Operation, Place, Sensor
 from empla.clock import Clock, pause
 from empla.engine import inbox
+from empla.engine.circuits import Circuits
 from empla.engine.commands import COMMANDS, run_command
 from empla.engine.journal import Journal
 from empla.engine.loading import load
@@ -93,7 +94,8 @@ class EmployeeEngine:
         self._journal = Journal(store)
         self._timers = Timers(store)
         self._outbox = Outbox(store, mindset.operations, self.state.beliefs, mindset.secret, self._clock)
-        self._performer = Performer(store, self._outbox, mindset.operations, place)
+        self._circuits = Circuits(self._clock)
+        self._performer = Performer(store, self._outbox, mindset.operations, place, self._circuits)
         self._running: dict[str, asyncio.Task[None]] = {}
         self._news = asyncio.Event()
         self._sensor_failures: dict[str, int] = {}
@@ -361,7 +363,8 @@ class EmployeeEngine:
             work = self._performer.settle(self._outbox.permit(row), LEFT_ON_WIRE)
         else:
             with self._store.transaction("claim"):
-                permit = self._outbox.claim(row, self.paused)
+                circuit = self._circuits.open_until(row.operation)
+                permit = self._outbox.claim(row, paused=self.paused, circuit=circuit)
             if permit is None:
                 return
             work = self._performer.perform(permit)

@@ -246,10 +246,14 @@ class Outbox:
             self._uncount(word.action)
             self._tell(word.action, Outcome(status=Status.REFUSED, code="rejected", sentence=f"{word.by} said no"))
 
-    def claim(self, row: Any, paused: bool) -> Permit | None:
-        """Claim a row that is due and return its permit; None if it has to wait, until an hour that is then noted."""
+    def claim(self, row: Any, *, paused: bool, circuit: datetime | None = None) -> Permit | None:
+        """Claim a row that is due and return its permit; None if it has to wait, until an hour that is then noted.
+
+        `circuit` is until when its operation is left alone.
+        """
         claim = self._claim(row, row.attempt + 1)
-        waiting = gate.wait(claim, at=self._clock.now(), zone=self._profile()["zone"], paused=paused)
+        zone = self._profile()["zone"]
+        waiting = gate.wait(claim, at=self._clock.now(), zone=zone, paused=paused, circuit=circuit)
         if waiting is not None:
             if waiting.until is not None:
                 self.later(row.id, waiting.until, state="deferred")

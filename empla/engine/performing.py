@@ -17,6 +17,7 @@ import structlog
 
 from empla.capabilities.contract import Idempotency, Operation, OutcomeUnknown, Place, Settled
 from empla.capabilities.email.mailbox import SmtpReply, SubmissionDelayed, SubmissionRefused
+from empla.engine.circuits import Circuits
 from empla.engine.outbox import Outbox
 from empla.errors import EmplaError, ExternalError, InternalError, ResourceError
 from empla.faults import point
@@ -40,8 +41,11 @@ READ_ATTEMPTS = 6
 class Performer:
     """Carries out rows of one employee's outbox."""
 
-    def __init__(self, store: Store, outbox: Outbox, operations: Mapping[str, Operation], place: Place) -> None:
+    def __init__(
+        self, store: Store, outbox: Outbox, operations: Mapping[str, Operation], place: Place, circuits: Circuits
+    ) -> None:
         self._store = store
+        self._circuits = circuits
         self._outbox = outbox
         self._operations = operations
         self._place = place
@@ -65,6 +69,7 @@ class Performer:
             await self._failed(permit, operation, InternalError(f"{operation.name} raised {type(error).__name__}"))
             return
         point(f"perform:{permit.operation}:after")
+        self._circuits.worked(permit.operation)
         self._end(permit, "done", Outcome(status=Status.DONE, value=value), how="reply")
 
     def _on_wire(self, permit: Permit) -> Any:
@@ -88,6 +93,8 @@ class Performer:
         uncertain = isinstance(error, OutcomeUnknown) or (self._row(permit).state == "on_wire" and not proven)
         waits = isinstance(error, ExternalError | ResourceError | TimeoutError)
         temporary = waits and not isinstance(error, SubmissionRefused)
+        if temporary:
+            self._circuits.failed(permit.operation, sentence)
         if uncertain or (temporary and operation.idempotency is Idempotency.CONDITIONAL):
             await self.settle(permit, sentence)
         elif temporary:

@@ -180,13 +180,18 @@ class Wait:
     until: datetime | None = None
 
 
-def wait(claim: Claim, *, at: datetime, zone: str, paused: bool) -> Wait | None:
+def wait(
+    claim: Claim, *, at: datetime, zone: str, paused: bool = False, circuit: datetime | None = None
+) -> Wait | None:
     """Return why a row that is due must not be claimed now, None if it may: what held when it was decided may not now.
 
-    A mail that nobody waits for must not go at night because it could not by day.
+    A mail that nobody waits for must not go at night because it could not by day. `circuit` is until when the operation
+    is left alone because it has failed again and again.
     """
     if paused:
         return Wait("paused")
+    if circuit is not None:
+        return Wait("circuit", circuit)
     if claim.rule in (UNASKED, QUIET_HOURS):
         quiet = manners.quiet_until(at, zone)
         return Wait("quiet hours", quiet) if quiet else None

@@ -24,7 +24,8 @@ _FIELDS: dict[type, tuple[str, tuple[str, ...]]] = {}
 def registered(cls: type[T]) -> type[T]:
     """Class decorator: let values of this dataclass be kept. Its name is its name in the store: do not reuse one."""
     name = cls.__name__
-    if _TYPES.get(name, cls).__qualname__ != cls.__qualname__:
+    known = _TYPES.get(name, cls)
+    if (known.__module__, known.__qualname__) != (cls.__module__, cls.__qualname__):
         raise ValidationError(f"two kept types are called {name!r}")
     _TYPES[name] = cls
     _FIELDS[cls] = (name, tuple(f.name for f in fields(cls)))  # type: ignore[arg-type]

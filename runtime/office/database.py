@@ -84,6 +84,7 @@ def path(home: Home) -> Path:
 def connect(home: Home) -> sqlite3.Connection:
     """Open office.db, making it if there is none; the caller closes it. ResourceError if it cannot be opened."""
     home.create()
+    path(home).touch(mode=0o600)
     try:
         db = sqlite3.connect(path(home), timeout=BUSY_S, isolation_level=None, check_same_thread=False)
         db.execute("PRAGMA journal_mode = WAL")

@@ -10,6 +10,7 @@ import pytest
 from empla.capabilities.contract import OutcomeUnknown, Settled
 from empla.capabilities.email.mailbox import Evidence
 from empla.capabilities.email.steps import reply
+from empla.engine import circuits
 from empla.engine.performing import ATTEMPTS, PATIENCE, READ_ATTEMPTS, backoff
 from empla.errors import ExternalError, RateLimited, ValidationError
 from empla.governance.manners import NOTICES_PER_DAY
@@ -486,3 +487,24 @@ def test_what_awaits_approval_is_already_counted(ada: Employee, plans: PlanLibra
         ("awaiting_approval", "origin:percept"),
         ("refused", "manners:one-answer"),
     ]
+
+
+def test_a_server_that_fails_again_and_again_is_left_alone_for_a_while(
+    ada: Employee, bench: Bench, plans: PlanLibrary
+) -> None:
+    @plans.plan(on("look"))
+    def look(event: Trigger) -> Any:
+        yield Do(operation="test.look", arguments={"value": event.value})
+
+    bench.script = [ExternalError("down")] * circuits.FAILURES
+    for number in range(circuits.FAILURES):
+        ada.tell("look", key=f"look{number}", value=number)
+    ada.work()
+    tried = len(bench.done)
+    assert tried == circuits.FAILURES
+    ada.tell("look", key="later", value="later")
+    ada.work()
+    assert len(bench.done) == tried, "the breaker is open: nobody asks the server"
+    ada.let_pass(circuits.FIRST + timedelta(seconds=60))
+    assert "later" in [value for _, value in bench.done], "it is tried again by itself"
+    assert {row[1] for row in ada.rows("action", "id", "state")} == {"done"}
