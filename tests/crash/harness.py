@@ -181,7 +181,7 @@ def pairs(firsts: int, second: Mapping[int, int], everything: bool) -> Iterator[
     `second` has, for each n, how many points that recovery passes. A few dozen, spread evenly and always the same; or
     up to 20 x 20 of them if `everything` is wanted.
     """
-    rows = 20 if everything else 8
+    rows = 20 if everything else 6
     columns = 20 if everything else 3
     for row, n in enumerate(_spread(firsts, rows)):
         # A sample that is not everything looks at other columns in every row.

@@ -142,6 +142,20 @@ def test_steps_done_together_give_their_values_in_order(mind: Mind) -> None:
     assert mind.believes("found") == [("of the action", "of the sub-goal", (), "bell")]
 
 
+def test_what_a_body_does_to_a_value_it_got_changes_no_record(mind: Mind) -> None:
+    @mind.library.plan(on("go"))
+    def go(event: Trigger) -> Any:
+        for _ in range(3):
+            got = yield do()
+            assert got == {"list": ()}
+            got["seen"] = True
+
+    mind.tell("go")
+    for number in range(3):
+        mind.done(f"i1.{number}", {"list": ()})
+    assert mind.ends() == [("go", "done", "")]
+
+
 def test_what_is_over_withdraws_its_actions(mind: Mind) -> None:
     @mind.library.plan(on("go"))
     def go(event: Trigger) -> Any:
