@@ -6,6 +6,7 @@ tested in `tests/runtime` and `tests/crash`.
 
 import asyncio
 import shutil
+import smtplib
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -115,6 +116,12 @@ class Morning:
         SystemClock.set_to(self.home.clock, instant)
         if self._loop is not None and self._engine is not None:
             self._loop.call_soon_threadsafe(self._engine.wake)
+
+    def deliver(self, raw: bytes, envelope_from: str, to: str = "") -> None:
+        """Deliver a mail from outside the company, as another server would."""
+        ports = self.manager.ports
+        with smtplib.SMTP(ports.host, ports.smtp, timeout=20) as smtp:
+            smtp.sendmail(envelope_from, [to or self.assistant], raw)
 
     def until(self, holds: Callable[[], bool], timeout_s: float = 20) -> None:
         """Wait until something can be seen from outside."""
@@ -237,3 +244,19 @@ def shared(company: Company, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     """The same, for all tests of a module that do not disturb each other."""
     with working(company, tmp_path_factory.mktemp("shared")) as found:
         yield found
+
+
+@pytest.fixture
+def hired_by_ben(morning: Morning) -> Iterator[str]:
+    """Bea Long, the assistant of Ben Stone, at work; returns her address."""
+    with staff(morning.home) as staffing:
+        manager = morning.people["Ben Stone"].address
+        request = hiring.checked(staffing, "executive-assistant", "Bea Long", manager=manager)
+        address = hiring.hire(staffing, request, send_percept=sender(morning.home)).address
+    bea = Morning(morning.home, morning.people, address)
+    bea.begin()
+    try:
+        yield address
+    finally:
+        bea.end()
+        assert bea.failure is None, bea.failure
