@@ -15,7 +15,7 @@ from empla.mind.readings import Mail
 from empla.mind.steps import ActionFailed, Believe, Do, Now, Step
 from employees.executive_assistant import words
 from employees.executive_assistant.guests import Guest, names_of, people
-from employees.executive_assistant.knowing import Profile, Steps, clear, profile, told
+from employees.executive_assistant.knowing import Profile, Steps, asks, clauses, profile, told
 from employees.executive_assistant.looking import instant
 from employees.executive_assistant.talking import answer
 
@@ -25,7 +25,7 @@ USUAL = timedelta(minutes=30)
 MOST_LINES = 60
 
 
-@library.plan(on("mail", mail__reading__intent="agenda"), when=clear, goal="say what is on")
+@library.plan(on("mail", mail__reading__intent="agenda"), when=asks, goal="say what is on")
 def tell_agenda(event: Trigger) -> Steps:
     """List what stands in the manager's calendar; of a colleague only when busy and free."""
     me: Profile = yield from profile()
@@ -37,7 +37,7 @@ def tell_agenda(event: Trigger) -> Steps:
     yield answer(event, words.paragraphs(text, _left_over(mail)))
 
 
-@library.plan(on("mail", mail__reading__intent="free"), when=clear, goal="say who is free")
+@library.plan(on("mail", mail__reading__intent="free"), when=asks, goal="say who is free")
 def tell_free(event: Trigger) -> Steps:
     """Say when the manager, or somebody else, is free."""
     me: Profile = yield from profile()
@@ -56,11 +56,8 @@ def _unseen(failure: ActionFailed) -> str:
 
 def _left_over(mail: Mail) -> str:
     """Name what else stands in the mail: it was not acted upon."""
-    unread = mail.reading.unread if mail.reading is not None else ()
-    if not any(len(piece.split()) > 2 for piece in unread):
-        return ""
-    rest = words.listed(f"“{words.sentence(piece)}”" for piece in unread)
-    return f"I answer one thing for each mail and have not acted on this: {rest} Please send it to me by itself."
+    rest = words.listed(f"“{words.sentence(piece)}”" for piece in clauses(mail))
+    return f"I do one thing for each mail. This I have not done; please send it by itself: {rest}" if rest else ""
 
 
 # what is on ----------------------------------------------------------------------------------------------------------
@@ -180,7 +177,7 @@ def _one(name: str, found: FreeBusy, spans: Sequence[Span], me: Profile) -> str:
     if _exact(spans):
         return f"No, {is_} not free {when}."
     if not free:
-        return f"No, {is_} not free {when}, not within {'your' if mine else 'the'} working hours."
+        return f"No, {is_} not free within working hours {when}."
     return _times(f"{words.capital(is_)} free", free, spans, me)
 
 
@@ -201,7 +198,7 @@ def _together(seen: Sequence[tuple[str, FreeBusy]], spans: Sequence[Span], me: P
     for _, found in seen:
         free_now = common(free_now, (span(o.start.value, o.end.value) for o in found.free))
     if not free_now:
-        return f"No, {names} are at no time {both} {when}, not within working hours."
+        return f"No, at no time within working hours are {names} {both} {when}."
     return _times(f"{words.capital(names)} are {both}", free_now, spans, me)
 
 

@@ -136,9 +136,9 @@ def _why(failure: ActionFailed) -> str:
 
 def _not_invited(wish: Wish, failure: ActionFailed) -> str:
     if failure.code == "submission_refused":
-        outside = words.listed(g.name for g in wish.guests)
-        return f"our mail server does not take an invitation to {outside} ({failure.outcome.sentence.rstrip('. ')})"
-    return _why(failure) if not failure.outcome.sentence else failure.outcome.sentence.rstrip(". ")
+        return f"our mail server takes no mail to {words.listed(g.address.value for g in wish.guests)}"
+    said = failure.outcome.sentence.rstrip(". ")
+    return f"the invitation could not be sent ({said})" if said else "the invitation could not be sent"
 
 
 def _done(wish: Wish, me: Profile, option: SlotOption, found: Slots, sent: InvitationSent) -> str:

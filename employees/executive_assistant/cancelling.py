@@ -127,7 +127,11 @@ def _told_later(me: Profile, item: AgendaItem, copy: EventCopy, guest: Address) 
         arguments = {"copy": copy, "to": (guest,), "sender_name": me.name}
         sent: InvitationSent = yield Do(operation="calendar.send_cancel", arguments=arguments)
     except ActionFailed as failure:
-        why = "as you said" if failure.code == "rejected" else f"because it failed ({failure.outcome.sentence})"
+        why = (
+            "since I have no yes from you"
+            if failure.code == "rejected"
+            else f"because it failed ({failure.outcome.sentence})"
+        )
         text = f"I have not told {guest} that “{item.title}” is called off, {why}."
     else:
         text = f"I have told {guest} that “{item.title}” is called off."

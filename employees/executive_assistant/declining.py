@@ -9,12 +9,12 @@ from empla.capabilities.email.steps import send
 from empla.mind.beliefs import ANY, BeliefBase
 from empla.mind.plans import PlanLibrary, Trigger, on
 from empla.mind.readings import Mail
-from empla.mind.steps import Believe, Now, query
+from empla.mind.steps import Ask, Believe, Now, Raise, query
 from empla.mind.values import Address
 from employees.executive_assistant import words
 from employees.executive_assistant.introducing import examples
-from employees.executive_assistant.knowing import Profile, Steps, from_manager, intent, profile, sure, told
-from employees.executive_assistant.talking import answer
+from employees.executive_assistant.knowing import Profile, Steps, asks, from_manager, intent, profile, sure, told
+from employees.executive_assistant.talking import PATIENCE, answer
 
 library = PlanLibrary()
 
@@ -26,15 +26,19 @@ _REMEMBERED = timedelta(days=30)
 @library.plan(on("mail", mail__reading__intent="other-request"), when=from_manager, goal="decline what cannot be done")
 def decline(event: Trigger) -> Steps:
     """Say what was understood, that it cannot be done, and ask; promise nothing."""
+    me: Profile = yield from profile()
     mail: Mail = event.mail
     request = words.sentence(told(mail, "what") or words.said(mail))
     yield Believe(functor="declined", arguments=(mail.key, request))
-    yield answer(
+    question = answer(
         event,
         f"I understand that you ask me for this: “{request}”. That I cannot do, and I have done nothing about it. "
         "I only arrange, move and call off meetings, and look into calendars.\n\n"
         "Will you see to it yourself, or is there a meeting in it that I should arrange?",
     )
+    said: Mail | None = yield Ask(who=me.manager, by=question, patience=PATIENCE)
+    if said is not None and intent(said) not in ("yes", "no"):
+        yield Raise(kind="mail", fields={"mail": said})
 
 
 @library.plan(on("mail", mail__reading__intent="foreign"), when=from_manager, goal="say which language is understood")
@@ -84,7 +88,7 @@ def tell_no_question(event: Trigger) -> Steps:
 
 def _not_understood(beliefs: BeliefBase, event: Trigger) -> bool:
     """Whether nobody else knows what to do with the manager's mail."""
-    unclear = intent(event.mail) in ("free", "agenda") and not sure(event.mail)
+    unclear = intent(event.mail) in ("free", "agenda") and not asks(beliefs, event)
     return from_manager(beliefs, event) and (intent(event.mail) == "unknown" or unclear)
 
 
@@ -103,7 +107,8 @@ def ask_what_is_meant(event: Trigger) -> Steps:
     else:
         text = (
             f"I do not understand “{said}”, so I have done nothing.\n\n"
-            f"Please tell me in one sentence what I should do, for instance:\n\n{examples()}"
+            f"Please tell me in one sentence what I should do, for instance:\n\n{examples(3)}\n\n"
+            "“What can you do?” gets you more."
         )
     yield answer(event, text)
 
@@ -146,7 +151,7 @@ def pass_on(event: Trigger) -> Steps:
     yield send(
         me.manager,
         f"Mail from {sender.value}: {words.sentence(mail.subject, 80)}",
-        f"{sender.value} has written to me{vouched}:\n\n“{words.said(mail, 600)}”\n\n"
+        f"{sender.value} has written to me{vouched}:\n\n“{words.said(mail, 600, whole=True)}”\n\n"
         "I take requests only from you, so I have neither answered nor done anything. "
         "If something shall be done about it, please tell me what.",
     )

@@ -18,9 +18,9 @@ EXAMPLES = (
 """Six sentences that are certainly understood and that there are plans for."""
 
 
-def examples() -> str:
-    """Return the sentences as a list."""
-    return "\n".join(f"  - {sentence}" for sentence in EXAMPLES)
+def examples(most: int = len(EXAMPLES)) -> str:
+    """Return the first sentences as a list."""
+    return "\n".join(f"  - {sentence}" for sentence in EXAMPLES[:most])
 
 
 @library.plan(on("hired"), goal="introduce myself")

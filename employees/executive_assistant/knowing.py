@@ -12,6 +12,8 @@ from empla.mind.steps import Step, query
 from empla.mind.values import Address
 
 Steps = Generator[Step, Any, Any]
+CLAUSE_WORDS = 4
+"""From how many words on what was left over is a sentence of its own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,9 +42,16 @@ def from_manager(beliefs: BeliefBase, event: Trigger) -> bool:
     return vouched is not None and any(b.arguments[1].value == vouched.value for b in managers)
 
 
-def clear(beliefs: BeliefBase, event: Trigger) -> bool:
-    """Whether the mail is the manager's and was understood well enough to act upon."""
-    return from_manager(beliefs, event) and sure(event.mail)
+def asks(beliefs: BeliefBase, event: Trigger) -> bool:
+    """Whether the mail asks something that was understood; besides, it may say more, which is then named as left."""
+    mail: Mail = event.mail
+    return from_manager(beliefs, event) and (sure(mail) or bool(clauses(mail)))
+
+
+def clauses(mail: Mail) -> tuple[str, ...]:
+    """Return what was left over in a mail and is a sentence of its own rather than stray words."""
+    unread = mail.reading.unread if mail.reading is not None else ()
+    return tuple(piece for piece in unread if len(piece.split()) >= CLAUSE_WORDS)
 
 
 def sure(mail: Mail) -> bool:

@@ -97,10 +97,15 @@ def _find(wish: Wish, me: Profile, room: Sequence[Span], now: datetime) -> Do:
         "minutes": wish.length,
         "windows": tuple((instant(s.start, me), instant(s.end, me)) for s in room),
         "weekdays": tuple(sorted(_WORKWEEK | (named if len(named) < 7 else set()))),
-        "granularity": 15 if exact or wish.length < 30 else 30,
+        "granularity": 15 if wish.length < 30 or _off_the_half_hour(wish) else 30,
         "lead_minutes": 0 if exact else _notice(room, now),
     }
     return Do(operation="calendar.find_slots", arguments=arguments)
+
+
+def _off_the_half_hour(wish: Wish) -> bool:
+    start = exact_start(wish)
+    return start is not None and start.minute % 30 != 0
 
 
 def _notice(room: Sequence[Span], now: datetime) -> int:

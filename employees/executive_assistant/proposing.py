@@ -13,7 +13,7 @@ from empla.mind.readings import Mail
 from empla.mind.steps import Do, Hold, Now, Raise, Step
 from employees.executive_assistant import words
 from employees.executive_assistant.knowing import Profile, intent, told
-from employees.executive_assistant.looking import exact_start, instant
+from employees.executive_assistant.looking import exact_start, instant, is_meal
 from employees.executive_assistant.talking import PATIENCE, asked, dropped
 from employees.executive_assistant.wishes import Wish, amended, is_another_wish, lets_go
 
@@ -32,8 +32,8 @@ class Chosen:
 def proposed(wish: Wish, me: Profile, found: Slots) -> Generator[Step, Any, Chosen | None]:
     """Say why there is no time, propose the nearest ones, and return what is chosen; None if the matter is over."""
     now = yield Now()
-    options = found.alternatives[:3]
     overtime = _overtime(wish, me, found, now)
+    options = () if overtime is not None and is_meal(wish) else found.alternatives[:3]
     until = now + PATIENCE
     text = yield from _proposal(wish, me, found, until, overtime)
     for _ in range(ASKED_AGAIN):
@@ -50,7 +50,7 @@ def proposed(wish: Wish, me: Profile, found: Slots) -> Generator[Step, Any, Chos
             yield reply(answer, _left(wish, options))
             return None
         if is_another_wish(wish, answer):
-            yield Raise(kind="mail", fields={"mail": answer, "before": dropped(wish.matter, wish.undone)})
+            yield Raise(kind="mail", fields={"mail": answer, "before": dropped(wish.matter)})
             return None
         other = _otherwise(wish, answer, options)
         if other is not None:
@@ -65,7 +65,7 @@ def proposed(wish: Wish, me: Profile, found: Slots) -> Generator[Step, Any, Chos
 
 def _left(wish: Wish, options: Sequence[SlotOption]) -> str:
     free = " I keep the times free no longer." if options else ""
-    return f"All right, I leave it. {wish.undone}{free} If another time would suit you, just tell me when."
+    return f"All right, I leave it. {wish.undone}{free} For another time, please write the whole request once more."
 
 
 # choosing ------------------------------------------------------------------------------------------------------------
@@ -125,8 +125,8 @@ def _unclear(answer: Mail, options: Sequence[SlotOption], me: Profile) -> str:
     if places:
         why = f"There {'is' if len(options) == 1 else 'are'} only {words.NUMBERS[len(options)]} to choose from."
     elif fitting:
-        numbers = words.listed((str(n) for n in fitting), "or")
-        return f"That may be {numbers}.\n\n{words.options(options, me.zone)}\n\nWhich one shall I book?"
+        numbers = words.listed(str(n) for n in fitting)
+        return f"Numbers {numbers} fit that.\n\n{words.options(options, me.zone)}\n\nWhich one shall I book?"
     elif intent(answer) == "yes":
         why = "Gladly, but I do not know which one."
     else:
@@ -145,6 +145,8 @@ def _proposal(
     options = found.alternatives[:3]
     because = yield from _because(wish, me, found)
     first = f"I find no time for {wish.matter}: {because}."
+    if overtime is not None and is_meal(wish):
+        return f"{first} Shall I book it all the same?"
     if overtime is not None:
         rest = f" Or take one of these ({me.zone}):\n\n{words.options(options, me.zone)}" if options else ""
         yes = "Shall I book it all the same? Then answer yes." if rest else "Shall I book it all the same?"

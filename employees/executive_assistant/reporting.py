@@ -46,7 +46,7 @@ def ask_whether_i_may(event: Trigger) -> Steps:
     approved = answer is not None and intent(answer) == "yes"
     yield Decide(action=event.action, approved=approved, by=me.manager)
     if answer is not None and is_another(answer):
-        yield Raise(kind="mail", fields={"mail": answer, "before": dropped(does, "I do not do it.")})
+        yield Raise(kind="mail", fields={"mail": answer, "before": dropped(does)})
 
 
 @library.plan(on(INTENTION_FAILED), goal="say what went wrong", quiet=True)

@@ -45,7 +45,7 @@ def asked(
         yield send(me.manager, f"Left: {matter}", text)
         return None
     if is_another(found):
-        yield Raise(kind="mail", fields={"mail": found, "before": dropped(matter, undone)})
+        yield Raise(kind="mail", fields={"mail": found, "before": dropped(matter)})
         return None
     return found
 
@@ -58,6 +58,6 @@ def is_another(mail: Mail) -> bool:
     return intent(mail) in _OTHERS
 
 
-def dropped(matter: str, undone: str) -> str:
+def dropped(matter: str) -> str:
     """Say what became of a matter that another request took the place of."""
-    return f"I leave your earlier request ({matter}). {undone}"
+    return f"I have dropped your earlier request ({matter}), and done nothing about it."

@@ -18,7 +18,7 @@ from empla.mind.readings import Mail
 from empla.mind.steps import Raise, Step
 from employees.executive_assistant import words
 from employees.executive_assistant.guests import Guest, people
-from employees.executive_assistant.knowing import Profile, intent, told
+from employees.executive_assistant.knowing import Profile, clauses, intent, told
 from employees.executive_assistant.talking import asked, dropped
 
 MOST_QUESTIONS = 5
@@ -28,8 +28,6 @@ USUAL_MINUTES = 30
 """How long a meeting is when nobody says, unless one eats at it."""
 _GROUP = re.compile(r"(?:the|my|our|his|her) |every(?:one|body)$|all ", re.IGNORECASE)
 _EITHER = re.compile(r"\bor\b|^(?:which|when|how|who|what)\b", re.IGNORECASE)
-_CLAUSE_WORDS = 4
-"""From how many words on what was left over is a sentence of its own rather than a stray word."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,7 +126,7 @@ def clarified(wish: Wish, me: Profile) -> Generator[Step, Any, Wish | None]:
             yield reply(answer, f"All right, I leave it. {UNDONE}")
             return None
         if is_another_wish(wish, answer):
-            yield Raise(kind="mail", fields={"mail": answer, "before": dropped(wish.matter, wish.undone)})
+            yield Raise(kind="mail", fields={"mail": answer, "before": dropped(wish.matter)})
             return None
         wish = yield from _answered(wish, gap.about, answer)
     yield reply(wish.mail, _GIVEN_UP)
@@ -258,7 +256,7 @@ def _gap(wish: Wish) -> Generator[Step, Any, _Open | None]:
 
 def _about_unread(wish: Wish) -> _Open:
     left = wish.unread[0]
-    if not wish.sure and len(left.split()) >= _CLAUSE_WORDS:
+    if not wish.sure and left in clauses(wish.mail):
         question = (
             f"I do one thing for each mail, and yours asks for more. Shall I go on with {wish.matter}? "
             f"Then please send me the other in a mail of its own: “{words.sentence(left)}”"

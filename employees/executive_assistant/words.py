@@ -153,9 +153,13 @@ def sentence(text: str, longest: int = 200) -> str:
     return plain if len(plain) <= longest else f"{plain[: longest - 1]}…"
 
 
-def said(mail: Mail, longest: int = 200) -> str:
-    """Return what a person newly wrote, without what is quoted below; the subject if that is nothing."""
-    return sentence(new_text(mail.text[:_READ]) or mail.subject, longest)
+def said(mail: Mail, longest: int = 200, *, whole: bool = False) -> str:
+    """Return what a person newly wrote, without what is quoted below; the subject if that is nothing.
+
+    With `whole`, a mail that says nothing new (it was forwarded) is given as it is.
+    """
+    new = new_text(mail.text[:_READ])
+    return sentence(new or (mail.text if whole else "") or mail.subject, longest)
 
 
 _ARTICLE = re.compile(r"^(?:the|our|my|a|an)\s+(?=\S)", re.IGNORECASE)
