@@ -272,8 +272,7 @@ def _idle(imap: imaplib.IMAP4, at_most_s: float) -> None:
     imap.send(tag + b" IDLE\r\n")
     imap.readline()
     if not _buffered(imap):
-        # Not for long: news that came with the go-ahead lies in imaplib's buffer, where `select` does not see it.
-    select.select([imap.socket()], [], [], max(0.0, min(at_most_s, 1.0)))
+        select.select([imap.socket()], [], [], max(0.0, min(at_most_s, 60.0)))
     imap.send(b"DONE\r\n")
     while not imap.readline().startswith(tag):
         continue
