@@ -20,6 +20,10 @@ class MemoryDirectory:
     def __init__(self, people: Iterable[Person] = ()) -> None:
         self._people = list(people)
 
+    def add(self, *people: Person) -> None:
+        """Let more people be found."""
+        self._people += people
+
     def find(self, words: str) -> list[Person]:
         """Return the people whose name or address holds the words."""
         wanted = words.casefold()
