@@ -42,7 +42,7 @@ PROFILE: Mapping[str, Any] = {
 class Employee:
     """One employee under test. `restart` gives it a new process's engine on what the old one committed."""
 
-    path: Path
+    where: str | Path
     mindset: Mindset
     clock: VirtualClock
     mailbox: MemoryMailbox
@@ -57,7 +57,7 @@ class Employee:
 
     def _begin(self) -> None:
         self.epoch += 1
-        self.store = open_store(self.path, "ada")
+        self.store = open_store(self.where, "ada")
         self.store.take_lease(self.epoch, "test")
         self.engine = EmployeeEngine(self.store, self.place, self.mindset, always_replay=self.always_replay)
 
@@ -96,7 +96,7 @@ class Employee:
 
 @contextmanager
 def employee(
-    folder: Path,
+    where: str | Path,
     library: PlanLibrary,
     operations: Iterable[Operation],
     *,
@@ -104,7 +104,12 @@ def employee(
     always_replay: bool = False,
     profile: Mapping[str, Any] | None = PROFILE,
 ) -> Iterator[Employee]:
-    """Give an employee with these plans and operations; it knows its profile, and has not worked yet."""
+    """Give an employee with these plans and operations; it knows its profile, and has not worked yet.
+
+    Its store is at `where`: a file, a URL, or a folder to make a file in.
+    """
+    if isinstance(where, Path) and where.is_dir():
+        where = where / "mind.db"
     clock = VirtualClock(at) if at is not None else VirtualClock()
     mailbox = MemoryMailbox(clock)
     place = Place(
@@ -116,7 +121,7 @@ def employee(
     )
     known = {operation.name: operation for operation in operations}
     mindset = Mindset(library=library, operations=known, sensors=(), secret=SECRET)
-    made = Employee(folder / "mind.db", mindset, clock, mailbox, place, always_replay)
+    made = Employee(where, mindset, clock, mailbox, place, always_replay)
     try:
         if profile is not None:
             made.tell("profile", origin=POLICY, **profile)

@@ -234,7 +234,7 @@ def test_told_to_stop_it_finishes_what_it_has_in_hand(ada: Employee, bench: Benc
 def test_a_lost_lease_ends_the_loop_even_if_only_a_sensor_notices(ada: Employee) -> None:
     async def play(running: Running) -> None:
         await running.quiet()
-        rival = Store(store_module.open_engine(store_module.sqlite_url(ada.path)), "ada")
+        rival = Store(store_module.open_engine(store_module.sqlite_url(ada.where)), "ada")
         rival.take_lease(ada.epoch + 1, "the rival")
         rival.close()
         running.bell.rings.put_nowait(1)
@@ -249,7 +249,7 @@ def test_others_may_insert_while_it_runs(ada: Employee) -> None:
 
     async def play(running: Running) -> None:
         await running.quiet()
-        other = Store(store_module.open_engine(store_module.sqlite_url(ada.path)), "ada")
+        other = Store(store_module.open_engine(store_module.sqlite_url(ada.where)), "ada")
         from empla.engine import inbox
         from empla.mind.percepts import Percept
 

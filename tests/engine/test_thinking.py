@@ -144,7 +144,7 @@ def test_a_generator_that_an_uncommitted_cycle_moved_is_dropped(
 def test_a_process_that_lost_its_lease_writes_nothing_more(ada: Employee, everything: None) -> None:
     ada.work()
     ada.tell("go", number=1)
-    rival = Store(store_module.open_engine(store_module.sqlite_url(ada.path)), "ada")
+    rival = Store(store_module.open_engine(store_module.sqlite_url(ada.where)), "ada")
     rival.take_lease(ada.epoch + 1, "the rival")
     before = whole(ada)
     with pytest.raises(LeaseLost):
@@ -164,7 +164,7 @@ def test_a_lease_lost_in_the_middle_of_a_mail_sends_nothing(ada: Employee, plans
     taken, submit = [], ada.mailbox.submit
 
     async def too_late(permit: Any, on_wire: Any) -> Any:
-        rival = Store(store_module.open_engine(store_module.sqlite_url(ada.path)), "ada")
+        rival = Store(store_module.open_engine(store_module.sqlite_url(ada.where)), "ada")
         rival.take_lease(ada.epoch + 1, "the rival")
         rival.close()
         taken.append(permit.action)
@@ -392,7 +392,7 @@ def test_the_ledger_is_one_chain_and_a_changed_byte_is_found(ada: Employee, plan
     assert first_break(entries) is None
     assert [codec.loads(e.record.decode())["event"] for e in entries] == ["decided", "done"] * 3
     assert all(b"Mail" not in e.record and MARIA.encode() not in e.record for e in entries)
-    with sqlite3.connect(ada.path) as outside:
+    with sqlite3.connect(ada.where) as outside:
         outside.execute("UPDATE ledger SET record = CAST(replace(record, 'allow', 'ALLOW') AS BLOB) WHERE seq = 3")
     outside.close()
     assert first_break(chain(ada)) == 2
