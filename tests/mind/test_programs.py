@@ -47,7 +47,7 @@ def _all(state: MindState):  # type: ignore[no-untyped-def]
 
 
 @given(st.data())
-@settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 def test_dropping_every_generator_at_every_step_changes_nothing(data: st.DataObject) -> None:
     def choose(below: int) -> int:
         return data.draw(st.integers(0, below - 1))
@@ -56,7 +56,7 @@ def test_dropping_every_generator_at_every_step_changes_nothing(data: st.DataObj
 
 
 def test_long_plays_keep_the_laws() -> None:
-    for seed in range(60):
+    for seed in range(40):
         play(programs.seeded(seed), 60, Laws().check)
 
 
