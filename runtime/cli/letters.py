@@ -51,7 +51,7 @@ def show_all(letters: Sequence[tuple[int, Letter]], zone: str) -> None:
         data = as_data(letter)
         gist = " ".join(data["text"].split())[:_GIST]
         rows.append((number, printing.moment(data["date"], zone), data["from"], data["subject"], gist))
-    printing.table(rows, "", "Date", "From", "Subject", "")
+    printing.table(rows, "", "Date", "From", "Subject", "", cut=True)
 
 
 def _date(letter: Letter) -> datetime | None:

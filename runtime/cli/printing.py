@@ -13,6 +13,7 @@ from types import TracebackType
 from typing import Any, Self
 from zoneinfo import ZoneInfo
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.padding import Padding
 from rich.status import Status
@@ -20,6 +21,7 @@ from rich.table import Table
 from rich.text import Text
 
 _WIDE = 400  # columns where there is no terminal
+_GAP = 3  # columns between columns
 _KEPT = "\n\t"
 
 
@@ -46,15 +48,31 @@ def line(value: object = "", style: str = "") -> None:
     console().print(said(value, style))
 
 
-def table(rows: Sequence[Sequence[object]], *heads: str, indent: int = 0, last_folds: bool = True) -> None:
-    """Print rows under their heads, aligned, without lines. The last column takes what room is left."""
-    grid = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0), header_style="dim", show_header=any(heads))
-    for place, head in enumerate(heads):
-        folds = last_folds and place == len(heads) - 1
-        grid.add_column(head, no_wrap=not folds, overflow="fold" if folds else "ellipsis")
-    for row in rows:
-        grid.add_row(*(cell if isinstance(cell, Text) else said(cell) for cell in row))
+def table(rows: Sequence[Sequence[object]], *heads: str, indent: int = 0, cut: bool = False) -> None:
+    """Print rows under their heads, aligned, without lines.
+
+    Where there is not room for all, the widest columns give way first: what is in them goes on below, or with `cut`
+    ends in an ellipsis.
+    """
+    cells = [[cell if isinstance(cell, Text) else said(cell) for cell in row] for row in rows]
+    grid = Table(box=None, pad_edge=False, padding=(0, _GAP, 0, 0), header_style="dim", show_header=any(heads))
+    for head, width in zip(heads, _widths(cells, heads, console().width - indent), strict=True):
+        grid.add_column(head, width=width, no_wrap=cut, overflow="ellipsis" if cut else "fold")
+    for row in cells:
+        grid.add_row(*row)
     _indented(grid, indent)
+
+
+def _widths(cells: Sequence[Sequence[Text]], heads: Sequence[str], width: int) -> list[int]:
+    """Return how wide each column may be, so that all of them stand beside each other."""
+    wanted = [
+        max(map(cell_len, (head, *(line for row in cells for line in row[place].plain.splitlines())))) or 1
+        for place, head in enumerate(heads)
+    ]
+    room = width - _GAP * (len(heads) - 1)
+    while sum(wanted) > room and max(wanted) > 1:
+        wanted[wanted.index(max(wanted))] -= 1
+    return wanted
 
 
 def facts(pairs: Mapping[str, object], indent: int = 0) -> None:
