@@ -32,6 +32,9 @@ ATTEMPTS = 55
 do not count."""
 PATIENCE = timedelta(hours=4)
 """How long evidence of a write is looked for before it is *unknown*; of a mail, the account's settle time."""
+ABSENCE_PROVES_AFTER = timedelta(seconds=3)
+"""How long after a mail came on the wire its absence proves that it was not taken: until then the server may still be
+busy with what the dead connection had already brought it."""
 SHORTEST_LOOK, LONGEST_LOOK = timedelta(seconds=1), timedelta(minutes=5)
 """Bounds of the pause between two looks for evidence."""
 READ_ATTEMPTS = 6
@@ -131,15 +134,19 @@ class Performer:
         if settled is Settled.DONE:
             self._end(permit, "done", Outcome(status=Status.DONE, value=value), how="evidence")
             return
+        row, now = self._row(permit), self._place.clock.now()
+        since = datetime.fromisoformat(row.on_wire_at) if row.on_wire_at else now
+        by_mail = operation.idempotency is Idempotency.MESSAGE_ID
+        if settled is Settled.NOT_DONE and by_mail and now - since < ABSENCE_PROVES_AFTER:
+            with self._store.transaction("too-early"):
+                self._outbox.uncertain(permit.action, since, since + ABSENCE_PROVES_AFTER)
+            return
         if settled is Settled.NOT_DONE:
             with self._store.transaction("absent"):
                 self._outbox.enter(permit.action, "absent", why=why)
             self._again(permit, operation, OutcomeUnknown.code, why)
             return
-        row, now = self._row(permit), self._place.clock.now()
-        by_mail = operation.idempotency is Idempotency.MESSAGE_ID
         patience = timedelta(seconds=self._place.mailbox.settle_s) if by_mail else PATIENCE
-        since = datetime.fromisoformat(row.on_wire_at) if row.on_wire_at else now
         with self._store.transaction("unclear"):
             if now - since >= patience:
                 self._outbox.unknown(permit.action, why)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from email import message_from_bytes
 from enum import StrEnum
 from pathlib import Path
+from typing import Any
 
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
 
@@ -26,6 +27,28 @@ class Arrivals:
     per_recipient: Counter[str] = field(default_factory=Counter)
     messages: list[str] = field(default_factory=list)
     contents: list[bytes] = field(default_factory=list)
+
+
+class _Session(SMTP):
+    """A connection that notes its beginning and its end in a file."""
+
+    def __init__(self, notes: Path, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._notes = notes
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        _note(self._notes, "+")
+        super().connection_made(transport)
+
+    def connection_lost(self, error: Exception | None) -> None:
+        super().connection_lost(error)
+        _note(self._notes, "-")
+
+
+def _note(path: Path, sign: str) -> None:
+    if path.parent.is_dir():
+        with path.open("a") as file:
+            file.write(sign)
 
 
 class PlainServer:
@@ -56,7 +79,8 @@ class PlainServer:
         return int(server.sockets[0].getsockname()[1])
 
     def _connection(self) -> SMTP:
-        return SMTP(
+        return _Session(
+            self._sent.with_name("sessions"),
             self,
             hostname="plain.example",
             auth_require_tls=False,

@@ -18,6 +18,7 @@ from empla.capabilities.contract import Place
 from empla.capabilities.email import perceiving
 from empla.capabilities.email.mailbox import Evidence, FetchedMail, MailCursor
 from empla.capabilities.email.sensor import InboxSensor
+from empla.clock import pause
 from empla.engine import inbox
 from empla.engine.employee import EmployeeEngine, Mindset
 from empla.mind.percepts import Percept
@@ -149,8 +150,18 @@ class PlainMailbox(StandardMailbox):
         await asyncio.Event().wait()
 
     async def find_sent(self, message_id: str) -> bool:
+        await self._sessions_closed()
         taken = self._home / "sent"
         return self.evidence is not Evidence.NONE and taken.exists() and message_id in taken.read_text().split()
+
+    async def _sessions_closed(self) -> None:
+        """Wait until the server has seen the end of every connection: absence proves nothing before (contract 8).
+
+        In the world that takes a few seconds, and the engine waits for them; here time is virtual and does not pass.
+        """
+        sessions = self._home / "sessions"
+        while sessions.exists() and (seen := sessions.read_text()).count("+") > seen.count("-"):
+            await pause(0.001)
 
 
 async def plain(start: Start) -> None:
