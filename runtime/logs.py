@@ -6,6 +6,7 @@ its own, so nobody's line lands in another's. Files are bounded: at `LARGEST` by
 until it is unbound: one id from percept to act. Values under names such as *password* or *token* are never written.
 """
 
+import contextlib
 import json
 import logging
 import os
@@ -27,6 +28,8 @@ LARGEST: Final = 5 << 20
 KEPT: Final = 3
 """Old files kept of each process."""
 
+_BLOCK: Final = 64 << 10
+
 HIDDEN: Final = "[hidden]"
 """What stands in a log in place of a secret."""
 
@@ -47,17 +50,19 @@ class Lines:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._fd = self._open()
         self._size = os.fstat(self._fd).st_size
-        self._end_torn_line()
+        self._cut_torn_line()
 
     def append(self, line: str) -> None:
         """Append one line. A full disk loses the line, never the process."""
         data = (line + "\n").encode(errors="replace")
         if self._size and self._size + len(data) > self._largest:
             self._rotate()
-        try:
-            self._size += os.write(self._fd, data)
-        except OSError:
-            return
+        with contextlib.suppress(OSError):
+            written = os.write(self._fd, data)
+            if written < len(data):
+                os.ftruncate(self._fd, self._size)
+            else:
+                self._size += written
 
     def close(self) -> None:
         """Let go of the file."""
@@ -66,10 +71,20 @@ class Lines:
     def _open(self) -> int:
         return os.open(self._path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
 
-    def _end_torn_line(self) -> None:
-        """A disk that filled up may have cut a line short; the next one must not be glued to it."""
-        if self._size and os.pread(self._fd, 1, self._size - 1) != b"\n":
-            self._size += os.write(self._fd, b"\n")
+    def _cut_torn_line(self) -> None:
+        """Take out the last line if it is cut short: SIGKILL ends a write between two pages, a full disk anywhere.
+
+        Only one process at a time writes a file, so nobody else's line is lost.
+        """
+        whole = self._size
+        while whole and (block := os.pread(self._fd, _BLOCK, max(0, whole - _BLOCK))):
+            end = block.rfind(b"\n", 0, min(whole, _BLOCK))
+            whole = max(0, whole - _BLOCK) + end + 1
+            if end >= 0:
+                break
+        if whole != self._size:
+            os.ftruncate(self._fd, whole)
+            self._size = whole
 
     def _rotate(self) -> None:
         old = [self._path.with_name(f"{self._path.name}.{number}") for number in range(1, self._kept + 1)]

@@ -21,7 +21,7 @@ PANELS = {
     "People": ["init", "people", "hire", "leave", "list", "show"],
     "Day": ["mail", "inbox", "agenda"],
     "Oversight": ["history", "why", "settle", "calendar"],
-    "Running": ["up", "down", "status", "restart", "pause", "resume", "logs", "demo", "doctor"],
+    "Running": ["up", "down", "status", "restart", "pause", "resume", "logs", "upgrade", "demo", "doctor"],
 }
 
 
