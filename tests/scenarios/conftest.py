@@ -12,8 +12,9 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
+from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -78,6 +79,8 @@ class Morning:
     _thread: threading.Thread | None = None
     _engine: EmployeeEngine | None = None
     failure: BaseException | None = None
+    asked: list[Letter] = field(default_factory=list)
+    known: dict[str, int] = field(default_factory=dict)
 
     @property
     def manager(self) -> Client:
@@ -89,11 +92,44 @@ class Morning:
 
     def ask(self, text: str, subject: str = "A request") -> Letter:
         """Have the manager write, and return the answer."""
-        return self.manager.answer_to(self.manager.send(self.assistant, subject, text), 20)
+        return self._answered(self.manager.send(self.assistant, subject, text))
 
     def reply(self, letter: Letter, text: str) -> Letter:
         """Have the manager answer a mail, and return what comes back."""
-        return self.manager.answer_to(self.manager.reply(letter, text), 20)
+        if letter in self.asked:
+            self.asked.remove(letter)
+        return self._answered(self.manager.reply(letter, text))
+
+    def _answered(self, message_id: str) -> Letter:
+        answer = self.manager.answer_to(message_id, 20)
+        if "?" in answer.new:
+            self.asked.append(answer)
+        return answer
+
+    def cleared(self) -> "Morning":
+        """Let every open question go and empty every calendar, for the next test on the same morning.
+
+        A minute passes, so that the mails of all tests do not come to more than an assistant may send in one.
+        """
+        self.move_to(SystemClock(self.home.clock).now() + timedelta(seconds=61))
+        for letter in [*self.asked]:
+            self.reply(letter, "never mind")
+        self.asked.clear()
+        for client in (*self.people.values(), signed_in_as(self, self.assistant)):
+            for event in client.events():
+                client._dav("DELETE", client.address, f"{quote(str(event['UID']), safe='@')}.ics")
+        self.known = {name: max((m.uid for m in c.inbox()), default=0) for name, c in self.people.items()}
+        return self
+
+    def invited(self, name: str, method: str = "REQUEST") -> Letter:
+        """Wait for what somebody's calendar client is told by mail in this test."""
+        return self.people[name].wait_for(
+            lambda m: m in self._news(name, [m]) and m.invitation is not None and str(m.invitation["METHOD"]) == method,
+            20,
+        )
+
+    def _news(self, name: str, letters: list[Letter]) -> list[Letter]:
+        return [m for m in letters if m.uid > self.known.get(name, 0)]
 
     def meetings(self) -> list[Event]:
         """Return what the assistant has put into the manager's calendar."""
@@ -101,11 +137,14 @@ class Morning:
 
     def told(self, subject: str) -> Letter:
         """Wait for a mail to the manager, of the assistant's own accord, whose subject holds these words."""
-        return self.manager.wait_for(lambda m: m.sender == self.assistant and subject in m.subject, 20)
+        name = self.manager.name
+        return self.manager.wait_for(
+            lambda m: m in self._news(name, [m]) and m.sender == self.assistant and subject in m.subject, 20
+        )
 
     def written_to(self, name: str) -> list[Letter]:
         """Return what the assistant has written to somebody."""
-        return [m for m in self.people[name].inbox() if m.sender == self.assistant]
+        return [m for m in self._news(name, self.people[name].inbox()) if m.sender == self.assistant]
 
     def settled(self) -> None:
         """Wait until the assistant has read and answered everything so far: a question of ours is answered last."""
@@ -181,6 +220,13 @@ class Morning:
             await self._engine.run(self._stopping)
         await place.mailbox.close()
         await place.calendars.close()
+
+
+def signed_in_as(morning: Morning, address: str) -> Client:
+    """Return a client that is signed in as an assistant."""
+    with CompanyStore(morning.home.company_db) as company:
+        profile = load_profile(company, Cipher(morning.home.key), address.partition("@")[0])
+    return Client(morning.manager.ports, address, profile.name, profile.password, morning.manager._now)
 
 
 @dataclass

@@ -1,7 +1,15 @@
 """Calling off and moving, and what the invited answer."""
 
+import pytest
+
 from runtime.client import Client
 from tests.scenarios.conftest import Morning, arranged, at, guests, times
+
+
+@pytest.fixture
+def morning(shared: Morning) -> Morning:
+    """One office for all tests of this module, with empty calendars and no question open."""
+    return shared.cleared()
 
 
 def ben(morning: Morning) -> Client:
@@ -40,7 +48,7 @@ def test_what_others_arranged_is_left_alone(morning: Morning) -> None:
 def test_a_no_is_told_by_name_and_can_be_answered_in_two_words(morning: Morning) -> None:
     morning.ask("Please book half an hour with Ben tomorrow at 2pm.")
     morning.ask("Book an hour with Carla on Friday at 9")
-    invited = ben(morning).wait_for(lambda m: m.invitation is not None, 20)
+    invited = morning.invited("Ben Stone")
     ben(morning).answer_invitation(invited, "DECLINED")
     told = morning.told("Ben Stone has declined")
     assert "Tuesday, 8 September 2026, 14:00 to 14:30 (Europe/Berlin)" in told.text
@@ -52,7 +60,7 @@ def test_a_no_is_told_by_name_and_can_be_answered_in_two_words(morning: Morning)
 
 def test_a_meeting_is_moved_and_its_guest_asked_anew(morning: Morning) -> None:
     done = morning.ask("Please book half an hour with Ben tomorrow at 2pm.")
-    invited = ben(morning).wait_for(lambda m: m.invitation is not None, 20)
+    invited = morning.invited("Ben Stone")
     ben(morning).answer_invitation(invited, "ACCEPTED")
     morning.until(lambda: guests(morning.meetings()[0])[ben(morning).address] == "ACCEPTED")
     answer = morning.reply(done, "Move it to Wednesday")

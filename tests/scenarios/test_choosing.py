@@ -1,9 +1,16 @@
-"""Answers to a proposal: choosing, changing one's mind, another request, and no answer at all."""
+"""Answers to a proposal: choosing, changing one's mind, and another request."""
 
 import pytest
 
 from runtime.client import Letter
 from tests.scenarios.conftest import Morning, at, guests, times
+
+
+@pytest.fixture
+def morning(shared: Morning) -> Morning:
+    """One office for all tests of this module, with empty calendars and no question open."""
+    return shared.cleared()
+
 
 REQUEST = "Please set up an hour with Carla on Wednesday."
 
@@ -65,22 +72,4 @@ def test_a_request_of_another_kind_says_so_too(morning: Morning, offered: Letter
 def test_letting_go_is_confirmed(morning: Morning, offered: Letter, words: str) -> None:
     answer = morning.reply(offered, words)
     assert "Nothing is booked." in answer.text
-    assert morning.meetings() == []
-
-
-def test_without_an_answer_the_manager_is_told_once_that_nothing_is_booked(morning: Morning, offered: Letter) -> None:
-    morning.move_to(at(3, 8, 30))
-    told = morning.told("Left: an hour with Carla Ruiz")
-    assert "On Monday, 7 September 2026, 08:00" in told.text
-    assert "Nothing is booked." in told.text
-    late = morning.reply(offered, "The second one works.")
-    assert "I have no question open" in late.text
-    assert morning.meetings() == []
-    assert len([m for m in morning.manager.inbox() if m.subject.startswith("Left:")]) == 1
-
-
-def test_a_time_that_has_passed_meanwhile_is_not_booked(morning: Morning, offered: Letter) -> None:
-    morning.move_to(at(2, 9))
-    again = morning.reply(offered, "The first one.")
-    assert "is past by now" in again.text
     assert morning.meetings() == []

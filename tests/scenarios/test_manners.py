@@ -5,13 +5,8 @@ from email.policy import SMTP
 
 import pytest
 
-from empla.config import Home
 from empla.errors import ExternalError
-from empla.hr.profiles import load_profile
-from empla.store.company import CompanyStore
-from empla.store.secrets import Cipher
-from runtime.client import Client
-from tests.scenarios.conftest import Morning
+from tests.scenarios.conftest import Morning, signed_in_as
 
 ORDER = "Please book an hour with Carla tomorrow."
 
@@ -54,7 +49,7 @@ def test_a_bounce_gets_no_answer(shared: Morning) -> None:
 
 def test_its_own_mail_that_comes_back_is_left_alone(shared: Morning) -> None:
     before = len(shared.manager.inbox())
-    own = itself(shared)
+    own = signed_in_as(shared, shared.assistant)
     own.submit(mail(shared, own.address, 11).as_bytes(), [shared.assistant])
     shared.settled()
     assert len(shared.manager.inbox()) == before + 1
@@ -127,7 +122,7 @@ def test_a_second_yes_is_heard_but_books_nothing_again(morning: Morning) -> None
 
 
 def test_two_assistants_do_not_write_to_each_other_for_ever(morning: Morning, hired_by_ben: str) -> None:
-    ada, bea = itself(morning), client_of(morning, hired_by_ben)
+    ada, bea = (signed_in_as(morning, address) for address in (morning.assistant, hired_by_ben))
     ada.submit(greeting(ada.address, bea.address, 60).as_bytes(), [bea.address])
     bea.submit(greeting(bea.address, ada.address, 61).as_bytes(), [ada.address])
     morning.told(f"Mail from {bea.address}")
@@ -146,18 +141,3 @@ def greeting(sender: str, to: str, number: int) -> EmailMessage:
     found["Message-ID"] = f"<greeting-{number}@office.example>"
     found.set_content("Hello, when can our managers meet? Please answer.")
     return found
-
-
-def itself(morning: Morning) -> Client:
-    """Return a client that is signed in as the assistant."""
-    return client_of(morning, morning.assistant)
-
-
-def client_of(morning: Morning, address: str) -> Client:
-    profile = profile_of(morning.home, address.partition("@")[0])
-    return Client(morning.manager.ports, address, profile.name, profile.password, morning.manager._now)
-
-
-def profile_of(home: Home, slug: str):
-    with CompanyStore(home.company_db) as company:
-        return load_profile(company, Cipher(home.key), slug)
