@@ -168,6 +168,7 @@ class Client:
         with self._imap() as imap:
             imap.select("INBOX", readonly=True)
             while True:
+                imap.untagged_responses.pop("EXISTS", None)
                 letters = _letters(imap, after)
                 found = next((letter for letter in reversed(letters) if wanted(letter)), None)
                 if found is not None:
@@ -176,7 +177,8 @@ class Client:
                 left = deadline - time.monotonic()
                 if left <= 0:
                     raise TimedOut(f"no such mail came to {self.address} within {timeout_s:.0f} s")
-                _idle(imap, left)
+                if "EXISTS" not in imap.untagged_responses:  # what came while these were read, IDLE tells no more
+                    _idle(imap, left)
 
     def answer_to(self, message_id: str, timeout_s: float = 30.0, *, after: int = 0) -> Letter:
         """Return the answer to a mail that was sent, waiting for it."""
