@@ -5,6 +5,8 @@ capability and the SMTP client are the real ones; time is virtual, so that waiti
 """
 
 import asyncio
+import os
+import signal
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -37,6 +39,7 @@ from empla.workplace.blobs import FileBlobs
 from empla.workplace.mailbox import StandardMailbox
 from empla.workplace.place import connect
 from employees.executive_assistant import plans as assistant
+from runtime import progress
 
 BOB = "bob@office.example"
 SOON = timedelta(hours=1)
@@ -87,7 +90,11 @@ async def live(start: Start, place: Place, clock: VirtualClock, plans: PlanLibra
     _settle(store, start, clock)
     stopping = asyncio.Event()
 
+    page = _Progress(start.home / "progress") if start.params.get("progress") else None
+
     def beat(_cycle: int, percept: str, _intention: str) -> None:
+        if page is not None:
+            page.mark(percept)
         if percept or not engine.idle:
             return
         due = engine.next_due(clock.now())
@@ -99,10 +106,22 @@ async def live(start: Start, place: Place, clock: VirtualClock, plans: PlanLibra
     secret = str(start.params.get("secret", "secret")).encode()
     mindset = Mindset(library=plans, operations=OPERATIONS, sensors=(InboxSensor(),), secret=secret)
     engine = EmployeeEngine(store, place, mindset, beat=beat)
-    if start.before and (crashed := start.params.get("crashed")):
-        engine.crashed_at(crashed)
+    if page is not None and page.last:
+        engine.crashed_at(page.last)
     await engine.run(stopping)
     store.close()
+
+
+class _Progress:
+    """The progress page of the employee's process: `last` is what the former one had in hand when it died."""
+
+    def __init__(self, path: Path) -> None:
+        before = progress.read(path)
+        self.last = before.percept if before is not None and before.busy else ""
+        self._page = progress.ProgressPage(path, epoch=1)
+
+    def mark(self, percept: str) -> None:
+        self._page.mark(progress.CYCLE if percept else progress.IDLE, percept=percept)
 
 
 def _epoch(store: Store) -> int:
@@ -227,4 +246,36 @@ async def booking(start: Start) -> None:
     await at_the_office(start, assistant.library)
 
 
-WORKLOADS |= {"office": office, "booking": booking}
+# poison --------------------------------------------------------------------------------------------------------------
+
+poisoned = PlanLibrary()
+
+
+@poisoned.plan(on("poison"))
+def die(event: Trigger) -> Any:
+    """End the process, as a fault in a library written in C does."""
+    os.kill(os.getpid(), signal.SIGKILL)
+    yield Believe(functor="survived", arguments=())
+
+
+@poisoned.plan(on("harmless"))
+def live_on(event: Trigger) -> Any:
+    yield Believe(functor="handled", arguments=(event.number,))
+
+
+@poisoned.plan(on("percept-set-aside"))
+def hear(event: Trigger) -> Any:
+    yield Believe(functor="told", arguments=(event.percept, event.reason))
+
+
+async def poison(start: Start) -> None:
+    """Handle what lies in the inbox."""
+    clock = VirtualClock()
+    mailbox = MemoryMailbox(clock)
+    place = Place(
+        mailbox=mailbox, calendars=MemoryCalendars(set()), directory=MemoryDirectory(), blobs=MemoryBlobs(), clock=clock
+    )
+    await live(start, place, clock, poisoned, mails=0)
+
+
+WORKLOADS |= {"office": office, "booking": booking, "poison": poison}
