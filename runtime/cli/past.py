@@ -2,7 +2,9 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from empla.config import Home, load_settings
 from empla.mind import codec
@@ -53,16 +55,17 @@ def show(found: Sequence[Mapping[str, Any]], home: Home) -> None:
     if not found:
         printing.line("It has done nothing yet.")
         return
-    zone = load_settings(home).zone
+    settings = load_settings(home)
     rows = [
         (
-            printing.moment(d["at"], zone),
+            f"{datetime.fromisoformat(d['at']).astimezone(ZoneInfo(settings.zone)):%d %b %Y %H:%M}",
             d["operation"],
-            d["to"],
+            d["to"].replace(f"@{settings.domain}", ""),
             printing.said(d["state"], _COLOURS.get(d["state"], "")),
             d["rule"],
             d["about"],
         )
         for d in found
     ]
-    printing.table(rows, f"When ({zone})", "Operation", "To", "State", "Allowed by", "About")
+    printing.line(f"Times in {settings.zone}", "dim")
+    printing.table(rows, "When", "Operation", "To", "State", "Allowed by", "About", cut=True)
