@@ -11,7 +11,7 @@ def upgrade(
     check: Annotated[bool, typer.Option("--check", help="Only look: nothing is changed, and empla may be running.")],
     json: Json = False,
 ) -> None:
-    """Look whether every live intention goes on with the code that is installed now.
+    """Check that what is under way goes on with new code.
 
     To upgrade: install the new version, run this, then `empla down` and `empla up`. What it lists would fail when it is
     resumed; let that finish under the old version first. Exit code 1 if there is any.
