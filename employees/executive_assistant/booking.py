@@ -22,7 +22,7 @@ ARRANGED = "meeting-arranged"
 
 @registered
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Meeting:
+class Arrangement:
     """A meeting that was arranged. `without_me`: the manager is not in it, nor is it in the manager's calendar."""
 
     event: EventRef
@@ -58,7 +58,7 @@ def booked(wish: Wish, me: Profile, option: SlotOption, found: Slots) -> Generat
     return meeting.event.uid
 
 
-def _entered(wish: Wish, me: Profile, option: SlotOption) -> Generator[Step, Any, tuple[Meeting, InvitationSent]]:
+def _entered(wish: Wish, me: Profile, option: SlotOption) -> Generator[Step, Any, tuple[Arrangement, InvitationSent]]:
     """Put the meeting into the calendars and send the invitations, or take back what had begun."""
     details = _details(wish, me, option)
     try:
@@ -69,7 +69,7 @@ def _entered(wish: Wish, me: Profile, option: SlotOption) -> Generator[Step, Any
         raise NotBooked(_why(failure)) from failure
     if isinstance(own, BookConflict):
         raise Quicker
-    meeting = Meeting(
+    meeting = Arrangement(
         event=own.event,
         title=details["title"],
         start=option.start,

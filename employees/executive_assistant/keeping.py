@@ -13,7 +13,7 @@ from empla.mind.plans import PlanLibrary, Trigger, on
 from empla.mind.steps import ActionFailed, Believe, Do, Forget, Now, Raise, Scope, Step, Wait, query
 from empla.mind.values import Address, EventRef, Origin, Source
 from employees.executive_assistant import words
-from employees.executive_assistant.booking import ARRANGED, Meeting
+from employees.executive_assistant.booking import ARRANGED, Arrangement
 from employees.executive_assistant.knowing import Profile, Steps, profile
 
 library = PlanLibrary()
@@ -43,7 +43,7 @@ def note_reply(event: Trigger) -> Steps:
 def keep_meeting(event: Trigger) -> Steps:
     """Take in answers until the meeting begins, or is called off."""
     me: Profile = yield from profile()
-    meeting: Meeting = event.meeting
+    meeting: Arrangement = event.meeting
     uid = meeting.event.uid
     people = (me.manager, *(g.address for g in meeting.guests))
     taken: list[AttendeeReply] = []
@@ -61,7 +61,7 @@ def keep_meeting(event: Trigger) -> Steps:
     yield Forget(functor="replied", pattern=(uid,))
 
 
-def _take_in(me: Profile, meeting: Meeting, answer: AttendeeReply, sender: Address) -> Generator[Step, Any, None]:
+def _take_in(me: Profile, meeting: Arrangement, answer: AttendeeReply, sender: Address) -> Generator[Step, Any, None]:
     """Put one answer into both calendars; one that does not count (not invited, an older version) changes nothing."""
     noted = True
     try:
@@ -82,7 +82,7 @@ def _take_in(me: Profile, meeting: Meeting, answer: AttendeeReply, sender: Addre
 _VERBS = {"accepted": "has accepted", "declined": "has declined", "tentative": "has accepted provisionally"}
 
 
-def _news(me: Profile, meeting: Meeting, answer: AttendeeReply, noted: bool) -> Do:
+def _news(me: Profile, meeting: Arrangement, answer: AttendeeReply, noted: bool) -> Do:
     """Tell the manager what somebody answered, and what can be done about it."""
     who = next((g.name for g in meeting.guests if g.address.value == answer.attendee.value), answer.attendee.value)
     said = answer.answer.value.lower()
