@@ -41,7 +41,8 @@ def add_account(home: Home, address: str, name: str, password: str) -> None:
     """Make sure that this account exists, is open, and has this name and password.
 
     Doing it twice is harmless. It has the default mailboxes and a calendar; a closed account is opened again, with
-    what it holds. Raises InputError for an address that is not one of the office's domain.
+    what it holds. Connections that are signed in stay so under a new password. Raises InputError for an address that
+    is not one of the office's domain.
     """
     address = _checked(home, address)
     if not password:
@@ -66,13 +67,6 @@ def close_account(home: Home, address: str) -> None:
         address = _existing(db, address)
         db.execute("UPDATE account SET closed = 1 WHERE address = ?", (address,))
         db.execute("DELETE FROM calendar_grant WHERE owner = ? OR grantee = ?", (address, address))
-
-
-def set_password(home: Home, address: str, password: str) -> None:
-    """Set the password of an account. Connections that are signed in stay so."""
-    kept = passwords.hashed(password)
-    with _open(home) as db, database.transaction(db):
-        db.execute("UPDATE account SET password = ? WHERE address = ?", (kept, _existing(db, address)))
 
 
 def accounts(home: Home) -> list[OfficeAccount]:

@@ -35,11 +35,6 @@ def matches(password: str, kept: str) -> bool:
     return bcrypt.checkpw(_prepared(password), kept.encode())
 
 
-def local_part(address: str) -> str:
-    """Return what stands before the @ of an address."""
-    return address.rpartition("@")[0]
-
-
 @dataclass(frozen=True, slots=True)
 class Account:
     """An open account as a sign-in sees it."""

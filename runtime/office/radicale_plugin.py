@@ -16,9 +16,6 @@ from typing import Any
 from empla.config import Home, load_settings
 from runtime.office import calendars, database, passwords
 
-HOME = "EMPLA_HOME"
-"""The environment variable that names the home."""
-
 OWN_CALENDAR = "rwdo"
 OWN_FOLDER = "RrWw"
 GRANTED = "rwdo"

@@ -10,7 +10,6 @@ class Memory:
 
     private: int
     proportional: int
-    resident: int
 
 
 def of(pid: int) -> Memory | None:
@@ -23,5 +22,4 @@ def of(pid: int) -> Memory | None:
     return Memory(
         private=kib["Private_Clean"] + kib["Private_Dirty"],
         proportional=kib["Pss"],
-        resident=kib["Rss"],
     )

@@ -55,7 +55,7 @@ def test_passwords_change_at_once(home):
     with closing(database.connect(home)) as db:
         sign_in = SignIn(db, "office.example")
         assert sign_in.matches(sign_in.account("anna"), "first")
-        accounts.set_password(home, "anna@office.example", "second")
+        accounts.add_account(home, "anna@office.example", "Anna", "second")
         assert not sign_in.matches(sign_in.account("anna"), "first")
         assert sign_in.matches(sign_in.account("anna"), "second")
 
@@ -75,7 +75,7 @@ def test_a_closed_account_is_shut_and_can_be_opened_again(home):
     assert accounts.grants(home) == []
     assert accounts.accounts(home)[0].closed
     with pytest.raises(InputError, match="no account"):
-        accounts.set_password(home, "anna@office.example", "other")
+        accounts.close_account(home, "anna@office.example")
     accounts.add_account(home, "anna@office.example", "Anna", "third")
     assert signs_in(home, "anna@office.example", "third")
 

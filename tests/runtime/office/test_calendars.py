@@ -101,7 +101,7 @@ def test_accounts_count_at_once(office, clients):
     anna = clients.person("Anna New")
     url = office.calendar_url(anna.address)
     assert clients.dav(anna, "PROPFIND", url, Depth="0").status == 207
-    accounts.set_password(office.home, anna.address, "changed")
+    accounts.add_account(office.home, anna.address, "Anna New", "changed")
     assert clients.dav(anna, "PROPFIND", url, Depth="0").status == 401
     changed = type(anna)(anna.address, "changed")
     assert clients.dav(changed, "PROPFIND", url, Depth="0").status == 207

@@ -242,10 +242,6 @@ def _cancel(text: str, setting: Setting) -> Filled:
     return filled
 
 
-_MEETING_OF = re.compile(
-    r"(?<![\w@])(?P<name>[A-Z][\w-]+(?: [A-Z][\w-]+)?)(?:['’]s)?\s+(?=(?:meeting|call|appointment"
-    r"|1:1|chat|catch-?up|sync|one-on-one|slot)\b)"
-)
 _VERB_WHOM = re.compile(
     r"(?<!\w)(?:cancel|move|reschedule|postpone|push|shift|drop|delay|bump)\s+(?=[A-Z][a-z])", re.IGNORECASE
 )

@@ -62,7 +62,6 @@ _JOINT = re.compile(
     r"(?:also |both |maybe |with |of course |then )?",
     re.IGNORECASE,
 )
-_OWN_CALENDAR = re.compile(r"['’]s\b")
 
 
 def party(text: str, origin: Origin, *, alone: bool = False) -> Party:
