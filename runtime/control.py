@@ -41,6 +41,10 @@ _STEP_S: Final = 0.05
 _REFUSAL_S: Final = 1.0
 
 
+class NotListening(NotRunning):
+    """Nobody answers at the control socket. Never told over it, so a command's own NotRunning is not taken for it."""
+
+
 class Interrupted(ExternalError):
     """empla ended before it answered."""
 
@@ -191,7 +195,7 @@ def run_or_call(
         except homelock.HomeInUse:
             running = homelock.holder(home)
             if running is not None and running.what == homelock.UP and home.socket.exists():
-                with contextlib.suppress(NotRunning):
+                with contextlib.suppress(NotListening):
                     return call(home, command, arguments, on_progress)
             if time.monotonic() >= deadline:
                 raise
@@ -278,8 +282,8 @@ def _connect(home: Home) -> socket.socket:
         connection.close()
         running = homelock.holder(home) if home.root.exists() else None
         if running is not None and running.what == homelock.UP:
-            raise NotRunning("empla is just starting or ending", next_step="try again in a moment") from error
-        raise NotRunning(f"empla does not run on {home.root}", next_step="start it with `empla up`") from error
+            raise NotListening("empla is just starting or ending", next_step="try again in a moment") from error
+        raise NotListening(f"empla does not run on {home.root}", next_step="start it with `empla up`") from error
     except PermissionError as error:
         connection.close()
         raise PermissionDenied(f"{home.socket} belongs to another user", next_step="run this as that user") from error

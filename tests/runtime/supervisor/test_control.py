@@ -170,6 +170,21 @@ def test_without_up_it_is_not_running_also_if_a_socket_was_left(home: Home):
     assert with_server(home, lambda: control.call(home, "add", {"a": 2, "b": 3})) == 5, "and up replaces it"
 
 
+def test_a_command_that_finds_something_else_not_running_is_not_repeated(home: Home):
+    asked = []
+
+    async def seek(_arguments: Mapping[str, Any], _report: Report) -> Any:
+        asked.append("seek")
+        raise NotRunning("the employee must be started first")
+
+    def use() -> None:
+        with pytest.raises(NotRunning, match="must be started first"):
+            control.run_or_call(home, "seek", {}, lambda _report: None, wait_s=1.0)
+
+    with_server(home, use, {"seek": seek})
+    assert asked == ["seek"]
+
+
 def test_a_server_that_dies_before_it_answers_says_so(home: Home):
     async def wait(_arguments: Mapping[str, Any], _report: Report) -> Any:
         begun.set()
