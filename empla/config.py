@@ -1,5 +1,6 @@
 """Where things lie in a home, and the settings in its `empla.toml`."""
 
+import ipaddress
 import os
 import re
 import tomllib
@@ -7,7 +8,7 @@ import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from empla.errors import InputError
 
@@ -86,13 +87,24 @@ class Settings(BaseModel):
 
     company: str = Field(default="The Company", description="how employees speak of the company")
     domain: str = Field(default="office.example", description="the office's mail domain")
-    host: str = Field(default="127.0.0.1", description="the address that servers bind to")
+    host: str = Field(default="127.0.0.1", description="the loopback address that servers bind to")
     ports: int = Field(
         default=0, ge=0, le=65000, description="first port of IMAP, SMTP, CalDAV (the next two); 0: any free ones"
     )
     zone: str = Field(default="UTC", description="IANA zone of people who name none")
     hours: str = Field(default="09:00-17:00", description="working hours of people who name none")
     owner: str = Field(default="", description="address of the person who runs this home: the default manager")
+
+    @field_validator("host")
+    @classmethod
+    def _loopback(cls, host: str) -> str:
+        """Refuse what others could reach: people sign in to the office without encryption."""
+        try:
+            if ipaddress.IPv4Address(host).is_loopback:
+                return host
+        except ValueError:
+            pass
+        raise ValueError("the office listens on this machine only: give 127.0.0.1")
 
 
 def load_settings(home: Home) -> Settings:

@@ -1,0 +1,40 @@
+"""The settings of a home: what is wrong in them is said, with the file and the setting."""
+
+from pathlib import Path
+
+import pytest
+
+from empla.config import Home, Settings, load_settings, save_settings
+from empla.errors import InputError
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    home = Home(tmp_path)
+    home.create()
+    return home
+
+
+def test_what_is_saved_is_read_again(home: Home):
+    settings = Settings(company='The "Quoted" \\ Company', ports=10143)
+    save_settings(home, settings)
+    assert load_settings(home) == settings
+
+
+def test_the_home_itself_is_its_owners_alone(tmp_path: Path):
+    home = Home(tmp_path / "deep" / "home")
+    home.create()
+    assert home.root.stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "192.0.2.1", "office.example", ""])
+def test_the_office_never_listens_where_others_could_reach_it(home: Home, host: str):
+    home.settings_file.write_text(f'host = "{host}"\n')
+    with pytest.raises(InputError, match=r"(?s)empla\.toml.*host.*this machine only"):
+        load_settings(home)
+
+
+def test_an_unknown_setting_is_an_error(home: Home):
+    home.settings_file.write_text("prots = 10143\n")
+    with pytest.raises(InputError, match="prots"):
+        load_settings(home)
