@@ -125,4 +125,4 @@ async def _office_listens(supervisor: Supervisor) -> None:
         async with asyncio.timeout(READY_S):
             await supervisor.office_ready.wait()
     except TimeoutError as error:
-        raise ResourceError("the office does not run at the moment", next_step="see logs/office.log") from error
+        raise ResourceError("the office does not run at the moment", next_step="see logs/office.jsonl") from error

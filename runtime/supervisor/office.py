@@ -26,7 +26,7 @@ SERVERS: Final = ("imap", "smtp", "caldav")
 """What the office serves, in the order of its ports."""
 
 _END_S: Final = 5.0
-_NEXT: Final = "read logs/office.log, or ask `empla doctor`"
+_NEXT: Final = "read logs/office.jsonl, or ask `empla doctor`"
 
 OfficeCommand = Callable[[int, int, Mapping[str, int]], Sequence[str]]
 """Given the lifeline, the ready pipe and each server's port (0: any free one): the command that runs the office."""

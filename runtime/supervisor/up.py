@@ -52,8 +52,8 @@ async def up(
 
     `handlers` answer commands beside the supervisor's own: they begin when the office listens, and after each the
     roster is read again. `body` names what employees run, `hang_s` and `rule` say when one is killed and given up, and
-    `office` how the office is run. `ports` is the first
-    of the office's (None: as the settings say). HomeInUse if the home is run already.
+    `office` how the office is run. `ports` is the first of the office's (None: as the settings say). HomeInUse if the
+    home is run already.
     """
     with _readiness() as readiness, homelock.take(home, homelock.UP, wait_s=_LOCK_S):
         if not home.clock.exists():
