@@ -328,21 +328,13 @@ def _choose_ports(home: Home) -> None:
 
 
 def _free_ports(host: str) -> int:
-    """Return the first of three consecutive ports that nobody listens at."""
+    """Return the first of three consecutive ports that nobody listens at, 0 if there are no such three."""
+    from runtime.ports import free_port
+
     first = FIRST_PORT
     while first < 65000:
-        taken = next((port for port in reversed(range(first, first + 3)) if not _free(host, port)), None)
+        taken = next((port for port in reversed(range(first, first + 3)) if free_port(host, port) is None), None)
         if taken is None:
             return first
         first = taken + 1
     return 0
-
-
-def _free(host: str, port: int) -> bool:
-    import socket
-
-    with socket.socket() as probe, contextlib.suppress(OSError):
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        probe.bind((host, port))
-        return True
-    return False

@@ -8,7 +8,6 @@ import asyncio
 import contextlib
 import os
 import secrets
-import socket
 import sys
 from asyncio.subprocess import PIPE, Process
 from pathlib import Path
@@ -18,6 +17,7 @@ from empla.config import Home
 from empla.errors import ResourceError
 from runtime import logs
 from runtime.office import calendars
+from runtime.ports import free_port
 
 log = logs.get("office.caldav")
 
@@ -46,18 +46,6 @@ X-Office = {mark}
 [logging]
 level = error
 """
-
-
-def free_port(host: str, port: int = 0) -> int | None:
-    """Return `port`, or any port if it is 0, if nobody listens there now; else None."""
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError:
-            return None
-        found: int = probe.getsockname()[1]
-        return found
 
 
 class CalDav:

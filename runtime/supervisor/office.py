@@ -6,16 +6,15 @@ stands in `office/ports.json`, as `{"host", "imap", "smtp", "caldav"}`.
 """
 
 import asyncio
-import contextlib
 import json
 import os
-import socket
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from empla.config import Home
 from empla.errors import InternalError, ResourceError, TimedOut
+from runtime.ports import free_port
 from runtime.supervisor import lease
 from runtime.supervisor.child import Child, describe, spawn
 
@@ -114,11 +113,8 @@ class Office:
             return {name: self._first_port + number for number, name in enumerate(SERVERS)}
         found = self._former()
         former = {name: int(found.get(name, 0)) for name in SERVERS}
-        return (
-            former
-            if all(_free(str(found.get("host")), port) for port in former.values())
-            else dict.fromkeys(SERVERS, 0)
-        )
+        all_free = all(port and free_port(str(found["host"]), port) for port in former.values())
+        return former if all_free else dict.fromkeys(SERVERS, 0)
 
     def _former(self) -> dict[str, Any]:
         try:
@@ -126,17 +122,6 @@ class Office:
         except (FileNotFoundError, ValueError):
             return {}
         return found
-
-
-def _free(host: str, port: int) -> bool:
-    """Return whether a server could listen there, also one that a server has just left."""
-    if port == 0:
-        return False
-    with socket.socket() as probe, contextlib.suppress(OSError):
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        probe.bind((host, port))
-        return True
-    return False
 
 
 async def _read_line(fd: int) -> bytes:
