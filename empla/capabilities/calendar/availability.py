@@ -11,7 +11,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 
-from empla import faults
 from empla.capabilities.calendar.calendars import Busy
 from empla.capabilities.calendar.occurrences import Occurrence, invited_time_of, occurrences, takes_time_of
 from empla.capabilities.calendar.spans import Span, zone_of
@@ -76,12 +75,10 @@ def zone_for(place: Place, address: str, otherwise: str) -> str:
 
 async def _read(place: Place, owner: str, within: Span, zone: str) -> _Calendar | None:
     """Return the owner's calendar as events, None if it may not be read so."""
-    faults.point("calendar.events: before")
     try:
         objects = await place.calendars.events(owner, within.start, within.end)
     except PermissionDenied:
         return None
-    faults.point("calendar.events: after")
     found: list[Occurrence] = []
     complete = True
     own_zone = zone_for(place, owner, zone)
@@ -97,12 +94,10 @@ async def _ask(place: Place, person: str, within: Span, zone: str) -> list[Busy]
     """Return the person's free/busy, None if it may not be read or, for people outside the company, is not known."""
     if place.directory.by_address(person) is None:
         return None
-    faults.point("calendar.free_busy: before")
     try:
         spans = await place.calendars.free_busy(person, within.start, within.end)
     except PermissionDenied:
         return None
-    faults.point("calendar.free_busy: after")
     own_zone = zone_for(place, person, zone)
     return [*spans, *(day for s in spans if (day := _whole_days(s, own_zone)) is not None)]
 

@@ -4,18 +4,17 @@ from datetime import datetime
 from email import policy
 from email.headerregistry import Address as Mailto
 from email.message import EmailMessage
-from email.parser import BytesHeaderParser
 from email.utils import format_datetime
-from typing import Any
 
-from empla import faults
 from empla.capabilities.calendar.arguments import Invite, SendCancel
 from empla.capabilities.calendar.events import Meeting, parse
 from empla.capabilities.calendar.itip import cancellation, request
 from empla.capabilities.calendar.reading import about, context
 from empla.capabilities.calendar.results import InvitationSent
-from empla.capabilities.contract import OutcomeUnknown, Place, PrepareFacts, Settled
-from empla.capabilities.email.mailbox import Evidence, OnWire, SubmissionUnknown
+from empla.capabilities.contract import Place, PrepareFacts, Settled
+from empla.capabilities.email import submitting
+from empla.capabilities.email.compose import message_id
+from empla.capabilities.email.mailbox import OnWire
 from empla.governance.permit import Payload, Permit
 
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -43,41 +42,26 @@ def prepare_send_cancel(arguments: SendCancel, facts: PrepareFacts) -> Payload:
 
 
 async def perform_send(permit: Permit, place: Place, on_wire: OnWire) -> InvitationSent:
-    """Submit the mail. SubmissionRefused or SubmissionDelayed: it was not taken. OutcomeUnknown: look for it."""
-    faults.point("calendar.submit: before")
-    try:
-        taken = await place.mailbox.submit(permit, on_wire)
-    except SubmissionUnknown as error:
-        raise OutcomeUnknown(error.sentence, next_step=error.next_step) from error
-    faults.point("calendar.submit: after")
-    return InvitationSent(
-        message_id=message_id(permit),
-        recipients=tuple(r for r, reply in taken.recipients.items() if reply.code < 400),
-        refused=tuple(r for r, reply in taken.recipients.items() if reply.code >= 400),
-    )
+    """Submit the mail; raises as `submitting.submit` does."""
+    missed = submitting.refused(await submitting.submit(permit, place, on_wire))
+    return _sent(permit, missed=tuple(missed))
 
 
-async def settle_send(permit: Permit, place: Place) -> tuple[Settled, Any]:
+async def settle_send(permit: Permit, place: Place) -> tuple[Settled, InvitationSent | None]:
     """Say by the account's evidence whether the mail was taken (contract 8)."""
-    identifier = message_id(permit)
-    faults.point("calendar.find_sent: before")
-    found = await place.mailbox.find_sent(identifier)
-    faults.point("calendar.find_sent: after")
-    if found:
-        recipients = tuple(permit.payload.target["recipients"])
-        return Settled.DONE, InvitationSent(message_id=identifier, recipients=recipients)
-    authoritative = place.mailbox.evidence is Evidence.AUTHORITATIVE
-    return (Settled.NOT_DONE if authoritative else Settled.UNCLEAR), None
+    found = await submitting.settle(permit, place)
+    return found, _sent(permit) if found is Settled.DONE else None
 
 
-def message_id(permit: Permit) -> str:
-    """Return the Message-ID of the permit's mail, with angle brackets."""
-    return str(BytesHeaderParser(policy=policy.SMTP).parsebytes(permit.payload.content)["Message-ID"])
+def _sent(permit: Permit, *, missed: tuple[str, ...] = ()) -> InvitationSent:
+    target = permit.payload.target
+    taken = tuple(recipient for recipient in target["recipients"] if recipient not in missed)
+    return InvitationSent(message_id=target["message_id"], recipients=taken, refused=missed)
 
 
 def _mail(arguments: Invite, facts: PrepareFacts, meeting: Meeting, *, method: str, what: str, ics: bytes) -> Payload:
     recipients = list(dict.fromkeys(a.value.lower() for a in arguments.to))
-    identifier = f"<{facts.unique}@{facts.domain}>"
+    identifier = message_id(facts)
     mail = EmailMessage(policy=policy.SMTP)
     mail["Date"] = format_datetime(facts.at)
     mail["From"] = Mailto(arguments.sender_name, addr_spec=facts.address)

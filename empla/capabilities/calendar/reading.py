@@ -4,7 +4,6 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from empla import faults
 from empla.capabilities.calendar.arguments import FindFreeBusy, FindSlots, ReadAgenda, ReadEvent
 from empla.capabilities.calendar.availability import look, zone_for
 from empla.capabilities.calendar.calendars import Busy, CalendarObject
@@ -154,9 +153,7 @@ async def perform_agenda(permit: Permit, place: Place, on_wire: OnWire) -> Agend
     target = permit.payload.target
     owner, within = target["owner"], _span((target["start"], target["end"]))
     zone = zone_for(place, owner, target["zone"])
-    faults.point("calendar.events: before")
     objects = await place.calendars.events(owner, within.start, within.end)
-    faults.point("calendar.events: after")
     found = sorted(_readable(objects, within, zone), key=lambda o: (o.span, o.meeting.uid))
     items = [_item(o, owner, zone) for o in found if o.meeting.status != "CANCELLED"]
     kept = _as_many_as_fit(items)
@@ -217,16 +214,8 @@ def prepare_read(arguments: ReadEvent, facts: PrepareFacts) -> Payload:
 async def perform_read(permit: Permit, place: Place, on_wire: OnWire) -> EventCopy | None:
     """Return the event as it stands: `EventCopy`, None if it is not there."""
     target = permit.payload.target
-    found = await standing(place, target["owner"], target["uid"])
+    found = await place.calendars.get(target["owner"], target["uid"])
     return None if found is None else copy_of(target["owner"], found)
-
-
-async def standing(place: Place, owner: str, uid: str) -> CalendarObject | None:
-    """Return the object with this UID in the owner's calendar, None if there is none."""
-    faults.point("calendar.get: before")
-    found = await place.calendars.get(owner, uid)
-    faults.point("calendar.get: after")
-    return found
 
 
 def copy_of(owner: str, found: CalendarObject) -> EventCopy:

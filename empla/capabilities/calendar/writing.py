@@ -9,13 +9,12 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from empla import faults
 from empla.capabilities.calendar.arguments import ApplyReply, Book, Cancel, Update
 from empla.capabilities.calendar.availability import look, zone_for
 from empla.capabilities.calendar.calendars import Busy, CalendarObject, Conflict, Written
 from empla.capabilities.calendar.events import Answer, Attendee, Meeting, change, mark_of, parse, render
 from empla.capabilities.calendar.itip import Refused, apply_reply, invited_anew, rescheduled
-from empla.capabilities.calendar.reading import LONGEST_OBJECT, about, busy_spans, context, copy_of, recorded, standing
+from empla.capabilities.calendar.reading import LONGEST_OBJECT, about, busy_spans, context, copy_of, recorded
 from empla.capabilities.calendar.results import (
     BookConflict,
     Booked,
@@ -239,18 +238,16 @@ def _short_enough(content: bytes) -> bytes:
 
 
 async def _found(permit: Permit, place: Place) -> CalendarObject | None:
-    return await standing(place, permit.payload.target["owner"], permit.payload.target["uid"])
+    return await place.calendars.get(permit.payload.target["owner"], permit.payload.target["uid"])
 
 
 async def _write(permit: Permit, place: Place, on_wire: OnWire) -> Written | Conflict:
     """Write, with the attempt on record first; a failure in the middle is unknown until it has been looked at."""
     await on_wire({})
-    faults.point("calendar.write: before")
     try:
         outcome = await place.calendars.write(permit)
     except ExternalError as error:
         raise OutcomeUnknown(f"it is not known whether the calendar took the change: {error}") from error
-    faults.point("calendar.write: after")
     return outcome
 
 

@@ -23,14 +23,13 @@ from empla.capabilities.contract import (
     Effect,
     Idempotency,
     Operation,
-    OutcomeUnknown,
     Place,
     PrepareFacts,
     Risk,
     Settled,
 )
-from empla.capabilities.email import compose
-from empla.capabilities.email.mailbox import Evidence, OnWire, SubmissionUnknown
+from empla.capabilities.email import compose, submitting
+from empla.capabilities.email.mailbox import OnWire
 from empla.capabilities.email.reading import parse, read
 from empla.capabilities.email.sensor import InboxSensor
 from empla.governance.permit import Payload, Permit
@@ -131,12 +130,8 @@ def _prepare_send(arguments: SendArguments, facts: PrepareFacts) -> Payload:
 
 
 async def _send(permit: Permit, place: Place, on_wire: OnWire) -> Sent:
-    try:
-        submission = await place.mailbox.submit(permit, on_wire)
-    except SubmissionUnknown as error:
-        raise OutcomeUnknown(error.sentence) from error
-    refused = {to: f"{r.code} {r.text}" for to, r in submission.recipients.items() if r.code >= 300}
-    return replace(_sent(permit), refused=refused or None)
+    submission = await submitting.submit(permit, place, on_wire)
+    return replace(_sent(permit), refused=submitting.refused(submission) or None)
 
 
 def _sent(permit: Permit) -> Sent:
@@ -146,10 +141,8 @@ def _sent(permit: Permit) -> Sent:
 
 
 async def _settle_send(permit: Permit, place: Place) -> tuple[Settled, Sent | None]:
-    if await place.mailbox.find_sent(permit.payload.target["message_id"]):
-        return Settled.DONE, _sent(permit)
-    proven = place.mailbox.evidence is Evidence.AUTHORITATIVE
-    return (Settled.NOT_DONE if proven else Settled.UNCLEAR), None
+    found = await submitting.settle(permit, place)
+    return found, _sent(permit) if found is Settled.DONE else None
 
 
 capability = Capability(

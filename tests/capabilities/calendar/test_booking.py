@@ -1,14 +1,12 @@
 """Booking: once, only while everybody is free, and never over somebody else's event."""
 
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 from pydantic import ValidationError as SchemaError
 
-from empla import faults
 from empla.capabilities.calendar.events import Answer, mark_of, parse
 from empla.capabilities.calendar.results import BookConflict, Booked, Clash
 from empla.capabilities.contract import OutcomeUnknown, Settled
@@ -185,26 +183,6 @@ def test_an_event_that_its_owner_moved_meanwhile_was_booked_all_the_same(desk: D
     assert settled is Settled.DONE
     assert parse(booked.copy.ics).start == TWO + timedelta(hours=1)
     assert desk.again(permit) == booked  # and a second attempt puts nothing back
-
-
-def test_every_network_call_has_a_fault_point_before_and_after(desk: Desk, tmp_path: Path) -> None:
-    """Crash tests kill the process at each of them."""
-    page = tmp_path / "faults"
-    faults.create(page)
-    permit = desk.prepare("calendar.book", **wanted())
-    faults.arm(page)
-    try:
-        desk.again(permit)
-    finally:
-        faults.arm(None)
-    names = faults.passed(page)
-    assert {n.partition(":")[0] for n in names} == {
-        "calendar.get",
-        "calendar.events",
-        "calendar.free_busy",
-        "calendar.write",
-    }
-    assert sum(n.endswith("before") for n in names) == sum(n.endswith("after") for n in names) == len(names) / 2
 
 
 def test_the_gate_sees_owner_time_and_title(desk: Desk) -> None:
