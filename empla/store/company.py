@@ -41,6 +41,7 @@ from sqlmodel import Field, Session, SQLModel, select
 
 from empla import faults
 from empla.errors import InternalError, ResourceError, ValidationError
+from empla.store import sqlite
 
 TENANT = "main"
 """The tenant of a home that has only one."""
@@ -337,9 +338,7 @@ def _engine(path: Path) -> Engine:
     @event.listens_for(engine, "connect")
     def settle(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
         assert isinstance(connection, sqlite3.Connection)
-        connection.isolation_level = None  # the driver would begin late and commit by itself around DDL
-        for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
-            connection.execute(f"PRAGMA {pragma}")
+        sqlite.settle(connection)
 
     @event.listens_for(engine, "begin")
     def begin(connection: Any) -> None:

@@ -18,7 +18,7 @@ from sqlalchemy import URL, ColumnDefault, Connection, Engine, Row, create_engin
 
 from empla.errors import EmplaError, InternalError, PermissionDenied, ValidationError
 from empla.faults import point
-from empla.store import statements
+from empla.store import sqlite, statements
 from empla.store.refusals import REFUSALS, refusal, translated
 from empla.store.statements import Prepared
 from empla.store.tables import EMPLOYEE
@@ -65,9 +65,7 @@ def open_engine(url: str | URL) -> Engine:
 
     @event.listens_for(engine, "connect")
     def _settings(connection: Any, _record: Any) -> None:
-        connection.isolation_level = None
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
-            connection.execute(f"PRAGMA {pragma}")
+        sqlite.settle(connection)
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:

@@ -16,6 +16,7 @@ from pathlib import Path
 from empla import faults
 from empla.config import Home
 from empla.errors import ResourceError
+from empla.store import sqlite
 
 BUSY_S = 10.0
 """Seconds a write waits for another process's write."""
@@ -86,10 +87,8 @@ def connect(home: Home) -> sqlite3.Connection:
     home.create()
     path(home).touch(mode=0o600)
     try:
-        db = sqlite3.connect(path(home), timeout=BUSY_S, isolation_level=None, check_same_thread=False)
-        db.execute("PRAGMA journal_mode = WAL")
-        db.execute("PRAGMA synchronous = FULL")
-        db.execute("PRAGMA foreign_keys = ON")
+        db = sqlite3.connect(path(home), timeout=BUSY_S, check_same_thread=False)
+        sqlite.settle(db)
         _create(db)
     except sqlite3.Error as error:
         raise ResourceError(
