@@ -15,7 +15,7 @@ from empla.mind.steps import ActionFailed, Believe, Now
 from employees.executive_assistant import words
 from employees.executive_assistant.booking import NotBooked, Quicker, booked, started
 from employees.executive_assistant.knowing import Profile, Steps, from_manager, intent, profile, told
-from employees.executive_assistant.looking import looked_for, scope
+from employees.executive_assistant.looking import looked_for, scope, undecided
 from employees.executive_assistant.proposing import proposed
 from employees.executive_assistant.wishes import UNDONE, Wish, clarified, first_wish
 
@@ -50,7 +50,7 @@ def arrange_meeting(event: Trigger) -> Steps:
         except ActionFailed as failure:
             yield reply(wish.mail, wish.said(_not_seen(wish, failure)))
             return None
-        option = found.slots[0] if found.slots else None
+        option = found.slots[0] if found.slots and not undecided(wish) else None
         if option is None:
             chosen = yield from proposed(wish, me, found)
             if chosen is None:

@@ -50,12 +50,16 @@ class _Found:
     strangers: tuple[str, ...] = ()
 
 
-def meant(event: Trigger, me: Profile, verb: str) -> Generator[Step, Any, Meant | None]:
-    """Return what the manager wants to `verb` ("call off"); None if the matter is over and the manager knows."""
+def meant(event: Trigger, me: Profile, verb: str, *, spoken_of: bool = False) -> Generator[Step, Any, Meant | None]:
+    """Return what the manager wants to `verb` ("call off"); None if the matter is over and the manager knows.
+
+    With `spoken_of` it is what the thread is about, whatever else the mail says.
+    """
     mail: Mail = event.mail
     opening: str = event.get("before") or ""
     for _ in range(_ROUNDS):
-        found = yield from _fitting(mail, me)
+        found = yield from (_of_thread(mail, me) if spoken_of else _fitting(mail, me))
+        spoken_of = False
         if len(found.items) == 1 and (found.named and sure(mail)):
             return Meant(mail=mail, items=found.items, opening=opening)
         if found.items and found.named and told(mail, "all"):
@@ -114,10 +118,12 @@ def _fitting(mail: Mail, me: Profile) -> Generator[Step, Any, _Found]:
     now = yield Now()
     spans = window.spans if window is not None and window.spans else (Span(start=now, end=now + LOOK_AHEAD),)
     items = yield from _standing(me, now, spans)
+    if topic == "next":
+        coming = [i for i in items if i.start.value > now and not i.all_day]
+        return _Found(tuple(coming[:1]), named=False)
     if not (whom or window or topic):
-        spoken_of = {uid for _, uid in (yield query("spoken-of", mail.thread))}
-        those = tuple(i for i in items if i.event.uid in spoken_of)
-        return _Found(those or tuple(i for i in items if arranged(i, me)), named=bool(those))
+        those = yield from _of_thread(mail, me)
+        return those if those.items else _Found(tuple(i for i in items if arranged(i, me)), named=False)
     strangers = []
     for who in whom:
         known = {g.address.value for g in (yield from people(who))}
@@ -129,6 +135,14 @@ def _fitting(mail: Mail, me: Profile) -> Generator[Step, Any, _Found]:
     if not whom and not topic and any(arranged(i, me) for i in items):
         items = [i for i in items if arranged(i, me)]
     return _Found(tuple(items), named=True, strangers=tuple(strangers))
+
+
+def _of_thread(mail: Mail, me: Profile) -> Generator[Step, Any, _Found]:
+    """Return the meetings that were spoken of in the thread of a mail."""
+    uids = {uid for _, uid in (yield query("spoken-of", mail.thread))}
+    now = yield Now()
+    items = yield from _standing(me, now, (Span(start=now, end=now + LOOK_AHEAD),))
+    return _Found(tuple(i for i in items if i.event.uid in uids), named=True)
 
 
 def arranged(item: AgendaItem, me: Profile) -> bool:

@@ -1,11 +1,12 @@
 """What is not acted upon: what cannot be done, what was not understood, what strangers write. Nothing is promised."""
 
+import re
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from empla.capabilities.email.reading import nearest
 from empla.capabilities.email.reading.wordlists import SMALL_WORDS
-from empla.capabilities.email.steps import send
+from empla.capabilities.email.steps import reply, send
 from empla.mind.beliefs import ANY, BeliefBase
 from empla.mind.plans import PlanLibrary, Trigger, on
 from empla.mind.readings import Mail
@@ -20,6 +21,11 @@ library = PlanLibrary()
 
 PASSED_ON_A_DAY = 8
 """How many mails of others are passed on in a day: a flood must not use up the mails that the manager waits for."""
+_GREETING = re.compile(
+    r"(?:hi|hello|hey|dear|good (?:morning|afternoon|evening|day)|how (?:are|is it going|do you do))\b"
+    r"[^.?!]{0,40}[.?!]?$",
+    re.IGNORECASE,
+)
 _REMEMBERED = timedelta(days=30)
 
 
@@ -37,7 +43,11 @@ def decline(event: Trigger) -> Steps:
         "Will you see to it yourself, or is there a meeting in it that I should arrange?",
     )
     said: Mail | None = yield Ask(who=me.manager, by=question, patience=PATIENCE)
-    if said is not None and intent(said) not in ("yes", "no"):
+    if said is None:
+        return
+    if intent(said) in ("yes", "no", "unknown"):
+        yield reply(said, "All right, I leave it to you.")
+    else:
         yield Raise(kind="mail", fields={"mail": said})
 
 
@@ -95,9 +105,13 @@ def _not_understood(beliefs: BeliefBase, event: Trigger) -> bool:
 @library.plan(on("mail"), when=_not_understood, rank=-10, goal="ask what is meant")
 def ask_what_is_meant(event: Trigger) -> Steps:
     """Answer what was not understood with the nearest sentence that is."""
+    me: Profile = yield from profile()
     said = words.said(event.mail)
     close = nearest(said)
-    if not any(c.isalnum() for c in said):
+    if _GREETING.match(said):
+        hello = f"Hello {me.manager_name.split()[0]}, what can I do for you?"
+        text = f"{hello} You can ask me, for instance:\n\n{examples(3)}"
+    elif not any(c.isalnum() for c in said):
         text = f"Your mail says nothing that I can read. You can ask me, for instance:\n\n{examples()}"
     elif _shared(said, close):
         text = (

@@ -1,12 +1,13 @@
 """Looking for a time: which room there is for a wish, and what the calendars say to it."""
 
 from collections.abc import Generator, Sequence
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from empla.capabilities.calendar import spans as calendar_spans
-from empla.capabilities.calendar.results import Obstacle, Slots
+from empla.capabilities.calendar.results import Obstacle, SlotOption, Slots
 from empla.capabilities.calendar.slots import Why
 from empla.capabilities.email.reading.times.model import Span
 from empla.mind.steps import Do, Now, Scope, Step
@@ -20,19 +21,36 @@ NOTICE_MINUTES = 120
 """How long before a meeting people are asked at least, unless the manager wants it sooner."""
 LUNCH = (time(12), time(13))
 """When nobody is booked as long as there is another time; who wants to eat together says so."""
+PROPOSED = 3
+QUARTER = 15
+"""Minutes of the grid on which times are looked for; one that lies off it is looked for as the quarters around it."""
 _WORKWEEK = frozenset(range(5))
 _MOST_DAYS = 31
 _MEALS = frozenset({"lunch", "breakfast", "dinner", "drinks"})
 
 
+def undecided(wish: Wish) -> bool:
+    """Return whether the manager has not said when: then times are proposed rather than booked."""
+    return wish.asks_when or wish.window is None
+
+
 def looked_for(wish: Wish, me: Profile) -> Generator[Step, Any, Slots]:
-    """State what the wish covers, and look for a time: at lunch only if there is no other."""
+    """State what the wish covers, and look for a time: at lunch only if there is no other.
+
+    One is looked for, or `PROPOSED` on different days if the manager has not said when.
+    """
     now = yield Now()
     room = _room(wish, now)
     if not room:
         return Slots(obstacles=(Obstacle(why=Why.PAST),))
     yield scope(wish, me, room)
     found: Slots
+    start = exact_start(wish)
+    if start is not None and start.minute % QUARTER:
+        found = yield _find(_on_the_grid(wish, start), me, _grid(start, wish.length), now)
+        end = start + timedelta(minutes=wish.length)
+        option = SlotOption(start=instant(start, me), end=instant(end, me))
+        return replace(found, slots=(option,)) if found.slots else found
     if apart := _apart_from_lunch(wish, me, room):
         found = yield _find(wish, me, apart, now)
         if found.slots:
@@ -99,6 +117,8 @@ def _find(wish: Wish, me: Profile, room: Sequence[Span], now: datetime) -> Do:
         "weekdays": tuple(sorted(_WORKWEEK | (named if len(named) < 7 else set()))),
         "granularity": 15 if wish.length < 30 or _off_the_half_hour(wish) else 30,
         "lead_minutes": 0 if exact else _notice(room, now),
+        "count": PROPOSED if undecided(wish) else 1,
+        "spread": undecided(wish),
     }
     return Do(operation="calendar.find_slots", arguments=arguments)
 
@@ -106,6 +126,18 @@ def _find(wish: Wish, me: Profile, room: Sequence[Span], now: datetime) -> Do:
 def _off_the_half_hour(wish: Wish) -> bool:
     start = exact_start(wish)
     return start is not None and start.minute % 30 != 0
+
+
+def _grid(start: datetime, minutes: int) -> tuple[Span, ...]:
+    """Return the whole quarters of an hour around a meeting that begins off the quarter."""
+    before = timedelta(minutes=start.minute % QUARTER)
+    lasts = minutes + start.minute % QUARTER
+    return (Span(start=start - before, end=start - before + timedelta(minutes=-(-lasts // QUARTER) * QUARTER)),)
+
+
+def _on_the_grid(wish: Wish, start: datetime) -> Wish:
+    (around,) = _grid(start, wish.length)
+    return replace(wish, minutes=int((around.end - around.start).total_seconds() // 60))
 
 
 def _notice(room: Sequence[Span], now: datetime) -> int:

@@ -18,7 +18,9 @@ from empla.capabilities.calendar.results import (
 )
 from empla.capabilities.email.reading.times.model import Span, Window, narrow
 from empla.capabilities.email.steps import reply
+from empla.mind.beliefs import BeliefBase
 from empla.mind.plans import PlanLibrary, Trigger, on
+from empla.mind.readings import Mail
 from empla.mind.steps import ActionFailed, Believe, Do, Forget, Now, Raise, Step
 from empla.mind.values import OWN, Address
 from employees.executive_assistant import words
@@ -26,7 +28,7 @@ from employees.executive_assistant.booking import started
 from employees.executive_assistant.choosing import COVERED, Meant, arranged, guests_of, meant
 from employees.executive_assistant.guests import Guest, names_of
 from employees.executive_assistant.keeping import NEWS
-from employees.executive_assistant.knowing import Profile, Steps, from_manager, profile, told
+from employees.executive_assistant.knowing import Profile, Steps, from_manager, intent, profile, told
 from employees.executive_assistant.looking import instant, looked_for, scope
 from employees.executive_assistant.proposing import proposed
 from employees.executive_assistant.talking import asked
@@ -38,11 +40,24 @@ STAYS = "The meeting stays where it is."
 _ROUNDS = 5
 
 
-@library.plan(on("mail", mail__reading__intent="move"), when=from_manager, goal="move a meeting")
+def _changes_what_was_spoken_of(beliefs: BeliefBase, event: Trigger) -> bool:
+    """Whether the manager wants it changed: asks so, or answers what was done with another time ("Make it an hour")."""
+    mail: Mail = event.mail
+    if not from_manager(beliefs, event) or intent(mail) == "move":
+        return from_manager(beliefs, event)
+    other = told(mail, "minutes") is not None or told(mail, "window") is not None
+    return other and not told(mail, "people") and bool(beliefs.matching("spoken-of", mail.thread))
+
+
+@library.plan(
+    on("mail", mail__reading__intent={"move", "answer", "choose"}),
+    when=_changes_what_was_spoken_of,
+    goal="move a meeting",
+)
 def move_meeting(event: Trigger) -> Steps:
     """Move the one meeting that the manager means to where it shall be."""
     me: Profile = yield from profile()
-    found = yield from meant(event, me, "move")
+    found = yield from meant(event, me, "move", spoken_of=intent(event.mail) != "move")
     if found is None:
         return
     item = found.items[0]
@@ -96,7 +111,8 @@ def _wish(event: Trigger, found: Meant, item: AgendaItem, me: Profile) -> Genera
     if shift is not None:
         start = item.start.value + timedelta(minutes=shift)
         return replace(wish, window=_window(start, start, "instant", me))
-    to: Window | None = told(event.mail, "to") or (told(found.mail, "window") if found.mail != event.mail else None)
+    named_here = found.mail != event.mail or intent(event.mail) != "move"
+    to: Window | None = told(event.mail, "to") or (told(found.mail, "window") if named_here else None)
     if to is None and told(event.mail, "minutes") is not None:
         return replace(wish, window=_window(item.start.value, item.start.value, "instant", me))
     if to is None or not to.spans:
@@ -204,6 +220,8 @@ def _entered(wish: Wish, me: Profile, item: AgendaItem, option: SlotOption, foun
     yield Raise(kind=NEWS, fields={"uid": uid})
     told_them = yield from _told(wish, me, own)
     moved = f"Done. I have moved “{item.title}” to {words.slot(option, me.zone)}."
+    if option.start.value == item.start.value:
+        moved = f"Done. “{item.title}” now takes {words.length(wish.length)}: {words.slot(option, me.zone)}."
     unseen = {a.value for a in found.unseen}
     hidden = words.listed(g.name for g in wish.guests if g.address.value in unseen)
     note = f"I cannot see the calendar of {hidden}, so I do not know whether the time suits them." if hidden else ""

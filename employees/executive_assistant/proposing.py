@@ -11,8 +11,9 @@ from empla.capabilities.email.reading.times.model import Span, Window
 from empla.capabilities.email.steps import reply
 from empla.mind.readings import Mail
 from empla.mind.steps import Do, Hold, Now, Raise, Step
+from empla.mind.values import OWN
 from employees.executive_assistant import words
-from employees.executive_assistant.knowing import Profile, intent, told
+from employees.executive_assistant.knowing import Profile, clauses, intent, told
 from employees.executive_assistant.looking import exact_start, instant, is_meal
 from employees.executive_assistant.talking import PATIENCE, asked, dropped
 from employees.executive_assistant.wishes import Wish, amended, is_another_wish, lets_go
@@ -30,10 +31,15 @@ class Chosen:
 
 
 def proposed(wish: Wish, me: Profile, found: Slots) -> Generator[Step, Any, Chosen | None]:
-    """Say why there is no time, propose the nearest ones, and return what is chosen; None if the matter is over."""
+    """Propose the times that were found, else say why there is none and propose the nearest.
+
+    Returns what is chosen; None if the matter is over.
+    """
     now = yield Now()
     overtime = _overtime(wish, me, found, now)
-    options = () if overtime is not None and is_meal(wish) else found.alternatives[:3]
+    options = (found.slots or found.alternatives)[:3]
+    if overtime is not None and is_meal(wish):
+        options = ()  # nobody wants dinner at half past two instead
     until = now + PATIENCE
     text = yield from _proposal(wish, me, found, until, overtime)
     for _ in range(ASKED_AGAIN):
@@ -45,7 +51,7 @@ def proposed(wish: Wish, me: Profile, found: Slots) -> Generator[Step, Any, Chos
         wish = replace(wish, opening="")
         picked = pick(answer, options, overtime)
         if picked is not None:
-            return Chosen(replace(wish, mail=answer), picked)
+            return _taken(wish, answer, picked, me)
         if lets_go(answer) or (told(answer, "none") and told(answer, "window") is None):
             yield reply(answer, _left(wish, options))
             return None
@@ -61,6 +67,24 @@ def proposed(wish: Wish, me: Profile, found: Slots) -> Generator[Step, Any, Chos
         wish.mail, f"I leave it for now. {wish.undone} Please write the whole request once more when you know more."
     )
     return None
+
+
+def _taken(wish: Wish, answer: Mail, option: SlotOption, me: Profile) -> Chosen:
+    """Return the choice; with the length or the guests that the same answer changes, it has to be looked at again."""
+    left = words.listed(clauses(answer))
+    exact = Window(
+        spans=(Span(start=option.start.value, end=option.start.value),),
+        said="",
+        zone=me.zone,
+        grain="instant",
+        origin=OWN,
+    )
+    after = replace(amended(wish, answer), window=exact, asks_when=False, left_over=left or wish.left_over)
+    if after.whom != wish.whom or after.length > wish.length:
+        return Chosen(after)
+    end = option.start.value + timedelta(minutes=after.length)
+    shorter = replace(option, end=instant(end, me)) if after.length < wish.length else option
+    return Chosen(replace(after, window=wish.window, asks_when=wish.asks_when), shorter)
 
 
 def _left(wish: Wish, options: Sequence[SlotOption]) -> str:
@@ -142,7 +166,9 @@ def _proposal(
     wish: Wish, me: Profile, found: Slots, until: datetime, overtime: SlotOption | None
 ) -> Generator[Step, Any, str]:
     """Word why there is no time, and what is offered instead."""
-    options = found.alternatives[:3]
+    options = (found.slots or found.alternatives)[:3]
+    if found.slots:
+        return _offer(wish, me, options, until, seen=not found.unseen)
     because = yield from _because(wish, me, found)
     first = f"I find no time for {wish.matter}: {because}."
     if overtime is not None and is_meal(wish):
@@ -153,15 +179,29 @@ def _proposal(
         return f"{first} {yes}{rest}"
     if not options:
         return f"{first} In the two weeks around it I find none either. {wish.undone} When would suit you instead?"
-    several = len(options) > 1
     seen = " whose calendars I can see" if found.unseen else ""
-    near = f"These {words.NUMBERS[len(options)]} are the nearest" if several else "This is the nearest"
-    which = "Which one shall I book? I keep them" if several else "Shall I book it? I keep it"
+    near = f"These {words.NUMBERS[len(options)]} are the nearest" if len(options) > 1 else "This is the nearest"
+    suits = "suit" if len(options) > 1 else "suits"
     return (
-        f"{first}\n\n{near} that {'suit' if several else 'suits'} everybody{seen} ({me.zone}):\n\n"
-        f"{words.options(options, me.zone)}\n\n{which} free until you answer, at the latest until "
-        f"{words.moment(until, me.zone)}."
+        f"{first}\n\n{near} that {suits} everybody{seen} ({me.zone}):\n\n"
+        f"{words.options(options, me.zone)}\n\n{_which(options, me, until)}"
     )
+
+
+def _offer(wish: Wish, me: Profile, options: Sequence[SlotOption], until: datetime, *, seen: bool) -> str:
+    """Word times of which the manager shall say one: none was wished for."""
+    several = len(options) > 1
+    count = f"These {words.NUMBERS[len(options)]} times suit" if several else "This time suits"
+    everybody = "everybody" if seen else "everybody whose calendar I can see"
+    return (
+        f"{count} {everybody} for {wish.matter} ({me.zone}):\n\n{words.options(options, me.zone)}\n\n"
+        f"{_which(options, me, until)}"
+    )
+
+
+def _which(options: Sequence[SlotOption], me: Profile, until: datetime) -> str:
+    which = "Which one shall I book? I keep them" if len(options) > 1 else "Shall I book it? I keep it"
+    return f"{which} free until you answer, at the latest until {words.moment(until, me.zone)}."
 
 
 def _because(wish: Wish, me: Profile, found: Slots) -> Generator[Step, Any, str]:
@@ -170,8 +210,7 @@ def _because(wish: Wish, me: Profile, found: Slots) -> Generator[Step, Any, str]
     if Why.PAST in reasons:
         return "that is already past"
     if Why.SHORT in reasons:
-        exact = wish.window is not None and wish.window.exact
-        return "I book on the quarter hour only" if exact else f"that is shorter than {words.length(wish.length)}"
+        return f"that is shorter than {words.length(wish.length)}"
     if Why.HOURS in reasons:
         return f"that is outside {_whose(reasons[Why.HOURS], me, wish)} working hours"
     if Why.BUSY in reasons:

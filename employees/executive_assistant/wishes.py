@@ -26,6 +26,10 @@ UNDONE = "Nothing is booked."
 _USUAL = {"lunch": 60, "dinner": 120, "drinks": 60, "breakfast": 60}
 USUAL_MINUTES = 30
 """How long a meeting is when nobody says, unless one eats at it."""
+_ASKS_WHEN = re.compile(r"^(?:when|what times?|which (?:day|time)s?)\b[^.!]*\?", re.IGNORECASE | re.MULTILINE)
+_LIMITS = re.compile(
+    r"\b(?:can(?:'|’)?t|cannot|can not|not|only|must|before|after|until|unless|except|but|prefers?)\b", re.IGNORECASE
+)
 _GROUP = re.compile(r"(?:the|my|our|his|her) |every(?:one|body)$|all ", re.IGNORECASE)
 _EITHER = re.compile(r"\bor\b|^(?:which|when|how|who|what)\b", re.IGNORECASE)
 
@@ -36,6 +40,7 @@ class Wish:
 
     `mail` is the manager's last one, the one to answer, and `opening` is what that answer says first. `unplaced` are
     those of `whom` who are nobody in particular. `left_over` is a second request in the same mail, which is not done.
+    `asks_when`: the manager wants to hear which times there are, rather than have one booked.
     `undone` says what holds as long as it is not booked.
     """
 
@@ -53,6 +58,7 @@ class Wish:
     unread: tuple[str, ...] = ()
     sure: bool = True
     left_over: str = ""
+    asks_when: bool = False
     undone: str = UNDONE
 
     @property
@@ -100,6 +106,7 @@ def first_wish(event: Trigger) -> Wish:
         doubts=tuple(told(mail, "doubts") or ()),
         unread=reading.unread,
         sure=reading.confidence >= THRESHOLD and reading.intent == "schedule",
+        asks_when=bool(_ASKS_WHEN.search(words.said(mail, 1000))),
     )
 
 
@@ -113,14 +120,17 @@ class _Open:
 
 def clarified(wish: Wish, me: Profile) -> Generator[Step, Any, Wish | None]:
     """Ask until the wish is clear, and return it; None if it is over: let go, unanswered, or another came instead."""
+    before = ""
     for _ in range(MOST_QUESTIONS):
         wish = yield from _placed(wish, me)
         gap = yield from _gap(wish)
         if gap is None:
             return wish
-        answer = yield from asked(me, wish.mail, wish.said(gap.question), wish.matter, wish.undone)
+        again = "I could not take that from your answer. " if gap.question == before else ""
+        answer = yield from asked(me, wish.mail, wish.said(f"{again}{gap.question}"), wish.matter, wish.undone)
         if answer is None:
             return None
+        before = gap.question
         wish = replace(wish, opening="")
         if lets_go(answer):
             yield reply(answer, f"All right, I leave it. {UNDONE}")
@@ -175,6 +185,7 @@ def amended(wish: Wish, answer: Mail) -> Wish:
         whom=(*wish.whom, *more),
         minutes=told(answer, "minutes") or wish.minutes,
         window=window if window is not None and window.spans else wish.window,
+        asks_when=wish.asks_when and later is None,
         topic=wish.topic or told(answer, "topic") or "",
         place=told(answer, "place") or wish.place,
     )
@@ -188,14 +199,15 @@ def _answered(wish: Wish, about: str, answer: Mail) -> Generator[Step, Any, Wish
         return replace(after, doubts=after.doubts or _remaining(wish, answer))
     after = replace(after, doubts=after.doubts or wish.doubts)
     if about == "who":
+        after = replace(after, topic=wish.topic)
         found = yield from _named(wish.unplaced[0], whom, answer)
         kept = tuple(w for w in wish.whom if w != wish.unplaced[0])
         return replace(after, whom=(*kept, *found)) if found else replace(after, whom=wish.whom)
     if about == "second" and intent(answer) == "yes":
         return replace(after, unread=(), sure=True, left_over=wish.unread[0])
-    if about in ("unread", "second"):
-        return replace(after, unread=wish.unread[1:], sure=about == "unread" and wish.sure)
     settled = intent(answer) in ("yes", "schedule") or after.matter != wish.matter
+    if about in ("unread", "second"):
+        return replace(after, unread=wish.unread[1:], sure=about == "unread" and (wish.sure or settled))
     return replace(after, sure=wish.sure or (about == "sure" and settled))
 
 
@@ -215,6 +227,10 @@ def _named(asked_for: Who, whom: tuple[Who, ...], answer: Mail) -> Generator[Ste
         candidates = yield from people(asked_for)
         chosen = [candidates[p - 1 if p > 0 else p] for p in places if 0 < abs(p) <= len(candidates)]
         return tuple(Who(words=g.name, origin=g.address.origin, address=g.address) for g in chosen)
+    topic: str = told(answer, "topic") or ""
+    if not whom and topic:  # "the one called Young"
+        named = Who(words=topic, origin=asked_for.origin)
+        return (named,) if (yield from people(named)) else ()
     if len(whom) == 1 and whom[0].address is not None and "@" in whom[0].words:
         return (replace(whom[0], words=asked_for.words),)
     return whom
@@ -256,7 +272,10 @@ def _gap(wish: Wish) -> Generator[Step, Any, _Open | None]:
 
 def _about_unread(wish: Wish) -> _Open:
     left = wish.unread[0]
-    if not wish.sure and left in clauses(wish.mail):
+    whole = left in clauses(wish.mail)
+    if whole and _LIMITS.search(left):
+        return _Open("unread", f"You also write “{words.sentence(left)}” How does that change it: {wish.matter}?")
+    if whole and not wish.sure:
         question = (
             f"I do one thing for each mail, and yours asks for more. Shall I go on with {wish.matter}? "
             f"Then please send me the other in a mail of its own: “{words.sentence(left)}”"

@@ -79,8 +79,9 @@ def length(minutes: int) -> str:
     """Return "half an hour", "45 minutes", "an hour and a half", "three hours"."""
     if minutes in _LENGTHS:
         return _LENGTHS[minutes]
-    if minutes % 60 == 0 and minutes // 60 < len(NUMBERS):
-        return f"{NUMBERS[minutes // 60]} hours"
+    if minutes % 60 == 0:
+        number = minutes // 60
+        return f"{NUMBERS[number] if number < len(NUMBERS) else number} hours"
     return f"{minutes} minutes" if minutes != 1 else "one minute"
 
 
@@ -119,7 +120,13 @@ def _part(window: Window) -> str:
     parts = sorted({(clock(start), clock(end)) for start, end in local})
     if window.grain != "part" or len(parts) > 2:
         return ""
-    return f", {listed((f'{since} to {until}' for since, until in parts), 'or')}"
+    return f", {listed((_hours_of_day(since, until) for since, until in parts), 'or')}"
+
+
+def _hours_of_day(since: str, until: str) -> str:
+    if until == "00:00":
+        return f"after {since}"
+    return f"before {until}" if since == "00:00" else f"{since} to {until}"
 
 
 def dates(first: datetime, last: datetime, zone: str) -> str:

@@ -148,12 +148,26 @@ def test_who_is_quicker_takes_the_time_and_the_manager_is_told(morning: Morning)
     assert len(morning.meetings()) == 1
 
 
-@pytest.mark.parametrize("words", ["An hour with Ben this week", "I need to talk to Ben."])
-def test_nobody_is_asked_for_a_meeting_in_the_next_minutes_or_at_lunch(morning: Morning, words: str) -> None:
+def test_nobody_is_asked_for_a_meeting_in_the_next_minutes_or_at_lunch(morning: Morning) -> None:
     morning.people["Ben Stone"].put_event("b", "Workshop", at(0, 9), at(0, 12))
-    morning.ask(words)
+    morning.ask("An hour with Ben this week")
     (event,) = morning.meetings()
     start, _ = times(event)
     assert start.date() == at(0, 0).date()
     assert start >= at(0, 13)
-    assert start - at(0, 8) >= timedelta(hours=2)
+
+
+@pytest.mark.parametrize("words", ["I need to talk to Ben.", "When could Ben and I meet this week?"])
+def test_who_does_not_say_when_gets_three_times_to_choose_from(morning: Morning, words: str) -> None:
+    offered = morning.ask(words)
+    assert offered.new.startswith("These three times suit everybody for a meeting with Ben Stone")
+    assert morning.meetings() == []
+    answer = morning.reply(offered, "Yes, the second, but 45 minutes")
+    (event,) = morning.meetings()
+    start, end = times(event)
+    assert end - start == timedelta(minutes=45), answer.text
+
+
+def test_a_time_off_the_quarter_is_booked_as_it_was_said(morning: Morning) -> None:
+    morning.ask("Book 30 min with Carla on Thursday at 9:50")
+    assert times(morning.meetings()[0]) == (at(3, 9, 50), at(3, 10, 20))

@@ -89,3 +89,12 @@ def test_where_a_meeting_cannot_move_it_stays_until_another_time_is_chosen(morni
     assert morning.reply(offered, "the last one").new.startswith("Done. I have moved")
     assert times(morning.meetings()[0])[0] > at(2, 17)
     assert len(arranged(morning.manager, morning.assistant)) == 1
+
+
+def test_what_was_done_is_changed_by_an_answer_that_says_what_shall_be_otherwise(morning: Morning) -> None:
+    done = morning.ask("Please book half an hour with Ben tomorrow at 2pm.")
+    longer = morning.reply(done, "Make it an hour")
+    assert "now takes an hour" in longer.text
+    assert times(morning.meetings()[0]) == (at(1, 14), at(1, 15))
+    morning.reply(longer, "Thursday would be better")
+    assert times(morning.meetings()[0]) == (at(3, 14), at(3, 15))

@@ -42,7 +42,8 @@ def test_a_window_without_days_is_not_named() -> None:
         (90, "an hour and a half"),
         (120, "two hours"),
         (180, "three hours"),
-        (600, "600 minutes"),
+        (600, "10 hours"),
+        (610, "610 minutes"),
     ],
 )
 def test_a_length_is_worded(minutes: int, worded: str) -> None:
