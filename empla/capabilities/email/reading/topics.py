@@ -37,8 +37,8 @@ _PLACE = re.compile(
     r" )?teams|google meet|skype|phone|webex|slack|video(?: call| conference)?|telephone)\b"
     r"|in (?:conference |meeting )?room [\w-]+|in (?:the |my |our |his |her |their )?(?:big |small"
     r" |main |large |ground floor |board |second floor |first floor )?(?:meeting |conference "
-    r"|board)?(?:room|office|canteen|cafeteria|lobby|kitchen|boardroom)(?! hours)(?: (?:(?-i:[A-Z])"
-    r"|\d)[\w-]*)?\b"
+    r"|board)?(?:room|office|canteen|cafeteria|lobby|kitchen|boardroom)(?! hours)"
+    r"(?: (?!(?:mon|tue|wed|thu|fri|sat|sun|to(?:day|morrow)))(?:(?-i:[A-Z])|\d)[\w-]*)?\b"
     r"|(?:at|in) (?:the |my |our |his |her |their )(?:office|caf[eé]|coffee shop|restaurant|headquarters"
     r"|hq|site|plant|factory|pub|hotel)\b"
     r"|face[ -]to[ -]face|in[ -]person|remotely|virtually|online)(?!\w)",
