@@ -60,7 +60,7 @@ def meant(event: Trigger, me: Profile, verb: str, *, spoken_of: bool = False) ->
     for _ in range(_ROUNDS):
         found = yield from (_of_thread(mail, me) if spoken_of else _fitting(mail, me))
         spoken_of = False
-        if len(found.items) == 1 and (found.named and sure(mail)):
+        if len(found.items) == 1 and ((found.named and sure(mail)) or not arranged(found.items[0], me)):
             return Meant(mail=mail, items=found.items, opening=opening)
         if found.items and found.named and told(mail, "all"):
             return Meant(mail=mail, items=found.items, opening=opening)
