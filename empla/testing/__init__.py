@@ -6,5 +6,6 @@
     mailbox     a mailbox in memory, and a mail server that misbehaves on request
     calendars   calendars in memory, with conditional writes
     clock       a clock that stands still until it is told to go on
-    employee    a whole employee on a temporary store: real engine, gate and mind, all of the above around it
+
+On top of all of them `employee` is a whole employee on a temporary store, with the real engine, gate and mind.
 """
