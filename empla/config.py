@@ -115,8 +115,16 @@ def load_settings(home: Home) -> Settings:
         return Settings.model_validate(tomllib.loads(home.settings_file.read_text()))
     except (tomllib.TOMLDecodeError, ValidationError) as error:
         raise InputError(
-            f"{home.settings_file} cannot be used: {error}", next_step="correct the file, or delete it for the defaults"
-        ) from error
+            f"{home.settings_file} cannot be used: {_what_is_wrong(error)}",
+            next_step="correct the file, or delete it for the defaults",
+        ) from None  # the library's own words repeat what stands there, which may be a secret
+
+
+def _what_is_wrong(error: tomllib.TOMLDecodeError | ValidationError) -> str:
+    if isinstance(error, tomllib.TOMLDecodeError):
+        return str(error)
+    faults = error.errors(include_url=False, include_input=False)
+    return "; ".join(f"{'.'.join(map(str, f['loc']))}: {f['msg'].removeprefix('Value error, ')}" for f in faults)
 
 
 def save_settings(home: Home, settings: Settings) -> None:

@@ -38,3 +38,10 @@ def test_an_unknown_setting_is_an_error(home: Home):
     home.settings_file.write_text("prots = 10143\n")
     with pytest.raises(InputError, match="prots"):
         load_settings(home)
+
+
+def test_what_is_wrong_is_said_without_repeating_it(home: Home):
+    home.settings_file.write_text('hunter2_password = "sesame"\n')
+    with pytest.raises(InputError, match="hunter2_password: ") as raised:
+        load_settings(home)
+    assert "sesame" not in raised.value.sentence
