@@ -39,7 +39,7 @@ SEED = "4711"
 
 _BLOCK = re.compile(r"(?<=^```console\n).*?(?=^```$)", re.MULTILINE | re.DOTALL)
 _MAIL = re.compile(r"<[0-9a-f.]+@office\.example>")
-_SCENE = re.compile(r"^(?=\S.* ─{4,}$)", re.MULTILINE)
+_SCENE = re.compile(r"\S.* ─{4,}")
 
 
 @dataclass
@@ -104,15 +104,16 @@ def played(document: Path) -> None:
             return "\n".join(lines).lstrip("\n") + "\n"
 
         document.write_text(_BLOCK.sub(block, document.read_text()))
-        for what in ("mail", "why"):
-            if shown := [text for text in player.seen if plain(text).startswith(f"$ empla {what} ")]:
-                picture(f"{document.stem.lower()}-{what}", shown[0], f"empla {what}")
+        if shown := [text for text in player.seen if plain(text).startswith("$ empla why ")]:
+            picture("why", shown[0], "empla why")
 
 
 def demonstrated() -> None:
     """Play the demo and take pictures of a scene and of its end."""
     with somebody() as player:
-        scenes = _SCENE.split(player(["demo", "--seed", SEED]))
+        lines = player(["demo", "--seed", SEED]).splitlines()
+    begins = [number for number, line in enumerate(lines) if _SCENE.fullmatch(plain(line))]
+    scenes = ["\n".join(lines[a:b]) for a, b in zip(begins, [*begins[1:], len(lines)], strict=True)]
     pick = {"demo-booking": "Half an hour with a colleague", "demo-checks": "What an ordinary mail"}
     for name, title in pick.items():
         picture(name, next(scene for scene in scenes if plain(scene).startswith(title)), f"empla demo --seed {SEED}")

@@ -23,6 +23,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import psutil
 from pydantic import SecretStr
 from rich.console import Console
 from rich.table import Table
@@ -34,7 +35,7 @@ from empla.store.opening import open_store
 from runtime import control
 from runtime.client import Client
 from runtime.office.process import OfficePorts
-from runtime.supervisor import memory
+from runtime.supervisor import homelock, memory
 
 ROUNDS = int(os.environ.get("EMPLA_BENCH_ROUNDS", "40"))
 STARTS = int(os.environ.get("EMPLA_BENCH_STARTS", "5"))
@@ -153,7 +154,8 @@ def idle(home: Home) -> dict[str, float]:
     time.sleep(5)  # what was just begun comes to rest
     status = json.loads(empla(home.root, "status", "--json"))
     pids = [employee["pid"] for employee in status["employees"]]
-    servants = [p["pid"] for p in control.call(home, "processes") if p["pid"] not in pids]
+    running = psutil.Process(homelock.holder(home).pid)
+    others = [p.pid for p in (running, *running.children(recursive=True)) if p.pid not in pids]
     before, began = [on_processor(pid) for pid in pids], time.monotonic()
     time.sleep(IDLE_S)
     hours = (time.monotonic() - began) / 3600
@@ -163,7 +165,7 @@ def idle(home: Home) -> dict[str, float]:
         "processor": statistics.mean(used) / hours,
         "private": statistics.mean(cost.private for cost in costs if cost) / 1024,
         "proportional": statistics.mean(cost.proportional for cost in costs if cost) / 1024,
-        "servants": sum(cost.proportional for pid in servants if (cost := memory.of(pid))) / 1024,
+        "others": sum(cost.proportional for pid in others if (cost := memory.of(pid))) / 1024,
     }
 
 
@@ -220,7 +222,11 @@ def costs(alone: dict[str, float], together: dict[str, float], load: float) -> l
         row(f"an idle employee: private memory, {EMPLOYEES} employees", together["private"], "MiB"),
         row("an idle employee: proportional memory, 1 employee", alone["proportional"], "MiB"),
         row(f"an idle employee: proportional memory, {EMPLOYEES} employees", together["proportional"], "MiB"),
-        row(f"supervisor, zygote and office: proportional memory, {EMPLOYEES} employees", together["servants"], "MiB"),
+        row(
+            f"supervisor, zygote, office and Radicale: proportional memory, {EMPLOYEES} employees",
+            together["others"],
+            "MiB",
+        ),
         row("load of the machine before it began (1 min)", load, f"of {os.cpu_count()}"),
     ]
 
