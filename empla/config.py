@@ -94,6 +94,16 @@ class Settings(BaseModel):
     zone: str = Field(default="UTC", description="IANA zone of people who name none")
     hours: str = Field(default="09:00-17:00", description="working hours of people who name none")
     owner: str = Field(default="", description="address of the person who runs this home: the default manager")
+    relay: str = Field(
+        default="",
+        description="host:port of the server that takes mail to other domains, encrypted unless it is on this machine"
+        " (465: TLS, 587 and 25: STARTTLS); empty: such mail is refused",
+    )
+    relay_user: str = Field(
+        default="",
+        description="whom the relay knows; the password is given once in EMPLA_RELAY_PASSWORD, then kept encrypted in"
+        " office/relay.secret; empty: no sign-in",
+    )
 
     @field_validator("host")
     @classmethod
@@ -105,6 +115,21 @@ class Settings(BaseModel):
         except ValueError:
             pass
         raise ValueError("the office listens on this machine only: give 127.0.0.1")
+
+    @field_validator("relay")
+    @classmethod
+    def _reachable(cls, relay: str) -> str:
+        if relay:
+            host_and_port(relay)
+        return relay
+
+
+def host_and_port(server: str) -> tuple[str, int]:
+    """Return the parts of "host:port" ("[::1]:25" for an address of IPv6); ValueError if it is not that."""
+    found = re.fullmatch(r"(?:([A-Za-z0-9._-]+)|\[([0-9A-Fa-f:.]+)\]):([0-9]{1,5})", server)
+    if found is None or not 0 < int(found[3]) <= 65535:
+        raise ValueError("give host:port, such as smtp.example.org:587")
+    return found[1] or found[2], int(found[3])
 
 
 def load_settings(home: Home) -> Settings:

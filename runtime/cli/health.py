@@ -3,6 +3,7 @@
 import re
 import shutil
 import socket
+import sqlite3
 import sys
 import zoneinfo
 from collections.abc import Iterator
@@ -19,11 +20,13 @@ from empla.config import Home, load_settings
 from empla.errors import EmplaError, NotRunning
 from runtime.cli import records
 from runtime.cli.findings import Finding
+from runtime.office import outgoing
 from runtime.office.process import OfficePorts, read_ports
 from runtime.supervisor import homelock, lease, up
 
 _ROOM_MIB: Final = 256
 _LOOK_S: Final = 2.0
+_WAITED_LONG: Final = timedelta(hours=1)
 _REQUIREMENT = re.compile(r"^([A-Za-z0-9._-]+)(?:\[[^\]]*\])?\s*([^;]*)$")
 
 
@@ -57,6 +60,7 @@ def _looked(home: Home) -> Iterator[Finding]:
     yield _strays(home, running=running)
     yield _ports(home, running=running)
     yield from records.examined(home)
+    yield from _outgoing(home)
     yield from _processes(home)
 
 
@@ -174,8 +178,33 @@ def _rights(home: Home) -> Finding:
 def _guarded(home: Home) -> Iterator[Path]:
     folders = (home.root, home.office, home.employees, home.logs, *home.employees.glob("*/"))
     files = (home.key, home.lock, home.socket, *home.root.glob("*.db*"), *home.office.glob("*.db*"))
+    files = (*files, *home.office.glob("*.secret"))
     yield from (f for f in folders if f.is_dir())
     yield from (f for f in (*files, *home.employees.glob("*/mind.db*")) if f.exists())
+
+
+def _outgoing(home: Home) -> Iterator[Finding]:
+    """Look at mail to other domains: whether it waits for a relay that is not there, or for long."""
+    try:
+        relay, stands = load_settings(home).relay, outgoing.standing(home)
+    except (EmplaError, sqlite3.Error):
+        return  # told by those who looked at the settings and at the database
+    failed = f"; {stands.failed} could not be delivered, the senders were told" if stands.failed else ""
+    doubled = f"; {stands.doubled} may have arrived twice" if stands.doubled else ""
+    if stands.oldest is None:
+        evidence = "none waits" if relay or failed or doubled else "no relay: mail to other domains is refused"
+        yield Finding(name="outgoing mail", ok=True, evidence=evidence + failed + doubled)
+        return
+    said = f"; last reply: {stands.last_reply}" if stands.last_reply else ""
+    yield Finding(
+        name="outgoing mail",
+        ok=bool(relay) and SystemClock(home.clock).now() - stands.oldest < _WAITED_LONG,
+        evidence=f"{stands.queued} wait for {relay or 'a relay, and none is configured'},"
+        f" the oldest since {stands.oldest:%Y-%m-%d %H:%M} UTC{said}{failed}{doubled}",
+        mend="see empla logs office; it is tried for two days"
+        if relay
+        else "set `relay` in empla.toml, then: empla down, empla up",
+    )
 
 
 # processes ----------------------------------------------------------------------------------------------------------

@@ -21,9 +21,7 @@ from empla.store import sqlite
 BUSY_S = 10.0
 """Seconds a write waits for another process's write."""
 
-VERSION = 1
-
-_SCHEMA = """
+_FIRST = """
 CREATE TABLE account (
     address TEXT PRIMARY KEY,            -- lower-cased, with domain
     name TEXT NOT NULL,
@@ -76,6 +74,41 @@ CREATE TABLE submission (                -- what signed-in accounts submitted (c
 CREATE TABLE setting (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
 """
 
+_RELAY = """
+CREATE TABLE outgoing (                  -- mail to other domains: a row for each recipient (see outgoing.py)
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    content INTEGER REFERENCES content,  -- what to send; none once it is sent or failed
+    message_id TEXT NOT NULL,
+    account TEXT NOT NULL REFERENCES account,
+    sender TEXT NOT NULL,                -- MAIL FROM; empty for the null sender
+    recipient TEXT NOT NULL,
+    state TEXT NOT NULL DEFAULT 'queued' CHECK (state IN ('queued', 'sent', 'failed')),
+    attempts INTEGER NOT NULL DEFAULT 0,
+    unsure INTEGER NOT NULL DEFAULT 0,   -- attempts whose end nobody knows: the relay may have taken each of them
+    queued_at TEXT NOT NULL,             -- ISO 8601, UTC, with microseconds: they compare as text
+    next_at TEXT NOT NULL,
+    last_reply TEXT NOT NULL DEFAULT '',
+    CHECK ((state = 'queued') = (content IS NOT NULL))
+);
+CREATE INDEX outgoing_due ON outgoing (next_at) WHERE state = 'queued';
+CREATE INDEX outgoing_by_content ON outgoing (content) WHERE content IS NOT NULL;
+DROP TRIGGER content_unused;
+CREATE TRIGGER content_unused AFTER DELETE ON message
+    WHEN NOT EXISTS (SELECT 1 FROM message WHERE content = OLD.content)
+        AND NOT EXISTS (SELECT 1 FROM outgoing WHERE content = OLD.content)
+    BEGIN DELETE FROM content WHERE id = OLD.content; END;
+CREATE TRIGGER content_sent AFTER UPDATE OF content ON outgoing
+    WHEN OLD.content IS NOT NULL AND NEW.content IS NULL
+        AND NOT EXISTS (SELECT 1 FROM message WHERE content = OLD.content)
+        AND NOT EXISTS (SELECT 1 FROM outgoing WHERE content = OLD.content)
+    BEGIN DELETE FROM content WHERE id = OLD.content; END;
+"""
+
+_STEPS = (_FIRST, _RELAY)
+"""What made each version out of the one before: never changed, only added to."""
+
+VERSION = len(_STEPS)
+
 
 def path(home: Home) -> Path:
     """Return where office.db lies."""
@@ -110,11 +143,12 @@ def _create(db: sqlite3.Connection) -> None:
         (version,) = db.execute("PRAGMA user_version").fetchone()
         if version == VERSION:
             return  # another process was quicker
-        for statement in _statements(_SCHEMA):
+        for statement in _statements("".join(_STEPS[version:])):
             db.execute(statement)
         # UIDVALIDITY is this plus the mailbox's number: never the same for two mailboxes of one name, nor for two
         # homes (RFC 3501, 2.3.1.1), and no clock is needed for it.
-        db.execute("INSERT INTO setting VALUES ('uidvalidity', ?)", (secrets.randbelow(1 << 30) + 1,))
+        uidvalidity = secrets.randbelow(1 << 30) + 1
+        db.execute("INSERT INTO setting VALUES ('uidvalidity', ?) ON CONFLICT DO NOTHING", (uidvalidity,))
         db.execute(f"PRAGMA user_version = {VERSION}")
 
 

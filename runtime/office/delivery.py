@@ -1,4 +1,4 @@
-"""Delivery: one transaction from a mail that was taken to every mailbox it belongs in.
+"""Delivery: one transaction from a mail that was taken to every mailbox it belongs in, and to the relay's queue.
 
 A signed-in account's mail is filed in its Sent in that same transaction, so for the office absence from Sent proves
 that a mail was not taken. A program that is unsure whether it was submits again, and must be told the truth without
@@ -13,8 +13,8 @@ from datetime import datetime
 
 from empla.config import Home
 from empla.errors import InputError
-from runtime.office import database, mailboxes
-from runtime.office.mailboxes import Mail
+from runtime.office import database, mailboxes, outgoing
+from runtime.office.mailboxes import Content, Mail
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +25,8 @@ class Letter:
     recipients: tuple[str, ...]
     at: datetime
     account: str | None = None
+    foreign: tuple[str, ...] = ()  # recipients at other domains, of a signed-in account's mail
+    sender: str = ""  # MAIL FROM; empty for the null sender
     message_id: str = ""
     digest: str = ""  # sha256 of the bytes as submitted
 
@@ -56,31 +58,41 @@ class OtherBytes(InputError):
 
 
 def deliver(db: sqlite3.Connection, letter: Letter) -> list[Filed]:
-    """Deliver to all recipients and the sender's Sent, or to nobody; nothing for a submission that came before.
+    """Deliver to all recipients here and the sender's Sent, and queue for the others; all of it or nothing.
+
+    Nothing is done for a submission that came before. Raises ValueError for others without an account.
 
     Raises OtherBytes for a Message-ID that the account used for other bytes, ResourceError if it cannot be kept.
     """
+    if letter.foreign and letter.account is None:
+        raise ValueError("nobody sends to other domains without an account")
     with database.transaction(db):
         recipients, first = _outstanding(db, letter)
         if not recipients:
             return []
         content = mailboxes.keep(db, letter.raw)
-        targets = [(recipient, mailboxes.INBOX, frozenset[str]()) for recipient in recipients]
+        foreign = [recipient for recipient in recipients if recipient in letter.foreign]
+        if letter.account is not None and foreign:
+            outgoing.queue(db, content, letter.account, letter.sender, foreign, letter.at)
+        local = [recipient for recipient in recipients if recipient not in letter.foreign]
+        targets = [(recipient, mailboxes.INBOX, frozenset[str]()) for recipient in local]
         if letter.account is not None and first:
             targets.append((letter.account, mailboxes.SENT, frozenset({"\\Seen"})))
-        filed = []
-        for account, name, flags in targets:
-            mailboxes.create(db, account, name)  # somebody may have deleted their Sent
-            (mailbox_id,) = db.execute(
-                "SELECT id FROM mailbox WHERE account = ? AND name = ?", (account, name)
-            ).fetchone()
-            filed.append(Filed(mailbox_id, mailboxes.add(db, mailbox_id, content, flags, letter.at)))
-        return filed
+        return [file(db, account, name, content, flags, letter.at) for account, name, flags in targets]
+
+
+def file(
+    db: sqlite3.Connection, account: str, name: str, content: Content, flags: frozenset[str], at: datetime
+) -> Filed:
+    """Put a kept mail into a mailbox of an account, inside a transaction."""
+    mailboxes.create(db, account, name)  # somebody may have deleted their Sent
+    (mailbox_id,) = db.execute("SELECT id FROM mailbox WHERE account = ? AND name = ?", (account, name)).fetchone()
+    return Filed(mailbox_id, mailboxes.add(db, mailbox_id, content, flags, at))
 
 
 def _outstanding(db: sqlite3.Connection, letter: Letter) -> tuple[list[str], bool]:
     """Return the recipients that do not have it yet, and whether it is submitted for the first time; record it."""
-    recipients = list(dict.fromkeys(letter.recipients))
+    recipients = list(dict.fromkeys([*letter.recipients, *letter.foreign]))
     if letter.account is None or not letter.message_id:
         return recipients, True
     key = (letter.account, letter.message_id)

@@ -110,6 +110,13 @@ def stamped(mail: Split, stamp: Stamp) -> bytes:
     return b"\r\n".join([*top, *kept, b"", b""]) + mail.body
 
 
+def outbound(kept: bytes) -> bytes:
+    """Return a kept mail as it leaves the office: without what is said to its own people only (RFC 5321, 4.4)."""
+    mail = split(kept)
+    fields = [field for field in mail.fields if field_name(field) not in _REPLACED]
+    return b"\r\n".join([*fields, b"", b""]) + mail.body
+
+
 def _verdict(stamp: Stamp) -> str:
     if stamp.account is None:
         return "auth=none"

@@ -23,6 +23,8 @@ from runtime import logs
 from runtime.office import database, imap, smtp
 from runtime.office.caldav import CalDav
 from runtime.office.passwords import SignIn
+from runtime.office.relay import Relay
+from runtime.office.relay_client import relay_server
 
 log = logs.get("office")
 
@@ -68,9 +70,11 @@ def read_ports(home: Home) -> OfficePorts | None:
 async def serve(home: Home, settings: Settings, clock: Clock, ports: OfficePorts) -> AsyncIterator[OfficePorts]:
     """Run the three servers for the length of the block, which gets the ports they answer at.
 
-    Raises ResourceError if a port is taken or another office runs in this home.
+    Raises ResourceError if a port is taken or another office runs in this home, InputError if a relay is named whose
+    password is not known.
     """
     home.create()
+    server = relay_server(home, settings)
     async with contextlib.AsyncExitStack() as stack:
         stack.enter_context(_only_one(home))
         db = stack.enter_context(contextlib.closing(database.connect(home)))
@@ -80,7 +84,9 @@ async def serve(home: Home, settings: Settings, clock: Clock, ports: OfficePorts
         stack.callback(starting.cancel)
         sign_in = SignIn(db, settings.domain)
         live = imap.LiveFolders(db, clock)
-        desk = smtp.Desk(db, sign_in, clock, settings.domain, live.filed)
+        relay = None if server is None else Relay(db, clock, server, settings.domain, live.filed)
+        queued = None if relay is None else relay.wake
+        desk = smtp.Desk(db, sign_in, clock, settings.domain, live.filed, queued)
         try:
             imap_server = await imap.start(live, sign_in, settings.domain, ports.host, ports.imap)
             stack.callback(imap_server.close)
@@ -91,6 +97,9 @@ async def serve(home: Home, settings: Settings, clock: Clock, ports: OfficePorts
                 f"the office cannot listen: {error}", next_step="choose other ports with --ports"
             ) from error
         await starting
+        if relay is not None:
+            stack.push_async_callback(relay.stop)
+            relay.start()
         watching = asyncio.create_task(caldav.watch())
         stack.callback(watching.cancel)
         found = OfficePorts(ports.host, _port(imap_server), _port(smtp_server), caldav.port)

@@ -4,7 +4,7 @@ Who may say what (the office vouches for it in `Authentication-Results`, and eve
 
 * who has signed in sends only as the account they signed in to, in MAIL FROM, From and Sender;
 * who has not may send to people here, but not as anybody here;
-* nobody sends through the office to other domains.
+* nobody sends through the office to other domains, unless a relay is configured and they have signed in.
 """
 
 import asyncio
@@ -18,6 +18,7 @@ from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 from empla.clock import Clock
 from empla.errors import ResourceError
+from empla.workplace.accounts import is_address
 from runtime import logs
 from runtime.office import delivery, headers
 from runtime.office.delivery import Filed, Letter, OtherBytes
@@ -30,6 +31,9 @@ SIZE_LIMIT = 40 * 1024 * 1024
 
 AUTHORS_LIMIT = 16 * 1024
 """Characters that From and Sender may have together: taking addresses apart holds up everybody else."""
+
+ADDRESS_LIMIT = 254
+"""Characters that an address elsewhere may have (RFC 5321, 4.5.3.1.3, without the angle brackets)."""
 
 _NULL_SENDER = "<>"
 
@@ -77,9 +81,17 @@ class Desk:
     """Decides about senders, recipients and content, and delivers."""
 
     def __init__(
-        self, db: sqlite3.Connection, sign_in: SignIn, clock: Clock, domain: str, filed: Callable[[list[Filed]], None]
+        self,
+        db: sqlite3.Connection,
+        sign_in: SignIn,
+        clock: Clock,
+        domain: str,
+        filed: Callable[[list[Filed]], None],
+        queued: Callable[[], None] | None = None,
     ) -> None:
+        """`queued` is told of mail to other domains that was queued; None: it is refused."""
         self.domain = domain
+        self._queued = queued
         self._db = db
         self._sign_in = sign_in
         self._clock = clock
@@ -104,17 +116,30 @@ class Desk:
     async def handle_RCPT(
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
-        """Refuse a recipient that has no account here."""
-        domain = headers.domain_of(address)
-        if domain != self.domain:
-            return self._refused(
-                session, f"550 5.7.1 relaying is not configured: mail to {domain or 'no domain'} cannot be sent"
-            )
+        """Refuse a recipient that has no account here, and those elsewhere that this client may not write to."""
+        if headers.domain_of(address) != self.domain:
+            reason = self._why_not_elsewhere(session, address)
+            if reason:
+                return self._refused(session, reason)
+            # one spelling of the domain: the same recipient again must be known again
+            envelope.rcpt_tos.append(f"{address.rpartition('@')[0]}@{headers.domain_of(address)}")
+            return "250 2.1.5 OK"
         account = self._sign_in.account(address)
         if account is None:
             return self._refused(session, f"550 5.1.1 <{address}> has no mailbox here")
         envelope.rcpt_tos.append(account.address)
         return "250 2.1.5 OK"
+
+    def _why_not_elsewhere(self, session: Session, address: str) -> str:
+        """Return why a mail to an address elsewhere is refused; empty if it will be sent on."""
+        domain = headers.domain_of(address)
+        if self._queued is None or not domain:
+            return f"550 5.7.1 relaying is not configured: mail to {domain or 'no domain'} cannot be sent"
+        if _account(session) is None:
+            return f"550 5.7.1 sign in to send to {domain}"
+        if not address.isascii() or not is_address(address) or len(address) > ADDRESS_LIMIT:
+            return f"553 5.1.3 <{address[:ADDRESS_LIMIT]}> cannot be sent to"
+        return ""
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         """Deliver. There is nothing to wait for in here, so a client that drops cannot stop it half-way."""
@@ -137,8 +162,10 @@ class Desk:
         except OtherBytes:
             return self._refused(session, f"550 5.6.0 {letter.message_id} was submitted before with other content")
         self._filed(filed)
+        if letter.foreign and self._queued is not None:
+            self._queued()
         log.info("smtp.accepted", message_id=letter.message_id, account=account, filed=len(filed))
-        return "250 2.0.0 OK" if filed else "250 2.0.0 OK, had it already"
+        return "250 2.0.0 OK" if filed or letter.foreign else "250 2.0.0 OK, had it already"
 
     async def handle_exception(self, error: Exception) -> str:
         """Say that it may be tried again: whatever went wrong, nothing was taken."""
@@ -151,9 +178,11 @@ class Desk:
     def _letter(self, session: Session, envelope: Envelope, mail: headers.Split, content: bytes) -> Letter:
         account = _account(session)
         at = self._clock.now()
+        sender = "" if envelope.mail_from == _NULL_SENDER else (envelope.mail_from or "")
+        foreign = tuple(to for to in envelope.rcpt_tos if headers.domain_of(to) != self.domain)
         stamp = headers.Stamp(
             domain=self.domain,
-            mail_from="" if envelope.mail_from == _NULL_SENDER else (envelope.mail_from or ""),
+            mail_from=sender,
             helo=session.host_name or "",
             peer=session.peer[0] if session.peer else "",
             at=at,
@@ -162,7 +191,9 @@ class Desk:
         )
         return Letter(
             raw=headers.stamped(mail, stamp),
-            recipients=tuple(envelope.rcpt_tos),
+            recipients=tuple(to for to in envelope.rcpt_tos if to not in foreign),
+            foreign=foreign,
+            sender=sender,
             at=at,
             account=account,
             message_id=headers.message_id(mail),
