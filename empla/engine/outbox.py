@@ -40,8 +40,6 @@ from empla.store.store import Store, instant
 
 log = structlog.get_logger()
 
-OPEN = ("awaiting_approval", "deferred", "ready", "claimed", "on_wire", "unknown")
-"""States in which a row may still change."""
 UNCLAIMED = ("awaiting_approval", "deferred", "ready")
 """States that end when the intention behind the row ends."""
 _STATES = {
