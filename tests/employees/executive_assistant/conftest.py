@@ -86,6 +86,10 @@ class Desk:
             date=self.ada.clock.now(),
             **thread,
         )
+        return self.arrives(raw)
+
+    def arrives(self, raw: bytes) -> list[EmailMessage]:
+        """Let the very bytes of a mail arrive, as the inbox sensor notes them; return the mails that are then sent."""
         key = percept_key(raw)
         fields: dict[str, Any] = {"blob": self.ada.place.blobs.keep(raw), "received": self.ada.clock.now()}
         self.ada.tell_percept(key, MAIL_ARRIVED, {"key": key, **fields, "account": ADA, "size": len(raw)}, OUTSIDE)
