@@ -10,10 +10,8 @@ from datetime import datetime, timedelta
 from typing import Final
 
 _SHARED: Final = (
-    "aioimaplib",
     "aiosmtplib",
     "alembic.command",
-    "caldav",
     "sqlalchemy.dialects.sqlite.pysqlite",
     "structlog",
 )
