@@ -129,7 +129,6 @@ class Relay:
         for number, batch in enumerate(batches):
             if self._ending:
                 return
-            self._on_wire = frozenset()
             try:
                 replies = await self._submitted(batch)
             except Unreachable as error:
@@ -149,6 +148,7 @@ class Relay:
                 await self._settled(batch, replies)
 
     async def _submitted(self, batch: Batch) -> Mapping[str, SMTPResponse]:
+        self._on_wire = frozenset()
         content = headers.outbound(mailboxes.raw(self._db, batch.content))
         by_address = {recipient.address: recipient for recipient in batch.recipients}
 
@@ -165,6 +165,7 @@ class Relay:
             try:
                 with transaction(self._db):
                     filed = self._settle(batch, replies, instead)
+                self._on_wire = frozenset()
                 self._filed(filed)
                 return
             except ResourceError as error:
