@@ -144,45 +144,51 @@ def _from_another(beliefs: BeliefBase, event: Trigger) -> bool:
 @library.plan(on("mail"), when=_from_another, rank=-20, goal="pass a mail on")
 def pass_on(event: Trigger) -> Steps:
     """Tell the manager that somebody else has written; take no orders and answer nothing."""
-    me: Profile = yield from profile()
     mail: Mail = event.mail
     sender = mail.authenticated or mail.sender
-    now = yield Now()
-    today = now.astimezone(ZoneInfo(me.zone)).date().isoformat()
-    count = len((yield query("passed-on", today, ANY)))
-    known = yield query("passed-on", ANY, mail.thread)
-    if known or sender is None or count > PASSED_ON_A_DAY:
-        return
-    yield Believe(functor="passed-on", arguments=(today, mail.thread), until=now + _REMEMBERED)
-    if count == PASSED_ON_A_DAY:
-        text = (
-            f"Others have written to me {count} times today, and there is more. I pass nothing more on today; "
-            "all of it is kept in my mailbox. I have answered nobody."
-        )
-        yield send(me.manager, "More mails from others", text)
-        return
     vouched = "" if mail.authenticated is not None else ", though the mail server does not vouch that it is from there"
-    yield send(
-        me.manager,
-        f"Mail from {sender.value}: {words.sentence(mail.subject, 80)}",
-        f"{sender.value} has written to me{vouched}:\n\n“{words.said(mail, 600, whole=True)}”\n\n"
+    yield from _passed_on(
+        mail,
+        f"Mail from {sender}: {words.sentence(mail.subject, 80)}",
+        f"{sender} has written to me{vouched}:\n\n“{words.said(mail, 600, whole=True)}”\n\n"
         "I take requests only from you, so I have neither answered nor done anything. "
         "If something shall be done about it, please tell me what.",
     )
 
 
-@library.plan(on("invitation"), goal="pass an invitation on")
+_INVITES = {"REQUEST": "invites me", "COUNTER": "proposes another time"}
+
+
+@library.plan(on("invitation"), goal="pass an invitation on", quiet=True)
 def pass_invitation_on(event: Trigger) -> Steps:
     """Tell the manager that somebody invites the assistant, which answers no invitations."""
-    me: Profile = yield from profile()
     mail: Mail = event.mail
     sender = mail.authenticated or mail.sender
-    if sender is None or told(mail, "method") not in ("REQUEST", "COUNTER"):
+    does = _INVITES.get(told(mail, "method") or "")
+    if sender is None or does is None:
         return
-    does = "invites me" if told(mail, "method") == "REQUEST" else "proposes another time"
-    yield send(
-        me.manager,
-        f"Invitation from {sender.value}: {words.sentence(mail.subject, 80)}",
-        f"{sender.value} {does}: “{words.sentence(told(mail, 'topic') or mail.subject)}”. I answer no invitations, and "
-        "your calendar is as it was. If you want to be there, please answer it yourself, or ask me for a meeting.",
+    yield from _passed_on(
+        mail,
+        f"Invitation from {sender}: {words.sentence(mail.subject, 80)}",
+        f"{sender} {does}: “{words.sentence(told(mail, 'topic') or mail.subject)}”. I answer no invitations, and your "
+        "calendar is as it was. If you want to be there, please answer it yourself, or ask me for a meeting.",
     )
+
+
+def _passed_on(mail: Mail, subject: str, text: str) -> Steps:
+    """Write to the manager about a mail of somebody else: once for a thread, and not more than so many a day."""
+    me: Profile = yield from profile()
+    now = yield Now()
+    today = now.astimezone(ZoneInfo(me.zone)).date().isoformat()
+    count = len((yield query("passed-on", today, ANY)))
+    known = yield query("passed-on", ANY, mail.thread)
+    if known or count > PASSED_ON_A_DAY:
+        return
+    yield Believe(functor="passed-on", arguments=(today, mail.thread), until=now + _REMEMBERED)
+    if count == PASSED_ON_A_DAY:
+        subject = "More mails from others"
+        text = (
+            f"Others have written to me {count} times today, and there is more. I pass nothing more on today; "
+            "all of it is kept in my mailbox. I have answered nobody."
+        )
+    yield send(me.manager, subject, text)

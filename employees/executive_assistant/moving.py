@@ -252,6 +252,7 @@ def _told(wish: Wish, me: Profile, copy: EventCopy) -> Generator[Step, Any, str]
         sent: InvitationSent = yield Do(operation="calendar.invite", arguments=arguments)
     except ActionFailed:
         return f"I could not tell {wish.names}; please tell them yourself."
+    yield Believe(functor="spoken-of", arguments=(sent.message_id, copy.event.uid))
     missed = {address.lower() for address in sent.refused}
     text = f"I have asked {words.listed(g.name for g in wish.guests if g.address.value not in missed)} anew."
     if missed:

@@ -3,10 +3,11 @@
 from datetime import timedelta
 
 from empla.capabilities.email.steps import reply, send
+from empla.mind.beliefs import BeliefBase
 from empla.mind.percepts import APPROVAL_NEEDED, INTENTION_FAILED
 from empla.mind.plans import PlanLibrary, Trigger, on
 from empla.mind.readings import Mail
-from empla.mind.steps import ActionFailed, Ask, Decide, Raise
+from empla.mind.steps import ActionFailed, Ask, Believe, Decide, Raise, query
 from employees.executive_assistant import words
 from employees.executive_assistant.knowing import Profile, Steps, intent, profile
 from employees.executive_assistant.talking import dropped, is_another
@@ -81,6 +82,28 @@ def tell_set_aside(event: Trigger) -> Steps:
         f"A mail came that I cannot read: {event.reason.rstrip('. ')}. I have kept it as it is and set it aside, "
         "and go on with the others.",
     )
+
+
+def _of_ours(beliefs: BeliefBase, event: Trigger) -> bool:
+    """Whether the mail that did not arrive is one that speaks of a meeting; only who received it knows its id."""
+    return bool(beliefs.matching("spoken-of", event.mail.thread))
+
+
+@library.plan(on("mail-bounced"), when=_of_ours, goal="say that a mail did not arrive", quiet=True)
+def tell_bounce(event: Trigger) -> Steps:
+    """Tell the manager that an invitation, or what followed it, did not reach somebody."""
+    me: Profile = yield from profile()
+    mail: Mail = event.mail
+    uids = yield query("spoken-of", mail.thread)
+    known = yield query("arranged", uids[-1][1])
+    title = f"“{known[-1][1]}”" if known else "a meeting"
+    sent = yield send(
+        me.manager,
+        f"Did not arrive: {words.sentence(mail.subject, 80)}",
+        f"My mail about {title} did not reach everybody. The mail server reports:\n\n“{words.sentence(mail.text, 400)}”"
+        "\n\nThe meeting stands as it is; please tell them yourself, or call it off by answering “Cancel it.”",
+    )
+    yield Believe(functor="spoken-of", arguments=(sent.thread, uids[-1][1]))
 
 
 @library.plan(on("percept-set-aside"), goal="say that something was set aside", quiet=True)

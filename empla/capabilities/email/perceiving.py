@@ -2,7 +2,8 @@
 
 Every employee that has a mailbox knows this plan. A mail that cannot be read is set aside with its bytes, and the event
 `mail-set-aside` is raised; the next mail goes on. A mail that must not be answered (own echo, bounce, list, auto-reply)
-is noted and raises nothing, except an answer to an invitation, which raises `invitation-reply`.
+is noted and never becomes the event `mail`. What it says may matter all the same: an answer to an invitation raises
+`invitation-reply`, another calendar message `invitation`, and a report that a mail did not arrive `mail-bounced`.
 """
 
 from collections.abc import Generator
@@ -13,6 +14,8 @@ from empla.mind.plans import PlanLibrary, Trigger, on
 from empla.mind.steps import ActionFailed, Believe, Do, Raise, SetAside, Step
 
 library = PlanLibrary()
+_MAY_MATTER = {"calendar": "invitation", "bounce": "mail-bounced"}
+"""Automatic mails that raise an event of their own."""
 
 
 @library.plan(on(MAIL_ARRIVED), goal="understand a mail", priority=5, quiet=True)
@@ -32,5 +35,7 @@ def perceive_mail(arrived: Trigger) -> Generator[Step, Any, None]:
     elif mail.automatic:
         sender = mail.sender.value if mail.sender is not None else ""
         yield Believe(functor="noted", arguments=(mail.key, mail.automatic, sender))
+        if mail.automatic in _MAY_MATTER:
+            yield Raise(kind=_MAY_MATTER[mail.automatic], fields={"mail": mail})
     else:
         yield Raise(kind="mail", fields={"mail": mail})
