@@ -10,7 +10,6 @@ import os
 import random
 import signal
 import smtplib
-import socket
 import subprocess
 import sys
 import threading
@@ -63,7 +62,6 @@ class Stage:
         self._clock = SystemClock()
         self._interruption = interruption
         self._killers: list[threading.Thread] = []
-        self._first_port = _free_ports()
         transcript.opening(seed, MONDAY)
 
     def __enter__(self) -> Self:
@@ -127,8 +125,11 @@ class Stage:
             self.people[name] = Client(ports, account["address"], name, SecretStr(account["password"]), self.now)
 
     def up(self) -> None:
-        """Start everything and wait until it is ready."""
-        self.command("up", "--detach", "--ports", str(self._first_port))
+        """Start everything and wait until it is ready; the office takes the ports that it had before."""
+        self.command("up", "--detach", "--ports", "0")
+        ports = self._ports()
+        for client in self.people.values():
+            client.ports = ports
 
     def _ports(self) -> OfficePorts:
         office = self.status()["office"]
@@ -248,13 +249,3 @@ class Stage:
                 continue
             return
         raise TimedOut("after `kill -9` of `empla up` the office still answers")
-
-
-def _free_ports() -> int:
-    """Return the first of three free ports in a row: people's clients keep their settings when `up` comes back."""
-    for first in range(20143, 60000, 7):
-        with contextlib.ExitStack() as held, contextlib.suppress(OSError):
-            for port in range(first, first + 3):
-                held.enter_context(socket.create_server(("127.0.0.1", port)))
-            return first
-    raise InternalError("there are no three free ports in a row")
