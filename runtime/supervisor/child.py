@@ -95,12 +95,13 @@ def _reap(pidfd: int) -> int | None:
     return result.si_status if result.si_code == os.CLD_EXITED else -result.si_status
 
 
-def spawn(name: str, command: Sequence[str], *fds: int) -> Child:
-    """Start a program that gets the descriptors `fds` under the same numbers.
+def spawn(name: str, command: Sequence[str], *fds: int, without: Sequence[str] = ()) -> Child:
+    """Start a program that gets the descriptors `fds` under the same numbers, and the environment but for `without`.
 
     It has a session of its own, so that Ctrl-C reaches the supervisor only, which then stops everything in order.
     """
-    environment = {**os.environ, "OPENBLAS_NUM_THREADS": "1"}
+    environment = {name: value for name, value in os.environ.items() if name not in without}
+    environment["OPENBLAS_NUM_THREADS"] = "1"
     process = subprocess.Popen(  # noqa: S603
         command, pass_fds=fds, stdin=subprocess.DEVNULL, start_new_session=True, env=environment
     )

@@ -19,6 +19,10 @@ _FORK_S: Final = 10.0
 _PACKET: Final = 1 << 16
 
 
+_OFFICE_ONLY: Final = ("EMPLA_RELAY_PASSWORD",)
+"""What the environment may hold that is no employee's business."""
+
+
 class ZygoteGone(InternalError):
     """The zygote ended before it answered."""
 
@@ -58,7 +62,7 @@ class Nursery:
         ours.setblocking(False)
         with theirs:
             command = [sys.executable, "-P", "-m", "runtime.supervisor.zygote", str(theirs.fileno()), self._body]
-            self.child = spawn(self.name, command, theirs.fileno())
+            self.child = spawn(self.name, command, theirs.fileno(), without=_OFFICE_ONLY)
         loop = asyncio.get_running_loop()
         self._control = ours
         self._ready = loop.create_future()
