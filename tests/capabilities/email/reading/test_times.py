@@ -97,6 +97,7 @@ def question(words: str, now: datetime = MONDAY, zone: str = ZONE) -> str:
         ("Tuesday at 10 or 11", "03-10 10:00, 03-10 11:00"),
         ("any day but Friday this week", "03-09 08:00/24:00, 03-10..03-12"),
         ("this week, not Friday", "03-09 08:00/24:00, 03-10..03-12"),
+        ("next week, but not on Monday and not before 11", ", ".join(f"03-{d} 11:00/24:00" for d in range(17, 21))),
         ("next week except Thursday morning", "03-16..03-18, 03-19 00:00/08:00, 03-19 12:00/24:00, 03-20"),
         ("next week, not Monday, Tuesday or Wednesday", "03-19..03-20"),
         ("Fridays don't work, next week", "03-16..03-19"),

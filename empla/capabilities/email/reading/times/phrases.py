@@ -20,6 +20,8 @@ _NOT = re.compile(
     r"|away|off|busy|travell?ing|on leave|in meetings))"
     r"(?: (?:in|on|at|during|for|any|all))?\b ?"
 )
+_LIMIT_TOO = re.compile(r"(?:and|but|or|nor) (?=(?:also )?not (?:before|after|until|till|earlier|later)\b)")
+"""In "not on Wednesday and not before 11" the second limit holds for every day, not for Wednesday."""
 _BUT = re.compile(r"but\b ?(?:on |in |the )?")
 _OR = re.compile(r"(?:or|otherwise|alternatively|failing that|if not|else|/|nor)\b ?|/ ?")
 _AND = re.compile(r"(?:and|&|as well as)(?!\w) ?")
@@ -85,6 +87,9 @@ class _Scan:
             return end
         if self._found and self._link == "" and (match := _OUT.match(plain, at)):
             self._turn_negative(match.end())
+            return match.end()
+        if self._found and self._found[-1].negative and (match := _LIMIT_TOO.match(plain, at)):
+            self._link, self._not = ",", False
             return match.end()
         if match := _NOT.match(plain, at):
             self._not, self._not_start = True, at
