@@ -58,7 +58,7 @@ def show(found: Sequence[Mapping[str, Any]], home: Home) -> None:
     settings = load_settings(home)
     rows = [
         (
-            f"{datetime.fromisoformat(d['at']).astimezone(ZoneInfo(settings.zone)):%d %b %Y %H:%M}",
+            _when(d["at"], found[-1]["at"], ZoneInfo(settings.zone)),
             d["operation"],
             d["to"].replace(f"@{settings.domain}", ""),
             printing.said(d["state"], _COLOURS.get(d["state"], "")),
@@ -69,3 +69,9 @@ def show(found: Sequence[Mapping[str, Any]], home: Home) -> None:
     ]
     printing.line(f"Times in {settings.zone}", "dim")
     printing.table(rows, "When", "Operation", "To", "State", "Allowed by", "About", cut=True)
+
+
+def _when(at: str, newest: str, zone: ZoneInfo) -> str:
+    """Return an instant; with its year only if that is not the newest one's."""
+    here, last = (datetime.fromisoformat(text).astimezone(zone) for text in (at, newest))
+    return f"{here:%d %b %H:%M}" if here.year == last.year else f"{here:%d %b %Y %H:%M}"
