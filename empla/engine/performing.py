@@ -19,7 +19,7 @@ from empla.capabilities.contract import Idempotency, Operation, OutcomeUnknown, 
 from empla.capabilities.email.mailbox import SmtpReply, SubmissionDelayed, SubmissionRefused
 from empla.engine.circuits import Circuits
 from empla.engine.outbox import Outbox
-from empla.errors import EmplaError, ExternalError, InternalError, ResourceError
+from empla.errors import EmplaError, ExternalError, InternalError, PermissionDenied, ResourceError
 from empla.faults import point
 from empla.governance.permit import Permit
 from empla.mind.percepts import Outcome, Status
@@ -92,7 +92,7 @@ class Performer:
         code = getattr(error, "code", "timeout")
         log.warning("action failed", action=permit.action, operation=operation.name, code=code, why=sentence)
         # The other side's own "no" is proof, however far the row got; any other end on the wire proves nothing.
-        proven = isinstance(error, SubmissionRefused | SubmissionDelayed)
+        proven = isinstance(error, SubmissionRefused | SubmissionDelayed | PermissionDenied)
         uncertain = isinstance(error, OutcomeUnknown) or (self._row(permit).state == "on_wire" and not proven)
         waits = isinstance(error, ExternalError | ResourceError | TimeoutError)
         temporary = waits and not isinstance(error, SubmissionRefused)

@@ -31,6 +31,7 @@ class Bench:
     standing: dict[str, Any] = field(default_factory=dict)
     evidence: list[Settled] = field(default_factory=list)
     prepare_raises: Exception | None = None
+    goes_on_wire: bool = False
 
     def operations(self) -> list[Operation]:
         """Return the operations of the bench."""
@@ -58,7 +59,9 @@ class Bench:
             raise self.prepare_raises
         return Payload({"owner": arguments.owner, "value": arguments.value, "unique": facts.unique})
 
-    async def _perform(self, permit: Permit, place: Place, _on_wire: Any) -> Any:
+    async def _perform(self, permit: Permit, place: Place, on_wire: Any) -> Any:
+        if self.goes_on_wire:
+            await on_wire({})
         self.done.append((place.clock.now(), permit.payload.target["value"]))
         what = self.script.pop(0) if self.script else None
         if isinstance(what, tuple):  # it happens, and yet the other side fails

@@ -12,7 +12,7 @@ from empla.capabilities.email.mailbox import Evidence
 from empla.capabilities.email.steps import reply
 from empla.engine import circuits
 from empla.engine.performing import ATTEMPTS, PATIENCE, READ_ATTEMPTS, backoff
-from empla.errors import ExternalError, RateLimited, ValidationError
+from empla.errors import ExternalError, PermissionDenied, RateLimited, ValidationError
 from empla.governance.manners import NOTICES_PER_DAY
 from empla.mind.percepts import APPROVAL_NEEDED
 from empla.mind.plans import PlanLibrary, Trigger, on
@@ -508,3 +508,22 @@ def test_a_server_that_fails_again_and_again_is_left_alone_for_a_while(
     ada.let_pass(circuits.FIRST + timedelta(seconds=60))
     assert "later" in [value for _, value in bench.done], "it is tried again by itself"
     assert {row[1] for row in ada.rows("action", "id", "state")} == {"done"}
+
+
+def test_a_servers_forbidden_is_a_definite_no_however_far_the_act_got(
+    ada: Employee, bench: Bench, plans: PlanLibrary
+) -> None:
+    @plans.plan(on("go"))
+    def go(event: Trigger) -> Any:
+        try:
+            yield Do(operation="test.write", arguments={"value": 1})
+        except ActionFailed as failure:
+            yield Believe(functor="refused", arguments=(failure.code,))
+
+    bench.goes_on_wire = True
+    bench.script = [PermissionDenied("forbidden")]
+    ada.tell("go")
+    ada.work()
+    assert ada.rows("action", "state", "attempt") == [("failed", 1)]
+    assert len(bench.done) == 1
+    assert [b.arguments for b in ada.engine.state.beliefs.matching("refused")] == [("permission",)]
