@@ -2,17 +2,37 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from empla.capabilities.email.reading import cues
+from empla.capabilities.email.reading.families import Understood, families
 from empla.capabilities.email.reading.intents import Intent
 from empla.capabilities.email.reading.people import party
 from empla.capabilities.email.reading.sentences import Sentence
 from empla.capabilities.email.reading.slots import OBJECT, Setting, Slots, leftovers, slots
 from empla.capabilities.email.reading.wordlists import ACT_WORDS
+from empla.mind.readings import Mail
 from empla.mind.values import OWN
 
-ACTED_ON = frozenset(
+OF_FAMILIES = frozenset(
+    [
+        Intent.CHANGE,
+        Intent.SWAP,
+        Intent.RULE,
+        Intent.RULES,
+        Intent.DROP_RULE,
+        Intent.ERRAND,
+        Intent.REMIND,
+        Intent.CHASE,
+        Intent.SEQUENCE,
+        Intent.STATUS,
+        Intent.TRIAGE,
+        Intent.BRIEF,
+    ]
+)
+"""Intents that only a family tells."""
+
+ACTED_ON = OF_FAMILIES | frozenset(
     [
         Intent.SCHEDULE,
         Intent.CHOOSE,
@@ -60,10 +80,38 @@ class Act:
     sentence: Sentence
     intent: Intent | None
     sure: bool = True  # told by a verb, not by the lack of one
+    understood: Understood | None = None  # what a family made of it
 
 
-def act(sentence: Sentence, setting: Setting) -> Act:
-    """Tell what `sentence` does."""
+def act(sentence: Sentence, setting: Setting, mail: Mail) -> Act:
+    """Tell what `sentence` of `mail` does: what a family says, else what the general cues tell."""
+    understood = None if sentence.polite else offered(sentence.text, setting, mail)
+    if understood is not None:
+        return Act(sentence, understood.intent, understood=understood)
+    return _by_cues(sentence, setting)
+
+
+def offered(text: str, setting: Setting, mail: Mail) -> Understood | None:
+    """Return what the first family that knows `text` makes of it; positions count from the beginning of `text`."""
+    bare = text.strip(" \t\n.!…").rstrip("?")
+    start = text.find(bare)
+    polite = polite_end(bare)
+    for begin in (polite, 0) if 0 < polite < len(bare) else (0,):
+        for family in families():
+            if (found := family(bare[begin:], setting, mail)) is not None:
+                return _moved(found, start + begin)
+    return None
+
+
+def _moved(found: Understood, by: int) -> Understood:
+    slots = {
+        name: slot if slot.start < 0 else replace(slot, start=slot.start + by, end=slot.end + by)
+        for name, slot in found.slots.items()
+    }
+    return replace(found, slots=slots) if by else found
+
+
+def _by_cues(sentence: Sentence, setting: Setting) -> Act:
     words = sentence.text.strip(" \t\n.!…")
     bare = words.rstrip("?")
     condition = _CONDITION.match(bare)

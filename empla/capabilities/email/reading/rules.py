@@ -9,8 +9,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from empla.capabilities.email.reading.acts import ACTED_ON, Act, act, names_only, polite_end
+from empla.capabilities.email.reading.acts import ACTED_ON, Act, act, names_only, offered, polite_end
 from empla.capabilities.email.reading.cues import YES_FIRST
+from empla.capabilities.email.reading.families import Understood
 from empla.capabilities.email.reading.fill import Filled, fill, with_subject
 from empla.capabilities.email.reading.intents import Intent
 from empla.capabilities.email.reading.invitations import invitation_slots
@@ -75,7 +76,7 @@ def read(mail: Mail, now: datetime, zone: str, manager: str) -> Reading:
     if not sure and (language := foreign(text)):
         slot = Slot(value=language, words=text[:80])
         return _reading(Intent.FOREIGN, 0.95, {"language": slot}, (), language)
-    if reading.intent == Intent.ANSWER and not mail.in_reply_to and _asks_for_meeting(subject, setting):
+    if reading.intent == Intent.ANSWER and not mail.in_reply_to and _asks_for_meeting(subject, setting, mail):
         reading = replace(reading, intent=Intent.SCHEDULE.value)
     if reading.intent == Intent.SCHEDULE and not mail.in_reply_to:
         reading = _from_subject(reading, subject, Setting(now, zone, Origin(source, mail.key, "subject")))
@@ -85,12 +86,15 @@ def read(mail: Mail, now: datetime, zone: str, manager: str) -> Reading:
 
 
 def _read(text: str, setting: Setting, mail: Mail) -> Reading:
-    found = [act(sentence, setting) for sentence in sentences(text)[:MOST_SENTENCES]]
-    if len(found) > 1 and _signs(found[-1].sentence.text, mail):
-        found.pop()
+    said = sentences(text)[:MOST_SENTENCES]
+    if len(said) > 1 and _signs(said[-1].text, mail):
+        said.pop()
+    found = [act(sentence, setting, mail) for sentence in said]
     main = _main(found)
     if main is None:
         return _small(found, text)
+    if main.understood is not None:
+        return _of_family(found, main, main.understood, setting, mail)
     intent = main.intent or Intent.UNKNOWN
     if intent is Intent.SCHEDULE and not main.sure and mail.in_reply_to and not main.sentence.question:
         intent = Intent.ANSWER
@@ -119,8 +123,35 @@ def _read(text: str, setting: Setting, mail: Mail) -> Reading:
     return _with_doubts(intent, max(0.2, confidence), filled, tuple(unread))
 
 
-def _asks_for_meeting(subject: str, setting: Setting) -> bool:
-    return any(act(s, setting).intent is Intent.SCHEDULE for s in sentences(subject)[:2])
+def _of_family(found: Sequence[Act], main: Act, understood: Understood, setting: Setting, mail: Mail) -> Reading:
+    """Read a mail of which the first request belongs to a family; fragments that follow may be part of it."""
+    rest = [a for a in found if a is not main and a.intent not in (Intent.THANKS, Intent.YES)]
+    rest = [a for a in rest if a.intent is not None or not a.sentence.polite]
+    start = main.sentence.start
+    for one in [a for a in rest if a.intent is Intent.ANSWER and a.sentence.start > start]:
+        joined = f"{main.sentence.text.rstrip(' .!?…')}, {one.sentence.text}"
+        more = offered(joined, setting, mail)
+        if more is not None and more.intent is understood.intent and not more.unread:
+            understood = more
+            rest.remove(one)
+    others = [a for a in rest if a.intent is not None or _says_something(a, slots(a.sentence.text, setting).names())]
+    unread = (*understood.unread, *(a.sentence.text for a in others))
+    confidence = understood.confidence - _PER_UNREAD * len(unread)
+    if any(_CONSTRAINT.search(piece) for piece in unread) or any(a.intent in ACTED_ON for a in others):
+        confidence = min(confidence, _SEVERAL)
+    placed = {
+        name: slot if slot.start < 0 else replace(slot, start=slot.start + start, end=slot.end + start)
+        for name, slot in understood.slots.items()
+    }
+    filled = Filled(slots=placed, doubts=list(understood.doubts))
+    _add_context(filled, [a for a in rest if a not in others])
+    if found[0] is not main and found[0].intent is Intent.YES:
+        filled.slots["yes"] = Slot(value=True, words=found[0].sentence.text.split()[0])
+    return _with_doubts(understood.intent, max(0.2, confidence), filled, unread)
+
+
+def _asks_for_meeting(subject: str, setting: Setting, mail: Mail) -> bool:
+    return any(act(s, setting, mail).intent is Intent.SCHEDULE for s in sentences(subject)[:2])
 
 
 def _signs(words: str, mail: Mail) -> bool:
