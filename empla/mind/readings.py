@@ -55,6 +55,10 @@ class Mail:
     `sender` is what the header From says and is data. `authenticated` is the identity that the receiving server
     vouches for, and None where it does not; only that one has authority. `automatic` names why it must not be answered
     (own, bounce, list, auto-reply, calendar), or is empty.
+
+    Of an automatic mail: `away_until` is until when a notice of absence says that its sender is away; `bounced` are the
+    addresses that a delivery report says were not reached for good (delays are none), and `about` the Message-ID of the
+    mail that the report or the notice is about.
     """
 
     key: str
@@ -75,3 +79,6 @@ class Mail:
     attachments: tuple[FileRef, ...] = ()
     invitation: Mapping[str, Any] | None = None
     reading: Reading | None = None
+    away_until: datetime | None = None
+    bounced: tuple[str, ...] = ()
+    about: str = ""

@@ -75,12 +75,13 @@ class Url:
 
 @dataclass(frozen=True, slots=True)
 class FileRef:
-    """A kept file: the sha256 of its bytes in the blob store, its name and media type as given."""
+    """A kept file: the sha256 of its bytes in the blob store, its name and media type as given, its size in bytes."""
 
     sha256: str
     name: str
     media_type: str
     origin: Origin
+    size: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,7 +91,7 @@ async def _read(permit: Permit, place: Place, _on_wire: OnWire) -> Mail:
 def _read_now(target: Mapping[str, Any], place: Place) -> Mail:
     raw = place.blobs.read(target["blob"])
     vouched = place.mailbox.authenticated_sender(raw)
-    mail = parse(raw, target["key"], authenticated=vouched, own=(target["address"],))
+    mail = parse(raw, target["key"], authenticated=vouched, own=(target["address"],), keep=place.blobs.keep)
     mail = _bounded(mail)
     received = datetime.fromisoformat(target["received"])
     return replace(mail, blob=target["blob"], reading=read(mail, received, target["zone"], target["manager"]))

@@ -15,7 +15,7 @@ be guessing or would cost too much:
 import email
 import hashlib
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from email.message import Message
 from email.policy import compat32
@@ -36,6 +36,10 @@ MOST_PARTS = 500
 MOST_CONTAINERS = 100
 LONGEST_TEXT = 200_000
 """Characters of text that are kept; a person's new words stand in far fewer."""
+LARGEST_FILE = 25 * 1024 * 1024
+"""Bytes of an attachment that is kept by itself; a larger one is in the mail's own bytes only."""
+MOST_FILES = 50
+"""Attachments that are kept by themselves."""
 
 _CONTAINER = re.compile(rb"^content-type:\s*(?:multipart|message)/", re.IGNORECASE | re.MULTILINE)
 _END_OF_HEADER = re.compile(rb"\r?\n\r?\n")
@@ -60,16 +64,28 @@ class _Found:
     defects: list[str] = field(default_factory=list)
 
 
-def parse(raw: bytes, key: str, *, authenticated: str | None = None, own: Collection[str] = ()) -> Mail:
+def digest(content: bytes) -> str:
+    """Return the sha256 of the bytes, in hex: their name in the blob store."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def parse(
+    raw: bytes,
+    key: str,
+    *,
+    authenticated: str | None = None,
+    own: Collection[str] = (),
+    keep: Callable[[bytes], str] = digest,
+) -> Mail:
     """Return what the mail states, without a reading. Raises Unreadable (see the module).
 
     `key` is the percept's; `authenticated` is the identity that the receiving server vouches for; `own` are the
-    employee's own addresses.
+    employee's own addresses; `keep` takes the bytes of each attachment, up to its bounds, and returns their sha256.
     """
     _check_size(raw)
     message = _message(raw)
     senders = headers.addresses(message, "from") or headers.addresses(message, "sender")
-    found = _walk(message, Origin(Source.PERCEPT, key, "attachment"))
+    found = _walk(message, Origin(Source.PERCEPT, key, "attachment"), keep)
     method = found.invitation.method if found.invitation else ""
     mechanical = automatic(message, {a.lower() for a in own}, method)
     if not senders and mechanical != "bounce":
@@ -87,7 +103,7 @@ def parse(raw: bytes, key: str, *, authenticated: str | None = None, own: Collec
     return Mail(
         key=key,
         message_id=message_id,
-        blob=hashlib.sha256(raw).hexdigest(),
+        blob=digest(raw),
         subject=headers.text_of(message, "subject")[:998],
         sender=next(iter(named("from") or named("sender")), None),
         authenticated=Address(authenticated.lower(), Origin(Source.PERCEPT, key, "authentication-results"))
@@ -148,7 +164,7 @@ def _parts(message: Message) -> Iterator[Message]:
             yield part
 
 
-def _walk(message: Message, origin: Origin) -> _Found:
+def _walk(message: Message, origin: Origin, keep: Callable[[bytes], str]) -> _Found:
     found = _Found()
     for part in _parts(message):
         kind = part.get_content_type()
@@ -164,7 +180,9 @@ def _walk(message: Message, origin: Origin) -> _Found:
             found.html.append(_decode(part, found))
         elif kind != "text/calendar" or found.invitation is None or name:
             content = _bytes(part)
-            found.files.append(FileRef(hashlib.sha256(content).hexdigest(), name, kind, origin))
+            kept = len(content) <= LARGEST_FILE and len(found.files) < MOST_FILES
+            sha256 = keep(content) if kept else digest(content)
+            found.files.append(FileRef(sha256, name, kind, origin, len(content)))
     found.defects += _names(message.defects)
     return found
 
