@@ -18,7 +18,7 @@ committed together with the percepts.
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol
@@ -29,7 +29,7 @@ from empla.capabilities.calendar.calendars import Calendars
 from empla.capabilities.directory import Directory
 from empla.capabilities.email.mailbox import Mailbox, OnWire
 from empla.clock import Clock
-from empla.errors import ExternalError
+from empla.errors import ExternalError, ResourceError
 from empla.governance.permit import Payload, Permit
 
 
@@ -103,6 +103,10 @@ class Place:
     clock: Clock
 
 
+def _nothing_kept(sha256: str) -> bytes:
+    raise ResourceError(f"the kept bytes {sha256} cannot be read here")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PrepareFacts:
     """What `prepare` may know besides its arguments. Everything in it is recorded or derived from what is."""
@@ -116,6 +120,10 @@ class PrepareFacts:
     domain: str
     disclosure: str  # how mails end: who wrote them
     holds: Sequence[Mapping[str, Any]] = ()
+    kept: Callable[[str], bytes] = _nothing_kept
+    """The kept bytes with this sha256, always the same ones; ResourceError if they are gone."""
+    history: Callable[[datetime], Mapping[str, Any]] = field(default=lambda _since: {"acts": [], "undertakings": []})
+    """What the employee has done and undertaken since then, as its tables tell it now (plain data)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

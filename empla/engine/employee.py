@@ -93,7 +93,9 @@ class EmployeeEngine:
         self.state: MindState = load(store)
         self._journal = Journal(store)
         self._timers = Timers(store)
-        self._outbox = Outbox(store, mindset.operations, self.state.beliefs, mindset.secret, self._clock)
+        self._outbox = Outbox(
+            store, mindset.operations, self.state.beliefs, mindset.secret, self._clock, place.blobs.read
+        )
         self._circuits = Circuits(self._clock)
         self._performer = Performer(store, self._outbox, mindset.operations, place, self._circuits)
         self._running: dict[str, asyncio.Task[None]] = {}

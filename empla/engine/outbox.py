@@ -12,7 +12,7 @@ import hashlib
 import hmac
 import json
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields as fields_of
 from dataclasses import is_dataclass
 from datetime import datetime, timedelta
@@ -23,7 +23,7 @@ from pydantic import ValidationError
 
 from empla.capabilities.contract import Effect, Operation, PrepareFacts
 from empla.clock import Clock
-from empla.engine import inbox
+from empla.engine import inbox, recollecting
 from empla.errors import EmplaError
 from empla.governance import gate, ledger
 from empla.governance.gate import Answer, Decision
@@ -55,9 +55,16 @@ class Outbox:
     """The outbox of one employee. Every method but `now` runs inside a transaction of the store."""
 
     def __init__(
-        self, store: Store, operations: Mapping[str, Operation], beliefs: BeliefBase, secret: bytes, clock: Clock
+        self,
+        store: Store,
+        operations: Mapping[str, Operation],
+        beliefs: BeliefBase,
+        secret: bytes,
+        clock: Clock,
+        kept: Callable[[str], bytes],
     ) -> None:
         self._store = store
+        self._kept = kept
         self._operations = operations
         self._secret = secret
         self._clock = clock
@@ -148,6 +155,8 @@ class Outbox:
             domain=address.rpartition("@")[2],
             disclosure=profile.get("disclosure", profile["name"]),
             holds=[{"start": h.start.isoformat(), "end": h.end.isoformat(), "uid": h.intention} for h in others],
+            kept=self._kept,
+            history=lambda since: recollecting.history(self._store, since, without=intention),
         )
 
     def _unique(self, action: str) -> str:
@@ -169,6 +178,7 @@ class Outbox:
             fault=fault,
             target=payload.target,
             addresses=tuple(_addresses(asked.arguments)),
+            files=tuple(getattr(arguments, "attachments", ())),
             answers=answering.key if answering is not None else "",
             automatic=answering.automatic if answering is not None else "",
             correspondent=recipients[0] if recipients else "",
@@ -227,6 +237,14 @@ class Outbox:
                 self._store.change("action", {"id": row.id}, {"state": "cancelled"})
                 self._uncount(row.id)
                 self.enter(row.id, "cancelled")
+
+    def recall(self, action: str) -> None:
+        """Cancel a row that nobody has claimed yet, and tell its step; one that is under way is left alone."""
+        for state in UNCLAIMED:
+            if self._store.change("action", {"id": action, "state": state}, {"state": "cancelled"}):
+                self._uncount(action)
+                self.enter(action, "cancelled")
+                self._tell(action, Outcome(status=Status.CANCELLED, code="recalled", sentence="it was called off"))
 
     def decided(self, word: Decided) -> None:
         """Take a person's word on an action that awaits approval; anything else is left alone."""

@@ -18,6 +18,7 @@ from empla.mind.state import (
     MindState,
     Noted,
     Quarantined,
+    Recalled,
     Withdrawn,
 )
 from empla.store.store import Store, instant
@@ -32,6 +33,8 @@ def record(store: Store, outbox: Outbox, state: MindState, delta: Delta, at_text
                 outbox.accept(change, [*state.live_holds(outbox.now()), *held])
             case Withdrawn():
                 outbox.withdraw(change.intention)
+            case Recalled():
+                outbox.recall(change.action)
             case Decided():
                 outbox.decided(change)
             case _:

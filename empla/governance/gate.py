@@ -20,7 +20,7 @@ from empla.governance import manners
 from empla.governance.manners import Conduct
 from empla.governance.permit import _SEAL, Payload, Permit
 from empla.mind.intentions import Authority
-from empla.mind.values import Address, Source
+from empla.mind.values import Address, FileRef, Source
 
 QUIET_HOURS = "manners:quiet-hours"
 UNASKED = "to-manager:unasked"
@@ -49,8 +49,8 @@ class Decision:
 class Request:
     """What is asked for. `effect` is the operation's effect class; `fault` says why the schema refused it.
 
-    `addresses` are all addresses among the arguments, with their origins. `automatic` says why the mail that is being
-    answered must not be answered.
+    `addresses` are all addresses among the arguments, with their origins; `files` are what goes out with it.
+    `automatic` says why the mail that is being answered must not be answered.
     """
 
     operation: str
@@ -59,6 +59,7 @@ class Request:
     fault: str = ""
     target: Mapping[str, Any] | None = None
     addresses: tuple[Address, ...] = ()
+    files: tuple[FileRef, ...] = ()
     answers: str = ""
     automatic: str = ""
     correspondent: str = ""
@@ -116,6 +117,8 @@ def _authorised(request: Request, facts: Facts) -> Decision:
         return _to_manager(request, facts)
     if foreign:
         return _ask("origin:percept", f"{foreign[0]} stands only in what came from outside")
+    if from_outside := [f.name or "a file" for f in request.files if f.origin.source is Source.PERCEPT]:
+        return _ask("origin:file", f"{from_outside[0]} came with a mail of somebody else")
     if authority.principal != "manager":
         return _ask("assisted:no-request", "no request of the manager covers this")
     if beyond := sorted(reached - covered):

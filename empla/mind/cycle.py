@@ -27,7 +27,7 @@ from empla.mind.intentions import Goal, HeldSpan, Intention, Question, Stage, St
 from empla.mind.percepts import CONTINUE, INTENTION_FAILED, MAIL, OUTCOME, TIMER, Outcome, Percept, Status
 from empla.mind.plans import Plan, PlanLibrary, Trigger
 from empla.mind.readings import Mail
-from empla.mind.state import Asked, Continued, Decided, Delta, Due, MindState, Noted, Quarantined, number
+from empla.mind.state import Asked, Continued, Decided, Delta, Due, MindState, Noted, Quarantined, Recalled, number
 from empla.mind.steps import (
     Achieve,
     Again,
@@ -44,6 +44,7 @@ from empla.mind.steps import (
     SetAside,
     Step,
     Together,
+    Unless,
     Wait,
     fingerprint,
     opened,
@@ -144,10 +145,13 @@ class _Cycle:
                 self.draft.put_question(replace(question, state="answered"))
                 self._resolve(question.id, Outcome(status=Status.DONE, value=mail))
                 return
-        waiting = [r for r in self._waiting_for(event.kind) if _has(event, r.step)]
-        for record in waiting:
-            self._resolve(record.id, Outcome(status=Status.DONE, value=event))
-        if not waiting:
+        concerned = [r for r in self._waiting_for(event.kind) if _has(event, r.step)]
+        for record in concerned:
+            if isinstance(record.step, Unless):
+                self.draft.note(Recalled(action=record.id))
+            else:
+                self._resolve(record.id, Outcome(status=Status.DONE, value=event))
+        if not concerned:
             self._adopt_for(event.kind, event.fields, event)
 
     def _waiting_for(self, kind: str) -> list[StepRecord]:
@@ -155,7 +159,7 @@ class _Cycle:
             record
             for intention in self.draft.intentions()
             for record in self.draft.history(intention.id).values()
-            if record.outcome is None and isinstance(record.step, Wait) and record.step.kind == kind
+            if record.outcome is None and isinstance(record.step, Wait | Unless) and record.step.kind == kind
         ]
 
     # intend ---------------------------------------------------------------------------------------------------
@@ -324,6 +328,8 @@ class _Cycle:
         match step:
             case Do():
                 self._ask_for(intention, record.id, step)
+            case Unless():
+                self._ask_for(intention, record.id, step.by)
             case Ask():
                 expires = self.draft.at + step.patience
                 self.draft.put_question(
@@ -565,7 +571,7 @@ def _join(first: tuple[str, ...], second: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _has(event: Percept, step: Step) -> bool:
-    return isinstance(step, Wait) and all(event.get(name) == want for name, want in step.fields.items())
+    return isinstance(step, Wait | Unless) and all(event.get(name) == want for name, want in step.fields.items())
 
 
 def _is_own(event: Percept) -> bool:

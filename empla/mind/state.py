@@ -55,6 +55,14 @@ class Withdrawn:
 
 @registered
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Recalled:
+    """One action is called off, if nobody has claimed it yet."""
+
+    action: str
+
+
+@registered
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Decided:
     """A person's word on an action that awaited approval."""
 
@@ -108,6 +116,7 @@ Change = (
     | HeldSpan
     | Asked
     | Withdrawn
+    | Recalled
     | Decided
     | Due
     | Quarantined

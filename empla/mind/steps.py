@@ -28,6 +28,19 @@ class Do(Step):
 
 @registered
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Unless(Step):
+    """Ask for one operation, and call it off if an event comes before it is begun: of this kind, with these fields.
+
+    Called off it ends with the code `recalled`. What has begun is finished, and its outcome is the step's.
+    """
+
+    by: Do
+    kind: str
+    fields: Mapping[str, Any] = field(default_factory=dict)
+
+
+@registered
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Query(Step):
     """Look at beliefs. The value is a tuple of the arguments of each that fits, oldest first."""
 

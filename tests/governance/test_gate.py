@@ -20,7 +20,7 @@ from empla.governance.manners import (
 )
 from empla.governance.permit import Payload, Permit
 from empla.mind.intentions import Authority
-from empla.mind.values import Address, Origin, Source
+from empla.mind.values import Address, FileRef, Origin, Source
 
 ADA, MARIA, BOB = "ada@office.example", "maria@office.example", "bob@office.example"
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
@@ -240,3 +240,20 @@ def test_a_permit_cannot_be_given_another_payload() -> None:
 def test_target_and_content_cannot_trade_bytes() -> None:
     assert Payload({"a": "b"}, b"c").digest() != Payload({"a": "bc"}, b"").digest()
     assert Payload({"a": 1, "b": 2}).digest() == Payload({"b": 2, "a": 1}).digest()
+
+
+@pytest.mark.parametrize(
+    ("request_", "source", "answer"),
+    [
+        (TO_BOB, Source.PERCEPT, Answer.ASK),
+        (TO_BOB, Source.MANAGER, Answer.ALLOW),
+        (TO_MARIA, Source.PERCEPT, Answer.ALLOW),
+    ],
+)
+def test_a_file_of_somebody_elses_mail_goes_to_the_manager_only(
+    request_: Request, source: Source, answer: Answer
+) -> None:
+    file = FileRef("0" * 64, "prices.pdf", "application/pdf", Origin(source))
+    decision = decide(replace(request_, files=(file,)), FACTS)
+    assert decision.answer is answer
+    assert ("prices.pdf" in decision.why) == (answer is Answer.ASK)

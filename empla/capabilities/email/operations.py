@@ -4,14 +4,18 @@ Operations, with their arguments and what they return:
 
     email.read   key: str, blob: str, received: datetime -> Mail (with its reading)        THINK
     email.send   to: (Address, ...), cc: (Address, ...) = (), subject: str, text: str,
-                 answering: Mail | None = None -> Sent(message_id, thread, recipients, refused)   TELL
+                 answering: Mail | None = None, follows: Sent | None = None, attachments: (FileRef, ...) = ()
+                 -> Sent(message_id, thread, recipients, refused)                      TELL
+
+`follows` is an earlier mail of ours in whose thread this one goes. Attachments are kept files, 20 MB of them together;
+what is more is named in the text. A file of somebody else's mail goes to the manager; to others only after a yes.
 
 A mail that cannot be read at all fails `email.read` with the code "unreadable".
 """
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -31,27 +35,16 @@ from empla.capabilities.contract import (
 from empla.capabilities.email import compose, submitting
 from empla.capabilities.email.mailbox import OnWire
 from empla.capabilities.email.reading import parse, read
+from empla.capabilities.email.results import Sent
 from empla.capabilities.email.sensor import InboxSensor
 from empla.governance.permit import Payload, Permit
-from empla.mind.codec import registered
 from empla.mind.readings import Mail
-from empla.mind.values import Address
+from empla.mind.values import Address, FileRef, Origin, Source
 
 LONGEST_TEXT = 16_000
 """Characters of a mail's new text that are kept in the mind; the whole mail stays as a blob."""
 MOST_NAMED = 50
 """Recipients, copied and attachments of a mail that are kept in the mind, of each."""
-
-
-@registered
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sent:
-    """A mail that the server took. `refused` are recipients it refused, with its words."""
-
-    message_id: str
-    thread: str
-    recipients: tuple[str, ...] = ()
-    refused: Mapping[str, str] | None = None
 
 
 class ReadArguments(Arguments):
@@ -70,6 +63,8 @@ class SendArguments(Arguments):
     subject: str
     text: str
     answering: InstanceOf[Mail] | None = None
+    follows: InstanceOf[Sent] | None = None
+    attachments: tuple[InstanceOf[FileRef], ...] = ()
 
 
 def _prepare_read(arguments: ReadArguments, facts: PrepareFacts) -> Payload:
@@ -93,6 +88,9 @@ def _read_now(target: Mapping[str, Any], place: Place) -> Mail:
     vouched = place.mailbox.authenticated_sender(raw)
     mail = parse(raw, target["key"], authenticated=vouched, own=(target["address"],), keep=place.blobs.keep)
     mail = _bounded(mail)
+    if vouched == target["manager"]:
+        own = Origin(Source.MANAGER, mail.key, "attachment")
+        mail = replace(mail, attachments=tuple(replace(file, origin=own) for file in mail.attachments))
     received = datetime.fromisoformat(target["received"])
     return replace(mail, blob=target["blob"], reading=read(mail, received, target["zone"], target["manager"]))
 
@@ -115,18 +113,32 @@ def _bounded(mail: Mail) -> Mail:
 def _prepare_send(arguments: SendArguments, facts: PrepareFacts) -> Payload:
     to = tuple(dict.fromkeys(a.value for a in arguments.to))
     cc = tuple(a for a in dict.fromkeys(a.value for a in arguments.cc) if a not in to)
-    answering = arguments.answering
-    subject, text = arguments.subject, arguments.text
-    content = compose.render(facts, to=to, cc=cc, subject=subject, text=text, answering=answering)
+    answering, follows = arguments.answering, arguments.follows
+    content = compose.render(
+        facts,
+        to=to,
+        cc=cc,
+        subject=arguments.subject,
+        text=arguments.text,
+        answering=answering,
+        follows=follows,
+        files=arguments.attachments,
+    )
     own = compose.message_id(facts)
+    before = answering or follows
     target = {
         "sender": facts.address,
         "recipients": [*to, *cc],
-        "subject": subject,
+        "subject": arguments.subject,
         "message_id": own,
-        "thread": answering.thread if answering is not None else own,
+        "thread": before.thread if before is not None else own,
     }
     return Payload(target, content)
+
+
+def _lane(arguments: SendArguments) -> str:
+    before = arguments.answering or arguments.follows
+    return f"thread:{before.thread}" if before is not None else ""
 
 
 async def _send(permit: Permit, place: Place, on_wire: OnWire) -> Sent:
@@ -169,7 +181,7 @@ capability = Capability(
             prepare=_prepare_send,
             perform=_send,
             settle=_settle_send,
-            lane=lambda arguments: f"thread:{arguments.answering.thread}" if arguments.answering else "",
+            lane=_lane,
             timeout_s=120.0,
         ),
     ),

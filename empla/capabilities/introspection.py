@@ -1,0 +1,108 @@
+"""The `self` capability: what the employee itself has done and undertaken, for honest answers about its work.
+
+    self.history   since: datetime -> History(acts: (Act, ...), undertakings: (Undertaking, ...))   THINK
+
+The facts come from the employee's own tables. They are taken while the action is prepared, in the cycle's transaction
+(`PrepareFacts.history`), and only handed over here, so a replay tells the same and this capability touches no store.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from empla.capabilities.contract import (
+    Arguments,
+    Capability,
+    Effect,
+    Idempotency,
+    Operation,
+    Place,
+    PrepareFacts,
+    Risk,
+)
+from empla.capabilities.email.mailbox import OnWire
+from empla.governance.permit import Payload, Permit
+from empla.mind.codec import registered
+
+
+@registered
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Act:
+    """One row of the outbox that has an effect on the world, and how far it got (`state`, see the outbox)."""
+
+    intention: str
+    operation: str
+    state: str
+    to: tuple[str, ...]
+    about: str
+    thread: str
+    asked_at: datetime
+    ended_at: datetime | None = None
+    why: str = ""
+
+
+@registered
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Undertaking:
+    """One intention: what for, since when, how far; `parent` is the step that waits for it."""
+
+    id: str
+    goal: str
+    plan: str
+    stage: str
+    since: datetime
+    asked_by: str = ""
+    parent: str = ""
+
+
+@registered
+@dataclass(frozen=True, slots=True, kw_only=True)
+class History:
+    """What was done and undertaken, oldest first; only the newest where there is much."""
+
+    acts: tuple[Act, ...] = ()
+    undertakings: tuple[Undertaking, ...] = ()
+
+
+class HistoryArguments(Arguments):
+    """From when on."""
+
+    since: datetime
+
+
+def _prepare(arguments: HistoryArguments, facts: PrepareFacts) -> Payload:
+    return Payload(facts.history(arguments.since))
+
+
+async def _history(permit: Permit, _place: Place, _on_wire: OnWire) -> History:
+    told = permit.payload.target
+    acts = (
+        Act(
+            **{
+                **act,
+                "to": tuple(act["to"]),
+                "asked_at": datetime.fromisoformat(act["asked_at"]),
+                "ended_at": datetime.fromisoformat(act["ended_at"]) if act["ended_at"] else None,
+            }
+        )
+        for act in told["acts"]
+    )
+    undertakings = (Undertaking(**{**u, "since": datetime.fromisoformat(u["since"])}) for u in told["undertakings"])
+    return History(acts=tuple(acts), undertakings=tuple(undertakings))
+
+
+capability = Capability(
+    name="self",
+    operations=(
+        Operation(
+            name="self.history",
+            summary="Recall what was done and undertaken.",
+            arguments=HistoryArguments,
+            effect=Effect.THINK,
+            risk=Risk.NONE,
+            idempotency=Idempotency.PURE,
+            prepare=_prepare,
+            perform=_history,
+            timeout_s=10.0,
+        ),
+    ),
+)
