@@ -45,4 +45,6 @@ Family = Callable[[str, Setting, Mail], Understood | None]
 @cache
 def families() -> tuple[Family, ...]:
     """Return the families in the order in which they are tried."""
-    return ()
+    from empla.capabilities.email.reading.changes import changes  # a family needs `Understood` from here
+
+    return (changes,)
