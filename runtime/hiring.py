@@ -16,9 +16,10 @@ from empla.errors import ResourceError
 from empla.hr.profiles import roster
 from empla.hr.provisioning import Endpoints
 from empla.hr.staffing import Staffing
+from empla.mind.grants import GrantKind
 from empla.store.company import CompanyStore, Status
 from empla.workplace.accounts import Account, Endpoint
-from runtime.office import accounts, calendars
+from runtime.office import accounts, calendars, mailboxes
 from runtime.office.process import OfficePorts, read_ports
 from runtime.supervisor.roster import RosterEntry
 
@@ -41,13 +42,19 @@ class OfficeProvisioner:
         if any(a.address == address and not a.closed for a in accounts.accounts(self._home)):
             accounts.close_account(self._home, address)
 
-    def grant_calendar(self, owner: str, to: str) -> None:
-        """Let `to` read and write the calendar of `owner`; counts at once."""
-        accounts.grant_calendar(self._home, owner, to)
+    def grant(self, kind: GrantKind, owner: str, to: str) -> None:
+        """Open `kind` of `owner`'s to `to`; counts at once."""
+        if kind is GrantKind.CALENDAR:
+            accounts.grant_calendar(self._home, owner, to)
+        else:
+            accounts.grant_mail(self._home, kind, owner, to)
 
-    def revoke_calendar(self, owner: str, to: str) -> None:
+    def revoke(self, kind: GrantKind, owner: str, to: str) -> None:
         """Take that back; counts at once."""
-        accounts.revoke_calendar(self._home, owner, to)
+        if kind is GrantKind.CALENDAR:
+            accounts.revoke_calendar(self._home, owner, to)
+        else:
+            accounts.revoke_mail(self._home, kind, owner, to)
 
     def put_event(self, owner: str, uid: str, ics: bytes) -> None:
         """Put an event into a calendar as Radicale keeps it, under the lock that Radicale takes for writing."""
@@ -88,6 +95,7 @@ def office_account(home: Home, address: str, password: SecretStr) -> Account:
         evidence=Evidence.AUTHORITATIVE,
         authserv_id=load_settings(home).domain,
         sent_folder="Sent",
+        delegated_path=mailboxes.DELEGATED,
     )
 
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from empla.hr.company import Account, Initialised
     from empla.hr.people import Added
     from empla.hr.saga import Progress
+    from empla.mind.grants import GrantKind
 
 Arguments = Mapping[str, Any]
 Service = Callable[[Home, Arguments, Report], Any]
@@ -94,9 +95,10 @@ def people_remove(home: Home, arguments: Arguments, _report: Report) -> dict[str
     """Close a person's account: `address`. What their mailbox holds stays."""
     from empla.hr.people import remove_person
     from runtime.hiring import staff
+    from runtime.inboxes import sender
 
     with staff(home) as staffing:
-        remove_person(staffing, _text(arguments, "address"))
+        remove_person(staffing, _text(arguments, "address"), send_percept=sender(home))
         return {"address": _text(arguments, "address").lower()}
 
 
@@ -144,25 +146,30 @@ def resume(home: Home, arguments: Arguments, _report: Report) -> dict[str, Any]:
     return done
 
 
-def calendar_grant(home: Home, arguments: Arguments, _report: Report) -> dict[str, Any]:
-    """Let `to` read and write the calendar of `owner`; each a name or an address."""
-    from empla.hr.grants import grant_calendar
+def grant(home: Home, arguments: Arguments, _report: Report) -> dict[str, Any]:
+    """Open something (`kind`) of `owner`'s to `to`, each a name or an address; without an owner, of `to`'s manager."""
+    from empla.hr.grants import grant
     from runtime.hiring import staff
+    from runtime.inboxes import sender
 
     with staff(home) as staffing:
-        owner, to = (_address(home, _text(arguments, key)) for key in ("owner", "to"))
-        grant_calendar(staffing, owner, to)
-        return {"owner": owner, "to": to, "access": "read-write"}
+        kind, owner, to = _grant_of(home, arguments)
+        grant(staffing, kind, owner, to, send_percept=sender(home))
+    _wake(home, to)
+    return {"kind": kind.value, "owner": owner, "to": to}
 
 
-def calendar_revoke(home: Home, arguments: Arguments, _report: Report) -> dict[str, Any]:
-    """Take the right to the calendar of `owner` back from `to`; `was_granted` says whether there was one."""
-    from empla.hr.grants import revoke_calendar
+def revoke(home: Home, arguments: Arguments, _report: Report) -> dict[str, Any]:
+    """Take it back; arguments as of `grant`. `was_granted` says whether it was open."""
+    from empla.hr.grants import revoke
     from runtime.hiring import staff
+    from runtime.inboxes import sender
 
     with staff(home) as staffing:
-        owner, to = (_address(home, _text(arguments, key)) for key in ("owner", "to"))
-        return {"owner": owner, "to": to, "was_granted": revoke_calendar(staffing, owner, to)}
+        kind, owner, to = _grant_of(home, arguments)
+        held = revoke(staffing, kind, owner, to, send_percept=sender(home))
+    _wake(home, to)
+    return {"kind": kind.value, "owner": owner, "to": to, "was_granted": held}
 
 
 def settle(home: Home, arguments: Arguments, _report: Report) -> dict[str, Any]:
@@ -184,8 +191,7 @@ def settle(home: Home, arguments: Arguments, _report: Report) -> dict[str, Any]:
     key = _settle_key(home, slug, name, action, happened)
     by = load_settings(home).owner
     sender(home)(slug, key, SETTLE, {"action": action, "happened": happened, "by": by})
-    with contextlib.suppress(NotRunning, InputError):
-        control.call(home, "wake", {"name": address})
+    _wake(home, address)
     return {"name": name, "action": action, "happened": happened, "by": by}
 
 
@@ -198,8 +204,8 @@ SERVICES: Final[Mapping[str, Service]] = {
     "leave": leave,
     "employee.pause": pause,
     "employee.resume": resume,
-    "calendar.grant": calendar_grant,
-    "calendar.revoke": calendar_revoke,
+    "grant": grant,
+    "revoke": revoke,
     "settle": settle,
 }
 """Every command that changes a home, by the name it has on the control socket."""
@@ -260,6 +266,35 @@ def _address(home: Home, words: str) -> str:
     if not found and "@" not in words:
         raise InputError(f"nobody in the office is called {words!r}", next_step="see `empla people` and `empla list`")
     return found[0].address.value if found else checked_address(words)
+
+
+def _grant_of(home: Home, arguments: Arguments) -> tuple["GrantKind", str, str]:
+    """Return what is granted, of whom and to whom."""
+    from empla.mind.grants import GrantKind
+
+    kind = _text(arguments, "kind")
+    if kind not in set(GrantKind):
+        raise InputError(f"{kind!r} cannot be granted", next_step=f"name one of {', '.join(GrantKind)}")
+    to = _address(home, _text(arguments, "to"))
+    owner = _text(arguments, "owner")
+    return GrantKind(kind), _address(home, owner) if owner else _manager_of(home, to), to
+
+
+def _manager_of(home: Home, address: str) -> str:
+    """Return the manager of the employee with this address; InputError if nobody's manager is known."""
+    from empla.store.company import CompanyStore
+
+    with CompanyStore(home.company_db) as store, store.reading() as company:
+        for row in company.employees():
+            if row.address == address:
+                return row.manager
+    raise InputError(f"{address} is no employee", next_step="say whose it is with --of PERSON")
+
+
+def _wake(home: Home, address: str) -> None:
+    """Let an employee that works look into its inbox at once; who does not, looks when it begins."""
+    with contextlib.suppress(NotRunning, InputError):
+        control.call(home, "wake", {"name": address})
 
 
 def _mark_paused(home: Home, name: str, *, paused: bool) -> dict[str, Any]:

@@ -1,44 +1,99 @@
-"""Who may use whose calendar. What is shown never says less than what is granted.
+"""What people open to an employee or to a colleague: a calendar, the invitations that come to them, their inbox.
 
-A grant is noted before it is made at the server, and a revocation after: a process that dies between leaves at worst a
-grant that is shown and does not work, which the same command mends.
+What is shown never says less than what is granted: a grant is noted before it is made at the server, and a revocation
+after. A process that dies between leaves at worst a grant that is shown and does not work, which the same command
+mends. An employee hears of each change by a percept, keyed by the grant, so that telling it again changes nothing.
 """
+
+from collections.abc import Mapping
+from typing import Any
 
 from empla import faults
 from empla.errors import InputError
+from empla.hr.provisioning import SendPercept
 from empla.hr.staffing import Staffing
+from empla.mind.grants import GRANT_CHANGED, MAIL_KINDS, GrantKind
+from empla.mind.values import Address, Origin, Source
+from empla.store.company import Company, GrantRow, Status
 
 
-def grant_calendar(staffing: Staffing, owner: str, to: str) -> None:
-    """Let `to` read and write the calendar of `owner`; InputError if one of them has no account in the office."""
+def untold(_slug: str, _key: str, _kind: str, _fields: Mapping[str, Any]) -> None:
+    """Tell nobody: for an employee that is told later, or that is gone."""
+
+
+def grant(staffing: Staffing, kind: GrantKind, owner: str, to: str, *, send_percept: SendPercept = untold) -> None:
+    """Open `kind` of `owner`'s to `to`; harmless if it is open. InputError if one of them has nothing to open it with.
+
+    Mail is opened by the office, or, for who works in an account elsewhere, by a folder that the account names.
+    """
     owner, to = owner.lower(), to.lower()
     with staffing.store.writing() as company:
-        for address in (owner, to):
-            account = company.account(address, staffing.provisioner.kind)
-            if account is None or account.closed_at is not None:
-                raise InputError(f"{address} has no calendar in the office", next_step="see `empla people`")
-        company.grant(owner, to, staffing.clock.now())
-    faults.point("hr.grant.before")
-    staffing.provisioner.grant_calendar(owner, to)
-    faults.point("hr.grant.after")
+        elsewhere = kind in MAIL_KINDS and _names_folder(company, to, owner)
+        for address in () if elsewhere else (owner, to):
+            _check_account(staffing, company, address, kind)
+        company.grant(owner, to, kind, staffing.clock.now())
+    if not elsewhere:
+        faults.point("hr.grant.before")
+        staffing.provisioner.grant(kind, owner, to)
+        faults.point("hr.grant.after")
+    _tell(staffing, kind, owner, to, send_percept)
 
 
-def revoke_calendar(staffing: Staffing, owner: str, to: str) -> bool:
-    """Take the right to `owner`'s calendar back from `to`; returns whether there was one."""
+def revoke(staffing: Staffing, kind: GrantKind, owner: str, to: str, *, send_percept: SendPercept = untold) -> bool:
+    """Take `kind` of `owner`'s back from `to`; returns whether it was open."""
     owner, to = owner.lower(), to.lower()
     faults.point("hr.revoke.before")
-    staffing.provisioner.revoke_calendar(owner, to)
+    staffing.provisioner.revoke(kind, owner, to)
     faults.point("hr.revoke.after")
     with staffing.store.writing() as company:
-        held = company.grants(owner=owner, grantee=to)
-        for grant in held:
-            grant.revoked = staffing.clock.now()
+        held = company.grants(owner=owner, grantee=to, kind=kind)
+        for row in held:
+            row.revoked = staffing.clock.now()
+    _tell(staffing, kind, owner, to, send_percept)
     return bool(held)
 
 
-def revoke_all(staffing: Staffing, address: str) -> None:
+def revoke_all(staffing: Staffing, address: str, *, send_percept: SendPercept = untold) -> None:
     """Take back what `address` may use, and what others may use of it."""
     with staffing.store.reading() as company:
-        pairs = [(g.owner, g.grantee) for g in company.grants() if address in (g.owner, g.grantee)]
-    for owner, grantee in pairs:
-        revoke_calendar(staffing, owner, grantee)
+        held = [(GrantKind(g.kind), g.owner, g.grantee) for g in company.grants() if address in (g.owner, g.grantee)]
+    for kind, owner, grantee in held:
+        revoke(staffing, kind, owner, grantee, send_percept=send_percept)
+
+
+def tell_all(company: Company, address: str, slug: str, send_percept: SendPercept) -> None:
+    """Tell an employee how each grant to it stands; what it has heard of already changes nothing."""
+    newest = {(row.kind, row.owner): row for row in company.all_grants() if row.grantee == address}
+    for row in newest.values():
+        send_percept(slug, *_news(row))
+
+
+def _tell(staffing: Staffing, kind: GrantKind, owner: str, to: str, send_percept: SendPercept) -> None:
+    """Tell the employee `to`, if it is one at work, how the newest grant of this kind stands."""
+    with staffing.store.reading() as company:
+        rows = [g for g in company.all_grants() if (g.kind, g.owner, g.grantee) == (kind, owner, to)]
+        told = [e.slug for e in company.employees() if e.address == to and e.status != Status.OFFBOARDED]
+        news = _news(rows[-1]) if rows else None
+    for slug in told:
+        if news is not None and staffing.home.employee(slug).is_dir():
+            faults.point("hr.grant.tell")
+            send_percept(slug, *news)
+
+
+def _news(row: GrantRow) -> tuple[str, str, Mapping[str, Any]]:
+    """Return key, kind and fields of the percept that tells how a grant stands."""
+    owner = Address(row.owner, Origin(Source.POLICY, ref="company", field="owner"))
+    holds = row.revoked is None
+    key = f"{'grant' if holds else 'revoke'}:{row.seq}"
+    return key, GRANT_CHANGED, {"kind": row.kind, "owner": owner, "holds": holds}
+
+
+def _names_folder(company: Company, to: str, owner: str) -> bool:
+    return any(owner in account.settings.get("delegated", {}) for account in company.accounts(to))
+
+
+def _check_account(staffing: Staffing, company: Company, address: str, kind: GrantKind) -> None:
+    account = company.account(address, staffing.provisioner.kind)
+    if account is None or account.closed_at is not None:
+        what = "calendar" if kind is GrantKind.CALENDAR else "mailbox"
+        raise InputError(f"{address} has no {what} in the office", next_step="see `empla people`")

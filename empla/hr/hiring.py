@@ -7,14 +7,16 @@ step; a hiring that is refused leaves nothing behind.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from empla.errors import InputError
 from empla.hr import names, roles, saga
-from empla.hr.grants import grant_calendar, revoke_all
+from empla.hr.grants import grant, revoke_all, tell_all
 from empla.hr.profiles import found
 from empla.hr.provisioning import SendPercept
 from empla.hr.staffing import Staffing
+from empla.mind.grants import GrantKind
 from empla.mind.values import Address, Origin, Source
 from empla.store.company import Company, EmployeeRow, Status
 from empla.store.secrets import new_secret
@@ -106,7 +108,7 @@ def leave(staffing: Staffing, name: str, *, halt: Callable[[str], None], told: s
     steps = [
         saga.Step("leave.pause", f"pause {row.name}", lambda: _set(staffing, row.slug, status=Status.PAUSED)),
         saga.Step("leave.halt", "stop the process", lambda: halt(row.slug)),
-        saga.Step("leave.revoke", "take back the calendars it may use", lambda: revoke_all(staffing, row.address)),
+        saga.Step("leave.revoke", "take back what was granted to it", lambda: revoke_all(staffing, row.address)),
         saga.Step("leave.account", f"close {row.address}", lambda: staffing.close_account(row.address)),
         saga.Step("leave.archive", "archive its folder", lambda: _archive(staffing, row.slug)),
         saga.Step("leave.offboard", "take it out of the directory", lambda: _offboard(staffing, row.slug)),
@@ -202,23 +204,35 @@ def _steps(staffing: Staffing, r: Request, send_percept: SendPercept) -> list[sa
         ),
         saga.Step("hire.directory", "enter it in the directory", lambda: _set(staffing, r.slug, listed=True)),
     ]
-    if r.manager_in_office and r.role.permissions.manager_calendar == "read-write":
-        steps.append(
-            saga.Step(
-                "hire.calendar",
-                f"let it read and write the calendar of {r.manager_name}",
-                lambda: grant_calendar(staffing, r.manager, r.address),
-            )
-        )
     return [
         *steps,
+        *_granting(staffing, r),
         saga.Step("hire.folder", "make its folder and its secret", lambda: _make_folder(staffing, r)),
         saga.Step(
             "hire.introduction",
             f"have it introduce itself to {r.manager_name}",
-            lambda: _tell(r, staffing.settings.company, send_percept),
+            lambda: _tell(staffing, r, send_percept),
         ),
         saga.Step("hire.active", "let it begin", lambda: _set(staffing, r.slug, status=Status.ACTIVE)),
+    ]
+
+
+def _granting(staffing: Staffing, r: Request) -> list[saga.Step]:
+    """Return the steps by which it gets from its manager what its role asks for."""
+    may = r.role.permissions
+    wanted = {
+        GrantKind.CALENDAR: (may.manager_calendar == "read-write", "read and write the calendar of"),
+        GrantKind.INVITATIONS: (may.manager_invitations, "see the invitations that come to"),
+        GrantKind.INBOX: (may.manager_inbox, "see all mails that come to"),
+    }
+    return [
+        saga.Step(
+            f"hire.{kind.value}",
+            f"let it {does} {r.manager_name}",
+            partial(grant, staffing, kind, r.manager, r.address),
+        )
+        for kind, (asked, does) in wanted.items()
+        if asked and r.manager_in_office
     ]
 
 
@@ -258,8 +272,10 @@ def _make_folder(staffing: Staffing, r: Request) -> None:
         row.secret = row.secret or staffing.cipher.encrypt(new_secret())
 
 
-def _tell(r: Request, company: str, send_percept: SendPercept) -> None:
-    send_percept(r.slug, f"profile:{r.slug}", PROFILE, profile_fields(r, company))
+def _tell(staffing: Staffing, r: Request, send_percept: SendPercept) -> None:
+    send_percept(r.slug, f"profile:{r.slug}", PROFILE, profile_fields(r, staffing.settings.company))
+    with staffing.store.reading() as company:
+        tell_all(company, r.address, r.slug, send_percept)
     send_percept(r.slug, f"hired:{r.slug}", HIRED, {"manager": _known(r.manager), "manager_name": r.manager_name})
 
 

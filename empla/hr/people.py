@@ -7,8 +7,8 @@ from pydantic import SecretStr
 
 from empla.errors import InputError, PermissionDenied
 from empla.hr import names
-from empla.hr.grants import revoke_all
-from empla.hr.provisioning import Endpoints
+from empla.hr.grants import revoke_all, untold
+from empla.hr.provisioning import Endpoints, SendPercept
 from empla.hr.staffing import Staffing
 from empla.store.company import PersonRow, Status
 
@@ -71,8 +71,10 @@ def people(staffing: Staffing) -> Sequence[PersonRow]:
         return company.people()
 
 
-def remove_person(staffing: Staffing, address: str) -> None:
+def remove_person(staffing: Staffing, address: str, *, send_percept: SendPercept = untold) -> None:
     """Close a person's account and take them out of the directory; what their mailbox holds stays.
+
+    Employees to whom they had granted something are told by `send_percept`.
 
     InputError if there is no such person; PermissionDenied for the owner, and for a manager of employees.
     """
@@ -92,7 +94,7 @@ def remove_person(staffing: Staffing, address: str) -> None:
             raise PermissionDenied(
                 f"{person.name} is the manager of {', '.join(led)}", next_step="let them leave first"
             )
-    revoke_all(staffing, address)
+    revoke_all(staffing, address, send_percept=send_percept)
     staffing.close_account(address)
     with staffing.store.writing() as company:
         person = company.person(address)

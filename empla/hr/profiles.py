@@ -74,7 +74,7 @@ def show(store: CompanyStore, name: str) -> dict[str, Any]:
             **row_as_data(row),
             "title": role.title,
             "grants": [
-                {"calendar": g.owner, "access": "read-write", "since": g.since.isoformat()}
+                {"kind": g.kind, "owner": g.owner, "since": g.since.isoformat()}
                 for g in company.grants(grantee=row.address)
             ],
             "permissions": role.permissions.model_dump(mode="json"),

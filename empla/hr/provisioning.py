@@ -9,6 +9,8 @@ from typing import Any, Protocol
 
 from pydantic import SecretStr
 
+from empla.mind.grants import GrantKind
+
 SendPercept = Callable[[str, str, str, Mapping[str, Any]], None]
 """Put a percept into an employee's inbox: slug, key, kind, fields. A key that is there already changes nothing."""
 
@@ -49,11 +51,11 @@ class Provisioner(Protocol):
         """Let nobody sign in to it, and deliver nothing more. What it holds stays. Harmless if there is none."""
         ...
 
-    def grant_calendar(self, owner: str, to: str) -> None:
-        """Let `to` read and write the calendar of `owner`."""
+    def grant(self, kind: GrantKind, owner: str, to: str) -> None:
+        """Open `kind` of `owner`'s to `to`: its calendar, or a copy of what comes to it by mail."""
         ...
 
-    def revoke_calendar(self, owner: str, to: str) -> None:
+    def revoke(self, kind: GrantKind, owner: str, to: str) -> None:
         """Take that back; harmless if it was not granted."""
         ...
 

@@ -57,6 +57,8 @@ class Permissions(_Closed):
     """What it is given, and what it may do with it."""
 
     manager_calendar: Literal["read-write", "free-busy"] = "free-busy"
+    manager_invitations: bool = Field(default=False, description="see the invitations that come to the manager")
+    manager_inbox: bool = Field(default=False, description="see all mails that come to the manager")
     colleagues_calendars: Literal["free-busy"] = "free-busy"
     operations: tuple[str, ...] = Field(description='operations of capabilities; "email.*" is all of one')
 

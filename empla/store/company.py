@@ -1,4 +1,4 @@
-"""company.db: who works here, in which accounts, and who may see whose calendar.
+"""company.db: who works here, in which accounts, and what they have granted to whom.
 
 Read by every process of a home, written by hiring and the command line only (who holds `home.lock`). The tables live in
 a registry of their own, apart from the employees' stores, so that the two are migrated apart. Nothing ever needs one
@@ -41,12 +41,13 @@ from sqlmodel import Field, Session, SQLModel, select
 
 from empla import faults
 from empla.errors import InternalError, ResourceError, ValidationError
+from empla.mind.grants import GrantKind
 from empla.store import sqlite
 
 TENANT = "main"
 """The tenant of a home that has only one."""
 
-SCHEMA = "0001"
+SCHEMA = "0002"
 """The newest migration. Checked at every opening; Alembic is imported only when a file is older."""
 
 _BUSY_S = 10.0
@@ -142,15 +143,16 @@ class AccountRow(CompanyTable, table=True):
 
 
 class GrantRow(CompanyTable, table=True):
-    """`grantee` may read and write `owner`'s calendar, from `since` until `revoked`. At most one holds at a time."""
+    """`owner` has granted `kind` to `grantee`, from `since` until `revoked`. At most one of a kind holds at a time."""
 
-    __tablename__ = "calendar_grant"
+    __tablename__ = "access_grant"
     __table_args__ = (
         Index(
-            "calendar_grant_in_force",
+            "access_grant_in_force",
             "tenant_id",
             "owner",
             "grantee",
+            "kind",
             unique=True,
             sqlite_where=text("revoked IS NULL"),
             postgresql_where=text("revoked IS NULL"),
@@ -161,6 +163,7 @@ class GrantRow(CompanyTable, table=True):
     seq: int = Field(primary_key=True)
     owner: str
     grantee: str
+    kind: str = GrantKind.CALENDAR
     since: datetime = _instant(nullable=False)
     revoked: datetime | None = _instant()
 
@@ -230,20 +233,31 @@ class Company:
         """Return whether there is any account."""
         return bool(self._all(AccountRow))
 
-    def grants(self, *, owner: str | None = None, grantee: str | None = None) -> Sequence[GrantRow]:
-        """Return the grants in force, oldest first, of this owner and to this grantee if given."""
+    def grants(
+        self, *, owner: str | None = None, grantee: str | None = None, kind: str | None = None
+    ) -> Sequence[GrantRow]:
+        """Return the grants in force, oldest first, of this owner, to this grantee and of this kind if given."""
         return [
             g
-            for g in sorted(self._all(GrantRow), key=lambda g: g.seq)
-            if g.revoked is None and owner in (None, g.owner) and grantee in (None, g.grantee)
+            for g in self.all_grants()
+            if g.revoked is None
+            and owner in (None, g.owner)
+            and grantee in (None, g.grantee)
+            and kind in (None, g.kind)
         ]
 
-    def grant(self, owner: str, grantee: str, at: datetime) -> None:
-        """Note that `grantee` may use `owner`'s calendar from `at`; nothing happens if it already may."""
-        if self.grants(owner=owner, grantee=grantee):
-            return
+    def all_grants(self) -> Sequence[GrantRow]:
+        """Return the grants that hold and those that were taken back, oldest first."""
+        return sorted(self._all(GrantRow), key=lambda g: g.seq)
+
+    def grant(self, owner: str, grantee: str, kind: str, at: datetime) -> GrantRow:
+        """Note that `owner` grants `kind` to `grantee` from `at`, and return the grant; one that holds stays."""
+        for held in self.grants(owner=owner, grantee=grantee, kind=kind):
+            return held
         seq = 1 + max((g.seq for g in self._all(GrantRow)), default=0)
-        self.add(GrantRow(tenant_id=self.tenant, seq=seq, owner=owner, grantee=grantee, since=at))
+        row = GrantRow(tenant_id=self.tenant, seq=seq, owner=owner, grantee=grantee, kind=kind, since=at)
+        self.add(row)
+        return row
 
     def saga(self, key: str) -> SagaRow | None:
         """Return one saga."""

@@ -69,6 +69,13 @@ class Account(BaseModel):
     calendars: Mapping[str, str] = Field(
         default_factory=dict, description="calendars that are elsewhere: URL by their owner's address"
     )
+    delegated: Mapping[str, str] = Field(
+        default_factory=dict,
+        description="folders of this account in which mails of others lie, as the server lists them: by their address",
+    )
+    delegated_path: str = Field(
+        default="", description="where others' mails lie who are not named there: {address}, {local} as above"
+    )
     evidence: Evidence = Field(default=Evidence.LOOKUP, description="what a missing copy of a sent mail proves")
     settle_s: float = Field(default=120.0, gt=0, description="how long a copy of a sent mail may take to appear")
     sent_folder: str = Field(
@@ -93,8 +100,9 @@ class Account(BaseModel):
             object.__setattr__(self, "hello", domain if domain.isascii() else "localhost")
         try:
             self.calendar_path.format(root="", address="", local="")
+            self.delegated_path.format(address="", local="")
         except (KeyError, IndexError, ValueError):
-            raise ValueError("calendar_path may use {root}, {address} and {local} only") from None
+            raise ValueError("a path may use {root} (of calendars), {address} and {local} only") from None
         return self
 
     def calendar_url(self, owner: str) -> str:
@@ -110,6 +118,12 @@ class Account(BaseModel):
                 local=quote(owner.partition("@")[0], safe=""),
             )
         return url if url.endswith("/") else url + "/"
+
+    def delegated_folder(self, owner: str) -> str:
+        """Return the folder in which mails of `owner` lie, as the server lists it; empty if none is known."""
+        owner = checked_address(owner)
+        path = self.delegated_path.format(address=owner, local=owner.partition("@")[0])
+        return self.delegated.get(owner, path)
 
     def tls_context(self) -> ssl.SSLContext:
         """Return what certificates are checked with: the system's authorities, or those of `ca_file`."""

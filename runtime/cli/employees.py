@@ -1,7 +1,7 @@
 """What there is to know of employees, as plain data and as text: for `list` and `show`."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 from typing import Any
@@ -120,7 +120,7 @@ def print_shown(found: Mapping[str, Any], home: Home) -> None:
             "zone, hours": f"{found['zone']}, {found['hours']}",
             "hired": at(found["hired_at"]),
             "left": at(found["left_at"]),
-            "calendars": ", ".join(f"{g['calendar']} ({g['access']})" for g in found["grants"]) or "its own only",
+            "granted": _granted(found["grants"]),
             "operations": ", ".join(found["permissions"]["operations"]),
             "limits": ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in found["limits"].items()),
         },
@@ -137,6 +137,14 @@ def print_shown(found: Mapping[str, Any], home: Home) -> None:
     _part("Outcome unknown", [(a["action"], _deed(a)) for a in found["unknown_actions"]])
     for action in found["unknown_actions"]:
         printing.line(f'  settle it: empla settle "{found["name"]}" {action["action"]} --happened | --not-happened')
+
+
+def _granted(grants: Sequence[Mapping[str, Any]]) -> str:
+    """Return what is open to an employee, by owner: "calendar and invitations of anna@office.example"."""
+    kinds: dict[str, list[str]] = {}
+    for grant in grants:
+        kinds.setdefault(grant["owner"], []).append(grant["kind"])
+    return "; ".join(f"{', '.join(found)} of {owner}" for owner, found in kinds.items()) or "nothing of others"
 
 
 def _part(title: str, rows: list[tuple[Any, ...]], nothing: str = "") -> None:

@@ -26,7 +26,7 @@ Exit codes: 0 done, 1 what was asked for failed, 2 wrong usage, 3 empla is not r
 _ORDER: Final = (
     *("init", "people", "hire", "leave", "list", "show"),
     *("mail", "inbox", "agenda"),
-    *("history", "why", "settle", "calendar"),
+    *("history", "why", "settle", "grant", "revoke"),
     *("up", "down", "status", "restart", "pause", "resume", "logs", "upgrade", "demo", "doctor"),
 )
 
@@ -86,7 +86,9 @@ app.command(rich_help_panel=DAY)(day.agenda)
 app.command(rich_help_panel=OVERSIGHT)(oversight.history)
 app.command(rich_help_panel=OVERSIGHT)(oversight.why)
 app.command(rich_help_panel=OVERSIGHT)(oversight.settle)
-app.add_typer(oversight.calendar, name="calendar", rich_help_panel=OVERSIGHT)
+app.command(rich_help_panel=OVERSIGHT)(oversight.grant)
+app.command(rich_help_panel=OVERSIGHT)(oversight.revoke)
+app.add_typer(oversight.calendar, name="calendar", hidden=True)
 app.command(rich_help_panel=RUNNING)(running.up)
 app.command(rich_help_panel=RUNNING)(running.down)
 app.command(rich_help_panel=RUNNING)(running.status)

@@ -6,14 +6,32 @@ import typer
 
 from runtime.cli.options import Json, Name, here
 
-calendar = typer.Typer(
-    help="Grant or revoke the use of a calendar.",
-    rich_markup_mode="markdown",
-    no_args_is_help=True,
-)
+calendar = typer.Typer(help="The former words of `empla grant` and `empla revoke`.", no_args_is_help=True)
 
 _Owner = Annotated[str, typer.Argument(metavar="OWNER", help="Whose calendar: a name or an address.")]
 _To = Annotated[str, typer.Argument(metavar="PERSON", help="Who reads and writes it: a name or an address.")]
+_Who = Annotated[str, typer.Argument(metavar="NAME", help="To whom: a name or an address.")]
+_What = Annotated[
+    str,
+    typer.Argument(
+        metavar="inbox|invitations|calendar",
+        help="What: all incoming mails, the invitations among them, or the calendar.",
+    ),
+]
+_Of = Annotated[
+    str, typer.Option("--of", metavar="PERSON", help="Whose: a name or an address. Default: the employee's manager.")
+]
+
+_OPENED = {
+    "calendar": "read and write the calendar of",
+    "invitations": "see the invitations that come to",
+    "inbox": "see all mails that come to",
+}
+_CLOSED = {
+    "calendar": "use the calendar of",
+    "invitations": "see the invitations that come to",
+    "inbox": "see all mails that come to",
+}
 
 
 def history(
@@ -78,28 +96,41 @@ def settle(
         printing.line(f"{done['action']} {then}; {done['name']} takes it from there.")
 
 
-@calendar.command()
-def grant(owner: _Owner, to: _To, json: Json = False) -> None:
-    """Let somebody read and write a person's calendar."""
-    _changed("calendar.grant", owner, to, json)
+def grant(name: _Who, what: _What, of: _Of = "", json: Json = False) -> None:
+    """Open a calendar, invitations or an inbox to an employee.
+
+    It counts from now on; mails that came before stay closed. `empla show NAME` lists what is open.
+    """
+    _changed("grant", what, of, name, json)
 
 
-@calendar.command()
-def revoke(owner: _Owner, to: _To, json: Json = False) -> None:
+def revoke(name: _Who, what: _What, of: _Of = "", json: Json = False) -> None:
     """Take that back; it counts at once."""
-    _changed("calendar.revoke", owner, to, json)
+    _changed("revoke", what, of, name, json)
 
 
-def _changed(command: str, owner: str, to: str, json: bool) -> None:
+@calendar.command("grant")
+def grant_calendar(owner: _Owner, to: _To, json: Json = False) -> None:
+    """Do as `empla grant PERSON calendar --of OWNER`."""
+    _changed("grant", "calendar", owner, to, json)
+
+
+@calendar.command("revoke")
+def revoke_calendar(owner: _Owner, to: _To, json: Json = False) -> None:
+    """Do as `empla revoke PERSON calendar --of OWNER`."""
+    _changed("revoke", "calendar", owner, to, json)
+
+
+def _changed(command: str, kind: str, owner: str, to: str, json: bool) -> None:
     from runtime import services
     from runtime.cli import printing
 
-    done: dict[str, Any] = services.run(here(), command, {"owner": owner, "to": to})
+    done: dict[str, Any] = services.run(here(), command, {"kind": kind.lower(), "owner": owner, "to": to})
     if json:
         printing.as_json(done)
-    elif command == "calendar.grant":
-        printing.line(f"{done['to']} may read and write the calendar of {done['owner']}.")
+    elif command == "grant":
+        printing.line(f"{done['to']} may {_OPENED[done['kind']]} {done['owner']}.")
     elif done["was_granted"]:
-        printing.line(f"{done['to']} may no longer use the calendar of {done['owner']}.")
+        printing.line(f"{done['to']} may no longer {_CLOSED[done['kind']]} {done['owner']}.")
     else:
-        printing.line(f"{done['to']} had no right to the calendar of {done['owner']}.")
+        printing.line(f"{done['to']} had no right to {_CLOSED[done['kind']]} {done['owner']}.")

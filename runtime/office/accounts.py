@@ -1,10 +1,12 @@
-"""Accounts of the office, and who may use whose calendar. Works whether or not the office runs.
+"""Accounts of the office, who may use whose calendar, and whose mail is copied to whom.
+
+Works whether or not the office runs.
 
 Everything stands in office.db and is read there at every sign-in and every look at a calendar: a new account, a new
 password, a closed account and a revoked grant count at once, without a restart.
 
 Everybody in the office may read when anybody is busy, and nothing else of their calendar; a grantee reads and writes
-the events of that one calendar.
+the events of that one calendar. Copies of mails go into a mailbox of the grantee's own (see delivery.py).
 """
 
 import re
@@ -15,6 +17,7 @@ from dataclasses import dataclass
 
 from empla.config import Home, load_settings
 from empla.errors import InputError
+from empla.mind.grants import GrantKind
 from runtime.office import calendars, database, mailboxes, passwords
 
 _ADDRESS = re.compile(r"[a-z0-9](?:[a-z0-9._+-]*[a-z0-9])?@[a-z0-9.-]+")
@@ -35,6 +38,15 @@ class CalendarGrant:
 
     owner: str
     to: str
+
+
+@dataclass(frozen=True, slots=True)
+class Delegation:
+    """Of what comes to `owner` by mail, a copy goes to `to`: of calendar messages, or of all mails."""
+
+    owner: str
+    to: str
+    kind: GrantKind
 
 
 def add_account(home: Home, address: str, name: str, password: str) -> None:
@@ -67,6 +79,7 @@ def close_account(home: Home, address: str) -> None:
         address = _existing(db, address)
         db.execute("UPDATE account SET closed = 1 WHERE address = ?", (address,))
         db.execute("DELETE FROM calendar_grant WHERE owner = ? OR grantee = ?", (address, address))
+        db.execute("DELETE FROM delegation WHERE owner = ? OR grantee = ?", (address, address))
 
 
 def accounts(home: Home) -> list[OfficeAccount]:
@@ -94,6 +107,36 @@ def grants(home: Home) -> list[CalendarGrant]:
     with _open(home) as db:
         rows = db.execute("SELECT owner, grantee FROM calendar_grant ORDER BY owner, grantee").fetchall()
     return [CalendarGrant(*row) for row in rows]
+
+
+def grant_mail(home: Home, kind: GrantKind, owner: str, to: str) -> None:
+    """Have a copy of what comes to `owner` go to `to`, from the next delivery on; harmless if that is so.
+
+    InputError without such accounts. The mailbox for the copies is made at once, so that it can be watched.
+    """
+    with _open(home) as db, database.transaction(db):
+        owner, to = _existing(db, owner), _existing(db, to)
+        db.execute(
+            "INSERT INTO delegation (owner, grantee, kind) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+            (owner, to, kind.value),
+        )
+        mailboxes.create(db, to, mailboxes.DELEGATED.format(address=owner))
+
+
+def revoke_mail(home: Home, kind: GrantKind, owner: str, to: str) -> None:
+    """End that; harmless if it is not so. The copies that were made stay."""
+    with _open(home) as db, database.transaction(db):
+        db.execute(
+            "DELETE FROM delegation WHERE owner = ? AND grantee = ? AND kind = ?",
+            (owner.lower(), to.lower(), kind.value),
+        )
+
+
+def delegations(home: Home) -> list[Delegation]:
+    """Return whose mail is copied to whom, by owner."""
+    with _open(home) as db:
+        rows = db.execute("SELECT owner, grantee, kind FROM delegation ORDER BY owner, grantee, kind").fetchall()
+    return [Delegation(owner, to, GrantKind(kind)) for owner, to, kind in rows]
 
 
 @contextmanager

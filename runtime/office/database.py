@@ -104,7 +104,16 @@ CREATE TRIGGER content_sent AFTER UPDATE OF content ON outgoing
     BEGIN DELETE FROM content WHERE id = OLD.content; END;
 """
 
-_STEPS = (_FIRST, _RELAY)
+_DELEGATION = """
+CREATE TABLE delegation (                -- whose mails are copied to whom: invitations only, or all
+    owner TEXT NOT NULL REFERENCES account,
+    grantee TEXT NOT NULL REFERENCES account,
+    kind TEXT NOT NULL CHECK (kind IN ('invitations', 'inbox')),
+    PRIMARY KEY (owner, grantee, kind)
+) WITHOUT ROWID;
+"""
+
+_STEPS = (_FIRST, _RELAY, _DELEGATION)
 """What made each version out of the one before: never changed, only added to."""
 
 VERSION = len(_STEPS)

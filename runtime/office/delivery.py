@@ -1,5 +1,7 @@
 """Delivery: one transaction from a mail that was taken to every mailbox it belongs in, and to the relay's queue.
 
+To a mailbox belong also copies of what came to an account that has opened its mail to another (table `delegation`).
+
 A signed-in account's mail is filed in its Sent in that same transaction, so for the office absence from Sent proves
 that a mail was not taken. A program that is unsure whether it was submits again, and must be told the truth without
 harm: the same Message-ID with the same bytes is taken and *suppressed* (counted, so that a test can tell that it
@@ -7,12 +9,15 @@ happened), with other bytes it is refused.
 """
 
 import sqlite3
+from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 
+from empla.capabilities.email.calendar_message import is_calendar_message
 from empla.config import Home
 from empla.errors import InputError
+from empla.mind.grants import GrantKind
 from runtime.office import database, mailboxes, outgoing
 from runtime.office.mailboxes import Content, Mail
 
@@ -75,10 +80,28 @@ def deliver(db: sqlite3.Connection, letter: Letter) -> list[Filed]:
         if letter.account is not None and foreign:
             outgoing.queue(db, content, letter.account, letter.sender, foreign, letter.at)
         local = [recipient for recipient in recipients if recipient not in letter.foreign]
-        targets = [(recipient, mailboxes.INBOX, frozenset[str]()) for recipient in local]
+        filed = receive(db, local, content, letter.raw, letter.at, account=letter.account)
         if letter.account is not None and first:
-            targets.append((letter.account, mailboxes.SENT, frozenset({"\\Seen"})))
-        return [file(db, account, name, content, flags, letter.at) for account, name, flags in targets]
+            filed.append(file(db, letter.account, mailboxes.SENT, content, frozenset({"\\Seen"}), letter.at))
+        return filed
+
+
+def receive(
+    db: sqlite3.Connection,
+    recipients: Sequence[str],
+    content: Content,
+    raw: bytes,
+    at: datetime,
+    *,
+    account: str | None = None,
+) -> list[Filed]:
+    """Put a kept mail into the INBOX of accounts here, and copies where they have opened it to others.
+
+    Inside a transaction; `account` is who has sent it.
+    """
+    targets = [(recipient, mailboxes.INBOX) for recipient in recipients]
+    targets += _copies(db, recipients, raw, account)
+    return [file(db, to, name, content, frozenset(), at) for to, name in targets]
 
 
 def file(
@@ -88,6 +111,26 @@ def file(
     mailboxes.create(db, account, name)  # somebody may have deleted their Sent
     (mailbox_id,) = db.execute("SELECT id FROM mailbox WHERE account = ? AND name = ?", (account, name)).fetchone()
     return Filed(mailbox_id, mailboxes.add(db, mailbox_id, content, flags, at))
+
+
+def _copies(
+    db: sqlite3.Connection, recipients: Sequence[str], raw: bytes, account: str | None
+) -> list[tuple[str, str]]:
+    """Return where copies go: (account, mailbox) for each account to which a recipient has opened this mail.
+
+    Who has sent the mail gets none: it lies in their Sent. An account that is a recipient as well gets both.
+    """
+    copies: dict[tuple[str, str], None] = {}
+    for owner in recipients:
+        rows = db.execute(
+            "SELECT d.grantee, d.kind FROM delegation d JOIN account a ON a.address = d.grantee AND NOT a.closed"
+            " WHERE d.owner = ? ORDER BY d.grantee",
+            (owner,),
+        ).fetchall()
+        for grantee, kind in rows:
+            if grantee != account and (kind == GrantKind.INBOX or is_calendar_message(raw)):
+                copies[grantee, mailboxes.DELEGATED.format(address=owner)] = None
+    return list(copies)
 
 
 def _outstanding(db: sqlite3.Connection, letter: Letter) -> tuple[list[str], bool]:

@@ -12,6 +12,8 @@ from datetime import datetime
 INBOX = "INBOX"
 SENT = "Sent"
 DEFAULTS = (INBOX, SENT, "Drafts", "Trash", "Junk")
+DELEGATED = "Delegated/{address}"
+"""The mailbox into which a copy goes of what comes to another account, by that account's address."""
 
 _HEADER_END = re.compile(rb"^[ \t\r]*\n", re.MULTILINE)
 _MESSAGE_ID = re.compile(rb"^message-id[ \t]*:((?:.|\r?\n[ \t])*)", re.IGNORECASE | re.MULTILINE)

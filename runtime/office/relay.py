@@ -199,7 +199,7 @@ class Relay:
             return []  # the null sender asks for silence (RFC 5321, 4.5.5)
         report = bounce(head, to=batch.account, domain=self._domain, at=now, queued_at=batch.queued_at, failed=failed)
         content = mailboxes.keep(self._db, report)
-        return [delivery.file(self._db, batch.account, mailboxes.INBOX, content, frozenset(), now)]
+        return delivery.receive(self._db, [batch.account], content, report, now)
 
 
 def _pause_after(recipient: Recipient) -> timedelta:

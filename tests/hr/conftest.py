@@ -16,6 +16,7 @@ from empla.errors import ExternalError
 from empla.hr.people import add_person
 from empla.hr.provisioning import Endpoints
 from empla.hr.staffing import Staffing
+from empla.mind.grants import GrantKind
 from empla.mind.percepts import Percept
 from empla.mind.values import OWN
 from empla.store import store as employees_store
@@ -55,9 +56,10 @@ class Book:
         faults.point(f"book.{call['call']}.after")
 
     def calls(self, call: str) -> list[dict[str, str]]:
-        if not self.path.exists():
-            return []
-        return [c for c in map(json.loads, self.path.read_text().splitlines()) if c["call"] == call]
+        return [c for c in self._all() if c["call"] == call]
+
+    def _all(self) -> list[dict[str, str]]:
+        return list(map(json.loads, self.path.read_text().splitlines())) if self.path.exists() else []
 
     def ensure_account(self, address: str, name: str, password: SecretStr) -> Mapping[str, Any]:
         if self.fails_at == "account":
@@ -68,11 +70,11 @@ class Book:
     def close_account(self, address: str) -> None:
         self._write(call="close", address=address)
 
-    def grant_calendar(self, owner: str, to: str) -> None:
-        self._write(call="grant", owner=owner, to=to)
+    def grant(self, kind: GrantKind, owner: str, to: str) -> None:
+        self._write(call="grant", kind=kind, owner=owner, to=to)
 
-    def revoke_calendar(self, owner: str, to: str) -> None:
-        self._write(call="revoke", owner=owner, to=to)
+    def revoke(self, kind: GrantKind, owner: str, to: str) -> None:
+        self._write(call="revoke", kind=kind, owner=owner, to=to)
 
     def put_event(self, owner: str, uid: str, ics: bytes) -> None:
         self._write(call="event", owner=owner, uid=uid, ics=ics.decode())

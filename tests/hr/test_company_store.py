@@ -1,6 +1,7 @@
 """company.db: made and migrated in whole steps, readable by its owner only, one transaction at a time."""
 
 import os
+import shutil
 import signal
 import sqlite3
 import stat
@@ -13,6 +14,7 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.operations import Operations
 from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, event
 
@@ -89,11 +91,11 @@ def test_an_instant_without_a_zone_is_refused(path: Path) -> None:
 def test_one_grant_holds_at_a_time(path: Path) -> None:
     with CompanyStore(path) as store:
         with store.writing() as company:
-            company.grant("a@x.example", "b@x.example", MONDAY)
-            company.grant("a@x.example", "b@x.example", MONDAY)
+            company.grant("a@x.example", "b@x.example", "calendar", MONDAY)
+            company.grant("a@x.example", "b@x.example", "calendar", MONDAY)
             company.grants()[0].revoked = MONDAY
         with store.writing() as company:
-            company.grant("a@x.example", "b@x.example", MONDAY)
+            company.grant("a@x.example", "b@x.example", "calendar", MONDAY)
         with store.reading() as company:
             assert [g.seq for g in company.grants()] == [2]
         with pytest.raises(ValidationError), store.writing() as company:
@@ -175,22 +177,54 @@ def test_a_file_with_something_in_it_is_copied_before_it_is_changed(
     with CompanyStore(path) as store, store.writing() as company:
         company.add(person("ada@office.example"))
     later = tmp_path / "versions"
-    later.mkdir()
-    first = Path(migrations.__file__).parent / "versions" / "0001_first.py"
-    (later / first.name).write_text(first.read_text())
-    (later / "0002_nickname.py").write_text(
-        "import sqlalchemy as sa\nfrom alembic import op\nrevision = '0002'\ndown_revision = '0001'\n"
+    shutil.copytree(Path(migrations.__file__).parent / "versions", later)
+    (later / "9999_nickname.py").write_text(
+        f"import sqlalchemy as sa\nfrom alembic import op\nrevision = '9999'\ndown_revision = '{SCHEMA}'\n"
         "def upgrade():\n    op.add_column('person', sa.Column('nickname', sa.String()))\n"
     )
     monkeypatch.setattr(migrations, "scripts", lambda: ScriptDirectory(str(tmp_path), version_locations=[str(later)]))
-    monkeypatch.setattr(company_store, "SCHEMA", "0002")
+    monkeypatch.setattr(company_store, "SCHEMA", "9999")
 
     CompanyStore(path).close()
 
     with closing(sqlite3.connect(path)) as db:
         assert db.execute("SELECT address, nickname FROM person").fetchall() == [("ada@office.example", None)]
-    copy = path.with_name("company.db.before-0002")
+    copy = path.with_name("company.db.before-9999")
     assert stat.S_IMODE(copy.stat().st_mode) == 0o600
     with closing(sqlite3.connect(copy)) as db:
-        assert db.execute("SELECT version_num FROM alembic_version").fetchall() == [("0001",)]
+        assert db.execute("SELECT version_num FROM alembic_version").fetchall() == [(SCHEMA,)]
         assert db.execute("SELECT address FROM person").fetchall() == [("ada@office.example",)]
+
+
+def test_what_was_granted_before_there_were_kinds_was_a_calendar(tmp_path: Path) -> None:
+    page = tmp_path / "page"
+    die_at, died = 0, True
+    while died:
+        die_at += 1
+        path = _of_the_first_version(tmp_path / f"{die_at}.db")
+        faults.create(page, die_at)
+        died = _open_in_a_child(path, page)
+        with CompanyStore(path) as store, store.reading() as company:
+            held = [(g.seq, g.owner, g.grantee, g.kind) for g in company.grants()]
+            assert held == [(2, "a@x.example", "b@x.example", "calendar")]
+            assert [g.kind for g in company.all_grants()] == ["calendar", "calendar"]
+    assert die_at > 5
+
+
+def _of_the_first_version(path: Path) -> Path:
+    """Make a file as the first version left it, with a grant that was taken back and given again."""
+    revisions = migrations.scripts().walk_revisions("base", "0001")
+    engine = company_store._engine(path)
+    with company_store._writer(engine).connect() as connection, connection.begin():
+        context = MigrationContext.configure(connection, opts={"transactional_ddl": True})
+        with Operations.context(context):
+            for revision in revisions:
+                revision.module.upgrade()
+        context.stamp(migrations.scripts(), "0001")
+        connection.exec_driver_sql(
+            "INSERT INTO calendar_grant VALUES ('main', 1, 'a@x.example', 'b@x.example', ?, ?),"
+            " ('main', 2, 'a@x.example', 'b@x.example', ?, NULL)",
+            ("2026-03-02 08:00:00", "2026-03-02 09:00:00", "2026-03-02 10:00:00"),
+        )
+    engine.dispose()
+    return path

@@ -11,10 +11,11 @@ import pytest
 from empla.config import Home
 from empla.errors import ExternalError, InputError
 from empla.hr import hiring, profiles
-from empla.hr.grants import grant_calendar, revoke_calendar
+from empla.hr.grants import grant, revoke
 from empla.hr.people import add_person
 from empla.hr.saga import Progress, Stage
 from empla.hr.staffing import Staffing
+from empla.mind.grants import GRANT_CHANGED, GrantKind
 from empla.store.company import EmployeeRow, Status
 from empla.workplace.directory import CompanyDirectory
 
@@ -37,7 +38,10 @@ def test_a_hired_employee_is_active_assisted_and_known(staffing: Staffing, inbox
     assert (row.status, row.phase, row.role, row.role_version) == ("active", "assisted", "executive_assistant", 1)
     assert (row.zone, row.hired_at) == ("Europe/Berlin", datetime(2026, 3, 2, 8, 0, tzinfo=UTC))
     assert [call["address"] for call in book.calls("account")] == [GRACE, ADA]
-    assert book.calls("grant") == [{"call": "grant", "owner": GRACE, "to": ADA}]
+    assert [(c["kind"], c["owner"], c["to"]) for c in book.calls("grant")] == [
+        ("calendar", GRACE, ADA),
+        ("invitations", GRACE, ADA),
+    ]
     found = CompanyDirectory(staffing.home.company_db).by_address(ADA)
     assert found is not None and found.employee
     assert staffing.home.employee("ada.lovelace").stat().st_mode & 0o777 == 0o700
@@ -46,8 +50,13 @@ def test_a_hired_employee_is_active_assisted_and_known(staffing: Staffing, inbox
 def test_it_is_told_who_it_is_and_then_asked_to_introduce_itself(staffing: Staffing, inboxes: Inboxes) -> None:
     hire(staffing, inboxes)
 
-    profile, hired = inboxes.percepts("ada.lovelace")
+    profile, *granted, hired = inboxes.percepts("ada.lovelace")
     assert (profile.kind, hired.kind) == (hiring.PROFILE, hiring.HIRED)
+    assert [(g.kind, g.get("kind"), g.get("owner").value, g.get("holds")) for g in granted] == [
+        (GRANT_CHANGED, "calendar", GRACE, True),
+        (GRANT_CHANGED, "invitations", GRACE, True),
+    ]
+    assert {g.get("owner").origin.source for g in granted} == {"policy"}
     assert profile.get("manager").value == hired.get("manager").value == GRACE
     assert profile.get("manager").origin.source == "policy"
     assert profile.get("disclosure") == "Ada Lovelace, digital executive assistant to Grace Hopper"
@@ -153,19 +162,48 @@ def test_a_hiring_that_failed_goes_on_with_the_same_words_only(
 def test_grants_are_shown_and_revocable(staffing: Staffing, inboxes: Inboxes, book: Book) -> None:
     hire(staffing, inboxes)
     shown = profiles.show(staffing.store, "Ada")
-    assert [(g["calendar"], g["access"]) for g in shown["grants"]] == [(GRACE, "read-write")]
+    assert [(g["kind"], g["owner"]) for g in shown["grants"]] == [("calendar", GRACE), ("invitations", GRACE)]
     assert shown["permissions"]["manager_calendar"] == "read-write" and shown["phase"] == "assisted"
 
-    assert revoke_calendar(staffing, GRACE, ADA)
-    assert profiles.show(staffing.store, "ada.lovelace")["grants"] == []
-    assert book.calls("revoke") == [{"call": "revoke", "owner": GRACE, "to": ADA}]
-    assert not revoke_calendar(staffing, GRACE, ADA)
+    assert revoke(staffing, GrantKind.CALENDAR, GRACE, ADA)
+    assert [g["kind"] for g in profiles.show(staffing.store, "ada.lovelace")["grants"]] == ["invitations"]
+    assert book.calls("revoke") == [{"call": "revoke", "kind": "calendar", "owner": GRACE, "to": ADA}]
+    assert not revoke(staffing, GrantKind.CALENDAR, GRACE, ADA)
 
-    grant_calendar(staffing, GRACE, ADA)
-    grant_calendar(staffing, GRACE, ADA)
-    assert len(profiles.show(staffing.store, ADA)["grants"]) == 1
+    grant(staffing, GrantKind.CALENDAR, GRACE, ADA)
+    grant(staffing, GrantKind.CALENDAR, GRACE, ADA)
+    assert len(profiles.show(staffing.store, ADA)["grants"]) == 2
     with pytest.raises(InputError, match="no calendar in the office"):
-        grant_calendar(staffing, GRACE, "nobody@office.example")
+        grant(staffing, GrantKind.CALENDAR, GRACE, "nobody@office.example")
+    with pytest.raises(InputError, match="no mailbox in the office"):
+        grant(staffing, GrantKind.INBOX, GRACE, "nobody@office.example")
+
+
+def test_it_hears_of_every_change_once_and_in_order(staffing: Staffing, inboxes: Inboxes) -> None:
+    hire(staffing, inboxes)
+    for _ in range(2):  # as a command that is given again after a kill
+        grant(staffing, GrantKind.INBOX, GRACE, ADA, send_percept=inboxes.send)
+    for _ in range(2):
+        revoke(staffing, GrantKind.INBOX, GRACE, ADA, send_percept=inboxes.send)
+    grant(staffing, GrantKind.INBOX, GRACE, ADA, send_percept=inboxes.send)
+
+    heard = [p for p in inboxes.percepts("ada.lovelace") if p.get("kind") == "inbox"]
+    assert [p.get("holds") for p in heard] == [True, False, True]
+
+
+def test_who_works_in_an_account_elsewhere_sees_the_folders_that_it_names(
+    staffing: Staffing, inboxes: Inboxes, book: Book
+) -> None:
+    hire(staffing, inboxes, manager="boss@elsewhere.example")
+    with pytest.raises(InputError, match="no mailbox in the office"):
+        grant(staffing, GrantKind.INBOX, "boss@elsewhere.example", ADA)
+    with staffing.store.writing() as company:
+        company.accounts(ADA)[0].settings = {"delegated": {"boss@elsewhere.example": "Shared/boss"}}
+    grant(staffing, GrantKind.INBOX, "boss@elsewhere.example", ADA)
+    assert [(g["kind"], g["owner"]) for g in profiles.show(staffing.store, ADA)["grants"]] == [
+        ("inbox", "boss@elsewhere.example")
+    ]
+    assert book.calls("grant") == []
 
 
 def test_an_employee_who_leaves_keeps_nothing_but_its_archive(staffing: Staffing, inboxes: Inboxes, book: Book) -> None:

@@ -18,8 +18,10 @@ from empla.config import Home
 from empla.errors import InputError
 from empla.hr import hiring, profiles
 from empla.hr.company import init
+from empla.hr.grants import grant, revoke
 from empla.hr.people import add_person, remove_person
 from empla.hr.staffing import Staffing
+from empla.mind.grants import GrantKind
 from empla.store.company import Status
 
 if TYPE_CHECKING:
@@ -85,8 +87,10 @@ def _assert_hired_once(opened: Callable[[], Staffing], book: Book, inboxes: Inbo
         row = profiles.show(staffing.store, slug)
         profile = profiles.load_profile(staffing.store, staffing.cipher, slug)
     assert row["status"] == Status.ACTIVE and row["listed"]
-    assert [g["calendar"] for g in row["grants"]] == [GRACE]
-    assert [p.key for p in inboxes.percepts(slug)] == [f"profile:{slug}", f"hired:{slug}"]
+    assert [(g["kind"], g["owner"]) for g in row["grants"]] == [("calendar", GRACE), ("invitations", GRACE)]
+    first, *granted, last = inboxes.percepts(slug)
+    assert (first.key, last.key) == (f"profile:{slug}", f"hired:{slug}")
+    assert [(p.get("kind"), p.get("holds")) for p in granted] == [("calendar", True), ("invitations", True)]
     # However often the server was asked, it was for the one account with the one password that the employee has.
     asked = {(c["address"], c["password"]) for c in book.calls("account") if c["address"] == address}
     assert asked == {(address, profile.password.get_secret_value())}
@@ -119,6 +123,36 @@ def test_leaving(home: Home, book: Book, inboxes: Inboxes, opened: Callable[[], 
         if not died:
             break
     assert die_at > 25
+
+
+def test_granting_and_taking_back(book: Book, inboxes: Inboxes, opened: Callable[[], Staffing], tmp_path: Path) -> None:
+    with opened() as staffing:
+        add_person(staffing, "Grace Hopper", is_owner=True)
+    page = tmp_path / "page"
+
+    def change(work: Callable[..., object], name: str) -> None:
+        with opened() as staffing:
+            work(staffing, GrantKind.INBOX, GRACE, f"{name}@office.example", send_percept=inboxes.send)
+
+    died = True
+    for die_at, letter in enumerate(_letters(), 1):
+        if not died:
+            break
+        slug = f"ada.{letter}"
+        with opened() as staffing:
+            request = hiring.checked(staffing, "executive-assistant", f"Ada {letter}")
+            hiring.hire(staffing, request, send_percept=inboxes.send)
+        died = run_until_killed(lambda: change(grant, slug), page, die_at)  # noqa: B023
+        change(grant, slug)
+        died |= run_until_killed(lambda: change(revoke, slug), page, die_at)  # noqa: B023
+        change(revoke, slug)
+        with opened() as staffing:
+            assert "inbox" not in [g["kind"] for g in profiles.show(staffing.store, slug)["grants"]]
+        heard = [p.get("holds") for p in inboxes.percepts(slug) if p.get("kind") == "inbox"]
+        assert heard == [True, False]
+        asked = [c["call"] for c in book._all() if c.get("kind") == "inbox" and c["to"].startswith(slug)]
+        assert asked[-1] == "revoke"
+    assert die_at > 5
 
 
 def test_people_come_and_go(book: Book, opened: Callable[[], Staffing], tmp_path: Path) -> None:

@@ -8,9 +8,10 @@ import pytest
 
 from empla.errors import InputError, PermissionDenied
 from empla.hr import hiring, names
-from empla.hr.grants import grant_calendar
+from empla.hr.grants import grant
 from empla.hr.people import add_person, people, remove_person
 from empla.hr.staffing import Staffing
+from empla.mind.grants import GrantKind
 
 if TYPE_CHECKING:
     from tests.hr.conftest import Book, Inboxes
@@ -101,8 +102,8 @@ def test_an_address_is_never_given_again(staffing: Staffing, inboxes: Inboxes) -
 
 def test_who_is_removed_loses_account_and_grants(staffing: Staffing, book: Book) -> None:
     alan = add_person(staffing, "Alan Turing").address
-    grant_calendar(staffing, "grace.hopper@office.example", alan)
-    grant_calendar(staffing, alan, "grace.hopper@office.example")
+    grant(staffing, GrantKind.CALENDAR, "grace.hopper@office.example", alan)
+    grant(staffing, GrantKind.INBOX, alan, "grace.hopper@office.example")
 
     remove_person(staffing, "Alan.Turing@office.example")
 

@@ -12,8 +12,9 @@ from empla.clock import SystemClock
 from empla.config import Home
 from empla.hr import hiring, profiles
 from empla.hr.company import init
-from empla.hr.grants import revoke_calendar
+from empla.hr.grants import revoke
 from empla.hr.people import add_person
+from empla.mind.grants import GRANT_CHANGED, GrantKind
 from runtime.hiring import OfficeProvisioner, company_roster, staff
 from runtime.office import accounts
 from runtime.office.testing import RunningOffice, running_office
@@ -63,14 +64,14 @@ def test_from_an_empty_home_to_an_employee_and_back(office: RunningOffice) -> No
         request = hiring.checked(staffing, "executive-assistant", "Ada Lovelace")
         hiring.hire(staffing, request, send_percept=lambda slug, key, kind, fields: told.append(kind))
         ada = profiles.load_profile(staffing.store, staffing.cipher, "ada.lovelace")
-    assert told == [hiring.PROFILE, hiring.HIRED]
+    assert told == [hiring.PROFILE, GRANT_CHANGED, GRANT_CHANGED, hiring.HIRED]
     assert [(e.slug, e.manager, e.paused) for e in company_roster(home)] == [("ada.lovelace", GRACE, False)]
     managers = calendar(office, GRACE, ADA, ada.password.get_secret_value())
     managers.save_event(dtstart=MONDAY, dtend=MONDAY + timedelta(hours=1), summary="Booked by Ada")
     assert summaries(managers) == ["Booked by Ada"]
 
     with staff(home) as staffing:
-        assert revoke_calendar(staffing, GRACE, ADA)
+        assert revoke(staffing, GrantKind.CALENDAR, GRACE, ADA)
     with pytest.raises(caldav.lib.error.DAVError):
         managers.save_event(dtstart=MONDAY, dtend=MONDAY + timedelta(hours=1), summary="Too late")
 
@@ -90,12 +91,19 @@ def test_every_call_may_be_made_twice(tmp_path: Path) -> None:
         office = staffing.provisioner
         for _ in range(2):
             office.ensure_account(GRACE, "Grace Hopper", password)
-            office.grant_calendar(GRACE, ada)
+            for kind in GrantKind:
+                office.grant(kind, GRACE, ada)
             office.put_event(GRACE, "one/../two", b"BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n")
         assert [(g.owner, g.to) for g in accounts.grants(home)] == [(GRACE, ada)]
+        assert [(d.owner, d.to, d.kind) for d in accounts.delegations(home)] == [
+            (GRACE, ada, "inbox"),
+            (GRACE, ada, "invitations"),
+        ]
         assert len(list((home.office / "calendars").rglob("*.ics"))) == 1
         for _ in range(2):
-            office.revoke_calendar(GRACE, ada)
+            office.revoke(GrantKind.CALENDAR, GRACE, ada)
+            office.revoke(GrantKind.INBOX, GRACE, ada)
             office.close_account(ada)
         office.close_account("nobody@office.example")
+        assert accounts.delegations(home) == []  # with the account that saw the invitations
         assert [(a.address, a.closed) for a in accounts.accounts(home)] == [(ada, True), (GRACE, False)]

@@ -110,10 +110,13 @@ def test_hiring_while_nothing_runs(company: Cli):
     assert "Clara Diaz   clara.diaz@office.example   executive assistant" in company.ok("list")
     shown = company.data("show", "clara")
     assert shown["phase"] == "assisted"
-    assert shown["grants"][0]["calendar"] == "ada.lovelace@office.example"
+    assert [(g["kind"], g["owner"]) for g in shown["grants"]] == [
+        ("calendar", "ada.lovelace@office.example"),
+        ("invitations", "ada.lovelace@office.example"),
+    ]
     assert shown["intentions"] == []
     text = company.ok("show", "Clara Diaz")
-    assert "ada.lovelace@office.example (read-write)" in text
+    assert "calendar, invitations of ada.lovelace@office.example" in text
     assert "password" not in text
     again = company("hire", "executive-assistant", "--name", "Clara Diaz")
     assert again.code == 2
@@ -161,21 +164,41 @@ def test_pausing_lasts_and_leaving_keeps_the_folder(company: Cli):
     )
 
 
+def test_an_inbox_is_granted_by_word_only_and_taken_back(company: Cli):
+    company.ok("hire", "executive-assistant", "--name", "Clara Diaz")
+    granted = "clara.diaz@office.example may see all mails that come to ada.lovelace@office.example.\n"
+    assert company.ok("grant", "clara", "inbox") == granted
+    assert company.ok("grant", "clara", "inbox") == granted
+    text = company.ok("show", "Clara Diaz")
+    assert "calendar, invitations, inbox of ada.lovelace@office.example" in text
+    assert company.data("revoke", "clara", "inbox") == {
+        "kind": "inbox",
+        "owner": "ada.lovelace@office.example",
+        "to": "clara.diaz@office.example",
+        "was_granted": True,
+    }
+    not_any_more = "had no right to see all mails that come to ada.lovelace@office.example"
+    assert not_any_more in company.ok("revoke", "clara", "inbox")
+    unknown = company("grant", "clara", "diary")
+    assert (unknown.code, "name one of calendar, invitations, inbox" in unknown.err) == (2, True)
+    assert "say whose it is with --of PERSON" in company("grant", "ada", "calendar").err
+
+
 def test_calendars_are_granted_and_taken_back(company: Cli):
     company.ok("hire", "executive-assistant", "--name", "Clara Diaz")
     company.ok("people", "add", "Maya Okafor")
-    granted = company.data("calendar", "grant", "maya", "clara")
+    granted = company.data("grant", "clara", "calendar", "--of", "maya")
     assert granted == {
+        "kind": "calendar",
         "owner": "maya.okafor@office.example",
         "to": "clara.diaz@office.example",
-        "access": "read-write",
     }
-    calendars = [g["calendar"] for g in company.data("show", "clara")["grants"]]
+    calendars = [g["owner"] for g in company.data("show", "clara")["grants"] if g["kind"] == "calendar"]
     assert calendars == ["ada.lovelace@office.example", "maya.okafor@office.example"]
     revoked = "clara.diaz@office.example may no longer use the calendar of ada.lovelace@office.example.\n"
     assert company.ok("calendar", "revoke", "ada", "clara") == revoked
-    assert company.data("calendar", "revoke", "ada", "clara")["was_granted"] is False
-    assert company("calendar", "grant", "nobody", "clara").code == 2
+    assert company.data("revoke", "clara", "calendar")["was_granted"] is False
+    assert company("grant", "clara", "calendar", "--of", "nobody").code == 2
 
 
 def test_without_a_terminal_there_is_no_colour_and_no_padding(company: Cli):
