@@ -7,7 +7,7 @@ from empla.mind.readings import Mail
 
 FRAGMENTS = frozenset({"answer", "choose", "yes", "no"})
 """Intents of a mail that only makes sense as an answer."""
-ASIDES = frozenset({"free", "agenda", "help", "thanks"})
+ASIDES = frozenset({"free", "agenda", "help", "thanks", "rules", "status", "triage", "brief"})
 """Intents of a mail that answers nothing, wherever it is written: the question stays open."""
 
 
@@ -19,7 +19,7 @@ def answered_question(questions: Sequence[Question], mail: Mail) -> Question | N
     answer is taken for one if there is just one open question to that person; a reply in another thread never is.
     """
     intent = mail.reading.intent if mail.reading is not None else ""
-    if mail.authenticated is None or mail.automatic or intent in ASIDES:
+    if mail.authenticated is None or mail.automatic or _intents(mail) <= ASIDES:
         return None
     mine = [q for q in questions if q.who.value == mail.authenticated.value]
     for question in mine:
@@ -30,3 +30,10 @@ def answered_question(questions: Sequence[Question], mail: Mail) -> Question | N
         return in_thread[-1]
     alone = intent in FRAGMENTS and not mail.in_reply_to and len(mine) == 1
     return mine[0] if alone else None
+
+
+def _intents(mail: Mail) -> set[str]:
+    """Return what a mail is about: of one that asks for several things, the intent of each."""
+    if mail.reading is None:
+        return {""}
+    return {part.intent for part in mail.reading.value("parts") or ()} or {mail.reading.intent}

@@ -30,7 +30,7 @@ def introduce(hired: Trigger) -> Steps:
     text = (
         f"Hello {me.manager_name.split()[0]},\n\n"
         f"I am {me.name}, your digital assistant at {me.company}. I arrange meetings for you and keep your calendar. "
-        "Write to me as to a colleague, in plain English, one thing for each mail. These I certainly understand:\n\n"
+        "Write to me as to a colleague, in plain English. These I certainly understand:\n\n"
         f"{examples()}\n\n"
         "What I am unsure of, I ask, and when you do not answer, I do nothing. I take requests from nobody but you, "
         "and to people whom you did not mention I write only if you say so."

@@ -11,8 +11,9 @@ from employees.executive_assistant import (
     keeping,
     moving,
     reporting,
+    several,
 )
 
 library = PlanLibrary()
-for part in (perceiving, introducing, arranging, keeping, moving, cancelling, answering, declining, reporting):
+for part in (perceiving, introducing, arranging, keeping, moving, cancelling, answering, declining, reporting, several):
     library.include(part.library)

@@ -10,6 +10,7 @@ from empla.mind.readings import Mail
 from empla.mind.steps import ActionFailed, Ask, Believe, Decide, Raise, query
 from employees.executive_assistant import words
 from employees.executive_assistant.knowing import Profile, Steps, intent, profile
+from employees.executive_assistant.several import answer_among
 from employees.executive_assistant.talking import dropped, is_another
 
 library = PlanLibrary()
@@ -41,6 +42,10 @@ def ask_whether_i_may(event: Trigger) -> Steps:
     answer: Mail | None = None
     for _ in range(3):
         answer = yield Ask(who=me.manager, by=step, patience=APPROVAL_WITHIN, allowed=("yes", "no"))
+        if answer is not None:
+            answer, besides = answer_among(answer)
+            for other in besides:
+                yield Raise(kind="mail", fields={"mail": other})
         if answer is None or intent(answer) in ("yes", "no", "cancel") or is_another(answer):
             break
         step = reply(answer, f"I need a plain yes or no to this, and until then do nothing: May I {does}")

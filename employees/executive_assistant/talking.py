@@ -14,12 +14,15 @@ from empla.mind.readings import Mail
 from empla.mind.steps import Ask, Do, Now, Raise, Step
 from employees.executive_assistant import words
 from employees.executive_assistant.knowing import Profile, intent, told
+from employees.executive_assistant.several import answer_among
 
 PATIENCE = timedelta(days=3)
 """How long a question to the manager stays open."""
 
-_OTHERS = frozenset({"move", "other-request", "invitation"})
+_OTHERS = frozenset({"move", "swap", "other-request", "invitation", "several"})
 """Intents of an answer that is none: a request of its own."""
+_UNLESS_ASKED = frozenset({"rule", "drop-rule", "errand", "remind", "chase", "sequence"})
+"""The same, unless the question was about a request of that kind: to "Whom shall I ask?" one answers "Ask Ben"."""
 
 
 def answer(event: Trigger, text: str) -> Do:
@@ -32,7 +35,8 @@ def asked(
 ) -> Generator[Step, Any, Mail | None]:
     """Put one question in answer to `mail` and return what the manager answers.
 
-    None: the matter is over, and the manager knows. Nobody answered in time, or another request came instead.
+    None: the matter is over, and the manager knows. Nobody answered in time, or another request came instead. What an
+    answer asks for besides is raised as a request of its own.
     `matter` names it ("an hour with Ben Stone"), `undone` says what was not done.
     """
     since = yield Now()
@@ -44,7 +48,10 @@ def asked(
         )
         yield send(me.manager, f"Left: {matter}", text)
         return None
-    if is_another(found):
+    found, besides = answer_among(found)
+    for other in besides:
+        yield Raise(kind="mail", fields={"mail": other})
+    if is_another(found) or (intent(found) in _UNLESS_ASKED and intent(found) != intent(mail)):
         yield Raise(kind="mail", fields={"mail": found, "before": dropped(matter)})
         return None
     return found

@@ -27,10 +27,10 @@ def reply(mail: Mail, text: str) -> Do:
 
 
 def _about(mail: Mail) -> str:
-    said = mail.reading.value("text") if mail.reading is not None else None
-    if not said:
+    said = mail.reading.slots.get("text") if mail.reading is not None else None
+    if said is None:
         return ""
-    words = " ".join(said.split()).rstrip(" .")
+    words = " ".join(said.words.split()).rstrip(" .")
     short = words if len(words) <= LONGEST_QUOTE else f"{words[: LONGEST_QUOTE - 1].rstrip()}…"
     return f"On “{short}”:\n\n"
 

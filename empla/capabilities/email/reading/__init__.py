@@ -24,10 +24,12 @@ that could be meant in two ways with the question to ask. Slots per intent; ever
 | answer | any slot of schedule or choose: a fragment that only says something when a question is open |
 | other-request | what: str (the request in the person's own words) |
 | foreign | language: str (ISO 639-1) |
+| several | parts: tuple[Reading, ...], each with a slot `text`: the words of that request (mails of the manager only) |
 | help, thanks, yes, no, unknown | none |
 
 Besides these, any intent may carry `doubts: tuple[Doubt, ...]` (ask the first), `context: str` (sentences that say
-nothing to act on), and `yes: bool` (it began with a yes: "Yes, Tuesday works").
+nothing to act on), and `yes: bool` (it began with a yes: "Yes, Tuesday works"). The intents of families have the slots
+that stand in the modules of their families.
 """
 
 from empla.capabilities.email.reading.intents import SENTENCES, THRESHOLD, Doubt, Intent

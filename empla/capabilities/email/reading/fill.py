@@ -301,6 +301,8 @@ def _move(text: str, setting: Setting) -> Filled:
             filled.put("minutes", long.minutes, text, long.minutes_at)
         return filled
     head, tail = blank(text, [(split, len(text))]), blank(text, [(0, split)])
+    if _CLOCK_AFTER.match(text, split):  # "move it to 3"
+        tail = f"{tail[: split - 2]}at{tail[split:]}"
     to = slots(tail, setting)
     filled = _which(head, text, setting)
     if to.when.window is not None:
@@ -316,6 +318,13 @@ def _move(text: str, setting: Setting) -> Filled:
     return filled
 
 
+_CLOCK_AFTER = re.compile(
+    r" ?(?:at )?(?=(?:\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)(?:[.:]\d\d)?"
+    r"(?: (?:on|instead|please|tomorrow|today|mon|tue|wed|thu|fri|sat|sun|next|this)\b|\s*[.,;!?)]|\s*$))",
+    re.IGNORECASE,
+)
+
+
 def _target(text: str, setting: Setting) -> int | None:
     """Return where the words begin that say where to: after the first "to" (or the like) that a time follows."""
     candidates = [
@@ -326,6 +335,8 @@ def _target(text: str, setting: Setting) -> int | None:
         candidates, key=lambda m: (m.group().lower() not in ("to", "until", "till", "->", "→", "make it"), m.start())
     )[:20]:
         after = text[match.end() :]
+        if match.end() >= 2 and _CLOCK_AFTER.match(text, match.end()):
+            after = f" at{after}"
         found = times(
             after,
             setting.now,

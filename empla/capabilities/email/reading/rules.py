@@ -19,6 +19,7 @@ from empla.capabilities.email.reading.language import foreign
 from empla.capabilities.email.reading.newtext import new_text
 from empla.capabilities.email.reading.sentences import sentences
 from empla.capabilities.email.reading.slots import Setting, blank, slots
+from empla.capabilities.email.reading.splitting import parted, preamble, twins
 from empla.mind.readings import Mail, Reading, Slot
 from empla.mind.values import Origin, Source
 
@@ -50,6 +51,13 @@ _CONSTRAINT = re.compile(
     r"|avoid|if|until|no|never|but|without|at least|otherwise)(?!\w)",
     re.IGNORECASE,
 )
+_TWINS = frozenset([Intent.SCHEDULE, Intent.MOVE, Intent.CANCEL])
+"""Intents of which one sentence may ask several times."""
+_CHANGED = frozenset([Intent.SCHEDULE, Intent.MOVE])
+_CHANGES = {"minutes": "minutes", "add": "people", "place": "place", "title": "topic"}
+"""What a change to a meeting says, and the slot of a new one that it fills."""
+_BESIDES = re.compile(r"^(?:(?:and|also|then|plus|but|oh|please)\b[\s,]*)+(?=\w)", re.IGNORECASE)
+_ADDS = re.compile(r"^(?:and |also |please )*(?:invite|include|add|bring)\b.*", re.IGNORECASE)
 _PREFIX = re.compile(r"^\s*(?:(?:re|fwd?|aw|wg|sv|antw|tr)\s*(?:\[\d+\])?\s*:\s*)+", re.IGNORECASE)
 
 
@@ -90,6 +98,41 @@ def _read(text: str, setting: Setting, mail: Mail) -> Reading:
     if len(said) > 1 and _signs(said[-1].text, mail):
         said.pop()
     found = [act(sentence, setting, mail) for sentence in said]
+    found = [one for one in found if not preamble(one)] or found
+    if setting.origin.source is Source.MANAGER:
+        parts = [
+            one for part in parted(found, setting, reply=bool(mail.in_reply_to)) for one in _texts(part, text, setting)
+        ]
+        if len(parts) > 1:
+            return _several(parts, setting, mail)
+    return _one(found, text, setting, mail)
+
+
+def _texts(part: Sequence[Act], text: str, setting: Setting) -> list[str]:
+    """Return the words of one request, or of each if its one sentence asks for the same of several."""
+    whole = text[part[0].sentence.start : part[-1].sentence.end] if part else ""
+    requests = [a for a in part if a.intent in ACTED_ON]
+    if len(requests) == 1 and requests[0].intent in _TWINS:
+        return list(twins(requests[0].sentence.text, setting)) or [whole]
+    return [whole]
+
+
+def _several(parts: Sequence[str], setting: Setting, mail: Mail) -> Reading:
+    """Read a mail that asks for several things: each of them as if it stood in a mail of its own."""
+    readings = []
+    for words in parts:
+        found = [act(sentence, setting, mail) for sentence in sentences(words)]
+        one = _one(found, words, setting, mail)
+        main = _main(found)
+        request = main.sentence.text if main is not None else words
+        text = Slot(value=words, words=_BESIDES.sub("", request, count=1))
+        readings.append(replace(one, slots={**one.slots, "text": text}))
+    slot = Slot(value=tuple(readings), words=" ".join(parts)[:500])
+    return _reading(Intent.SEVERAL, 0.95, {"parts": slot}, ())
+
+
+def _one(found: Sequence[Act], text: str, setting: Setting, mail: Mail) -> Reading:
+    """Read a mail, or a part of one, that asks for one thing."""
     main = _main(found)
     if main is None:
         return _small(found, text)
@@ -104,6 +147,7 @@ def _read(text: str, setting: Setting, mail: Mail) -> Reading:
     if intent is Intent.OTHER_REQUEST:
         polite = []
     filled = fill(intent, blank(text, [*_outside(inside, len(text)), *polite]), setting)
+    others = [a for a in others if not _merged(filled, intent, a)]
     unread = [*filled.unread, *(a.sentence.text for a in others)]
     several = any(a.intent in ACTED_ON for a in others)
     confidence = _BASE[intent] - (0 if main.sure else 0.1) - _PER_UNREAD * len(unread)
@@ -198,7 +242,8 @@ def _sorted(found: Sequence[Act], main: Act, setting: Setting) -> tuple[list[Act
         if one is main or one.intent in (Intent.THANKS, Intent.YES) or (one.intent is None and one.sentence.polite):
             continue
         names = slots(one.sentence.text, setting).names()
-        if one.intent is Intent.ANSWER or (one.intent is main.intent and not names & known - {"window"}):
+        more = one.intent is main.intent and (not names & known - {"window"} or _ADDS.search(one.sentence.text))
+        if one.intent is Intent.ANSWER or more:
             mine.append(one)
             known |= names
         elif one.intent is Intent.NO and main.intent is Intent.CHOOSE:
@@ -208,6 +253,26 @@ def _sorted(found: Sequence[Act], main: Act, setting: Setting) -> tuple[list[Act
         else:
             context.append(one)
     return mine, others, context
+
+
+def _merged(filled: Filled, intent: Intent, other: Act) -> bool:
+    """Take what changes a meeting that is asked for in the same breath: "Make it an hour", "and add Carla"."""
+    change = other.understood
+    if intent not in _CHANGED or change is None or change.intent is not Intent.CHANGE or change.unread or change.doubts:
+        return False
+    named = {n: s for n, s in change.slots.items() if n in _CHANGES}
+    if not named or set(change.slots) - set(named) or any(n != "add" and _CHANGES[n] in filled.slots for n in named):
+        return False
+    if "add" in named and intent is not Intent.SCHEDULE:
+        return False
+    for name, slot in named.items():
+        placed = replace(slot, start=slot.start + other.sentence.start, end=slot.end + other.sentence.start)
+        before = filled.slots.get("people")
+        if name == "add" and before is not None:
+            words = f"{before.words} {slot.words}"
+            placed = Slot(value=(*before.value, *slot.value), words=words, start=before.start, end=before.end)
+        filled.slots[_CHANGES[name]] = placed
+    return True
 
 
 def _says_something(one: Act, names: set[str]) -> bool:

@@ -110,23 +110,60 @@ def sentences(text: str) -> list[Sentence]:
     return found
 
 
-_CLAUSE = re.compile(
-    r",?\s+(?:and|then|plus|but)(?: (?:then|also|please|after that))*\s+(?=(?:please |can you |could you )?"
-    r"(?:cancel|move|reschedule|postpone|book|schedule|set up|arrange|tell|send|remind|let|find"
-    r"|ask|check|order|write|email|call off|buy|print|forward|am i|are we|do i|is \w+ (?:free"
-    r"|available)|what's|what does|what do)\b(?! up\b))",
+_ASKS_MORE = (
+    r"(?:please |pls |kindly |can you |could you |would you )?(?:also |please )?"
+    r"(?:cancel|move|reschedule|postpone|book|schedule|set up|arrange|tell|send|remind|let|find|ask|check|order|write"
+    r"|email|call off|buy|print|forward|am i|are we|do i|is \w+ (?:free|available)|what's|what does|what do|who's free"
+    r"|who is free|get (?:me|us|the|my|hold)|fetch|chase|swap|block|show me|list|drop|follow up|put|invite|add"
+    r"|make (?:it|that|this|the|my|our|sure)|when(?:'s| is) (?:my|our|the)|never book|always (?:accept|decline|book)"
+    r"|keep (?:my|every|all|mon|tue|wed|thu|fri|sat|sun)|decline|accept|pencil|organi[sz]e|plan)\b(?! up\b)"
+)
+_JOINT = r"(?:and|then|plus|but|also)(?: (?:then|also|please|after that|while you're at it,?))*"
+_CLAUSE = re.compile(rf"(?:[,;]?\s+{_JOINT}|,)\s+(?={_ASKS_MORE})", re.IGNORECASE)
+_CLAUSE_APART = re.compile(
+    rf"(?:,\s+{_JOINT}|,?\s+(?:and|then|plus|but) (?:also|please|then)|\s+(?:and|plus|but)(?= (?:can|could|would) you))"
+    rf"\s+(?={_ASKS_MORE})",
     re.IGNORECASE,
+)
+_TAKES_CLAUSES = re.compile(
+    r"(?:(?:and|also|then|please|pls|can you|could you|would you|will you|i'd like you to|i want you to)[\s,]+)*"
+    r"(?:remind|ask|tell|inform|write|email|e-mail|message|have|get \w+ to|chase|follow up|let \w+ know"
+    r"|when(?!'s| is| are| am| do| does| can)|once|as soon as|send|find out|check with)\b",
+    re.IGNORECASE,
+)
+"""What is to be remembered, asked or passed on may hold an "and" of its own; a comma parts the next request from it."""
+_CONDITION = re.compile(r"(?:and |also |please )*(?:if|unless|in case|should|provided)\b", re.IGNORECASE)
+_PLEASE_TOO = re.compile(
+    rf",?\s+(?:and|plus|but) (?:also|please)(?: (?:also|please))*\s+(?={_ASKS_MORE})", re.IGNORECASE
 )
 
 
 def _clauses(text: str, start: int, end: int) -> list[Sentence]:
     """ "Book an hour with Bob and cancel my lunch" asks for two things."""
     found: list[Sentence] = []
-    for match in _CLAUSE.finditer(text, start, end):
+    position = start
+    while match := _joint(text, start).search(text, position, end):
         if len(text[start : match.start()].split()) >= 3:
             found += _sentence(text, start, match.start())
             start = match.end()
+        position = match.end()
     return found + _sentence(text, start, end)
+
+
+def _joint(text: str, start: int) -> re.Pattern[str]:
+    while start < len(text) and text[start].isspace():
+        start += 1
+    if _CONDITION.match(text, start):
+        return _PLEASE_TOO
+    return _CLAUSE_APART if _TAKES_CLAUSES.match(text, start) else _CLAUSE
+
+
+_COUNTED = re.compile(
+    r"(?:(?:just |only )?(?:one|two|three|four|five|a few|some|a couple of|several) (?:more |quick |small |other )*"
+    r"(?:things?|requests?|questions?|favou?rs?|points|items)(?: (?:for (?:you|today|me)|please|from me))*"
+    r"|to-?dos?|for today)\s*[:–—-]\s*",
+    re.IGNORECASE,
+)
 
 
 def _sentence(text: str, start: int, end: int) -> list[Sentence]:
@@ -134,6 +171,8 @@ def _sentence(text: str, start: int, end: int) -> list[Sentence]:
         start += 1
     while end > start and text[end - 1].isspace():
         end -= 1
+    if (counted := _COUNTED.match(text, start, end)) and counted.end() < end:
+        start = counted.end()
     return [Sentence(text[start:end], start, end)] if re.search(r"\w|👍", text[start:end]) else []
 
 

@@ -75,6 +75,13 @@ def test_words_that_were_not_understood_are_kept_and_lower_the_confidence(readin
 )
 def test_two_requests_are_not_taken_for_one(reading_of: Read, text: str) -> None:
     reading = reading_of(text)
+    assert reading.intent == "several"
+    assert len(reading.value("parts")) == 2
+
+
+def test_what_a_stranger_asks_for_is_taken_apart_for_nobody(reading_of: Read) -> None:
+    reading = reading_of("Book an hour with Bob tomorrow and cancel my lunch with Carla.", authenticated=None)
+    assert reading.intent == "schedule"
     assert reading.confidence < THRESHOLD
     assert reading.unread
 
