@@ -14,6 +14,7 @@ A mail that cannot be read at all fails `email.read` with the code "unreadable".
 """
 
 import asyncio
+import threading
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -35,6 +36,7 @@ from empla.capabilities.contract import (
 from empla.capabilities.email import compose, submitting
 from empla.capabilities.email.mailbox import OnWire
 from empla.capabilities.email.reading import parse, read
+from empla.capabilities.email.reading.absence import away_until
 from empla.capabilities.email.results import Sent
 from empla.capabilities.email.sensor import InboxSensor
 from empla.governance.permit import Payload, Permit
@@ -45,6 +47,7 @@ LONGEST_TEXT = 16_000
 """Characters of a mail's new text that are kept in the mind; the whole mail stays as a blob."""
 MOST_NAMED = 50
 """Recipients, copied and attachments of a mail that are kept in the mind, of each."""
+_one_at_a_time = threading.Lock()
 
 
 class ReadArguments(Arguments):
@@ -80,7 +83,13 @@ def _prepare_read(arguments: ReadArguments, facts: PrepareFacts) -> Payload:
 
 
 async def _read(permit: Permit, place: Place, _on_wire: OnWire) -> Mail:
-    return await asyncio.to_thread(_read_now, permit.payload.target, place)
+    return await asyncio.to_thread(_read_alone, permit.payload.target, place)
+
+
+def _read_alone(target: Mapping[str, Any], place: Place) -> Mail:
+    """Read one mail after the other: several large ones at once would fill the memory, and small ones take no time."""
+    with _one_at_a_time:
+        return _read_now(target, place)
 
 
 def _read_now(target: Mapping[str, Any], place: Place) -> Mail:
@@ -92,6 +101,8 @@ def _read_now(target: Mapping[str, Any], place: Place) -> Mail:
         own = Origin(Source.MANAGER, mail.key, "attachment")
         mail = replace(mail, attachments=tuple(replace(file, origin=own) for file in mail.attachments))
     received = datetime.fromisoformat(target["received"])
+    if mail.automatic == "auto-reply":
+        mail = replace(mail, away_until=away_until(mail.subject, mail.text, received, target["zone"]))
     return replace(mail, blob=target["blob"], reading=read(mail, received, target["zone"], target["manager"]))
 
 

@@ -9,6 +9,7 @@ import re
 from collections.abc import Collection
 from email.message import Message
 
+from empla.capabilities.email.reading import reports
 from empla.capabilities.email.reading.headers import addresses, text_of, values_of
 
 _DAEMONS = re.compile(r"^(mailer-daemon|postmaster|mail-daemon|mdaemon|bounces?)([+._-].*)?$")
@@ -20,10 +21,13 @@ _BOUNCE_SUBJECTS = re.compile(
     r"|failure notice$|delivery (has )?(failed|delayed)\b)",
     re.IGNORECASE,
 )
+_REPLY = re.compile(r"^(?:re|aw|sv|antw|antwort)(?:\[\d+\])?\s*:", re.IGNORECASE)
 _AUTOMATIC_SUBJECTS = re.compile(
     r"^(automatic reply\b|auto(matic)?[ -]?(reply|response)\b|autoreply\b|out of (the )?office\b|ooo:|vacation reply\b"
     r"|on (annual )?leave:|i am (currently )?out of (the )?office\b|abwesenheitsnotiz\b|automatische antwort\b"
-    r"|r[ée]ponse automatique\b|respuesta autom[áa]tica\b|risposta automatica\b)",
+    r"|r[ée]ponse automatique\b|respuesta autom[áa]tica\b|risposta automatica\b|automatisch antwoord\b|autosvar\b"
+    r"|resposta autom[áa]tica\b|absence du bureau\b|automaattinen vastaus\b|automatisk svar\b|自動応答|自动答复"
+    r"|vacation (?:notice|message|response)\b)",
     re.IGNORECASE,
 )
 
@@ -31,13 +35,16 @@ _AUTOMATIC_SUBJECTS = re.compile(
 def automatic(message: Message, own: Collection[str], itip_method: str = "") -> str:
     """Return why `message` must not be answered, empty if nothing speaks against it.
 
-    "own": from one of the addresses `own` (lower case); "bounce": a delivery report; "calendar": an iTIP message (its
-    method is `itip_method`), which is handled but not answered in words; "list"; "auto-reply".
+    "own": from one of the addresses `own` (lower case); "bounce": a report that a mail was not delivered, "delay": that
+    it was not delivered yet; "calendar": an iTIP message (its method is `itip_method`), which is handled but not
+    answered in words; "list"; "auto-reply": a notice of absence, a receipt, or whatever else a program wrote.
     """
     if _is_own(message, own):
         return "own"
+    if _is_receipt(message):
+        return "auto-reply"
     if _is_bounce(message):
-        return "bounce"
+        return "delay" if reports.is_delay(message) else "bounce"
     if itip_method:
         return "calendar"
     if _is_list(message):
@@ -52,18 +59,40 @@ def _is_own(message: Message, own: Collection[str]) -> bool:
     return any(address in own for address in senders)
 
 
+def _is_receipt(message: Message) -> bool:
+    """Whether it reports that a mail was read (RFC 8098) or complained of (RFC 5965), not that it did not arrive."""
+    kind = message.get_content_type()
+    report = str(message.get_param("report-type", "")).lower() if kind == "multipart/report" else ""
+    return kind == "message/disposition-notification" or report in ("disposition-notification", "feedback-report")
+
+
 def _is_bounce(message: Message) -> bool:
     kind = message.get_content_type()
-    if kind == "multipart/report" or kind in ("message/delivery-status", "message/disposition-notification"):
+    if kind in ("multipart/report", "message/delivery-status"):
         return True
     if any(value.strip() == "<>" for value in values_of(message, "return-path")):
-        return not _answers_by_itself(message)
+        return not _answers_by_itself(message) and not _is_answer(message)
+    return _is_from_daemon(message) or bool(_BOUNCE_SUBJECTS.match(text_of(message, "subject").strip()))
+
+
+def _is_answer(message: Message) -> bool:
+    """Whether a mail with an empty return path is one that a program wrote in answer to ours (RFC 3834, 3.3).
+
+    Reports have it too. What speaks of a failed delivery is one; what calls itself absent, or answers a mail, is none.
+    """
+    if message.is_multipart() or _is_from_daemon(message) or reports.speaks_of_failure(message):
+        return False
+    subject = text_of(message, "subject").strip()
+    if _BOUNCE_SUBJECTS.match(subject):
+        return False
+    return bool(_AUTOMATIC_SUBJECTS.match(subject) or _REPLY.match(subject) or values_of(message, "in-reply-to"))
+
+
+def _is_from_daemon(message: Message) -> bool:
     if any(_DAEMONS.match(address.partition("@")[0]) for address in addresses(message, "from")):
         return True
     bare = " ".join(values_of(message, "from")).lower()
-    if "mailer-daemon" in bare or values_of(message, "x-failed-recipients"):
-        return True
-    return bool(_BOUNCE_SUBJECTS.match(text_of(message, "subject").strip()))
+    return "mailer-daemon" in bare or bool(values_of(message, "x-failed-recipients"))
 
 
 def _is_list(message: Message) -> bool:
