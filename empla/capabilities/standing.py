@@ -19,7 +19,7 @@ A rule that says more besides ("decline anything from Ben on Mondays") goes befo
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 
@@ -42,7 +42,7 @@ class RuleKind(StrEnum):
     """What a rule asks for."""
 
     AVOID = "avoid"  # no meetings in these times, or none that is longer than so many minutes
-    PREFER = "prefer"  # rather in these times than in others; always soft
+    ONLY = "only"  # meetings in these times only; soft: rather then than at other times
     ACCEPT = "accept"  # invitations that match are accepted
     DECLINE = "decline"  # they are declined
     ASK = "ask"  # they are asked about
@@ -125,6 +125,14 @@ class StandingRule:
             day += timedelta(days=1)
         return merged(Span(max(s.start, within.start), min(s.end, within.end)) for s in found)
 
+    def denied(self, within: Span, zone: str) -> list[Span]:
+        """Return the times inside `within` in which it wants no meetings; none if it is not about that."""
+        if self.kind is RuleKind.AVOID:
+            return self.spans(within, zone)
+        if self.kind is not RuleKind.ONLY:
+            return []
+        return without(replace(self, weekdays=(), hours=()).spans(within, zone), self.spans(within, zone))
+
     def concerns(self, address: str, house: str) -> bool:
         """Return whether it is about meetings with somebody; `house` is the manager's domain."""
         if not self.restricted:
@@ -146,11 +154,7 @@ class StandingRule:
     def forbids(self, start: datetime, end: datetime, zone: str) -> bool:
         """Return whether a meeting from `start` to `end` is against it, if its people are those it is about."""
         meeting = Span(start.astimezone(UTC), end.astimezone(UTC))
-        if self.kind is RuleKind.PREFER:
-            return bool(without([meeting], self.spans(meeting, zone)))
-        if self.kind is not RuleKind.AVOID or not self.measures(meeting):
-            return False
-        return overlaps(meeting, self.spans(meeting, zone))
+        return self.measures(meeting) and overlaps(meeting, self.denied(meeting, zone))
 
 
 # arranging ------------------------------------------------------------------------------------------------------------
@@ -176,10 +180,8 @@ def forbidden(
         about_them = not rule.restricted or any(rule.concerns(p, house) for p in whom)
         if rule.soft > soft or not about_them:
             continue
-        if rule.kind is RuleKind.AVOID and (not rule.longer or minutes > rule.longer):
-            found += rule.spans(within, zone)
-        elif rule.kind is RuleKind.PREFER:
-            found += without([within], rule.spans(within, zone))
+        if not rule.longer or minutes > rule.longer:
+            found += rule.denied(within, zone)
     return merged(found)
 
 
@@ -283,7 +285,7 @@ def _matches(rule: StandingRule, invited: Invited, zone: str, house: str) -> boo
     if not rule.concerns(invited.organizer, house) or not invited.times:
         return False
     match rule.kind:
-        case RuleKind.AVOID | RuleKind.PREFER:
+        case RuleKind.AVOID | RuleKind.ONLY:
             return any(_forbidden(rule, invited, *times, zone) for times in invited.times)
         case RuleKind.ACCEPT:  # all of it must lie in the times that are accepted
             return all(_covered(rule, *times, zone) for times in invited.times)

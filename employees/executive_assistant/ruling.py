@@ -20,8 +20,8 @@ def described(rule: StandingRule, names: Mapping[str, str] | None = None) -> str
             longer = f" longer than {words.length(rule.longer)}" if rule.longer else ""
             rather = "rather " if rule.soft else ""
             return f"{rather}no meetings{longer}{_with(rule, names or {})}{when}"
-        case RuleKind.PREFER:
-            return f"rather meetings{when} than at other times"
+        case RuleKind.ONLY:
+            return f"meetings {'rather' if rule.soft else 'only'}{_with(rule, names or {})}{when}"
         case RuleKind.ACCEPT:
             return f"I accept {_invitations(rule, names or {})}{when}, if you are free then"
         case RuleKind.DECLINE:

@@ -46,5 +46,6 @@ Family = Callable[[str, Setting, Mail], Understood | None]
 def families() -> tuple[Family, ...]:
     """Return the families in the order in which they are tried."""
     from empla.capabilities.email.reading.changes import changes  # a family needs `Understood` from here
+    from empla.capabilities.email.reading.standing import standing
 
-    return (changes,)
+    return (standing, changes)
