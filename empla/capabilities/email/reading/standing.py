@@ -39,7 +39,7 @@ _LISTS = re.compile(
     r"|standing"
     r"|calendar|meeting|scheduling))* rules(?: (?:that )?(?:you have|i(?:'ve| have)? set|again))?"
     r"|do (?:i|you|we) have any (?:standing |meeting )?rules(?: set)?|(?:my |all "
-    r"|all my )?(?:standing )?rules)(?: please)?",
+    r"|all my )?(?:standing )?rules)(?:,? please)?",
     re.IGNORECASE,
 )
 _DROP = (
