@@ -225,9 +225,8 @@ class Word(StrEnum):
     NONE = "none"  # no rule is about it
 
 
-@registered
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Invited:
+class Occasion:
     """What decides about an invitation: who organizes it, when it is (every occurrence that is looked at), how long."""
 
     organizer: str
@@ -235,7 +234,6 @@ class Invited:
     all_day: bool = False
 
 
-@registered
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judgement:
     """The word of the rules about an invitation, and the rule that it comes from (0, None: none)."""
@@ -258,45 +256,45 @@ class Judgement:
         return frozenset()
 
 
-def judged(rules: Mapping[int, StandingRule], invited: Invited, zone: str, house: str) -> Judgement:
+def judged(rules: Mapping[int, StandingRule], occasion: Occasion, zone: str, house: str) -> Judgement:
     """Return what the rules, by their numbers, say of an invitation. `house` is the manager's own domain.
 
     What forbids a time asks for another one where it is soft or the organizer is of the house. Of a series of which
     only some occurrences are forbidden, the manager is asked.
     """
-    found = {n: r for n, r in rules.items() if _matches(r, invited, zone, house)}
+    found = {n: r for n, r in rules.items() if _matches(r, occasion, zone, house)}
     if not found:
         return Judgement(word=Word.NONE)
     number = max(found, key=lambda n: (_rank(found[n]), _later(found[n]), n))
     rule = found[number]
-    return Judgement(word=_word(rule, invited, zone, house), number=number, rule=rule)
+    return Judgement(word=_word(rule, occasion, zone, house), number=number, rule=rule)
 
 
-def _word(rule: StandingRule, invited: Invited, zone: str, house: str) -> Word:
+def _word(rule: StandingRule, occasion: Occasion, zone: str, house: str) -> Word:
     if rule.kind in (RuleKind.ACCEPT, RuleKind.DECLINE, RuleKind.ASK):
         return Word(rule.kind.value)
-    if not all(_forbidden(rule, invited, *times, zone) for times in invited.times):
+    if not all(_forbidden(rule, occasion, *times, zone) for times in occasion.times):
         return Word.ASK
-    inside = invited.organizer.rpartition("@")[2].lower() == house.lower()
+    inside = occasion.organizer.rpartition("@")[2].lower() == house.lower()
     return Word.COUNTER if rule.soft or inside else Word.DECLINE
 
 
-def _matches(rule: StandingRule, invited: Invited, zone: str, house: str) -> bool:
-    if not rule.concerns(invited.organizer, house) or not invited.times:
+def _matches(rule: StandingRule, occasion: Occasion, zone: str, house: str) -> bool:
+    if not rule.concerns(occasion.organizer, house) or not occasion.times:
         return False
     match rule.kind:
         case RuleKind.AVOID | RuleKind.ONLY:
-            return any(_forbidden(rule, invited, *times, zone) for times in invited.times)
+            return any(_forbidden(rule, occasion, *times, zone) for times in occasion.times)
         case RuleKind.ACCEPT:  # all of it must lie in the times that are accepted
-            return all(_covered(rule, *times, zone) for times in invited.times)
+            return all(_covered(rule, *times, zone) for times in occasion.times)
         case RuleKind.DECLINE | RuleKind.ASK:
-            return any(_touched(rule, *times, zone) for times in invited.times)
+            return any(_touched(rule, *times, zone) for times in occasion.times)
     return False
 
 
-def _forbidden(rule: StandingRule, invited: Invited, start: datetime, end: datetime, zone: str) -> bool:
+def _forbidden(rule: StandingRule, occasion: Occasion, start: datetime, end: datetime, zone: str) -> bool:
     """Return whether a rule forbids a time; hours of the day say nothing about what takes whole days."""
-    if invited.all_day and (rule.hours or rule.longer):
+    if occasion.all_day and (rule.hours or rule.longer):
         return False
     return rule.forbids(start, end, zone)
 

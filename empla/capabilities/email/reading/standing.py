@@ -152,6 +152,8 @@ _OF_NOW = re.compile(
     r"i(?:'m| am| can't| cannot| won't| will not) (?!not )(?:only|do|make|take|have|meet|attend)\b", re.IGNORECASE
 )
 """What says of a single day that it does not suit, unless it says more."""
+_ONE_DAY = re.compile(r"(?:don't|do not|stop|nothing|avoid)\b", re.IGNORECASE)
+"""What may as well be said of the coming week alone."""
 _ON_DEMAND = re.compile(r"(?:block|reserve|hold|save)\b", re.IGNORECASE)
 _ABOUT_MEETINGS = re.compile(r"\b(?:meet\w*|calls?|book|schedul\w+|invit\w+|accept|appointments?)\b", re.IGNORECASE)
 _MORE_FILLERS = frozenset(
@@ -235,8 +237,17 @@ def _made(cue: Cue, match: re.Match[str], bare: str, whole: str, setting: Settin
         return None  # "the budget is off limits" is about something else
     if not _of_every_time(cue, bare, whole, when.often, mail):
         return None
+    if _ONE_DAY.match(bare) and sensible.weekdays and not when.often and not MARKED.search(whole):
+        doubts.append(_only_once(sensible, setting))
     slots = {"rule": sensible, "often": when.often or bool(MARKED.search(whole))}
     return _understood(Intent.RULE, slots | ({"people": who} if who else {}), whole, doubts, left)
+
+
+def _only_once(rule: StandingRule, setting: Setting) -> Doubt:
+    """Ask whether a single day was meant, or that day of every week."""
+    first, last = nearest_days(rule.weekdays, setting)
+    days = f"{first:%A}, {first.day} {first:%B}" if first == last else f"the days until {last.day} {last:%B}"
+    return Doubt(words=rule.said, question=f"Is that for {days} only, or for every week?")
 
 
 def _apart(match: re.Match[str], bare: str) -> tuple[str, dict[str, str]]:

