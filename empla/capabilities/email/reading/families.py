@@ -45,7 +45,11 @@ Family = Callable[[str, Setting, Mail], Understood | None]
 @cache
 def families() -> tuple[Family, ...]:
     """Return the families in the order in which they are tried."""
-    from empla.capabilities.email.reading.changes import changes  # a family needs `Understood` from here
+    from empla.capabilities.email.reading.asking import status  # a family needs `Understood` from here
+    from empla.capabilities.email.reading.changes import changes
+    from empla.capabilities.email.reading.errands import errand
+    from empla.capabilities.email.reading.followups import chase, sequence
+    from empla.capabilities.email.reading.reminders import remind
     from empla.capabilities.email.reading.standing import standing
 
-    return (standing, changes)
+    return (standing, sequence, chase, remind, errand, status, changes)

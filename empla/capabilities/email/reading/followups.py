@@ -1,0 +1,212 @@
+"""Asking again: once, if somebody has not answered by some time (a chase), or several times (a sequence)."""
+
+import re
+
+from empla.capabilities.email.reading.families import Understood
+from empla.capabilities.email.reading.intents import Intent
+from empla.capabilities.email.reading.phrases import (
+    AT,
+    BY,
+    PRONOUN,
+    Cut,
+    cut_time,
+    only_people,
+    people_slot,
+    whom,
+    words_slot,
+)
+from empla.capabilities.email.reading.slots import Setting
+from empla.mind.readings import Mail, Slot
+
+_I = re.IGNORECASE
+_SILENT = (
+    r"(?:ha(?:s|ve)(?:n't| not)|did(?:n't| not)|do(?:es)?(?:n't| not)|is(?:n't| not)|never)"
+    r"(?: yet| still| been)* (?:answer(?:ed)?|repl(?:y|ied)|respond(?:ed)?|got(?:ten)? back|get back|come back"
+    r"|react(?:ed)?"
+    r"|written(?: back)?|write(?: back)?|confirm(?:ed)?|accept(?:ed)?|sign(?:ed)?|sen[dt](?: (?:it|anything))?|paid"
+    r"|heard)"
+)
+_IF_SILENT = re.compile(
+    rf"(?:^|[,;] ?| )(?:and )?(?:if|in case|should|when) (?P<who>.+?) (?:still )?(?:{_SILENT}|not (?:answer|reply"
+    rf"|respond))"
+    rf"(?P<rest>[^,;]*)",
+    _I,
+)
+_NO_WORD = re.compile(
+    r"(?:^|[,;] ?| )(?:if|in case|should|when) (?:(?:i|we|you) (?:don't|do not|haven't|have not|didn't) (?:hear"
+    r"|heard|get|got|receive[d]?)"
+    r"(?: (?:back|anything|an answer|a reply|a response|any answer))*(?: from (?P<who>.+?))?"
+    r"|(?:there(?:'s| is)|there has been) (?:still )?no (?:answer|reply|response|word"
+    r"|reaction)(?: from (?P<from>.+?))?)"
+    rf"(?=$|,|;| (?:{BY}|on|after|then|ask|write|please|remind|chase)\b)(?P<rest>[^,;]*)",
+    _I,
+)
+_UNLESS = re.compile(
+    r"(?:^|[,;] ?| )unless (?P<who>.+?) (?:answers?|repl(?:y|ies)|responds?|gets? back|has answered|has replied"
+    r"|have answered)"
+    r"(?P<rest>[^,;]*)",
+    _I,
+)
+_THEN = re.compile(
+    r"(?:ask|chase(?: up)?|remind|nudge|ping|prod|poke|press|write(?: to)?|e-?mail|mail|send"
+    r"|follow[ -]?up(?: with)?|try|contact|bug"
+    r"|get back to|check(?: in)?(?: with)?)\b",
+    _I,
+)
+
+
+def chase(sentence: str, setting: Setting, mail: Mail) -> Understood | None:
+    """Read who is to be asked again if they have not answered by some time."""
+    plain = sentence.strip()
+    if EVERY.search(plain):
+        return None
+    silent = _IF_SILENT.search(plain) or _NO_WORD.search(plain) or _UNLESS.search(plain)
+    if silent is None:
+        return None
+    main = f"{plain[: silent.start()]} {plain[silent.end() :]}".strip(" ,;")
+    main = re.sub(r"^(?:then|please|pls|can you|could you|just)[ ,]+", "", main, flags=_I)
+    verb = _THEN.match(main)
+    if verb is None:
+        return None
+    groups = silent.groupdict()
+    named = groups.get("who") or groups.get("from") or ""
+    people = only_people(named, setting)
+    if not people:
+        people, _ = whom(main, verb.end(), setting)
+    if not people and not PRONOUN.fullmatch(named) and not mail.in_reply_to:
+        return None
+    cut = cut_time(silent["rest"].strip(), setting, AT)
+    if cut.window is None:
+        cut_main = cut_time(main, setting, AT)
+        cut = Cut(cut.rest, cut_main.window, cut_main.words)
+    about = re.match(r"(?:(?:to|on|about|regarding|for) )(?!me\b|us\b|you\b)(?P<what>.+)$", cut.rest.strip(), _I)
+    slots: dict[str, Slot] = {}
+    if people:
+        slots["people"] = people_slot(people)
+    if about is not None:
+        slots["what"] = words_slot(about["what"], sentence)
+    if (window := cut.slot()) is not None:
+        slots["window"] = window
+    return Understood(intent=Intent.CHASE, slots=slots)
+
+
+# sequences -----------------------------------------------------------------------------------------------------------
+
+_NUMBERS = {
+    **{"a": 1, "an": 1, "one": 1, "once": 1, "two": 2, "twice": 2, "three": 3, "thrice": 3, "four": 4, "five": 5},
+    **{"six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "couple of": 2, "few": 3},
+}
+_N = r"(?:\d{1,2}|an?|one|two|three|four|five|six|seven|eight|nine|ten)"
+EVERY = re.compile(
+    rf"(?<!\w)(?:every (?P<other>other |second |third )?(?P<n>{_N} )?(?:business |working |week)?(?P<unit>days?"
+    rf"|weeks?|fortnight"
+    rf"|month|morning|(?P<name>mon|tues|wednes|thurs|fri)day)|(?P<adverb>daily|weekly|fortnightly|biweekly|bi-weekly)"
+    rf"|(?:once|one) (?:a|per|each|every) (?P<per>day|week)|(?P<apart>{_N}) (?P<apart_unit>days?|weeks?) apart)(?!\w)",
+    _I,
+)
+_TIMES = re.compile(
+    rf"(?<!\w)(?:(?:at most |up to |maximum |max\.? |a maximum of |no more than |not more than |just )?"
+    rf"(?:(?P<n>{_N}) (?:more )?times|(?P<word>once|twice|thrice)|(?P<mails>(?!an? ){_N}) (?:more )?(?:mails?"
+    rf"|e-?mails?|messages?"
+    rf"|follow[ -]?ups?|reminders|nudges|attempts))(?: (?:at most|max(?:imum)?|in total|altogether|overall))?"
+    rf"|for (?P<span>{_N}) (?P<span_unit>days|weeks?|months?))(?!\w)",
+    _I,
+)
+_SEQUENCE = re.compile(
+    r"^(?:follow[ -]?up|keep following up|chase(?: up)?|keep chasing|write|keep writing|e-?mail|mail|contact|ping"
+    r"|nudge|send"
+    r"|keep (?:e?mailing|nudging|asking|reminding)|ask|remind|get in touch|check in|touch base)(?: (?:mails?|e-?mails?"
+    r"|follow[ -]?ups?|reminders?|messages?))?(?: with| to| on)?\s+(?=\S)",
+    _I,
+)
+_STOPS = re.compile(
+    r"[,;]?\s*(?:and )?(?:then )?(?:(?:unless|until|till|as long as|so long as|if|while"
+    r"|stop(?: it)?(?: (?:as soon as|when|if|once))?)"
+    r" (?:(?:he|she|they|it|i|we|you|there|one|somebody|[A-Z]\w+|\S+@\S+)\b)?[^,;]*?\b(?:answers?(?:ed)?|repl(?:y"
+    r"|ies|ied)"
+    r"|responds?(?:ed)?|hear|heard|gets? back|got back|reacts?|silent|no (?:answer|reply|response))\b[^,;]*)",
+    _I,
+)
+_GIVEN = re.compile(r"[:]\s*[\"“](?P<text>[^\"”]{3,})[\"”]?\s*$|[\"“](?P<quoted>[^\"”]{3,})[\"”]")
+_TOPIC = re.compile(r"(?<!\w)(?:about|regarding|concerning|on|re|for|with the question) (?P<what>\S.*)$", _I)
+
+
+def sequence(sentence: str, setting: Setting, mail: Mail) -> Understood | None:
+    """Read who is written to again and again, how often, and how many days lie between."""
+    plain = sentence.strip()
+    every = EVERY.search(plain)
+    verb = _SEQUENCE.match(plain)
+    often = _TIMES.search(plain)
+    if verb is None or (every is None and not (often is not None and re.match(r"follow|keep|chase|nudge", plain, _I))):
+        return None
+    if re.match(r"(?:remind|ask|send|nudge|ping) (?:me|us)\b", plain, _I):
+        return None
+    given = _GIVEN.search(plain)
+    text = plain[: given.start()] if given is not None else plain
+    stops = _STOPS.search(text)
+    text = _STOPS.sub("", text) if stops is not None else text
+    text = " ".join(_TIMES.sub(" ", EVERY.sub(" ", text)).split()).strip(" ,;:")
+    verb = _SEQUENCE.match(f"{text} ")
+    people, end = whom(text, verb.end(), setting) if verb is not None else ((), 0)
+    if not people:
+        return None
+    begin = cut_time(
+        text[end:], setting, r"starting|beginning|from|as of|first on|start(?: on)?|begin(?:ning)?(?: on)?"
+    )
+    if begin.window is None:
+        begin = _starting(text[end:], setting)
+    topic = _TOPIC.search(begin.rest)
+    slots: dict[str, Slot] = {"people": people_slot(people)}
+    if every is not None:
+        slots["every_days"] = Slot(value=_days(every), words=every.group())
+    if often is not None and (times := _count(often, every)):
+        slots["times"] = Slot(value=times, words=often.group())
+    if given is not None:
+        slots["what"] = words_slot(given["text"] or given["quoted"], sentence)
+        slots["given"] = Slot(value=True, words="")
+    elif topic is not None:
+        slots["what"] = words_slot(topic["what"].strip(" ,"), sentence)
+    if begin.window is not None and (window := begin.slot()) is not None:
+        slots["window"] = window
+    left = begin.rest[: topic.start()] if topic is not None else begin.rest
+    left = re.sub(r"^(?:again|please|by (?:e-?)?mail|and|then|with)?[\s,]*", "", left.strip(" ,;"), flags=_I).strip(
+        " ,;"
+    )
+    unread = (left,) if re.search(r"\w", left) and given is None else ()
+    return Understood(intent=Intent.SEQUENCE, slots=slots, unread=unread)
+
+
+def _starting(text: str, setting: Setting) -> Cut:
+    match = re.search(r"(?:starting|beginning|from|as of|first)(?: on| from)? (?P<when>.+?)(?: on)?$", text, _I)
+    if match is None:
+        return Cut(text)
+    cut = cut_time(match["when"], setting, AT)
+    return Cut(text[: match.start()].strip(" ,"), cut.window, cut.words) if cut.window is not None else Cut(text)
+
+
+def _days(every: re.Match[str]) -> int:
+    adverb = (every["adverb"] or "").lower()
+    if adverb or every["per"]:
+        return {"daily": 1, "day": 1, "weekly": 7, "week": 7}.get(adverb or every["per"].lower(), 14)
+    if every["apart"]:
+        return _number(every["apart"]) * (7 if every["apart_unit"].lower().startswith("week") else 1)
+    unit = every["unit"].lower()
+    of_unit = (
+        7 if unit.startswith("week") or every["name"] else 14 if unit == "fortnight" else 30 if unit == "month" else 1
+    )
+    number = _number(every["n"] or "one")
+    other = {"other": 2, "second": 2, "third": 3}.get((every["other"] or "").strip().lower(), 1)
+    return of_unit * number * other
+
+
+def _count(often: re.Match[str], every: re.Match[str] | None) -> int:
+    if often["span"]:
+        unit = often["span_unit"].lower()
+        days = _number(often["span"]) * (30 if unit.startswith("month") else 7 if unit.startswith("week") else 1)
+        return max(1, days // _days(every)) if every is not None else 0
+    return _number(often["n"] or often["word"] or often["mails"])
+
+
+def _number(words: str) -> int:
+    plain = words.strip().lower()
+    return int(plain) if plain.isdigit() else _NUMBERS.get(plain, 1)

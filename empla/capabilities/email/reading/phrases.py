@@ -1,0 +1,106 @@
+"""Stretches of a sentence that families of requests have in common: when, whom, and what is left between them."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from empla.capabilities.email.reading.people import EMAIL, Who, named_at
+from empla.capabilities.email.reading.slots import Setting, leftovers, slots
+from empla.capabilities.email.reading.times.model import Window
+from empla.mind.readings import Slot
+
+BY = r"(?:by|until|till|before|no later than|not later than|at the latest by|latest by|latest|within|due|for)"
+ON = "(?:on|at|in|next|this|first thing|today|tomorrow|tonight|tmrw|monday|tuesday|wednesday|thursday|friday)"
+AT_ONLY = (
+    rf"{ON}|(?:\d{{1,2}}(?::\d\d)? ?(?:am|pm)|\d{{1,2}}:\d\d|an?|one|two|three|\d+)"
+    r"|(?:mon|tues|wednes|thurs|fri|satur|sun)day|mon|tue|wed|thu|fri|noon|eod|after"
+)
+AT = rf"{BY}|{AT_ONLY}"
+"""Cues of a time: a last one, a point or stretch of time, either."""
+_ENDS = re.compile(
+    r"\s*(?:[,;:–—]|\s-\s)\s*|\s+(?=(?:from|to|that|about|of|and|if|unless|i|we|please|pls|ask|get|remind)\b)", re.I
+)
+PRONOUN = re.compile(r"(?:him|her|them|it|he|she|they|that|this)", re.IGNORECASE)
+"""Words that stand for somebody or something named before."""
+_LATEST = re.compile(
+    r"[\s,]*(?:at the (?:very )?latest|latest|if (?:at all )?possible|please|pls|ideally|sharp)[\s,]*", re.I
+)
+_TRIM = " \t\n,;:–—-"
+_MOST_CUES = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """A sentence with the time that was said taken out of it, and that time."""
+
+    rest: str
+    window: Window | None = None
+    words: str = ""
+    start: int = -1
+    end: int = -1
+
+    def slot(self) -> Slot | None:
+        """Return the time as a slot."""
+        if self.window is None:
+            return None
+        return Slot(value=self.window, words=self.words, start=self.start, end=self.end)
+
+
+def time_of(words: str, setting: Setting) -> Window | None:
+    """Return when `words` mean if they mean a time and say nothing else."""
+    plain = _LATEST.sub(" ", words)
+    if not plain.strip() or len(plain) > 80 or EMAIL.search(plain):
+        return None
+    found = slots(plain, setting, with_topic=False)
+    window = found.when.window
+    if window is None or found.people or found.place or leftovers(found.left, {"at", "by", "due"}):
+        return None
+    return replace(window, said=words.strip(_TRIM))
+
+
+def cut_time(sentence: str, setting: Setting, cues: str) -> Cut:
+    """Take the time that one of the cues introduces out of a sentence; the longest stretch that is nothing but time."""
+    for cue in list(re.finditer(rf"(?<![\w@.-])(?:{cues})(?!\w)", sentence, re.IGNORECASE))[:_MOST_CUES]:
+        start = cue.start()
+        for end in _ends(sentence, cue.end()):
+            window = time_of(sentence[start:end], setting)
+            if window is not None:
+                rest = f"{sentence[:start].rstrip(_TRIM)} {sentence[end:].lstrip(_TRIM)}".strip(_TRIM)
+                return Cut(rest, window, sentence[start:end].strip(_TRIM), start, end)
+    return Cut(sentence.strip(_TRIM))
+
+
+def _ends(sentence: str, start: int) -> Iterator[int]:
+    """Yield where a stretch may end, the last first."""
+    ends = [match.start() for match in _ENDS.finditer(sentence, start)]
+    yield len(sentence)
+    yield from reversed(ends[:_MOST_CUES])
+
+
+def whom(text: str, at: int, setting: Setting) -> tuple[tuple[Who, ...], int]:
+    """Return the people who are named from `at` on, and where their names end; nobody, and `at`, if there are none."""
+    while text[at : at + 1] == " ":
+        at += 1
+    for lead in ("both ", "also ", "either ", "mr ", "ms "):
+        if text[at : at + len(lead)].lower() == lead:
+            at += len(lead)
+    found, end = named_at(text, at, setting.origin)
+    return (found.people, end) if found.people else ((), at)
+
+
+def only_people(text: str, setting: Setting) -> tuple[Who, ...]:
+    """Return the people that a stretch names, if it says nothing else."""
+    people, end = whom(text, 0, setting)
+    rest = text[end:].strip(" .,!")
+    return people if people and rest.lower() in ("", "too", "as well", "please", "also", "instead", "again") else ()
+
+
+def people_slot(people: tuple[Who, ...]) -> Slot:
+    """Return people as a slot."""
+    return Slot(value=people, words=", ".join(who.words for who in people))
+
+
+def words_slot(words: str, sentence: str) -> Slot:
+    """Return words as a slot, with the place where they stand in the sentence."""
+    start = sentence.find(words)
+    return Slot(value=words, words=words, start=start, end=start + len(words) if start >= 0 else -1)

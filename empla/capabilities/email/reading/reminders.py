@@ -1,0 +1,144 @@
+"""Reminders: of what, when, and who is to be reminded; and "snooze until Monday".
+
+"Remind me on Friday to call Ben at 3": the time right after "remind me" is the reminder's; else the last one that is
+said, unless it may as well be when the thing is ("of the meeting tomorrow at 2", "to pay by Friday"): that is asked.
+Slot `again`: the reminder that has just come is meant. The other slots are those of the package's docstring.
+"""
+
+import re
+
+from empla.capabilities.email.reading.families import Understood
+from empla.capabilities.email.reading.intents import Doubt, Intent
+from empla.capabilities.email.reading.people import Who
+from empla.capabilities.email.reading.phrases import AT, AT_ONLY, BY, Cut, cut_time, people_slot, whom, words_slot
+from empla.capabilities.email.reading.slots import OBJECT, Setting
+from empla.mind.readings import Mail, Slot
+
+_I = re.IGNORECASE
+_ABOUT_MAIL = re.compile(r"^(?:that|it|this|so|this (?:mail|e-?mail|message))$", _I)
+_VERB = r"(?:please )?(?:also )?(?:remind|nudge|ping|poke|prod|alert)\b"
+_REMIND = re.compile(
+    rf"^(?:{_VERB}(?= (?:me|us|myself)\b| (?:[A-Z]|both )| \S+@)"
+    r"|(?:please )?(?:set|make|create|add|put in|put|give|send|schedule|i(?:'d)? (?:need|want|like))"
+    r"(?: (?P<for>me|us))? (?:up )?an? (?:\w+ )?(?:reminder|nudge|note to self|heads[- ]up)"
+    r"|reminder\b:?|(?:don't|do not) let (?=me)|i (?:must not|mustn't|can't|shouldn't) forget)\s*",
+    _I,
+)
+_SEND = re.compile(r"^(?:please )?(?:send|give|write|mail) (?P<who>\S.*?) an? (?:\w+ )?(?:reminder|nudge)\b\s*", _I)
+_LATE = re.compile(
+    r"^(?P<what>i (?:must|need to|have to|should|want to|mustn't forget to|must not forget to) .+?)[,.;]? (?:and |so )?"
+    r"(?:please )?(?:remind me|give me a reminder|send me a reminder)(?: (?:of|about) (?:it|that"
+    r"|this))?(?P<when> .+)?$",
+    _I,
+)
+_WHAT = re.compile(r"^(?:forget )?(?:(?P<how>to|about|of|that|for|regarding|forget)\b|:)\s*(?P<what>\S.*)?$", _I)
+_AGAIN = re.compile(
+    r"^(?:snooze(?: (?:it|this|that|me))?|(?:remind me|ask me|bring (?:it|this) up"
+    r"|come back to me(?: (?:about|on) (?:it|this))?) again|postpone (?:it|this|the reminder)"
+    r"|(?:not now,? )?(?:again|later)(?=[ ,:])|come back to me|bring (?:this|it) up|resurface (?:this|it))"
+    r"(?:\s*(?:until|till|to|for|by|,|:))?\s*(?P<when>.+)?$",
+    _I,
+)
+_REPEATED = re.compile(r"(?<!\w)(?:every|each|daily|weekly|monthly)(?!\w)", _I)
+_MUST = re.compile(r"^i (?:must(?:n't| not)? forget to|must|need to|have to|should|want to) ", _I)
+
+
+def remind(sentence: str, setting: Setting, mail: Mail) -> Understood | None:
+    """Read what somebody is to be reminded of, and when."""
+    plain = sentence.strip()
+    if (again := _AGAIN.match(plain)) is not None:
+        return _snoozed(again, setting)
+    once = _REPEATED.sub(lambda often: "on" if often.group().lower() in ("every", "each") else "", plain)
+    found = _late(once, setting) or _plain(once, setting)
+    if found is None:
+        return None
+    what, people, when, doubt = found
+    slots: dict[str, Slot] = {}
+    if what and not _ABOUT_MAIL.match(what):
+        slots["what"] = words_slot(what, sentence)
+    if people:
+        slots["people"] = people_slot(people)
+    if when is not None and (window := when.slot()) is not None:
+        slots["window"] = window
+    if (often := _REPEATED.search(plain)) is not None and doubt is None:
+        question = f"You wrote “{often.group()}”. I can remind you once. Shall I do that the first time only?"
+        doubt = Doubt(words=often.group(), question=question)
+    return Understood(intent=Intent.REMIND, slots=slots, doubts=(doubt,) if doubt is not None else ())
+
+
+_Found = tuple[str, tuple[Who, ...], Cut | None, Doubt | None]
+
+
+def _snoozed(again: re.Match[str], setting: Setting) -> Understood | None:
+    when = cut_time(again["when"] or "", setting, AT)
+    if again["when"] and (when.window is None or when.rest):
+        return None
+    slots = {"again": Slot(value=True, words=again.group())}
+    if (window := when.slot()) is not None:
+        slots["window"] = window
+    return Understood(intent=Intent.REMIND, slots=slots)
+
+
+def _late(text: str, setting: Setting) -> _Found | None:
+    """ "I have to ring the school at 4, remind me please"."""
+    match = _LATE.match(text)
+    if match is None:
+        return None
+    when = cut_time((match["when"] or "").strip(), setting, AT)
+    what = match["what"]
+    if when.window is None:
+        when = cut_time(what, setting, AT)
+        what = when.rest
+    return _MUST.sub("", what), (), when, None
+
+
+def _plain(text: str, setting: Setting) -> _Found | None:
+    """ "Remind me on Friday to call the bank", or "on Friday remind me ..."."""
+    leading = None
+    if not _REMIND.match(text) and not _SEND.match(text):
+        leading = cut_time(text, setting, AT)
+        if leading.window is None or leading.start != 0:
+            return None
+        text = leading.rest
+    verb = _REMIND.match(text)
+    sent = _SEND.match(text) if verb is None else None
+    if verb is None and sent is None:
+        return None
+    people: tuple[Who, ...] = ()
+    if verb is None:
+        assert sent is not None
+        people, rest = whom(sent["who"], 0, setting)[0], text[sent.end() :]
+    else:
+        rest = text[verb.end() :].strip()
+        if (me := re.match(r"(?:for )?(?:me|us|myself)\b(?: and)?(?: again)?", rest, _I)) is not None:
+            rest = rest[me.end() :]
+        elif not verb["for"] and re.match(_VERB, verb.group(), _I):
+            people, end = whom(rest, 0, setting)
+            rest = rest[end:]
+    if not people and (verb is None or not (verb["for"] or me or not re.match(_VERB, verb.group(), _I))):
+        return None
+    return _rest(rest.strip(" ,"), people, leading, setting)
+
+
+def _rest(rest: str, people: tuple[Who, ...], leading: Cut | None, setting: Setting) -> _Found:
+    """Read what follows "remind me": the time, then what; or what, then the time."""
+    when = leading
+    if when is None:
+        first = cut_time(rest, setting, AT)
+        if first.window is not None and first.start <= 4 and not _WHAT.match(rest[: first.start + 1] or "x"):
+            when, rest = first, first.rest
+    match = _WHAT.match(rest.lstrip(" ,"))
+    how = ((match["how"] or "") if match is not None else "").lower()
+    what = ((match["what"] or "") if match is not None else rest).strip(" ,.")
+    whole = f"that {what}" if how == "that" else what
+    if when is not None or not what:
+        return whole, people, when, None
+    due = cut_time(what, setting, BY)
+    said = due if due.window is not None else cut_time(what, setting, AT_ONLY)
+    if said.window is None:
+        return whole, people, None, None
+    its_own = how in ("about", "of", "for", "regarding") and OBJECT.search(said.rest)
+    if due.window is not None or its_own or how == "that":  # that is when the thing is, as likely as not
+        who = "you" if not people else "them" if len(people) > 1 else people[0].words
+        return whole, people, None, Doubt(words=said.words, question=f"When shall I remind {who} of it?")
+    return said.rest, people, said, None
