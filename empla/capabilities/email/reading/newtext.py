@@ -1,49 +1,57 @@
 """What is new in a mail: quotations, forwarded mails, signatures and disclaimers apart.
 
-mail-parser-reply finds where the mail that is answered begins. What it gets wrong is mended here:
+This is done by our own few rules. mail-parser-reply, the best kept library for it, was used before and measured against
+them on the 77 texts of the tests: it got 47 right with our mending around it. It takes any two lines such as "From:
+Tuesday / To: Thursday" for a header, everything below "CAUTION:" for a disclaimer and "Thanks, ..." for a signature,
+drops answers between quotations, and takes quadratic time.
 
-* it takes time quadratic in the length: it is given a bounded text with quotations shortened;
-* it takes any two lines such as "From: Tuesday / To: Thursday" for an old mail's header: one must look like a header;
-* it drops everything below the header: answers below and between quoted lines are kept here;
-* it takes "Thanks, ..." in the middle, and lists with hyphens, for a signature: signatures are found here.
+What is forwarded, or stands below a header that is not quoted itself, is never new, whatever stands in it: words of
+others must not become their bearer's. Below an attribution only what stands between and after quoted lines is new.
 """
 
 import re
 
-from mailparser_reply import EmailReplyParser
+from empla.capabilities.email.reading.answered import QUOTED, Mark, old_mail
 
 LONGEST = 8_000
 """Characters, quotations not counted, in which new words are looked for."""
 
-_QUOTED = re.compile(r"^\s*(?:>|\|\s)")
 _INVISIBLE = re.compile("[\u200b\u200c\u200d\u2060\ufeff\u00ad]")
-_PARSER = EmailReplyParser(languages=["en", "de"])
-_OTHER_HEADERS = re.compile(
-    r"^(?:(?:Le|El|Il|Op|Den|Em) .{8,160}(?:écrit|escribió|scritto|schreef|skrev|escreveu)[^\n]{0,80}:"
-    r"|\d{4}-\d\d-\d\d \d{1,2}:\d\d[^\n]{0,120}<[^\n<>]+@[^\n<>]+>:"
-    r"|On [^\n]{4,200}\n?[^\n]{0,120}\bwrote:"
-    r"|[^\n]{2,80}<[^\n<>]+@[^\n<>]+> (?:wrote|writes):"
-    r"|-{2,} ?(?:Original (?:Message|Appointment)|Forwarded (?:message|by)[^\n]{0,80}) ?-{0,}"
-    r"|_{20,}|Begin forwarded message:)\s*$",
-    re.MULTILINE | re.IGNORECASE,
-)
-_HEADER_LINE = re.compile(r"^[*\s]*(From|Sent|Date|To|Cc|Subject|Von|Gesendet|Datum|An|Betreff)\s*:", re.IGNORECASE)
 _DISCLAIMER = re.compile(
     r"^\W{0,4}(?:disclaimer\b|confidential(?:ity)?(?: notice| note)?\s*:|(?:privileged|important) notice\b|caution:"
     r"|this (?:e-?mail|message|communication)(?: and any| is (?:intended|confidential)| \(including| may contain)"
     r"|the (?:information|contents?) (?:contained )?(?:in|of) this (?:e-?mail|message)"
-    r"|if you (?:are not the intended|have received this))",
+    r"|if you (?:are not the intended|have received this)"
+    r"|diese (?:e-?mail|nachricht) (?:kann|enthält|und|ist vertraulich)|vertraulichkeitshinweis"
+    r"|ce (?:message|courriel|mail)(?: électronique)? (?:et|est|contient|peut)"
+    r"|este (?:mensaje|correo)(?: electrónico)? (?:y|es|contiene|puede)|questa (?:e-?mail|comunicazione) (?:e|è|contiene)|please consider the environment"
+    r"|registered (?:office|in)\b|sitz der gesellschaft\b)",
+    re.IGNORECASE,
+)
+_BANNER = re.compile(
+    r"^\W{0,4}(?:caution|warning|external|extern|achtung|attention|vorsicht|security notice)\b.{0,160}?"
+    r"\b(?:e-?mail|message|sender|absender|outside|external|extern|nachricht|expéditeur|links?|attachments?)\b"
+    r"|^\W{0,4}(?:you don't often get email from|some people who received this message|this (?:e-?mail|message) "
+    r"(?:originated|came|was sent) from outside"
+    r"|diese (?:e-?mail|nachricht) (?:stammt|kommt|wurde) von (?:außerhalb|extern))",
     re.IGNORECASE,
 )
 _DEVICE = re.compile(
-    r"^(?:sent from (?:my|outlook|mail)\b|get outlook for\b|sent (?:via|using) \w+).{0,80}$", re.IGNORECASE
+    r"^(?:sent from (?:my|outlook|mail|yahoo|gmail|samsung|proton)\b|get outlook for\b|sent (?:via|using|with) \w+"
+    r"|von mein\w+ .{0,40}gesendet|gesendet von (?:mein|mail|outlook|unterwegs|yahoo)|gesendet mit\b"
+    r"|envoyé (?:de|depuis|à partir)\b|enviado (?:desde|do|de)\b|inviato da\b|verzonden (?:vanaf|met|vanuit)\b"
+    r"|skickat från\b|sendt fra\b|lähetetty\b|wysłan[eoy] z\b|odesláno z\b|отправлено с\b|télécharger outlook"
+    r"|holen sie sich outlook|obtener outlook|iphoneから送信|发自我的).{0,80}$",
+    re.IGNORECASE,
 )
 _SIGN_OFF = re.compile(
     r"^(?:(?:many |much |lots of )?(?:thanks|thx|tnx|ta|cheers)(?: (?:again|a lot|so much|a million|in advance))?"
     r"|thank you(?: (?:very much|so much|in advance|again))?|(?:with )?(?:(?:best|kind|kindest|warm|warmest|many) )*"
     r"(?:regards|wishes)|rgds|br|kr|best|all the best|all best|yours(?: \w+)?|sincerely(?: yours)?"
     r"|take care|respectfully"
-    r"|talk soon|speak soon|see you|mit freundlichen grüßen|viele grüße|lg|vg|bisous|cordialement)"
+    r"|talk soon|speak soon|see you|mit (?:freundlichen|besten|lieben) grüßen|(?:viele|liebe|beste|schöne) grüße|mfg|lg|vg"
+    r"|bisous|(?:bien )?cordialement|bien à (?:vous|toi)|(?:un )?saludos?(?: cordial(?:es)?)?|cordiali saluti"
+    r"|met vriendelijke groet(?:en)?|med vänlig hälsning|(?:med )?venlig hilsen|mvh|pozdrawiam|s pozdravem)"
     r"(?:\s*[,.!\u2013\u2014-]+\s*(?P<name>[^\W\d_][\w.'’-]*(?: [^\W\d_][\w.'’-]*){0,2})?)?\s*[.!]?$",
     re.IGNORECASE,
 )
@@ -52,13 +60,14 @@ _MOST_SIGNATURE_LINES = 12
 
 def new_text(text: str) -> str:
     """Return what its writer wrote: the parts between quotations joined, without signature and disclaimer."""
-    lines = _plain_lines(text)
-    cut = _old_mail_begins("\n".join(lines))
-    head = lines if cut is None else lines[:cut]
-    kept = _unquoted(head)
-    if cut is not None:
-        kept += ["", *_answers_below(lines[cut:])]
-    return _without_end(kept)
+    lines = _without_banner(_plain_lines(text))
+    found = old_mail(lines)
+    if found is None:
+        return _without_end(_unquoted(lines))
+    announced, begins, mark, forwarded = found
+    head = _without_end(_unquoted(lines[:announced]))
+    tail = "" if forwarded or mark is Mark.HEADER else _without_end(_answers_below(lines, begins))
+    return "\n\n".join(part for part in (head, tail) if part)
 
 
 def _plain_lines(text: str) -> list[str]:
@@ -68,7 +77,7 @@ def _plain_lines(text: str) -> list[str]:
     size = quoted = blank = 0
     for raw in text.split("\n"):
         line = raw.rstrip()
-        quoted = quoted + 1 if _QUOTED.match(line) else 0
+        quoted = quoted + 1 if QUOTED.match(line) else 0
         blank = blank + 1 if not line else 0
         if quoted > 2 or blank > 2:
             continue
@@ -80,48 +89,47 @@ def _plain_lines(text: str) -> list[str]:
     return kept
 
 
-def _old_mail_begins(text: str) -> int | None:
-    """Return the number of the line where the mail that is answered begins, None if there is none below."""
-    starts = [
-        text.find(reply.headers) for reply in _PARSER.read(text[: LONGEST // 2]).replies if _is_header(reply.headers)
-    ]
-    starts += [match.start() for match in _OTHER_HEADERS.finditer(text)]
-    starts = [start for start in starts if start >= 0]
-    if not starts:
-        return None
-    first = min(starts)
-    return text.count("\n", 0, first + len(text[first:]) - len(text[first:].lstrip("\n")))
-
-
-def _is_header(header: str | None) -> bool:
-    if not header:
-        return False
-    names = {m.group(1).lower() for line in header.splitlines() if (m := _HEADER_LINE.match(line.lstrip("> ")))}
-    if not names:
-        return True  # "On ... wrote:" or a divider
-    return bool(names & {"from", "von"}) and bool(names & {"sent", "date", "subject", "gesendet", "datum", "betreff"})
+def _without_banner(lines: list[str]) -> list[str]:
+    """Return the lines without what a server put above the mail; all of them if nothing else would be left."""
+    first = next((i for i, line in enumerate(lines) if line.strip()), None)
+    if first is None or not _BANNER.match(lines[first]):
+        return lines
+    end = next((i for i in range(first, len(lines)) if not lines[i].strip()), len(lines))
+    rest = lines[end:]
+    return _without_banner(rest) if any(line.strip() for line in rest) else lines
 
 
 def _unquoted(lines: list[str]) -> list[str]:
-    return ["" if _QUOTED.match(line) else line for line in lines]
+    return ["" if QUOTED.match(line) else line for line in lines]
 
 
-def _answers_below(lines: list[str]) -> list[str]:
-    """Return the answers below and between quoted lines; without quotation marks all of it is old."""
-    if not any(_QUOTED.match(line) for line in lines):
+def _answers_below(lines: list[str], begins: int) -> list[str]:
+    """Return the answers below and between quoted lines; if what follows is not quoted, all of it is old."""
+    first = next((i for i in range(begins, len(lines)) if lines[i].strip()), None)
+    if first is None or not QUOTED.match(lines[first]):
         return []
-    first = next(i for i, line in enumerate(lines) if _QUOTED.match(line))
-    # What stands between the header and the first quoted line belongs to the header (it may be wrapped).
-    return _unquoted(lines[first:])
+    kept: list[str] = []
+    at = first
+    while (further := old_mail(lines, at)) is not None:
+        announced, begins, mark, _ = further
+        kept += _unquoted(lines[at:announced])
+        below = next((i for i in range(begins, len(lines)) if lines[i].strip()), None)
+        if mark is not Mark.ATTRIBUTION or below is None or not QUOTED.match(lines[below]):
+            return kept
+        at = below
+    return kept + _unquoted(lines[at:])
 
 
 def _without_end(lines: list[str]) -> str:
     end = len(lines)
+    said = False
     for i, line in enumerate(lines):
         bare = line.strip()
-        if line in ("--", "-- ") or bare in ("--", "__", "—") or _DEVICE.match(bare) or _DISCLAIMER.match(bare):
+        over = bare in ("--", "__", "—") or _DEVICE.match(bare) or _DISCLAIMER.match(bare)
+        if over and (said or not _BANNER.match(bare)):
             end = i
             break
+        said = said or bool(bare)
     kept = lines[:end]
     while kept and not kept[-1].strip():
         kept.pop()

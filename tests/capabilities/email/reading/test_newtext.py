@@ -1,10 +1,12 @@
 """What is new in a mail."""
 
+import re
 import time
 
 import pytest
 
 from empla.capabilities.email.reading import new_text
+from tests.capabilities.email.reading.replies import REPLIES
 
 WROTE = "On Tue, Mar 10, 2026 at 9:00 AM Ada Lovelace <ada@x.example> wrote:"
 
@@ -27,7 +29,7 @@ WROTE = "On Tue, Mar 10, 2026 at 9:00 AM Ada Lovelace <ada@x.example> wrote:"
         ("Book Bob\n\nCheers, Max", "Book Bob"),
         ("yes\n\nSent from my iPhone", "yes"),
         ("Am I free?\n\nThis email and any attachments are confidential.", "Am I free?"),
-        # what the library gets wrong
+        # what libraries get wrong
         ("Please move it\nFrom: Tuesday\nTo: Thursday", "Please move it\nFrom: Tuesday\nTo: Thursday"),
         ("Thanks, and one more: book Bob tomorrow.", "Thanks, and one more: book Bob tomorrow."),
         ("Please book:\n- 30 minutes\n- Bob", "Please book:\n- 30 minutes\n- Bob"),
@@ -38,6 +40,11 @@ WROTE = "On Tue, Mar 10, 2026 at 9:00 AM Ada Lovelace <ada@x.example> wrote:"
 def test_quotes_signatures_and_disclaimers_are_left_out(text: str, new: str) -> None:
     assert new_text(text) == new
     assert new_text(text.replace("\n", "\r\n")) == new
+
+
+@pytest.mark.parametrize(("name", "text", "new"), REPLIES, ids=[name for name, _, _ in REPLIES])
+def test_every_clients_way_of_quoting_is_known(name: str, text: str, new: str) -> None:
+    assert re.sub(r"\n{2,}", "\n\n", new_text(text)) == new
 
 
 @pytest.mark.parametrize(
