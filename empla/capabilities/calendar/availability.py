@@ -12,10 +12,14 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 
 from empla.capabilities.calendar.calendars import Busy
+from empla.capabilities.calendar.events import Meeting
 from empla.capabilities.calendar.occurrences import Occurrence, invited_time_of, occurrences, takes_time_of
-from empla.capabilities.calendar.spans import Span, zone_of
+from empla.capabilities.calendar.spans import Span, span, without, zone_of
 from empla.capabilities.contract import Place
 from empla.errors import PermissionDenied, ValidationError
+
+MARGIN = timedelta(days=8)
+"""How far around a window events are read: servers do not know that "this and future" ones were moved (RANGE)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +40,19 @@ class _Calendar:
 
 
 async def look(
-    place: Place, people: Sequence[str], within: Span, *, readable: Sequence[str], zone: str, apart_from: str = ""
+    place: Place,
+    people: Sequence[str],
+    within: Span,
+    *,
+    readable: Sequence[str],
+    zone: str,
+    apart_from: frozenset[str] = frozenset(),
 ) -> Seen:
     """Return when each of `people` is busy inside `within`.
 
     `readable` are owners whose events may be read (the employee, the manager); `zone` is for those whom the directory
-    does not know; the event with the UID `apart_from` does not count.
+    does not know; events with the UIDs `apart_from` do not count. Of somebody whose free/busy alone is seen their time
+    is taken out, if a calendar that is read tells when it is.
     """
     owners = [owner for owner in dict.fromkeys(readable) if owner]
     read = await asyncio.gather(*(_read(place, owner, within, zone) for owner in owners))
@@ -49,15 +60,22 @@ async def look(
     asked = [p for p in dict.fromkeys(people) if p not in calendars or not calendars[p].complete]
     answers = dict(zip(asked, await asyncio.gather(*(_ask(place, p, within, zone) for p in asked)), strict=True))
     busy: dict[str, tuple[Busy, ...]] = {}
+    own_time = {o.span: o.meeting for c in calendars.values() for o in c.occurrences if o.meeting.uid in apart_from}
     for person in dict.fromkeys(people):
-        found = set(answers.get(person) or ())
+        found = {b for said in answers.get(person) or () for b in _apart(said, person, own_time)}
         for calendar in _calendars_that_tell(calendars, person):
             takes = takes_time_of if calendar.owner == person else invited_time_of
-            spans = (takes(o.meeting, person) for o in calendar.occurrences if o.meeting.uid != apart_from)
+            spans = (takes(o.meeting, person) for o in calendar.occurrences if o.meeting.uid not in apart_from)
             found.update(s for s in spans if s is not None)
         busy[person] = tuple(sorted(found, key=lambda b: (b.start, b.end, b.tentative)))
     unseen = tuple(p for p, answer in answers.items() if answer is None and p not in calendars)
     return Seen(busy, unseen)
+
+
+def _apart(busy: Busy, person: str, own_time: Mapping[Span, Meeting]) -> list[Busy]:
+    """Return busy time without that of the events that do not count and that `person` is invited to."""
+    taken = [s for s, meeting in own_time.items() if meeting.attendee(person) or meeting.organizer == person]
+    return [Busy(*rest, busy.tentative) for rest in without([span(busy.start, busy.end)], taken)]
 
 
 def _calendars_that_tell(calendars: Mapping[str, _Calendar], person: str) -> list[_Calendar]:
@@ -76,7 +94,7 @@ def zone_for(place: Place, address: str, otherwise: str) -> str:
 async def _read(place: Place, owner: str, within: Span, zone: str) -> _Calendar | None:
     """Return the owner's calendar as events, None if it may not be read so."""
     try:
-        objects = await place.calendars.events(owner, within.start, within.end)
+        objects = await place.calendars.events(owner, within.start - MARGIN, within.end + MARGIN)
     except PermissionDenied:
         return None
     found: list[Occurrence] = []

@@ -4,6 +4,7 @@
 is not meant to change (unknown properties and parameters, alarms, time zones) stays as it is.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -12,8 +13,9 @@ from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from icalendar import Calendar, Event, vCalAddress, vDDDTypes, vText
+from icalendar import Calendar, Component, Event, vCalAddress, vDDDTypes, vRecur, vText
 
+from empla.capabilities.calendar.mending import dated, mended, settle_times
 from empla.capabilities.calendar.spans import zone_of
 from empla.capabilities.calendar.zones import vtimezone
 from empla.errors import ValidationError
@@ -23,6 +25,8 @@ MARK = "X-EMPLA-ACT"
 """Says which act of ours wrote the object last: evidence after a crash. Kept in calendars, never sent to people."""
 REPLIED = "X-EMPLA-REPLIED"
 """Parameter of an attendee: the DTSTAMP of the reply that counts, so that an older one that comes later does not."""
+_ADDRESS = re.compile(r"[^\s@<>:,;\"]+@[^\s@<>:,;\"]+")
+_LARGEST_SEQUENCE = 2**31 - 1
 
 
 class Answer(StrEnum):
@@ -90,11 +94,13 @@ def parse(ics: bytes | str, zone: str = "UTC") -> Meeting:
 
 
 def load(ics: bytes | str) -> Calendar:
-    """Return the calendar component; ValidationError if it is none."""
+    """Return the calendar component, read as well as it can be (`mending`); ValidationError if it is none."""
     with understood("this is no iCalendar object"):
-        calendar = Calendar.from_ical(ics)
+        calendar = Calendar.from_ical(mended(ics))
         if not isinstance(calendar, Calendar):
             raise ValidationError(f"this is no iCalendar object but a {calendar.name}")
+        for event in calendar.events:
+            settle_times(event)
         return calendar
 
 
@@ -103,7 +109,7 @@ def understood(otherwise: str) -> Iterator[None]:
     """Translate whatever icalendar raises on input that it cannot make sense of; `otherwise` begins the sentence."""
     try:
         yield
-    except (ValueError, KeyError, IndexError, AttributeError, TypeError, OverflowError) as error:
+    except (ValueError, KeyError, IndexError, AttributeError, TypeError, ArithmeticError, RecursionError) as error:
         raise ValidationError(f"{otherwise}: {error}") from error
 
 
@@ -117,29 +123,29 @@ def master(calendar: Calendar) -> Event:
 
 def view(event: Event, zone: str) -> Meeting:
     """Return the typed view of one event component (see `parse`)."""
-    with understood(f"the event {_text(event, 'UID')!r} cannot be read"):
+    with understood(f"the event {text_of(event, 'UID')!r} cannot be read"):
         begins, ends = event.start, event.end
         organizer = event.get("ORGANIZER")
         start, end = local(begins, zone), local(ends, zone)
         if end < start:
-            raise ValidationError(f"the event {_text(event, 'UID')!r} ends before it starts")
+            raise ValidationError(f"the event {text_of(event, 'UID')!r} ends before it starts")
         return Meeting(
-            uid=_text(event, "UID"),
-            sequence=int(event.get("SEQUENCE", 0)),
-            title=_text(event, "SUMMARY"),
+            uid=text_of(event, "UID"),
+            sequence=sequence_of(event),
+            title=text_of(event, "SUMMARY"),
             start=start,
             end=end,
             zone=str(start.tzinfo),
             organizer=address_of(organizer),
-            organizer_name=_parameter(organizer, "CN"),
+            organizer_name=name_of(organizer),
             attendees=tuple(_attendee(a) for a in listed(event, "ATTENDEE") if address_of(a)),
-            location=_text(event, "LOCATION"),
-            description=_text(event, "DESCRIPTION"),
-            status=_text(event, "STATUS").upper() or "CONFIRMED",
+            location=text_of(event, "LOCATION"),
+            description=text_of(event, "DESCRIPTION"),
+            status=text_of(event, "STATUS").upper() or "CONFIRMED",
             all_day=not isinstance(begins, datetime),
             recurring="RRULE" in event or "RDATE" in event,
-            transparent=_text(event, "TRANSP").upper() == "TRANSPARENT",
-            stamp=_instant(event, "DTSTAMP"),
+            transparent=text_of(event, "TRANSP").upper() == "TRANSPARENT",
+            stamp=stamp_of(event),
         )
 
 
@@ -157,11 +163,17 @@ def local(value: date | datetime, zone: str) -> datetime:
 
 def address_of(value: Any) -> str:
     """Return the lower-cased address of an ORGANIZER or ATTENDEE value, empty if it is no mail address."""
-    text = str(value or "").strip()
-    return text[7:].strip().lower() if text.lower().startswith("mailto:") else ""
+    text = str(value or "").strip().lower().removeprefix("mailto:").partition("?")[0].strip(" <>\"'")
+    return text if _ADDRESS.fullmatch(text) else ""
 
 
-def listed(event: Event, name: str) -> list[Any]:
+def sequence_of(event: Event) -> int:
+    """Return the SEQUENCE of an event: 0 where there is none, or none that makes sense."""
+    text = str(event.get("SEQUENCE", "")).strip()
+    return min(int(text), _LARGEST_SEQUENCE) if re.fullmatch(r"[0-9]{1,12}", text) else 0
+
+
+def listed(event: Component, name: str) -> list[Any]:
     """Return the values of a property that may stand there more than once."""
     value = event.get(name)
     if value is None:
@@ -173,7 +185,7 @@ def _attendee(value: Any) -> Attendee:
     answer = _parameter(value, "PARTSTAT").upper()
     return Attendee(
         address=address_of(value),
-        name=_parameter(value, "CN"),
+        name=name_of(value),
         answer=Answer(answer) if answer in set(Answer) else Answer.NEEDS_ACTION,
         optional=_parameter(value, "ROLE").upper() in ("OPT-PARTICIPANT", "NON-PARTICIPANT"),
         rsvp=_parameter(value, "RSVP").upper() == "TRUE",
@@ -181,19 +193,25 @@ def _attendee(value: Any) -> Attendee:
     )
 
 
+def name_of(value: Any) -> str:
+    """Return the name that a person is given (CN), empty if none."""
+    return _parameter(value, "CN")
+
+
 def _parameter(value: Any, name: str) -> str:
     return str(value.params.get(name, "")) if value is not None else ""
 
 
-def _text(event: Event, name: str) -> str:
+def text_of(event: Component, name: str) -> str:
+    """Return what a property says; where it stands several times, the first."""
     values = listed(event, name)
     return str(values[0]) if values else ""
 
 
-def _instant(event: Event, name: str) -> datetime | None:
-    value = event.get(name)
-    moment = getattr(value, "dt", None)
-    return local(moment, "UTC").astimezone(UTC) if isinstance(moment, date) else None
+def stamp_of(event: Event) -> datetime | None:
+    """Return when this version was sent (DTSTAMP, UTC), None if it does not say."""
+    moment = dated(event.get("DTSTAMP"))
+    return local(moment, "UTC").astimezone(UTC) if moment is not None else None
 
 
 def _stamp(text: str) -> datetime | None:
@@ -203,29 +221,33 @@ def _stamp(text: str) -> datetime | None:
         return None
 
 
-def render(meeting: Meeting, *, at: datetime, mark: str = "") -> bytes:
+def render(meeting: Meeting, *, at: datetime, mark: str = "", rule: str = "") -> bytes:
     """Return the calendar object of a meeting of ours, with DTSTAMP `at`; `mark` names the act that writes it.
 
-    Zoned times come with their VTIMEZONE. The same arguments always give the same bytes.
+    `rule` (an RRULE) makes it a series; ValidationError if it is none. Zoned times come with their VTIMEZONE. The same
+    arguments always give the same bytes.
     """
     calendar = Calendar()
     calendar.add("PRODID", PRODUCT)
     calendar.add("VERSION", "2.0")
     event = Event()
     event.add("UID", meeting.uid)
-    _put(event, "SUMMARY", meeting.title)
-    _put(event, "LOCATION", meeting.location)
-    _put(event, "DESCRIPTION", meeting.description)
-    _put(event, "STATUS", meeting.status)
+    put_text(event, "SUMMARY", meeting.title)
+    put_text(event, "LOCATION", meeting.location)
+    put_text(event, "DESCRIPTION", meeting.description)
+    put_text(event, "STATUS", meeting.status)
     if meeting.transparent:
         event.add("TRANSP", "TRANSPARENT")
     if meeting.organizer:
-        event.add("ORGANIZER", _person(meeting.organizer, meeting.organizer_name))
+        event.add("ORGANIZER", person(meeting.organizer, meeting.organizer_name))
     for attendee in meeting.attendees:
         event.add("ATTENDEE", written(attendee))
     calendar.add_component(event)
-    _put_times(event, meeting.start, meeting.end, all_day=meeting.all_day)
-    _sign(event, sequence=meeting.sequence, at=at, mark=mark)
+    put_times(event, meeting.start, meeting.end, all_day=meeting.all_day)
+    if rule:
+        with understood(f"{rule!r} is no rule by which an event recurs"):
+            event.add("RRULE", vRecur.from_ical(rule))
+    sign(event, sequence=meeting.sequence, at=at, mark=mark)
     add_zones(calendar)
     result: bytes = calendar.to_ical()
     return result
@@ -235,7 +257,8 @@ def change(ics: bytes | str, meeting: Meeting, *, at: datetime, mark: str = "") 
     """Return the object `ics` so that it says what `meeting` says, and is otherwise as it was.
 
     `meeting` must be a changed `parse` of the same object. Only properties that differ are touched; of attendees only
-    their answer. Changed occurrences of a series keep what they say, but are given the attendees' answers too.
+    their answer; zones are given their IANA names. Changed occurrences of a series keep what they say, but are given
+    the attendees' answers too.
     """
     calendar = load(ics)
     event = master(calendar)
@@ -247,21 +270,21 @@ def change(ics: bytes | str, meeting: Meeting, *, at: datetime, mark: str = "") 
         ("STATUS", before.status, meeting.status),
     ):
         if old != new:
-            _put(event, name, new)
+            put_text(event, name, new)
     if (before.start, before.end) != (meeting.start, meeting.end):
-        _put_times(event, meeting.start, meeting.end, all_day=meeting.all_day)
-        add_zones(calendar)
+        put_times(event, meeting.start, meeting.end, all_day=meeting.all_day)
     if before.attendees != meeting.attendees:
         for each in calendar.events:
-            _put_attendees(each, meeting.attendees)
-    _sign(event, sequence=meeting.sequence, at=at, mark=mark)
+            put_attendees(each, meeting.attendees)
+    sign(event, sequence=meeting.sequence, at=at, mark=mark)
+    add_zones(calendar)
     result: bytes = calendar.to_ical(sorted=False)
     return result
 
 
 def written(attendee: Attendee) -> vCalAddress:
     """Return the ATTENDEE value of an attendee."""
-    value = _person(attendee.address, attendee.name)
+    value = person(attendee.address, attendee.name)
     value.params["CUTYPE"] = "INDIVIDUAL"
     value.params["ROLE"] = "OPT-PARTICIPANT" if attendee.optional else "REQ-PARTICIPANT"
     _put_answer(value, attendee)
@@ -279,7 +302,14 @@ def _put_answer(value: vCalAddress, attendee: Attendee) -> None:
             value.params[name] = text
 
 
-def _person(address: str, name: str) -> vCalAddress:
+def bare(value: vCalAddress) -> None:
+    """Take out of a person's parameters what only we write (it is evidence) or what somebody else wrote in our name."""
+    for name in [name for name in value.params if name.upper().startswith("X-EMPLA")]:
+        del value.params[name]
+
+
+def person(address: str, name: str) -> vCalAddress:
+    """Return the value that names somebody by address and, if there is one, by name."""
     value = vCalAddress(f"mailto:{address}")
     # Parameters know no backslash escapes; readers that do take one before the colon for part of the name.
     if plain := " ".join(name.replace("\\", " ").split()):
@@ -287,7 +317,7 @@ def _person(address: str, name: str) -> vCalAddress:
     return value
 
 
-def _put_attendees(event: Event, wanted: Sequence[Attendee]) -> None:
+def put_attendees(event: Event, wanted: Sequence[Attendee]) -> None:
     """Let `wanted` be the attendees: those that stay keep their parameters, except for their answer."""
     values = listed(event, "ATTENDEE")
     present = {address_of(value): value for value in values}
@@ -304,14 +334,15 @@ def _put_attendees(event: Event, wanted: Sequence[Attendee]) -> None:
         event.add("ATTENDEE", value)
 
 
-def _put(event: Event, name: str, text: str) -> None:
+def put_text(event: Event, name: str, text: str) -> None:
     """Let the property say `text`; empty: let there be none. Its parameters are dropped, for they told of the old."""
     event.pop(name, None)
     if text:
         event.add(name, vText(text))
 
 
-def _put_times(event: Event, start: datetime, end: datetime, *, all_day: bool) -> None:
+def put_times(event: Event, start: datetime, end: datetime, *, all_day: bool) -> None:
+    """Let the event take place from `start` to `end`."""
     for name in ("DTSTART", "DTEND", "DURATION"):
         event.pop(name, None)
     for name, moment in (("DTSTART", start), ("DTEND", end)):
@@ -319,7 +350,8 @@ def _put_times(event: Event, start: datetime, end: datetime, *, all_day: bool) -
         event.add(name, vDDDTypes(value))
 
 
-def _sign(event: Event, *, sequence: int, at: datetime, mark: str) -> None:
+def sign(event: Event, *, sequence: int, at: datetime, mark: str) -> None:
+    """Let the event be the version `sequence`, written at `at` by the act `mark`."""
     for name in ("DTSTAMP", "SEQUENCE", MARK):
         event.pop(name, None)
     event.add("DTSTAMP", at.astimezone(UTC).replace(microsecond=0))
@@ -333,13 +365,22 @@ def _sign(event: Event, *, sequence: int, at: datetime, mark: str) -> None:
 
 def mark_of(ics: bytes | str) -> str:
     """Return which act of ours wrote this object last, empty if none did."""
-    return _text(master(load(ics)), MARK)
+    return text_of(master(load(ics)), MARK)
+
+
+def uid_in(ics: bytes | str) -> str:
+    """Return the UID of the event, empty if there is none to be read."""
+    try:
+        return text_of(master(load(ics)), "UID")
+    except ValidationError:
+        return ""
 
 
 def add_zones(calendar: Calendar) -> None:
     """Add the VTIMEZONE of every zone that is used and not defined, in a fixed order."""
     with understood("the zones of the calendar object cannot be told"):
-        first = min(event.start.year for event in calendar.events)
+        begun = [event.start.year for event in calendar.events if "DTSTART" in event]
+        first = min(max(min(begun, default=2026), 1971), 2100)
         for name in sorted(calendar.get_missing_tzids(), reverse=True):
             zone = vtimezone(name, first)
             if zone is not None:

@@ -2,28 +2,37 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import UTC, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import recurring_ical_events
-from icalendar import Calendar
+from icalendar import Calendar, Event, vRecur
 
 from empla.capabilities.calendar.calendars import Busy
-from empla.capabilities.calendar.events import Answer, Meeting, listed, load, understood, view
+from empla.capabilities.calendar.events import Answer, Meeting, listed, load, local, understood, view
+from empla.capabilities.calendar.mending import dated
+from empla.capabilities.calendar.recurrence import agreed_until, may_happen, steps_before
 from empla.capabilities.calendar.spans import Span, span, zone_of
 from empla.errors import ValidationError
 
 MOST_A_DAY = 100
 """Occurrences of one event that are looked at in a day."""
 
+MOST_STEPS = 60_000
+"""Steps of a rule between the beginning of a series and the time that is looked at: 160 years of days."""
+
 _DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Occurrence:
-    """One occurrence of an event: the meeting as it is that time, and its span in UTC."""
+    """One occurrence of an event: the meeting as it is that time, and its span in UTC.
+
+    `named` is the instant (UTC) by which it is told from the others of its series, None if there are none.
+    """
 
     meeting: Meeting
     span: Span
+    named: datetime | None = None
 
 
 def occurrences(ics: bytes | str, within: Span, zone: str) -> list[Occurrence]:
@@ -31,32 +40,57 @@ def occurrences(ics: bytes | str, within: Span, zone: str) -> list[Occurrence]:
 
     ValidationError if the object cannot be read.
     """
-    own = zone_of(zone)
     calendar = load(ics)
-    with understood("the occurrences of an event cannot be computed"):
-        _check_rules(calendar)
-        # A day more on each side: the library compares whole days and floating times by their date alone.
-        found = recurring_ical_events.of(calendar).between(
-            within.start.astimezone(own) - _DAY, within.end.astimezone(own) + _DAY
-        )
+    found = found_in(calendar, within, zone)
     series = any(name in event for event in calendar.events for name in ("RRULE", "RDATE", "RECURRENCE-ID"))
-    meetings = [replace(view(event, zone), recurring=series) for event in found]
-    result = [Occurrence(m, span(m.start, m.end)) for m in meetings]
+    meetings = [
+        (replace(view(event, zone), recurring=series), _named(event, zone) if series else None) for event in found
+    ]
+    result = [Occurrence(m, span(m.start, m.end), named) for m, named in meetings]
     touching = (
         o for o in result if o.span.start < within.end and (o.span.end > within.start or _instant_in(o, within))
     )
     return sorted(touching, key=lambda o: (o.span, o.meeting.uid))
 
 
-def _check_rules(calendar: Calendar) -> None:
-    """Refuse series of more than `MOST_A_DAY` occurrences a day: an invitation of bad will could stop the process."""
-    for event in calendar.events:
-        for rule in listed(event, "RRULE"):
-            each = {"SECONDLY": 86_400, "MINUTELY": 1440, "HOURLY": 24}.get(str(*rule.get("FREQ", [""])).upper(), 1)
-            for part in ("BYHOUR", "BYMINUTE", "BYSECOND"):
-                each *= max(1, len(rule.get(part, ())))
-            if each > MOST_A_DAY:
-                raise ValidationError(f"a series of up to {each} occurrences a day is no event")
+def _named(event: Event, zone: str) -> datetime | None:
+    value = dated(event.get("RECURRENCE-ID"))
+    if not isinstance(value, date) or "RANGE" in event["RECURRENCE-ID"].params:
+        return None
+    return local(value, zone).astimezone(UTC)
+
+
+def found_in(calendar: Calendar, within: Span, zone: str) -> list[Event]:
+    """Return the components of what may take place inside `within`, and a day on either side.
+
+    Each says in its RECURRENCE-ID which occurrence it is. ValidationError if they cannot be computed.
+    """
+    own = zone_of(zone)
+    with understood("the occurrences of an event cannot be computed"):
+        for event in calendar.events:
+            agreed_until(event)
+            check_rules(event, within.end)
+        # A day more on each side: the library compares whole days and floating times by their date alone.
+        found: list[Event] = recurring_ical_events.of(calendar).between(
+            within.start.astimezone(own) - _DAY, within.end.astimezone(own) + _DAY
+        )
+    return found
+
+
+def check_rules(event: Event, until: datetime) -> None:
+    """Refuse what could stop the process: rules of bad will or no sense. ValidationError says which."""
+    for rule in listed(event, "RRULE"):
+        if not isinstance(rule, vRecur) or not rule.get("FREQ"):
+            raise ValidationError("its rule cannot be understood")
+        each = {"SECONDLY": 86_400, "MINUTELY": 1440, "HOURLY": 24}.get(str(*rule.get("FREQ", [""])).upper(), 1)
+        for part in ("BYHOUR", "BYMINUTE", "BYSECOND"):
+            each *= max(1, len(rule.get(part, ())))
+        if each > MOST_A_DAY:
+            raise ValidationError(f"a series of up to {each} occurrences a day is no event")
+        if not may_happen(rule):
+            raise ValidationError("its rule names days that do not exist")
+    if steps_before(event, until) > MOST_STEPS:
+        raise ValidationError("a series that began so long ago is no event")
 
 
 def _instant_in(occurrence: Occurrence, within: Span) -> bool:

@@ -9,18 +9,25 @@ from typing import Any
 
 from empla.capabilities.calendar import inviting, reading, writing
 from empla.capabilities.calendar.arguments import (
+    Answering,
     ApplyReply,
     Book,
     Cancel,
+    Counter,
+    DeclineCounter,
     FindFreeBusy,
     FindSlots,
-    Invite,
     ReadAgenda,
     ReadEvent,
+    Refresh,
+    Respond,
     SendCancel,
+    SendInvitation,
+    TakeIn,
     Update,
 )
-from empla.capabilities.contract import Capability, Effect, Idempotency, Operation, PrepareFacts, Risk
+from empla.capabilities.calendar.events import uid_in
+from empla.capabilities.contract import Arguments, Capability, Effect, Idempotency, Operation, PrepareFacts, Risk
 from empla.errors import PermissionDenied
 from empla.governance.permit import Payload
 
@@ -72,8 +79,12 @@ def _lane_of_booking(arguments: Book) -> str:
     return arguments.event.uid if arguments.event else ""
 
 
-def _lane_of_copy(arguments: Update | Cancel | ApplyReply | Invite) -> str:
+def _lane_of_copy(arguments: Update | Cancel | ApplyReply | SendInvitation | DeclineCounter) -> str:
     return arguments.copy_.event.uid
+
+
+def _lane_of_message(arguments: TakeIn | Answering) -> str:
+    return uid_in(arguments.ics)
 
 
 BOOK = Operation(
@@ -128,11 +139,54 @@ APPLY_REPLY = Operation(
     settle=writing.settle_change,
     lane=_lane_of_copy,
 )
+TAKE_IN = Operation(
+    name="calendar.take_in",
+    summary="Take an invitation, its new version or its end into a calendar.",
+    arguments=TakeIn,
+    effect=Effect.ACT,
+    risk=Risk.MEDIUM,
+    idempotency=Idempotency.CONDITIONAL,
+    prepare=writing.prepare_take_in,
+    perform=writing.perform_change,
+    settle=writing.settle_change,
+    lane=_lane_of_message,
+)
+
+
+def _answering(
+    name: str, summary: str, arguments: type[Arguments], prepare: Callable[[Any, PrepareFacts], Payload]
+) -> Operation:
+    """Return an operation that answers a calendar message by mail."""
+    return Operation(
+        name=name,
+        summary=summary,
+        arguments=arguments,
+        effect=Effect.TELL,
+        risk=Risk.MEDIUM,
+        idempotency=Idempotency.MESSAGE_ID,
+        prepare=prepare,
+        perform=inviting.perform_send,
+        settle=inviting.settle_send,
+        lane=_lane_of_copy if arguments is DeclineCounter else _lane_of_message,
+    )
+
+
 TELLING = (
+    _answering("calendar.respond", "Answer an invitation by mail.", Respond, inviting.prepare_respond),
+    _answering("calendar.counter", "Propose another time to an organizer.", Counter, inviting.prepare_counter),
+    _answering(
+        "calendar.decline_counter",
+        "Tell somebody that the time they propose is not taken.",
+        DeclineCounter,
+        inviting.prepare_decline_counter,
+    ),
+    _answering(
+        "calendar.refresh", "Ask an organizer for the present version of an event.", Refresh, inviting.prepare_refresh
+    ),
     Operation(
         name="calendar.invite",
         summary="Send an invitation, or its new version, by mail.",
-        arguments=Invite,
+        arguments=SendInvitation,
         effect=Effect.TELL,
         risk=Risk.LOW,
         idempotency=Idempotency.MESSAGE_ID,
@@ -189,7 +243,7 @@ def _own_only(prepare: Callable[[Any, PrepareFacts], Payload]) -> Callable[[Any,
     return prepared
 
 
-WRITING = (BOOK, UPDATE, CANCEL, APPLY_REPLY)
+WRITING = (BOOK, UPDATE, CANCEL, APPLY_REPLY, TAKE_IN)
 capability = Capability(
     name="calendar",
     operations=(*READING, *WRITING, *(_on_own_calendar(o) for o in WRITING), *TELLING),

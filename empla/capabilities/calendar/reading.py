@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from empla.capabilities.calendar.arguments import FindFreeBusy, FindSlots, ReadAgenda, ReadEvent
-from empla.capabilities.calendar.availability import look, zone_for
+from empla.capabilities.calendar.availability import MARGIN, look, zone_for
 from empla.capabilities.calendar.calendars import Busy, CalendarObject
 from empla.capabilities.calendar.events import Answer, Meeting, parse
 from empla.capabilities.calendar.occurrences import Occurrence, as_spans, occurrences
@@ -59,6 +59,8 @@ def prepare_find_slots(arguments: FindSlots, facts: PrepareFacts) -> Payload:
             "weekdays": sorted(arguments.weekdays),
             "earliest": (facts.at + timedelta(minutes=arguments.lead_minutes)).isoformat(),
             "holds": [[str(h["start"]), str(h["end"])] for h in facts.holds],
+            "avoid": [[s.value.isoformat(), e.value.isoformat()] for s, e in arguments.avoid],
+            "apart_from": sorted({event.uid for event in arguments.apart_from}),
         }
     )
 
@@ -75,7 +77,8 @@ async def perform_find_slots(permit: Permit, place: Place, on_wire: OnWire) -> S
     people = target["attendees"]
     readable = [target["employee"], target["manager"]]
     zone = zone_for(place, target["manager"], target["zone"])
-    seen = await look(place, people, reach, readable=readable, zone=zone)
+    apart_from = frozenset(target.get("apart_from", ()))
+    seen = await look(place, people, reach, readable=readable, zone=zone, apart_from=apart_from)
     request = SlotRequest(
         participants=tuple(
             Participant(
@@ -91,7 +94,7 @@ async def perform_find_slots(permit: Permit, place: Place, on_wire: OnWire) -> S
         minutes=target["minutes"],
         earliest=earliest,
         zone=zone,
-        holds=tuple(_span(h) for h in target["holds"]),
+        holds=tuple(_span(h) for h in (*target["holds"], *target.get("avoid", ()))),
         granularity=target["granularity"],
         count=target["count"],
         prefer=Preference.SPREAD if target["spread"] else Preference.EARLIEST,
@@ -153,7 +156,7 @@ async def perform_agenda(permit: Permit, place: Place, on_wire: OnWire) -> Agend
     target = permit.payload.target
     owner, within = target["owner"], _span((target["start"], target["end"]))
     zone = zone_for(place, owner, target["zone"])
-    objects = await place.calendars.events(owner, within.start, within.end)
+    objects = await place.calendars.events(owner, within.start - MARGIN, within.end + MARGIN)
     found = sorted(_readable(objects, within, zone), key=lambda o: (o.span, o.meeting.uid))
     items = [_item(o, owner, zone) for o in found if o.meeting.status != "CANCELLED"]
     kept = _as_many_as_fit(items)
@@ -203,6 +206,7 @@ def _item(occurrence: Occurrence, owner: str, zone: str) -> AgendaItem:
         unanswered=own is not None and own.answer is Answer.NEEDS_ACTION,
         declined=own is not None and own.answer is Answer.DECLINED,
         free=meeting.transparent,
+        occurrence=Instant(occurrence.named, zone, origin) if occurrence.named is not None else None,
     )
 
 

@@ -1,6 +1,7 @@
 """What calendar operations give back to a plan: kept values, with origin."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from empla.capabilities.calendar.slots import Why
@@ -69,6 +70,7 @@ class AgendaItem:
 
     `tentative`: it is not settled; `unanswered`: its owner has not answered the invitation; `declined`: its owner will
     not be there; `awaited` are the others who have not answered. `free`: it takes no time (a note, a birthday).
+    `occurrence` names which one of a series it is, for what is to be done about that one only.
     """
 
     event: EventRef
@@ -85,6 +87,7 @@ class AgendaItem:
     unanswered: bool = False
     declined: bool = False
     free: bool = False
+    occurrence: Instant | None = None
 
 
 @registered
@@ -178,9 +181,17 @@ class ReplyRefused:
 
 @registered
 @dataclass(frozen=True, slots=True, kw_only=True)
+class InviteRefused:
+    """The calendar message was not taken in, and why, in a sentence for a person."""
+
+    reason: str
+
+
+@registered
+@dataclass(frozen=True, slots=True, kw_only=True)
 class InvitationSent:
-    """The mail server took the invitation or cancellation; `refused` are recipients it did not take it for."""
+    """The mail server took a calendar message; `refused` are recipients it did not take it for, with its words."""
 
     message_id: str
     recipients: tuple[str, ...]
-    refused: tuple[str, ...] = ()
+    refused: Mapping[str, str] = field(default_factory=dict)

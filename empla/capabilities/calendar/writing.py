@@ -9,10 +9,30 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from empla.capabilities.calendar.arguments import ApplyReply, Book, Cancel, Update
+from icalendar import Calendar
+
+from empla.capabilities.calendar import series
+from empla.capabilities.calendar.arguments import ApplyReply, Book, Cancel, TakeIn, Update
 from empla.capabilities.calendar.availability import look, zone_for
 from empla.capabilities.calendar.calendars import Busy, CalendarObject, Conflict, Written
-from empla.capabilities.calendar.events import Answer, Attendee, Meeting, change, mark_of, parse, render
+from empla.capabilities.calendar.events import (
+    Answer,
+    Attendee,
+    Meeting,
+    add_zones,
+    change,
+    load,
+    mark_of,
+    master,
+    parse,
+    put_attendees,
+    put_text,
+    render,
+    sequence_of,
+    sign,
+    uid_in,
+    view,
+)
 from empla.capabilities.calendar.itip import Refused, apply_reply, invited_anew, rescheduled
 from empla.capabilities.calendar.reading import LONGEST_OBJECT, about, busy_spans, context, copy_of, recorded
 from empla.capabilities.calendar.results import (
@@ -23,9 +43,11 @@ from empla.capabilities.calendar.results import (
     EventDeleted,
     EventMoved,
     EventWritten,
+    InviteRefused,
     ReplyRefused,
 )
 from empla.capabilities.calendar.spans import Span, overlaps, span, zone_of
+from empla.capabilities.calendar.taking import Incoming, Older, Owner, Version, taken_in
 from empla.capabilities.contract import OutcomeUnknown, Place, PrepareFacts, Settled
 from empla.capabilities.email.mailbox import OnWire
 from empla.errors import ExternalError, PermissionDenied, ValidationError
@@ -58,7 +80,7 @@ def prepare_book(arguments: Book, facts: PrepareFacts) -> Payload:
         "derived": arguments.event is None,
         "check": [a.value.lower() for a in check],
     }
-    return Payload(target, _short_enough(render(meeting, at=facts.at, mark=facts.unique)))
+    return Payload(target, _short_enough(render(meeting, at=facts.at, mark=facts.unique, rule=arguments.rule)))
 
 
 async def perform_book(permit: Permit, place: Place, on_wire: OnWire) -> Booked | BookConflict:
@@ -94,8 +116,20 @@ async def settle_book(permit: Permit, place: Place) -> tuple[Settled, Any]:
 
 def prepare_update(arguments: Update, facts: PrepareFacts) -> Payload:
     """Render the object as it will be. PermissionDenied for changes that are its organizer's alone."""
+    if arguments.occurrence is not None:
+        return _checking(arguments, _changed_occurrence(arguments, facts))
     before = parse(arguments.copy_.ics, facts.zone)
     after = _with_text(before, arguments)
+    if arguments.start is not None and before.recurring:
+        raise ValidationError(
+            f"{before.title!r} is a series", next_step="name the occurrence, or end the series and book another"
+        )
+    after = _as_wanted(before, after, arguments, facts)
+    return _checking(arguments, _change_payload(arguments.copy_, before, after, facts))
+
+
+def _as_wanted(before: Meeting, after: Meeting, arguments: Update, facts: PrepareFacts) -> Meeting:
+    """Return the meeting with the attendees, time and answers that are asked for."""
     if arguments.attendees is not None or arguments.start is not None:
         _check_organizer(before, facts)
     if arguments.attendees is not None:
@@ -109,27 +143,117 @@ def prepare_update(arguments: Update, facts: PrepareFacts) -> Payload:
         if attendee is None:
             raise ValidationError(f"{address.value} is not invited to {before.title!r}")
         after = after.with_attendee(replace(attendee, answer=Answer(answer), rsvp=answer == "NEEDS-ACTION"))
-    return _change_payload(arguments.copy_, before, after, facts)
+    return after
+
+
+def _checking(arguments: Update, payload: Payload) -> Payload:
+    """Return the payload with whom to look at before a new time is entered."""
+    if arguments.start is None or "unchanged" in payload.target or not arguments.check:
+        return payload
+    check = [a.value.lower() for a in arguments.check]
+    return Payload({**payload.target, "check": check}, payload.content)
+
+
+def _changed_occurrence(arguments: Update, facts: PrepareFacts) -> Payload:
+    """Render a series in which one occurrence is otherwise."""
+    assert arguments.occurrence is not None
+    calendar = load(arguments.copy_.ics)
+    event = series.occurrence_at(calendar, arguments.occurrence.value, facts.zone)
+    before = view(event, facts.zone)
+    after = _as_wanted(before, _with_text(before, arguments), arguments, facts)
+    target = {**_copy_target(facts, arguments.copy_), **about(after)}
+    if before == after:
+        return Payload({**target, "unchanged": True}, arguments.copy_.ics.encode())
+    if (before.start, before.end) != (after.start, after.end):
+        series.move(calendar, arguments.occurrence.value, after.start, after.end, facts.zone)
+    for name, old, new in (
+        ("SUMMARY", before.title, after.title),
+        ("LOCATION", before.location, after.location),
+        ("DESCRIPTION", before.description, after.description),
+    ):
+        if old != new:
+            put_text(event, name, new)
+    put_attendees(event, after.attendees)
+    sign(event, sequence=max(sequence_of(event), after.sequence), at=facts.at, mark="")
+    return Payload(target, _signed_series(calendar, facts))
+
+
+def _signed_series(calendar: Calendar, facts: PrepareFacts) -> bytes:
+    """Return an object whose occurrences were changed, with the mark of the act."""
+    whole = master(calendar)
+    sign(whole, sequence=sequence_of(whole), at=facts.at, mark=facts.unique)
+    add_zones(calendar)
+    return _short_enough(calendar.to_ical(sorted=False))
 
 
 def prepare_apply_reply(arguments: ApplyReply, facts: PrepareFacts) -> Payload:
     """Render the object with the attendee's answer, or the reason why the reply does not count."""
-    before = parse(arguments.copy_.ics, facts.zone)
-    after = apply_reply(before, arguments.reply, sender=arguments.sender.value)
+    ics, reply = arguments.copy_.ics, arguments.reply
+    sender, speaks_for = arguments.sender.value.lower(), frozenset(a.value.lower() for a in arguments.speaks_for)
+    target = _copy_target(facts, arguments.copy_)
+    if reply.occurrence is None:
+        before = parse(ics, facts.zone)
+        after = apply_reply(before, reply, sender=sender, speaks_for=speaks_for)
+        if isinstance(after, Refused):
+            return Payload({**target, "refused": after.reason})
+        return _change_payload(arguments.copy_, before, after, facts)
+    calendar = load(ics)
+    try:
+        event = series.occurrence_at(calendar, reply.occurrence, facts.zone)
+    except ValidationError:
+        return Payload({**target, "refused": "it answers for an occurrence that there is not"})
+    before = view(event, facts.zone)
+    after = apply_reply(before, reply, sender=sender, speaks_for=speaks_for)
     if isinstance(after, Refused):
-        return Payload({**_copy_target(facts, arguments.copy_), "refused": after.reason})
-    return _change_payload(arguments.copy_, before, after, facts)
+        return Payload({**target, "refused": after.reason})
+    if before == after:
+        return Payload({**target, **about(after), "unchanged": True}, ics.encode())
+    put_attendees(event, after.attendees)
+    return Payload({**target, **about(after)}, _signed_series(calendar, facts))
+
+
+def prepare_take_in(arguments: TakeIn, facts: PrepareFacts) -> Payload:
+    """Render the object with the message taken in, or the reason why it is not."""
+    standing = arguments.copy_
+    incoming = Incoming(
+        ics=arguments.ics,
+        sender=arguments.sender.value.lower(),
+        vouched=arguments.vouched,
+        method=arguments.method,
+        uid=standing.event.uid if standing is not None else arguments.uid,
+        speaks_for=frozenset(a.value.lower() for a in arguments.speaks_for),
+    )
+    owner = Owner(
+        address=arguments.owner.value.lower(),
+        zone=facts.zone,
+        answer=Answer(arguments.answer) if arguments.answer else None,
+    )
+    newest = Version(*arguments.newest) if arguments.newest else None
+    found = taken_in(standing.ics if standing else None, incoming, owner, at=facts.at, mark=facts.unique, newest=newest)
+    uid = incoming.uid or uid_in(arguments.ics)
+    target = _write_target(facts, owner.address, uid, if_match=standing.etag if standing else None)
+    if isinstance(found, Refused) or (isinstance(found, Older) and standing is None):
+        reason = found.reason if isinstance(found, Refused) else "a later version of it is known"
+        return Payload({**target, "not_taken": reason})
+    if isinstance(found, Older):
+        assert standing is not None
+        return Payload({**target, **about(parse(standing.ics, facts.zone)), "unchanged": True}, standing.ics.encode())
+    return Payload({**target, **about(parse(found, facts.zone))}, _short_enough(found))
 
 
 async def perform_change(
     permit: Permit, place: Place, on_wire: OnWire
-) -> EventWritten | EventMoved | EventDeleted | ReplyRefused:
+) -> EventWritten | EventMoved | EventDeleted | ReplyRefused | InviteRefused | BookConflict:
     """Write the change if the event is still as it was read; else say what stands there now."""
     target = permit.payload.target
     if "refused" in target:
         return ReplyRefused(reason=target["refused"])
+    if "not_taken" in target:
+        return InviteRefused(reason=target["not_taken"])
     if target.get("unchanged"):
         return _event_written(permit, permit.payload.content, target["if_match"], changed=False)
+    if target.get("check") and (conflict := await _clash(permit, place)) is not None:
+        return conflict
     outcome = await _write(permit, place, on_wire)
     if isinstance(outcome, Written):
         return _changed(permit, outcome.etag)
@@ -150,7 +274,7 @@ async def settle_change(permit: Permit, place: Place) -> tuple[Settled, Any]:
     only reports so.
     """
     target = permit.payload.target
-    if "refused" in target or target.get("unchanged"):
+    if "refused" in target or "not_taken" in target or target.get("unchanged"):
         return Settled.NOT_DONE, None
     found = await _found(permit, place)
     if target["delete"]:
@@ -161,9 +285,23 @@ async def settle_change(permit: Permit, place: Place) -> tuple[Settled, Any]:
 
 
 def prepare_cancel(arguments: Cancel, facts: PrepareFacts) -> Payload:
-    """Render the deletion of the event as it was read."""
-    meeting = parse(arguments.copy_.ics, facts.zone)
-    return Payload({**_copy_target(facts, arguments.copy_), **about(meeting), "delete": True})
+    """Render the deletion of the event as it was read, or the series without an occurrence, or those that follow it."""
+    copy = arguments.copy_
+    meeting = parse(copy.ics, facts.zone)
+    target = _copy_target(facts, copy)
+    if arguments.occurrence is None:
+        return Payload({**target, **about(meeting), "delete": True})
+    calendar, at = load(copy.ics), arguments.occurrence.value
+    if arguments.and_future and at <= meeting.start:
+        return Payload({**target, **about(meeting), "delete": True})
+    if arguments.and_future:
+        series.end_before(calendar, at, facts.zone)
+    else:
+        series.call_off(calendar, at, facts.zone)
+    series.raise_sequence(master(calendar))
+    lasts = meeting.end - meeting.start
+    when = {"start": at.isoformat(), "end": (at + lasts).isoformat()}
+    return Payload({**target, **about(meeting), **when}, _signed_series(calendar, facts))
 
 
 def _asked(address: str, names: dict[str, str], facts: PrepareFacts) -> Attendee:
@@ -188,10 +326,6 @@ def _with_text(meeting: Meeting, arguments: Update) -> Meeting:
 
 
 def _moved(meeting: Meeting, start: datetime, end: datetime, facts: PrepareFacts) -> Meeting:
-    if meeting.recurring:
-        raise ValidationError(
-            f"{meeting.title!r} is a series", next_step="series are moved by their organizer, by hand, for now"
-        )
     settled = frozenset({facts.manager.lower(), facts.address.lower()})
     return replace(rescheduled(meeting, start, end, settled=settled), all_day=False)
 
@@ -287,7 +421,7 @@ async def _clash(permit: Permit, place: Place) -> BookConflict | None:
     slot = span(datetime.fromisoformat(target["start"]), datetime.fromisoformat(target["end"]))
     zone = zone_for(place, target["manager"], target["zone"])
     readable = [target["employee"], target["manager"]]
-    seen = await look(place, people, slot, readable=readable, zone=zone, apart_from=target["uid"])
+    seen = await look(place, people, slot, readable=readable, zone=zone, apart_from=frozenset({target["uid"]}))
     busy = {who: [b for b in seen.busy[who] if _takes(b, slot)] for who in people}
     who = tuple(recorded(p) for p in people if busy[p])
     if not who:

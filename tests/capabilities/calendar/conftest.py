@@ -119,6 +119,15 @@ class FakeMailbox:
     async def wait_for_change(self, timeout_s: float) -> None:
         pass
 
+    def delegated(self, owner: str) -> None:
+        return None
+
+    def look_again(self) -> None:
+        pass
+
+    async def told_to_look(self, timeout_s: float) -> None:
+        pass
+
     def authenticated_sender(self, raw: bytes) -> str | None:
         return parseaddr(raw.decode())[1]
 
@@ -135,6 +144,9 @@ class FakeDirectory:
 
     def by_address(self, address: str) -> Person | None:
         return self.people.get(address)
+
+    def granted(self, to: str) -> list[Any]:
+        return []
 
 
 @dataclass

@@ -37,4 +37,4 @@ def test_what_changes_the_world_can_be_settled(operation: Operation) -> None:
 
 def test_only_the_own_variants_are_the_employee_s_own_affair() -> None:
     own = {o.name for o in capability.operations if o.effect is Effect.OWN}
-    assert own == {f"calendar.{n}_own" for n in ("book", "update", "cancel", "apply_reply")}
+    assert own == {f"calendar.{n}_own" for n in ("book", "update", "cancel", "apply_reply", "take_in")}

@@ -121,7 +121,7 @@ def test_what_was_taken_is_done(desk: Desk, copy: EventCopy) -> None:
     permit = desk.prepare("calendar.invite", copy=copy, to=(address(COLLEAGUE),))
     assert desk.settle(permit) == (Settled.NOT_DONE, None)
     sent = desk.perform(permit)
-    assert isinstance(sent, InvitationSent) and sent.recipients == (COLLEAGUE,) and sent.refused == ()
+    assert isinstance(sent, InvitationSent) and sent.recipients == (COLLEAGUE,) and sent.refused == {}
     assert desk.settle(permit) == (Settled.DONE, sent)
     assert codec.loads(codec.dumps(sent)) == sent
 

@@ -166,7 +166,7 @@ def test_the_agenda_lists_the_week_and_flags_what_is_not_settled(desk: Desk, cal
     put(MANAGER, busy_from(at(26, 12), 30, "no", f"ATTENDEE;PARTSTAT=DECLINED:mailto:{MANAGER}"))
     put(MANAGER, busy_from(at(26, 13), 30, "wait", f"ATTENDEE:mailto:{COLLEAGUE}"))
     put(MANAGER, ics("day", "DTSTART;VALUE=DATE:20261127", "TRANSP:TRANSPARENT", "SUMMARY:Birthday"))
-    put(MANAGER, busy_from(at(28, 12), 30, "broken").replace("DTEND:", "DTEND:never"), uid="broken")
+    put(MANAGER, busy_from(at(28, 12), 30, "broken").replace("DTSTART:", "DTSTART:never"), uid="broken")
     agenda = desk.run("calendar.agenda", owner=address(MANAGER), start=instant(at(23, 0)), end=instant(at(30, 0)))
     assert isinstance(agenda, Agenda)
     assert codec.loads(codec.dumps(agenda)) == agenda
