@@ -167,7 +167,7 @@ def address_of(value: Any) -> str:
     return text if _ADDRESS.fullmatch(text) else ""
 
 
-def sequence_of(event: Event) -> int:
+def sequence_of(event: Component) -> int:
     """Return the SEQUENCE of an event: 0 where there is none, or none that makes sense."""
     text = str(event.get("SEQUENCE", "")).strip()
     return min(int(text), _LARGEST_SEQUENCE) if re.fullmatch(r"[0-9]{1,12}", text) else 0

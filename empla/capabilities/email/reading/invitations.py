@@ -2,19 +2,18 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any
 
-from icalendar import Calendar, Component
+from icalendar import Component
 
+from empla.capabilities.calendar.events import address_of, listed, load, sequence_of, text_of, understood
+from empla.capabilities.calendar.mending import dated
+from empla.capabilities.calendar.shortening import shortened
 from empla.capabilities.email.reading.times.model import Span
+from empla.errors import ValidationError
 from empla.mind.readings import Slot
 from empla.mind.values import Address, Origin, Source
-
-LONGEST = 1_000_000
-"""Characters of iCalendar that are looked at."""
-
-_BROKEN = (ValueError, KeyError, IndexError, AttributeError, TypeError, LookupError, RecursionError)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,56 +37,39 @@ class Invitation:
 
 
 def invitation(ics: str, method: object = None) -> Invitation | None:
-    """Return what `ics` says; None if it is no iTIP message or has no UID.
+    """Return what `ics` says; None if it is no iTIP message, has no UID, or cannot be read at all.
 
     `method` is the one named in the Content-Type, used if the object itself has none (RFC 6047 2.4 wants both).
     `attendee` and `partstat` are those of the one who answers: the first ATTENDEE, of which a REPLY has only one.
+    `Invitation.ics` is short enough to be kept (`calendar.shortening`).
     """
-    if len(ics) > LONGEST:
-        return None
     try:
-        calendar = Calendar.from_ical(ics)
-        name = str(calendar.get("METHOD") or (method if isinstance(method, str) else "")).strip().upper()
+        calendar = load(ics)
+        name = (text_of(calendar, "METHOD") or (method if isinstance(method, str) else "")).strip().upper()[:40]
         event = next((c for c in calendar.walk() if c.name in ("VEVENT", "VTODO", "VFREEBUSY")), None)
-        if not name or event is None or not event.get("UID"):
+        if not name or event is None or not text_of(event, "UID"):
             return None
-        who = _first(event, "ATTENDEE")
-        return Invitation(
-            method=name,
-            uid=str(event.get("UID")),
-            sequence=_number(event.get("SEQUENCE")),
-            organizer=_address(_first(event, "ORGANIZER")),
-            attendee=_address(who),
-            partstat=str(getattr(who, "params", {}).get("PARTSTAT", "")).upper(),
-            summary=str(event.get("SUMMARY", ""))[:998],
-            start=_when(event, "DTSTART"),
-            end=_when(event, "DTEND"),
-            ics=ics,
-        )
-    except _BROKEN:  # icalendar raises all of these on input that is none
+        with understood("the calendar message cannot be read"):
+            who = next(iter(listed(event, "ATTENDEE")), None)
+            return Invitation(
+                method=name,
+                uid=text_of(event, "UID")[:998],
+                sequence=sequence_of(event),
+                organizer=address_of(event.get("ORGANIZER")),
+                attendee=address_of(who),
+                partstat=str(who.params.get("PARTSTAT", "")).upper()[:40] if who is not None else "",
+                summary=text_of(event, "SUMMARY")[:998],
+                start=_when(event, "DTSTART"),
+                end=_when(event, "DTEND"),
+                ics=shortened(ics),
+            )
+    except ValidationError:
         return None
-
-
-def _first(event: Component, name: str) -> Any:
-    value = event.get(name)
-    return value[0] if isinstance(value, list) and value else value
-
-
-def _address(value: object) -> str:
-    text = str(value or "").strip().lower()
-    return text.removeprefix("mailto:")
-
-
-def _number(value: object) -> int:
-    try:
-        return int(str(value or 0))
-    except ValueError:
-        return 0
 
 
 def _when(event: Component, name: str) -> str:
-    value = getattr(event.get(name), "dt", None)
-    return value.isoformat() if isinstance(value, datetime | date) else ""
+    value = dated(event.get(name))
+    return value.isoformat() if value is not None else ""
 
 
 def invitation_slots(said: Mapping[str, Any], key: str) -> dict[str, Slot]:
