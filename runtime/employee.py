@@ -8,19 +8,23 @@ import asyncio
 import importlib
 import os
 import signal
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import structlog
 
 from empla.capabilities import registry
 from empla.capabilities.contract import Place
 from empla.config import Home
-from empla.engine import guard
+from empla.engine import guard, inbox
 from empla.engine.employee import EmployeeEngine, Mindset
 from empla.errors import InputError, InternalError
+from empla.hr.grants import tell_all
 from empla.hr.profiles import Profile, load_profile
+from empla.mind.percepts import Percept
 from empla.mind.plans import PlanLibrary
+from empla.mind.values import OWN
 from empla.store.company import CompanyStore
 from empla.store.opening import open_store
 from empla.store.secrets import Cipher
@@ -48,6 +52,7 @@ async def run(seat: Seat) -> None:
     place = connect(_account(seat.home, profile), directory, blobs, seat.clock)
     try:
         store.take_lease(seat.epoch, f"{os.uname().nodename}:{os.getpid()}")
+        _tell_grants(seat, store, profile)
         engine = _engine(seat, store, place, profile)
         _note_crash(seat, engine)
         asyncio.get_running_loop().add_signal_handler(signal.SIGUSR1, engine.wake)
@@ -58,6 +63,16 @@ async def run(seat: Seat) -> None:
         await asyncio.gather(place.mailbox.close(), place.calendars.close(), return_exceptions=True)
         directory.close()
         store.close()
+
+
+def _tell_grants(seat: Seat, store: Store, profile: Profile) -> None:
+    """Have it hear what is granted to it, if a command died before it told or the grant is older than the telling."""
+
+    def told(_slug: str, key: str, kind: str, fields: Mapping[str, Any]) -> None:
+        inbox.send(store, Percept(key=key, kind=kind, fields=fields, origin=OWN), seat.clock.now())
+
+    with CompanyStore(seat.home.company_db) as held, held.reading() as company:
+        tell_all(company, profile.address, seat.slug, told)
 
 
 def _engine(seat: Seat, store: Store, place: Place, profile: Profile) -> EmployeeEngine:

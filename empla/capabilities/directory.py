@@ -1,6 +1,8 @@
 """Who is who: what capabilities need of the company's directory. Implemented outside; nothing here knows a store."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from empla.mind.codec import registered
@@ -19,6 +21,15 @@ class Person:
     employee: bool = False  # a digital employee
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Granted:
+    """Something of `owner`'s that is open to somebody, and since when. `kind` is a `GrantKind`."""
+
+    kind: str
+    owner: Address
+    since: datetime
+
+
 class Directory(Protocol):
     """Looks people up. Every address it gives has the origin `directory`."""
 
@@ -28,4 +39,8 @@ class Directory(Protocol):
 
     def by_address(self, address: str) -> Person | None:
         """Return the person with this address."""
+        ...
+
+    def granted(self, to: str) -> Sequence[Granted]:
+        """Return what is open now to the address `to`. The owners' addresses have the origin `policy`."""
         ...

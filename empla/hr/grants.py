@@ -24,10 +24,15 @@ def untold(_slug: str, _key: str, _kind: str, _fields: Mapping[str, Any]) -> Non
 def grant(staffing: Staffing, kind: GrantKind, owner: str, to: str, *, send_percept: SendPercept = untold) -> None:
     """Open `kind` of `owner`'s to `to`; harmless if it is open. InputError if one of them has nothing to open it with.
 
-    Mail is opened by the office, or, for who works in an account elsewhere, by a folder that the account names.
+    Mail is opened by managers to their employees only: by the office, or, for who works in an account elsewhere, by a
+    folder that the account names.
     """
     owner, to = owner.lower(), to.lower()
     with staffing.store.writing() as company:
+        if kind in MAIL_KINDS and not any((e.address, e.manager) == (to, owner) for e in company.employees()):
+            raise InputError(
+                f"{owner} is not the manager of {to}", next_step="mail is opened to employees, by their managers"
+            )
         elsewhere = kind in MAIL_KINDS and _names_folder(company, to, owner)
         for address in () if elsewhere else (owner, to):
             _check_account(staffing, company, address, kind)

@@ -19,7 +19,7 @@ def answered_question(questions: Sequence[Question], mail: Mail) -> Question | N
     answer is taken for one if there is just one open question to that person; a reply in another thread never is.
     """
     intent = mail.reading.intent if mail.reading is not None else ""
-    if mail.authenticated is None or mail.automatic or _intents(mail) <= ASIDES:
+    if mail.authenticated is None or mail.inbox_of is not None or mail.automatic or _intents(mail) <= ASIDES:
         return None
     mine = [q for q in questions if q.who.value == mail.authenticated.value]
     for question in mine:

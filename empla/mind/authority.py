@@ -29,6 +29,8 @@ def authority_of(event: Percept, beliefs: BeliefBase) -> Authority:
     company code raises without a mail (hiring, triggers) carries the company's.
     """
     mail = event.get("mail")
+    if isinstance(mail, Mail) and mail.inbox_of is not None:
+        return Authority(principal="", percept=event.key)  # written to somebody else: nobody's order
     if not isinstance(mail, Mail):
         return Authority(principal=_PRINCIPALS.get(event.origin.source, ""), percept=event.key)
     managers = {belief.arguments[1].value for belief in beliefs.matching("profile", "manager")}

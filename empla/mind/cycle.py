@@ -23,6 +23,7 @@ from empla.mind.authority import authority_of, label_of, raised_by, sources_of, 
 from empla.mind.beliefs import Belief
 from empla.mind.bodies import Ended, Guard, RunningBody, Turn, replay, said
 from empla.mind.draft import Draft
+from empla.mind.grants import GRANT_CHANGED
 from empla.mind.intentions import Goal, HeldSpan, Intention, Question, Stage, StepRecord
 from empla.mind.percepts import CONTINUE, INTENTION_FAILED, MAIL, OUTCOME, TIMER, Outcome, Percept, Status
 from empla.mind.plans import Plan, PlanLibrary, Trigger
@@ -60,7 +61,7 @@ PROFILE = "profile"
 """Kind of the percept that tells an employee who it is; its fields become `profile` beliefs."""
 WAKE = "wake"
 """Kind of the event that lets an intention go on in a continued cycle."""
-RESERVED = frozenset({OUTCOME, TIMER, CONTINUE, WAKE, PROFILE})
+RESERVED = frozenset({OUTCOME, TIMER, CONTINUE, WAKE, PROFILE, GRANT_CHANGED})
 """Kinds that only our own code and the company may raise: what a sensor or a plan calls so is not believed."""
 
 

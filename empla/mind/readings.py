@@ -59,6 +59,9 @@ class Mail:
     Of an automatic mail: `away_until` is until when a notice of absence says that its sender is away; `bounced` are the
     addresses that a delivery report says were not reached for good (delays are none), and `about` the Message-ID of the
     mail that the report or the notice is about.
+
+    `inbox_of` is whose inbox it came to if it is not the employee's own. Whatever such a mail says, and whoever wrote
+    it, it asks the employee for nothing.
     """
 
     key: str
@@ -82,3 +85,4 @@ class Mail:
     away_until: datetime | None = None
     bounced: tuple[str, ...] = ()
     about: str = ""
+    inbox_of: Address | None = None

@@ -44,12 +44,15 @@ class MemoryMailbox:
     address: str = "ada@office.example"
     evidence: Evidence = Evidence.AUTHORITATIVE
     settle_s: float = 120.0
+    taking_s: float = 300.0
     authserv_id: str = "office.example"
     script: list[Server] = field(default_factory=list)
     inbox: list[FetchedMail] = field(default_factory=list)
     taken: list[EmailMessage] = field(default_factory=list)
+    folders: dict[str, "MemoryFolder"] = field(default_factory=dict)
     looks: int = 0
     _changed: asyncio.Event = field(default_factory=asyncio.Event)
+    _look: asyncio.Event = field(default_factory=asyncio.Event)
 
     def deliver(self, raw: bytes) -> None:
         """Put a mail into the INBOX, as the receiving server left it."""
@@ -64,6 +67,19 @@ class MemoryMailbox:
     async def wait_for_change(self, timeout_s: float) -> None:
         """Return when a mail was put in."""
         await self._changed.wait()
+
+    def delegated(self, owner: str) -> "MemoryFolder | None":
+        """Return the folder with mails of `owner`, made when it is first asked for."""
+        return self.folders.setdefault(owner, MemoryFolder(self.clock))
+
+    def look_again(self) -> None:
+        """Let whoever waits in `told_to_look` go on."""
+        self._look.set()
+
+    async def told_to_look(self, timeout_s: float) -> None:
+        """Return when `look_again` is called."""
+        await self._look.wait()
+        self._look.clear()
 
     async def submit(self, permit: Permit, on_wire: OnWire) -> Submission:
         """Take the mail, or do what the script says next."""
@@ -91,6 +107,35 @@ class MemoryMailbox:
     def authenticated_sender(self, raw: bytes) -> str | None:
         """Return whom the receiving server vouches for, by the rules of the real adapter."""
         return authenticated_sender(raw, authserv_id=self.authserv_id, own_address=self.address)
+
+    async def close(self) -> None:
+        """Close nothing: there is no connection."""
+
+
+@dataclass
+class MemoryFolder:
+    """Implements `Folder`: mails of somebody else in this account."""
+
+    clock: Clock
+    mails: list[FetchedMail] = field(default_factory=list)
+    _changed: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def deliver(self, raw: bytes) -> None:
+        """Put a mail into the folder."""
+        self.mails.append(FetchedMail(MailCursor(1, len(self.mails) + 1), raw, self.clock.now()))
+        self._changed.set()
+
+    async def fetch_after(
+        self, cursor: MailCursor | None, limit: int = 50, *, since: datetime | None = None
+    ) -> list[FetchedMail]:
+        """Return the mails after `cursor`, none that came before `since`."""
+        self._changed.clear()
+        found = self.mails[cursor.uid if cursor else 0 :]
+        return [mail for mail in found if since is None or mail.received >= since][:limit]
+
+    async def wait_for_change(self, timeout_s: float) -> None:
+        """Return when a mail was put in."""
+        await self._changed.wait()
 
     async def close(self) -> None:
         """Close nothing: there is no connection."""

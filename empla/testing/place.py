@@ -3,9 +3,11 @@
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 
-from empla.capabilities.directory import Person
+from empla.capabilities.directory import Granted, Person
 from empla.errors import ResourceError
+from empla.mind.grants import GrantKind
 from empla.mind.values import Address, Origin, Source
 
 
@@ -19,10 +21,25 @@ class MemoryDirectory:
 
     def __init__(self, people: Iterable[Person] = ()) -> None:
         self._people = list(people)
+        self._granted: dict[str, list[Granted]] = {}
 
     def add(self, *people: Person) -> None:
         """Let more people be found."""
         self._people += people
+
+    def grant(self, kind: GrantKind, owner: str, to: str, since: datetime) -> None:
+        """Open something of `owner`'s to `to`."""
+        address = Address(owner, Origin(Source.POLICY, ref="company", field="owner"))
+        self._granted.setdefault(to, []).append(Granted(kind=kind, owner=address, since=since))
+
+    def revoke(self, kind: GrantKind, owner: str, to: str) -> None:
+        """Take it back."""
+        held = self._granted.get(to, [])
+        self._granted[to] = [g for g in held if (g.kind, g.owner.value) != (kind, owner)]
+
+    def granted(self, to: str) -> list[Granted]:
+        """Return what is open to `to`."""
+        return list(self._granted.get(to, ()))
 
     def find(self, words: str) -> list[Person]:
         """Return the people whose name or address holds the words."""

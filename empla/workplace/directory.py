@@ -1,4 +1,4 @@
-"""The company's directory: people and digital employees, as company.db has them now.
+"""The company's directory: people, digital employees and what is granted to whom, as company.db has them now.
 
 A person who is added while employees run is found at the next look-up: SQLite's `data_version` tells, without reading
 a table, that another process has committed.
@@ -7,15 +7,20 @@ a table, that another process has committed.
 import re
 import sqlite3
 import threading
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
-from empla.capabilities.directory import Person
+from empla.capabilities.directory import Granted, Person
 from empla.config import plain
 from empla.errors import ResourceError
 from empla.mind.values import Address, Origin, Source
 from empla.store.company import TENANT
 
+_GRANTED = """
+SELECT grantee, kind, owner, since FROM access_grant WHERE tenant_id = :tenant AND revoked IS NULL ORDER BY seq
+"""
 _EVERYBODY = """
 SELECT address, name, zone, hours, 0 FROM person WHERE tenant_id = :tenant AND left_at IS NULL
 UNION ALL
@@ -34,6 +39,7 @@ class CompanyDirectory:
         self._connection: sqlite3.Connection | None = None
         self._seen = -1
         self._people: list[Person] = []
+        self._granted: dict[str, list[Granted]] = {}
 
     def find(self, words: str) -> list[Person]:
         """Return the people whom `words` may mean, best first; none for empty words.
@@ -56,6 +62,11 @@ class CompanyDirectory:
         """Return everybody who is here, by name."""
         return list(self._everybody())
 
+    def granted(self, to: str) -> list[Granted]:
+        """Return what is open to the address `to` now, oldest first."""
+        with self._reading():
+            return list(self._granted.get(to.strip().lower(), ()))
+
     def close(self) -> None:
         """Close the file; the next look-up opens it again."""
         with self._lock:
@@ -64,13 +75,20 @@ class CompanyDirectory:
                 self._connection = None
 
     def _everybody(self) -> list[Person]:
+        with self._reading():
+            return self._people
+
+    @contextmanager
+    def _reading(self) -> Iterator[None]:
+        """Have the tables as they are now for the length of the block."""
         with self._lock:
             try:
-                return self._read()
+                self._read()
             except sqlite3.Error as error:
                 raise ResourceError(f"{self._path} cannot be read: {error}", next_step="see `empla doctor`") from error
+            yield
 
-    def _read(self) -> list[Person]:
+    def _read(self) -> None:
         if self._connection is None:
             # Opened for writing, and told never to write: a reader of a write-ahead log has to make its index file.
             self._connection = sqlite3.connect(
@@ -82,8 +100,16 @@ class CompanyDirectory:
         if version != self._seen:
             with closing(self._connection.execute(_EVERYBODY, {"tenant": self._tenant})) as rows:
                 self._people = [_person(*row) for row in rows]
+            self._granted = {}
+            with closing(self._connection.execute(_GRANTED, {"tenant": self._tenant})) as rows:
+                for grantee, *grant in rows:
+                    self._granted.setdefault(grantee, []).append(_grant(*grant))
             self._seen = version
-        return self._people
+
+
+def _grant(kind: str, owner: str, since: str) -> Granted:
+    address = Address(owner, Origin(Source.POLICY, ref="company", field="owner"))
+    return Granted(kind=kind, owner=address, since=datetime.fromisoformat(since).replace(tzinfo=UTC))
 
 
 def _person(address: str, name: str, zone: str, hours: str, employee: int) -> Person:

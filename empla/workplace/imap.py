@@ -10,7 +10,7 @@ import secrets
 import socket
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from empla.errors import ExternalError, PermissionDenied, TimedOut, ValidationError
 from empla.workplace.accounts import Account, Tls
@@ -120,9 +120,11 @@ class ImapSession:
                 next_step="use a server that implements RFC 3501",
             )
 
-    async def uids_after(self, uid: int) -> list[int]:
-        """Return the UIDs above `uid` in the open folder, in order."""
-        found = await self._search(b"UID %d:*" % (uid + 1))
+    async def uids_after(self, uid: int, since: datetime | None = None) -> list[int]:
+        """Return the UIDs above `uid` in the open folder, in order; with `since`, none of those of earlier days."""
+        # SINCE knows days only, of the server's zone (RFC 9051, 6.4.4): one more is asked for than may be wanted.
+        day = b" SINCE " + (since - timedelta(days=1)).strftime("%d-%b-%Y").encode() if since is not None else b""
+        found = await self._search(b"UID %d:*%s" % (uid + 1, day))
         return sorted(n for n in found if n > uid)  # n:* always names the last mail, even below n (RFC 9051, 9)
 
     async def uids_with(self, message_id: str) -> list[int]:

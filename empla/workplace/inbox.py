@@ -1,4 +1,4 @@
-"""The INBOX as a stream of mails: what came after a cursor, and waiting for more, over connections that come and go.
+"""A folder as a stream of mails: what came after a cursor, and waiting for more, over connections that come and go.
 
 There is one connection, kept between calls. When it is lost it is made again, after a pause that doubles with every
 failure (with jitter, so that a hundred employees do not return at once) and begins anew once a connection has held for
@@ -8,6 +8,7 @@ a while. A wrong password is tried again rarely, for servers lock accounts.
 import asyncio
 import random
 from dataclasses import replace
+from datetime import datetime
 
 import structlog
 
@@ -33,10 +34,14 @@ _jitter = random.SystemRandom()
 
 
 class Inbox:
-    """The INBOX of one account. One call at a time uses the connection; a second one waits for the first."""
+    """The INBOX of one account, or another of its folders; implements `Folder`.
 
-    def __init__(self, account: Account) -> None:
+    One call at a time uses the connection; a second one waits for the first.
+    """
+
+    def __init__(self, account: Account, folder: str = "INBOX") -> None:
         self._account = account
+        self._folder = folder.encode()
         self._lock = asyncio.Lock()
         self._session: ImapSession | None = None
         self._failures = 0
@@ -44,22 +49,24 @@ class Inbox:
         self._told_down = False
         self._closed = False
 
-    async def fetch_after(self, cursor: MailCursor | None, limit: int) -> list[FetchedMail]:
-        """Return up to `limit` mails after `cursor`, oldest first (see `Mailbox.fetch_after`).
+    async def fetch_after(
+        self, cursor: MailCursor | None, limit: int = 50, *, since: datetime | None = None
+    ) -> list[FetchedMail]:
+        """Return up to `limit` mails after `cursor`, oldest first (see `Mailbox` and `Folder`).
 
         A lost connection is made again once. Raises ExternalError (among them TimedOut) when that fails, too, and
         PermissionDenied when the server does not let the account in; calling again then waits out the pause first.
         """
         async with self._lock:
             try:
-                return await self._fetch(await self._connected(), cursor, limit)
+                return await self._fetch(await self._connected(), cursor, limit, since)
             except ExternalError:
                 if self._closed:
                     raise
-            return await self._fetch(await self._connected(), cursor, limit)
+            return await self._fetch(await self._connected(), cursor, limit, since)
 
     async def wait_for_change(self, timeout_s: float) -> None:
-        """Return when the INBOX may have changed or after `timeout_s` (see `Mailbox.wait_for_change`).
+        """Return when the folder may have changed or after `timeout_s` (see `Mailbox.wait_for_change`).
 
         A lost connection is made again here, in the time there is; having been away counts as a change. Raises
         PermissionDenied when the server does not let the account in.
@@ -102,7 +109,7 @@ class Inbox:
         await pause(max(0.0, self._try_again_at - asyncio.get_running_loop().time()))
         try:
             self._session = session = await ImapSession.open(self._account)
-            await session.examine(b"INBOX")
+            await session.examine(self._folder)
         except EmplaError as error:
             self._lost(error)
             raise
@@ -133,17 +140,19 @@ class Inbox:
             self._session.drop()
             self._session = None
 
-    async def _fetch(self, session: ImapSession, cursor: MailCursor | None, limit: int) -> list[FetchedMail]:
+    async def _fetch(
+        self, session: ImapSession, cursor: MailCursor | None, limit: int, since: datetime | None
+    ) -> list[FetchedMail]:
         validity = session.uidvalidity
         after = cursor.uid if cursor is not None and cursor.uidvalidity == validity else 0
         try:
             session.changed = False
-            uids = await session.uids_after(after)
+            uids = await session.uids_after(after, since)
             if not uids:
                 await session.noop()  # servers search among the mails that they have announced already
                 if session.changed:
                     session.changed = False
-                    uids = await session.uids_after(after)
+                    uids = await session.uids_after(after, since)
             chosen = await self._first_batch(session, uids[:limit])
             session.changed = session.changed or len(chosen) < len(uids)
             mails = await self._bodies(session, chosen) if chosen else []

@@ -1,6 +1,9 @@
 """A mailbox by the standards: IMAP for what comes, SMTP submission for what goes."""
 
-from empla.capabilities.email.mailbox import FetchedMail, MailCursor, OnWire, Submission
+import asyncio
+from contextlib import suppress
+
+from empla.capabilities.email.mailbox import FetchedMail, Folder, MailCursor, OnWire, Submission
 from empla.errors import InternalError
 from empla.governance.permit import Permit
 from empla.workplace.accounts import Account
@@ -19,6 +22,7 @@ class StandardMailbox:
         self.settle_s = account.settle_s
         self._account = account
         self._inbox = Inbox(account)
+        self._look = asyncio.Event()
 
     async def fetch_after(self, cursor: MailCursor | None, limit: int = 50) -> list[FetchedMail]:
         """Return up to `limit` mails of the INBOX after `cursor`, oldest first (see `Mailbox`).
@@ -34,6 +38,22 @@ class StandardMailbox:
         Lost connections are made again here. Raises PermissionDenied when the server does not let the account in.
         """
         await self._inbox.wait_for_change(timeout_s)
+
+    def delegated(self, owner: str) -> Folder | None:
+        """Return the folder in which mails of `owner` lie (see `Mailbox`); nothing is connected before it is used."""
+        folder = self._account.delegated_folder(owner)
+        return Inbox(self._account, folder) if folder else None
+
+    def look_again(self) -> None:
+        """Let whoever waits in `told_to_look` go on."""
+        self._look.set()
+
+    async def told_to_look(self, timeout_s: float) -> None:
+        """Return when `look_again` is called or after `timeout_s`."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(timeout_s):
+                await self._look.wait()
+        self._look.clear()
 
     async def submit(self, permit: Permit, on_wire: OnWire) -> Submission:
         """Submit the permit's payload (see `Mailbox`); InternalError if it is not a mail's."""

@@ -36,8 +36,8 @@ def profile() -> Steps:
 
 
 def from_manager(beliefs: BeliefBase, event: Trigger) -> bool:
-    """Whether the server vouches that the mail is the manager's."""
-    vouched = event.mail.authenticated
+    """Whether the server vouches that the mail is the manager's, and it was written to the employee."""
+    vouched = event.mail.authenticated if event.mail.inbox_of is None else None
     managers = beliefs.matching("profile", "manager")
     return vouched is not None and any(b.arguments[1].value == vouched.value for b in managers)
 

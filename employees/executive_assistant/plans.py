@@ -1,6 +1,6 @@
 """Everything an executive assistant knows how to do."""
 
-from empla.capabilities.email import perceiving
+from empla.capabilities.email import delegated, perceiving
 from empla.mind.plans import PlanLibrary
 from employees.executive_assistant import (
     answering,
@@ -15,5 +15,17 @@ from employees.executive_assistant import (
 )
 
 library = PlanLibrary()
-for part in (perceiving, introducing, arranging, keeping, moving, cancelling, answering, declining, reporting, several):
+for part in (
+    perceiving,
+    delegated,
+    introducing,
+    arranging,
+    keeping,
+    moving,
+    cancelling,
+    answering,
+    declining,
+    reporting,
+    several,
+):
     library.include(part.library)

@@ -168,6 +168,9 @@ class PlainMailbox(StandardMailbox):
     async def wait_for_change(self, timeout_s: float) -> None:
         await asyncio.Event().wait()
 
+    async def told_to_look(self, timeout_s: float) -> None:
+        await asyncio.Event().wait()
+
     async def find_sent(self, message_id: str) -> bool:
         await self._sessions_closed()
         taken = self._home / "sent"

@@ -103,7 +103,7 @@ def test_an_address_is_never_given_again(staffing: Staffing, inboxes: Inboxes) -
 def test_who_is_removed_loses_account_and_grants(staffing: Staffing, book: Book) -> None:
     alan = add_person(staffing, "Alan Turing").address
     grant(staffing, GrantKind.CALENDAR, "grace.hopper@office.example", alan)
-    grant(staffing, GrantKind.INBOX, alan, "grace.hopper@office.example")
+    grant(staffing, GrantKind.CALENDAR, alan, "grace.hopper@office.example")
 
     remove_person(staffing, "Alan.Turing@office.example")
 

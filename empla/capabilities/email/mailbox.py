@@ -78,6 +78,24 @@ class SubmissionUnknown(ExternalError):
     code = "submission_unknown"
 
 
+class Folder(Protocol):
+    """A folder of an account besides its INBOX, over a connection of its own."""
+
+    async def fetch_after(
+        self, cursor: MailCursor | None, limit: int = 50, *, since: datetime | None = None
+    ) -> list[FetchedMail]:
+        """Return mails as `Mailbox.fetch_after` does; those of days before `since` are not fetched."""
+        ...
+
+    async def wait_for_change(self, timeout_s: float) -> None:
+        """Return when the folder may have changed or after `timeout_s`, as `Mailbox.wait_for_change` does."""
+        ...
+
+    async def close(self) -> None:
+        """Close the connection; the next call makes it again."""
+        ...
+
+
 class Mailbox(Protocol):
     """One mailbox of one account."""
 
@@ -105,6 +123,19 @@ class Mailbox(Protocol):
 
     async def find_sent(self, message_id: str) -> bool:
         """Return whether the account's evidence holds a message with this Message-ID (with angle brackets)."""
+        ...
+
+    def delegated(self, owner: str) -> Folder | None:
+        """Return the folder in which mails of `owner` lie, None if the account has none. Whether they may be read is
+        for others to say."""
+        ...
+
+    def look_again(self) -> None:
+        """Let whoever waits in `told_to_look` go on: what may be read has changed."""
+        ...
+
+    async def told_to_look(self, timeout_s: float) -> None:
+        """Return when `look_again` is called or after `timeout_s`."""
         ...
 
     def authenticated_sender(self, raw: bytes) -> str | None:

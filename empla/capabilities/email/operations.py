@@ -2,7 +2,9 @@
 
 Operations, with their arguments and what they return:
 
-    email.read   key: str, blob: str, received: datetime -> Mail (with its reading)        THINK
+    email.read   key: str, blob: str, received: datetime, inbox_of: Address | None = None
+                 -> Mail (with its reading)                                                THINK
+    email.look_again                -> None: what may be read has changed                  READ
     email.send   to: (Address, ...), cc: (Address, ...) = (), subject: str, text: str,
                  answering: Mail | None = None, follows: Sent | None = None, attachments: (FileRef, ...) = ()
                  -> Sent(message_id, thread, recipients, refused)                      TELL
@@ -34,12 +36,14 @@ from empla.capabilities.contract import (
     Settled,
 )
 from empla.capabilities.email import compose, submitting
+from empla.capabilities.email.delegated import DelegatedSensor
 from empla.capabilities.email.mailbox import OnWire
 from empla.capabilities.email.reading import parse, read
 from empla.capabilities.email.reading.absence import away_until
 from empla.capabilities.email.results import Sent
 from empla.capabilities.email.sensor import InboxSensor
 from empla.governance.permit import Payload, Permit
+from empla.mind import codec
 from empla.mind.readings import Mail
 from empla.mind.values import Address, FileRef, Origin, Source
 
@@ -56,6 +60,11 @@ class ReadArguments(Arguments):
     key: str
     blob: str
     received: datetime
+    inbox_of: InstanceOf[Address] | None = None
+
+
+class LookArguments(Arguments):
+    """What `email.look_again` needs: nothing."""
 
 
 class SendArguments(Arguments):
@@ -79,7 +88,17 @@ def _prepare_read(arguments: ReadArguments, facts: PrepareFacts) -> Payload:
         "manager": facts.manager,
         "zone": facts.zone,
     }
+    if arguments.inbox_of is not None:
+        target["inbox_of"] = codec.encode(arguments.inbox_of)
     return Payload(target)
+
+
+def _prepare_look(_arguments: LookArguments, _facts: PrepareFacts) -> Payload:
+    return Payload({})
+
+
+async def _look_again(_permit: Permit, place: Place, _on_wire: OnWire) -> None:
+    place.mailbox.look_again()
 
 
 async def _read(permit: Permit, place: Place, _on_wire: OnWire) -> Mail:
@@ -97,13 +116,17 @@ def _read_now(target: Mapping[str, Any], place: Place) -> Mail:
     vouched = place.mailbox.authenticated_sender(raw)
     mail = parse(raw, target["key"], authenticated=vouched, own=(target["address"],), keep=place.blobs.keep)
     mail = _bounded(mail)
-    if vouched == target["manager"]:
+    # In somebody else's inbox nobody speaks to the employee, so that nothing there is its manager's word.
+    manager = "" if "inbox_of" in target else target["manager"]
+    if "inbox_of" in target:
+        mail = replace(mail, inbox_of=codec.decode(target["inbox_of"]))
+    elif vouched == manager:
         own = Origin(Source.MANAGER, mail.key, "attachment")
         mail = replace(mail, attachments=tuple(replace(file, origin=own) for file in mail.attachments))
     received = datetime.fromisoformat(target["received"])
     if mail.automatic == "auto-reply":
         mail = replace(mail, away_until=away_until(mail.subject, mail.text, received, target["zone"]))
-    return replace(mail, blob=target["blob"], reading=read(mail, received, target["zone"], target["manager"]))
+    return replace(mail, blob=target["blob"], reading=read(mail, received, target["zone"], manager))
 
 
 def _bounded(mail: Mail) -> Mail:
@@ -183,6 +206,17 @@ capability = Capability(
             timeout_s=30.0,
         ),
         Operation(
+            name="email.look_again",
+            summary="Look which mails may be read.",
+            arguments=LookArguments,
+            effect=Effect.READ,
+            risk=Risk.NONE,
+            idempotency=Idempotency.PURE,
+            prepare=_prepare_look,
+            perform=_look_again,
+            timeout_s=10.0,
+        ),
+        Operation(
             name="email.send",
             summary="Send a mail.",
             arguments=SendArguments,
@@ -196,5 +230,5 @@ capability = Capability(
             timeout_s=120.0,
         ),
     ),
-    sensors=(InboxSensor(),),
+    sensors=(InboxSensor(), DelegatedSensor()),
 )
