@@ -12,6 +12,7 @@ from empla.capabilities.email.mailbox import FetchedMail, MailCursor
 MAIL_ARRIVED = "mail-arrived"
 """Kind of the percept; fields `key`, `blob` (sha256 of the raw bytes), `received`, `account` and `size`."""
 
+_LONGEST_HEADER = 1 << 20
 LOOK_AGAIN_S = 1500.0
 """Seconds to wait for the server's word before looking anyway."""
 
@@ -30,10 +31,13 @@ class InboxSensor:
         """Run until cancelled: keep each new mail's bytes, then deliver percept and cursor together."""
         seen = None if cursor is None else MailCursor(cursor["uidvalidity"], cursor["uid"])
         while True:
-            mails = await place.mailbox.fetch_after(seen)
-            if mails:
-                await deliver([self._noticed(place, mail) for mail in mails])
-                seen = mails[-1].cursor
+            mails = await place.mailbox.fetch_after(seen)  # bounded in bytes, too, unless one alone is larger
+            noticed: list[Noticed] = []
+            while mails:
+                seen = mails[0].cursor
+                noticed.append(self._noticed(place, mails.pop(0)))  # its bytes are kept now, and let go
+            if noticed:
+                await deliver(noticed)
             else:
                 await place.mailbox.wait_for_change(LOOK_AGAIN_S)
 
@@ -56,9 +60,15 @@ def percept_key(raw: bytes) -> str:
     The same words in another mail are another percept: a second honest "yes" is not a duplicate. A mail without a
     Message-ID is known by all its bytes.
     """
-    head, gap, body = raw.partition(b"\r\n\r\n")
-    if not gap:
-        head, _, body = raw.partition(b"\n\n")
-    named = str(BytesHeaderParser(policy=compat32).parsebytes(head + b"\n\n").get("Message-ID", "")).strip()
-    what = named.encode(errors="replace") + b"\0" + body if named else raw
-    return f"mail:{hashlib.sha256(what).hexdigest()[:40]}"
+    gap = next((found for found in (b"\r\n\r\n", b"\n\n") if found in raw), b"")
+    end = raw.find(gap) if gap else len(raw)
+    named = _message_id(raw[: min(end, _LONGEST_HEADER)])
+    body = memoryview(raw)[end + len(gap) :]  # not a copy: it may be large
+    known = hashlib.sha256(named + b"\0" if named else b"")
+    known.update(body if named else raw)
+    return f"mail:{known.hexdigest()[:40]}"
+
+
+def _message_id(head: bytes) -> bytes:
+    parsed = BytesHeaderParser(policy=compat32).parsebytes(head + b"\n\n")
+    return str(parsed.get("Message-ID", "")).strip().encode(errors="replace")

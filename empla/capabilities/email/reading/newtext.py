@@ -24,15 +24,15 @@ _DISCLAIMER = re.compile(
     r"|if you (?:are not the intended|have received this)"
     r"|diese (?:e-?mail|nachricht) (?:kann|enthält|und|ist vertraulich)|vertraulichkeitshinweis"
     r"|ce (?:message|courriel|mail)(?: électronique)? (?:et|est|contient|peut)"
-    r"|este (?:mensaje|correo)(?: electrónico)? (?:y|es|contiene|puede)|questa (?:e-?mail|comunicazione) (?:e|è|contiene)|please consider the environment"
-    r"|registered (?:office|in)\b|sitz der gesellschaft\b)",
+    r"|este (?:mensaje|correo)(?: electrónico)? (?:y|es|contiene|puede)"
+    r"|questa (?:e-?mail|comunicazione) (?:e|è|contiene)|please consider the environment|registered (?:office|in)\b|sitz der gesellschaft\b)",
     re.IGNORECASE,
 )
 _BANNER = re.compile(
     r"^\W{0,4}(?:caution|warning|external|extern|achtung|attention|vorsicht|security notice)\b.{0,160}?"
     r"\b(?:e-?mail|message|sender|absender|outside|external|extern|nachricht|expéditeur|links?|attachments?)\b"
-    r"|^\W{0,4}(?:you don't often get email from|some people who received this message|this (?:e-?mail|message) "
-    r"(?:originated|came|was sent) from outside"
+    r"|^\W{0,4}(?:you don't often get email from|some people who received this message"
+    r"|this (?:e-?mail|message) (?:originated|came|was sent) from outside"
     r"|diese (?:e-?mail|nachricht) (?:stammt|kommt|wurde) von (?:außerhalb|extern))",
     re.IGNORECASE,
 )
@@ -49,8 +49,8 @@ _SIGN_OFF = re.compile(
     r"|thank you(?: (?:very much|so much|in advance|again))?|(?:with )?(?:(?:best|kind|kindest|warm|warmest|many) )*"
     r"(?:regards|wishes)|rgds|br|kr|best|all the best|all best|yours(?: \w+)?|sincerely(?: yours)?"
     r"|take care|respectfully"
-    r"|talk soon|speak soon|see you|mit (?:freundlichen|besten|lieben) grüßen|(?:viele|liebe|beste|schöne) grüße|mfg|lg|vg"
-    r"|bisous|(?:bien )?cordialement|bien à (?:vous|toi)|(?:un )?saludos?(?: cordial(?:es)?)?|cordiali saluti"
+    r"|talk soon|speak soon|see you|mit (?:freundlichen|besten|lieben) grüßen|(?:viele|liebe|beste|schöne) grüße|mfg"
+    r"|lg|vg|bisous|(?:bien )?cordialement|bien à (?:vous|toi)|(?:un )?saludos?(?: cordial(?:es)?)?|cordiali saluti"
     r"|met vriendelijke groet(?:en)?|med vänlig hälsning|(?:med )?venlig hilsen|mvh|pozdrawiam|s pozdravem)"
     r"(?:\s*[,.!\u2013\u2014-]+\s*(?P<name>[^\W\d_][\w.'’-]*(?: [^\W\d_][\w.'’-]*){0,2})?)?\s*[.!]?$",
     re.IGNORECASE,

@@ -1,4 +1,5 @@
 """Answers as clients write them, in many languages: the text of a mail, and what is new in it."""
+# ruff: noqa: E501
 
 REPLIES = [
     (
