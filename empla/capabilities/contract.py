@@ -119,6 +119,7 @@ class PrepareFacts:
     unique: str  # an HMAC of (employee, intention, step) under the employee's secret, hex: for Message-ID and UID
     domain: str
     disclosure: str  # how mails end: who wrote them
+    copy_to: str = ""  # the own address, where a copy that comes back is the only evidence of a sent mail
     holds: Sequence[Mapping[str, Any]] = ()
     kept: Callable[[str], bytes] = _nothing_kept
     """The kept bytes with this sha256, always the same ones; ResourceError if they are gone."""
@@ -143,6 +144,7 @@ class Operation:
     reversible: bool = False
     inverse: str = ""
     timeout_s: float = 60.0
+    """How long an attempt may take; one that submits a mail besides as long as the server may take over that."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

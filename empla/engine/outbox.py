@@ -154,6 +154,7 @@ class Outbox:
             unique=self._unique(action),
             domain=address.rpartition("@")[2],
             disclosure=profile.get("disclosure", profile["name"]),
+            copy_to=address if profile.get("copy_to_self") else "",
             holds=[{"start": h.start.isoformat(), "end": h.end.isoformat(), "uid": h.intention} for h in others],
             kept=self._kept,
             history=lambda since: recollecting.history(self._store, since, without=intention),

@@ -16,7 +16,7 @@ from typing import Any
 import structlog
 
 from empla.capabilities.contract import Idempotency, Operation, OutcomeUnknown, Place, Settled
-from empla.capabilities.email.mailbox import SmtpReply, SubmissionDelayed, SubmissionRefused
+from empla.capabilities.email.mailbox import RecipientsDelayed, SmtpReply, SubmissionDelayed, SubmissionRefused
 from empla.engine.circuits import Circuits
 from empla.engine.outbox import Outbox
 from empla.errors import EmplaError, ExternalError, InternalError, PermissionDenied, ResourceError
@@ -60,7 +60,7 @@ class Performer:
             return
         point(f"perform:{permit.operation}:before")
         try:
-            async with asyncio.timeout(operation.timeout_s):
+            async with asyncio.timeout(self._longest_s(operation)):
                 value = await operation.perform(permit, self._place, self._on_wire(permit))
         except LeaseLost:
             raise
@@ -75,6 +75,11 @@ class Performer:
         self._circuits.worked(permit.operation)
         self._end(permit, "done", Outcome(status=Status.DONE, value=value), how="reply")
 
+    def _longest_s(self, operation: Operation) -> float:
+        """Return how long an attempt may take: a mail also as long as the account's server may take over it."""
+        by_mail = operation.idempotency is Idempotency.MESSAGE_ID
+        return operation.timeout_s + (self._place.mailbox.taking_s if by_mail else 0.0)
+
     def _on_wire(self, permit: Permit) -> Any:
         async def on_wire(replies: Mapping[str, SmtpReply]) -> None:
             with self._store.transaction("on-wire"):
@@ -88,7 +93,9 @@ class Performer:
         log.info("action ended", action=permit.action, operation=permit.operation, state=state, how=how)
 
     async def _failed(self, permit: Permit, operation: Operation, error: EmplaError | TimeoutError) -> None:
-        sentence = getattr(error, "sentence", "") or f"{operation.name} took longer than {operation.timeout_s:g} s"
+        sentence = (
+            getattr(error, "sentence", "") or f"{operation.name} took longer than {self._longest_s(operation):g} s"
+        )
         code = getattr(error, "code", "timeout")
         log.warning("action failed", action=permit.action, operation=operation.name, code=code, why=sentence)
         # The other side's own "no" is proof, however far the row got; any other end on the wire proves nothing.
@@ -96,7 +103,7 @@ class Performer:
         uncertain = isinstance(error, OutcomeUnknown) or (self._row(permit).state == "on_wire" and not proven)
         waits = isinstance(error, ExternalError | ResourceError | TimeoutError)
         temporary = waits and not isinstance(error, SubmissionRefused)
-        if temporary:
+        if temporary and not isinstance(error, RecipientsDelayed):  # these say nothing of other mails
             self._circuits.failed(permit.operation, sentence)
         if uncertain or (temporary and operation.idempotency is Idempotency.CONDITIONAL):
             await self.settle(permit, sentence)

@@ -6,21 +6,24 @@ the same few fields; what a server does with sent mail is found out by `empla.wo
 
 import functools
 import ipaddress
+import json
 import re
 import ssl
 from collections.abc import Mapping
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 from urllib.parse import quote
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 
 from empla.capabilities.email.mailbox import Evidence
-from empla.errors import InputError
+from empla.errors import InputError, PermissionDenied
 
 _ADDRESS = re.compile(r"[^\s@<>\x00-\x1f\x7f]+@[^\s@<>/\x00-\x1f\x7f]+")
 _STARTTLS_PORTS = frozenset({25, 143, 587})
+_OTHER_CREDENTIALS = ("smtp_credentials", "caldav_credentials")
 
 
 class Tls(StrEnum):
@@ -51,6 +54,25 @@ class Endpoint(BaseModel):
         return f"{self.host}:{self.port}"
 
 
+class Credentials(BaseModel):
+    """A name to sign in with, and its password."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    sign_in: str = Field(min_length=1)
+    password: SecretStr
+
+
+class Beginning(BaseModel):
+    """The moment before which the mails of an INBOX are somebody else's past: the newest UID then, and the hour."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    uidvalidity: int = Field(ge=1)
+    uid: int = Field(ge=0)
+    at: datetime
+
+
 class Account(BaseModel):
     """A mailbox and the calendars that its owner may use. Times are in seconds."""
 
@@ -61,6 +83,8 @@ class Account(BaseModel):
     password: SecretStr
     imap: Endpoint
     smtp: Endpoint
+    smtp_credentials: Credentials | None = Field(default=None, description="if mail is submitted under another name")
+    caldav_credentials: Credentials | None = Field(default=None, description="if calendars are under another name")
     caldav: str = Field(default="", description="root of the CalDAV server; empty: the account has no calendar")
     calendar_path: str = Field(
         default="{root}/{address}/calendar/",
@@ -78,6 +102,10 @@ class Account(BaseModel):
     )
     evidence: Evidence = Field(default=Evidence.LOOKUP, description="what a missing copy of a sent mail proves")
     settle_s: float = Field(default=120.0, gt=0, description="how long a copy of a sent mail may take to appear")
+    copy_to_self: bool = Field(
+        default=False, description="whether every mail goes to the own address too, for the server files no copy"
+    )
+    beginning: Beginning | None = Field(default=None, description="where reading the INBOX begins; None: at its start")
     sent_folder: str = Field(
         default="", description="where the server files sent mail, as it lists the folder; empty: found by itself"
     )
@@ -105,13 +133,49 @@ class Account(BaseModel):
             raise ValueError("a path may use {root} (of calendars), {address} and {local} only") from None
         return self
 
+    @classmethod
+    def restored(cls, settings: Mapping[str, Any], secrets: SecretStr) -> Self:
+        """Return the account that `settings` and `secrets` of another were taken from."""
+        kept = json.loads(secrets.get_secret_value())
+        parts: dict[str, Any] = {**settings, "password": kept.pop("password")}
+        for name, password in kept.items():
+            parts[name] = {**parts[name], "password": password}
+        return cls.model_validate(parts)
+
+    def settings(self) -> dict[str, Any]:
+        """Return everything but the passwords, as plain data."""
+        without: dict[str, Any] = {"password": True, **{name: {"password"} for name in _OTHER_CREDENTIALS}}
+        return self.model_dump(mode="json", exclude=without, exclude_none=True)
+
+    def secrets(self) -> SecretStr:
+        """Return the passwords, as one text to be encrypted."""
+        kept = {"password": self.password.get_secret_value()}
+        for name in _OTHER_CREDENTIALS:
+            given: Credentials | None = getattr(self, name)
+            if given is not None:
+                kept[name] = given.password.get_secret_value()
+        return SecretStr(json.dumps(kept))
+
+    @property
+    def at_smtp(self) -> Credentials:
+        """Who signs in to submit mail."""
+        return self.smtp_credentials or Credentials(sign_in=self.sign_in, password=self.password)
+
+    @property
+    def at_caldav(self) -> Credentials:
+        """Who signs in to use calendars."""
+        return self.caldav_credentials or Credentials(sign_in=self.sign_in, password=self.password)
+
     def calendar_url(self, owner: str) -> str:
-        """Return the URL of `owner`'s calendar collection, ending in "/"; InputError if there is none to know of."""
+        """Return the URL of `owner`'s calendar, ending in "/"; PermissionDenied if the account knows none."""
         owner = checked_address(owner)
         url = self.calendars.get(owner)
         if url is None:
             if not self.caldav:
-                raise InputError(f"the account {self.address} has no calendar server", next_step="give its CalDAV URL")
+                raise PermissionDenied(
+                    f"the account {self.address} knows no calendar of {owner}",
+                    next_step="name its URL in the account, and have it shared with the account",
+                )
             url = self.calendar_path.format(
                 root=self.caldav.rstrip("/"),
                 address=quote(owner, safe="@"),
@@ -149,14 +213,15 @@ def checked_address(address: str) -> str:
 
 
 def _usual_tls(host: str, port: object) -> Tls:
-    if _is_loopback(host):
+    if is_loopback(host):
         return Tls.NONE
     if port in _STARTTLS_PORTS:
         return Tls.STARTTLS
     return Tls.IMPLICIT
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Return whether `host` is this machine, which nobody listens in on."""
     if host == "localhost":
         return True
     try:

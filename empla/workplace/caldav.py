@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from typing import Any
 from urllib.parse import quote, urljoin, urlsplit
-from xml.etree import ElementTree
 from xml.sax.saxutils import escape
 
 from icalendar import Calendar
@@ -31,9 +30,8 @@ from empla.errors import (
 from empla.governance.permit import Permit
 from empla.workplace.accounts import Account, checked_address
 from empla.workplace.http import Answer, HttpClient, NoAnswer
+from empla.workplace.multistatus import CALDAV, DAV, href, responses
 
-_DAV = "{DAV:}"
-_CALDAV = "{urn:ietf:params:xml:ns:caldav}"
 _XML = {"Content-Type": "application/xml; charset=utf-8", "Depth": "1"}
 _ICS = {"Content-Type": "text/calendar; charset=utf-8"}
 _PATH = "/%~@!$&'()*+,;=:"
@@ -156,10 +154,10 @@ class StandardCalendars:
         if answer.status != 207:
             raise _failure(answer, owner)
         found = []
-        for href, etag, ics in _multistatus(answer.body):
+        for path, etag, ics in _multistatus(answer.body):
             uid = _uid_of(ics)
             if uid is not None:
-                self._remember(owner, uid, urljoin(collection, quote(urlsplit(href).path, safe=_PATH)))
+                self._remember(owner, uid, urljoin(collection, quote(urlsplit(path).path, safe=_PATH)))
                 found.append(CalendarObject(uid, etag, ics))
         return found
 
@@ -198,18 +196,12 @@ def _stamp(instant: datetime) -> str:
 
 def _multistatus(body: bytes) -> Iterator[tuple[str, str, bytes]]:
     """Yield (href, entity tag, iCalendar) of each object in a 207 answer (RFC 4918, 13)."""
-    if b"<!DOCTYPE" in body or b"<!ENTITY" in body:
-        raise ValidationError("the calendar server's answer declares entities, which no CalDAV answer needs")
-    try:
-        root = ElementTree.fromstring(body)  # noqa: S314 - declarations are refused above
-    except ElementTree.ParseError as error:
-        raise ValidationError(f"the calendar server's answer is not XML: {error}") from error
-    for response in root.iter(f"{_DAV}response"):
-        data = response.findtext(f".//{_CALDAV}calendar-data")
+    for response in responses(body):
+        data = response.findtext(f".//{CALDAV}calendar-data")
         if data:
-            etag = response.findtext(f".//{_DAV}getetag", "")
+            etag = response.findtext(f".//{DAV}getetag", "")
             lines = data.strip().replace("\r\n", "\n").split("\n")  # XML makes every line end a single line feed
-            yield response.findtext(f"{_DAV}href", "").strip(), etag.strip(), "\r\n".join([*lines, ""]).encode()
+            yield href(response), etag.strip(), "\r\n".join([*lines, ""]).encode()
 
 
 def _uid_of(ics: bytes) -> str | None:

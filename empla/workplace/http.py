@@ -11,7 +11,6 @@ import contextlib
 import http.client
 import select
 import socket
-import ssl
 import threading
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -20,6 +19,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from empla.errors import ExternalError, InputError, TimedOut
 from empla.workplace.accounts import Account
+from empla.workplace.troubles import trouble
 
 LARGEST_ANSWER = 64 << 20
 """Bytes that an answer may have."""
@@ -57,7 +57,8 @@ class HttpClient:
     def __init__(self, account: Account) -> None:
         self._timeout_s = account.timeout_s
         self._account = account
-        secret = f"{account.sign_in}:{account.password.get_secret_value()}".encode()
+        known = account.at_caldav
+        secret = f"{known.sign_in}:{known.password.get_secret_value()}".encode()
         self._authorization = "Basic " + base64.b64encode(secret).decode("ascii")
         self._worker: ThreadPoolExecutor | None = None
         self._connection: http.client.HTTPConnection | None = None
@@ -150,12 +151,13 @@ class HttpClient:
             connection.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         except TimeoutError:
             self._drop()
-            raise NotSent(f"the calendar server {target.netloc} does not answer") from None
-        except (OSError, ssl.SSLError) as error:
+            found = trouble(TimeoutError())
+            raise NotSent(f"the calendar server {target.netloc} does not answer", next_step=found.next_step) from None
+        except OSError as error:
             self._drop()
-            raise NotSent(
-                f"the calendar server {target.netloc} cannot be reached: {error.strerror or error}"
-            ) from error
+            found = trouble(error)
+            sentence = f"the calendar server {target.netloc} cannot be reached: {found.why}"
+            raise NotSent(sentence, next_step=found.next_step) from error
         return connection, True
 
     def _interrupt(self, given_up: threading.Event) -> None:

@@ -15,6 +15,7 @@ from datetime import UTC, datetime, timedelta
 from empla.errors import ExternalError, PermissionDenied, TimedOut, ValidationError
 from empla.workplace.accounts import Account, Tls
 from empla.workplace.imap_wire import LONGEST_LINE, ConnectionLost, Response, Token, quoted, read_response
+from empla.workplace.troubles import trouble
 
 LARGEST_MAIL = 64 << 20
 """Bytes of a mail that are read; what exceeds them stays on the server."""
@@ -22,10 +23,11 @@ LARGEST_MAIL = 64 << 20
 LONGEST_IDLE_S = 28 * 60.0
 """Servers may end an IDLE after 30 minutes (RFC 2177), so it is renewed before."""
 
+SHORT_LITERAL = 4096
+"""Bytes up to which a server with LITERAL- takes a literal without being asked first (RFC 7888)."""
+
 NO_DATE = datetime.fromtimestamp(0, UTC)
 """When a mail came of which the server does not say so in a readable way."""
-
-_USUAL_SENT = (b"Sent", b"INBOX.Sent", b"INBOX/Sent", b"Sent Items", b"Sent Messages", b"Sent Mail")
 
 # A peer that vanished without a word is noticed within a minute, by the kernel: it costs no wake-up of ours.
 _KEEPALIVE = (
@@ -64,6 +66,9 @@ class ImapSession:
         self._count = 0
         self.capabilities: frozenset[bytes] = frozenset()
         self.uidvalidity = 0
+        self.uidnext = 0
+        self.read_only = False
+        self.ended = b""
         self.changed = False
         self.opened_at = asyncio.get_running_loop().time()
 
@@ -76,9 +81,13 @@ class ImapSession:
             async with asyncio.timeout(account.timeout_s):
                 reader, writer = await asyncio.open_connection(end.host, end.port, ssl=context, limit=LONGEST_LINE)
         except TimeoutError:
-            raise TimedOut(f"the mail server {end} does not answer") from None
+            raise TimedOut(
+                f"the mail server {end} does not answer", next_step=trouble(TimeoutError()).next_step
+            ) from None
         except OSError as error:
-            raise ConnectionLost(f"the mail server {end} cannot be reached: {error.strerror or error}") from error
+            found = trouble(error)
+            sentence = f"the mail server {end} cannot be reached: {found.why}"
+            raise ConnectionLost(sentence, next_step=found.next_step) from error
         session = cls(account, reader, writer)
         try:
             for level, option, value in _KEEPALIVE:
@@ -112,8 +121,16 @@ class ImapSession:
 
     async def examine(self, folder: bytes) -> None:
         """Open a folder for reading; Refused if there is none of this name, ExternalError if it has no UIDs."""
-        self.uidvalidity = 0
-        await self.command(b"EXAMINE " + quoted(folder))
+        await self._open(b"EXAMINE ", folder)
+
+    async def select(self, folder: bytes) -> None:
+        """Open a folder for writing; `read_only` says whether it may only be read after all. Raises as `examine`."""
+        await self._open(b"SELECT ", folder)
+
+    async def _open(self, command: bytes, folder: bytes) -> None:
+        self.uidvalidity = self.uidnext = 0
+        await self.command(command + quoted(folder))
+        self.read_only = self.ended.upper().startswith(b"[READ-ONLY]")
         if not self.uidvalidity:
             raise ExternalError(
                 f"the mail server names no UIDVALIDITY for {folder.decode(errors='replace')}",
@@ -131,6 +148,14 @@ class ImapSession:
         """Return the UIDs of the mails in the open folder that have this Message-ID."""
         return sorted(await self._search(b"HEADER Message-ID " + quoted(message_id)))
 
+    async def uids_from(self, sender: str) -> list[int]:
+        """Return the UIDs of the mails in the open folder whose From holds this address, in order."""
+        return sorted(await self._search(b"FROM " + quoted(sender)))
+
+    async def uids_deleted(self) -> list[int]:
+        """Return the UIDs of the mails in the open folder that are marked as deleted."""
+        return await self._search(b"DELETED")
+
     async def fetch(self, uids: Sequence[int], *, bodies: bool) -> list[Stored]:
         """Return these mails of the open folder, in order; those that were removed meanwhile are missing."""
         items = b"UID INTERNALDATE RFC822.SIZE" + (b" BODY.PEEK[]<0.%d>" % LARGEST_MAIL if bodies else b"")
@@ -141,19 +166,6 @@ class ImapSession:
             if stored is not None and stored.uid in wanted:
                 found[stored.uid] = stored
         return [found[uid] for uid in sorted(found)]
-
-    async def sent_folder(self) -> bytes | None:
-        """Return the folder for sent mail: marked \\Sent (RFC 6154), else of a usual name; None if there is none."""
-        folders: dict[bytes, bytes] = {}
-        for response in await self.command(b'LIST "" "*"'):
-            if response.words()[:1] != [b"LIST"]:
-                continue
-            match response.tokens():
-                case [_, list() as attributes, _, bytes() as name]:
-                    if b"\\sent" in {a.lower() for a in attributes if isinstance(a, bytes)}:
-                        return name
-                    folders[name.lower()] = name
-        return next((folders[name.lower()] for name in _USUAL_SENT if name.lower() in folders), None)
 
     async def idle(self, seconds: float) -> bool:
         """Wait up to `seconds` for the open folder to change; return False if the server has no IDLE."""
@@ -179,10 +191,33 @@ class ImapSession:
         """Let the server say what is new."""
         await self.command(b"NOOP")
 
-    async def command(self, line: bytes) -> list[Response]:
-        """Send one command, return its untagged responses; Refused for NO and BAD."""
-        tag = self._send(line)
-        return await self._answer(tag, line.split(maxsplit=1)[0])
+    async def command(self, line: bytes, *literals: bytes) -> list[Response]:
+        """Send one command, return its untagged responses; Refused for NO and BAD.
+
+        Each of `literals` follows the line, as a literal (RFC 7888 where the server has it), and may hold any byte.
+        What the server says of the end of the command is in `ended`.
+        """
+        name = line.split(maxsplit=1)[0]
+        if not literals:
+            return await self._answer(self._send(line), name)
+        tag = self._send(line + b" " + self._announced(literals[0]))
+        responses: list[Response] = []
+        for place, literal in enumerate(literals):
+            if not self._goes_unasked(literal):
+                while (response := await self._read()).tag != b"+":
+                    if response.tag == tag:
+                        raise Refused(f"the mail server refused {name.decode()}: {_readable(response)}")
+                    responses.append(response)
+            rest = b" " + self._announced(literals[place + 1]) if place + 1 < len(literals) else b""
+            self._writer.write(literal + rest + b"\r\n")
+        return responses + await self._answer(tag, name)
+
+    def _goes_unasked(self, literal: bytes) -> bool:
+        short = len(literal) <= SHORT_LITERAL and b"LITERAL-" in self.capabilities
+        return short or b"LITERAL+" in self.capabilities
+
+    def _announced(self, literal: bytes) -> bytes:
+        return b"{%d%s}\r\n" % (len(literal), b"+" if self._goes_unasked(literal) else b"")
 
     async def _search(self, criteria: bytes) -> list[int]:
         numbers: list[int] = []
@@ -220,9 +255,9 @@ class ImapSession:
             raise ConnectionLost(f"the mail server ended the connection: {_readable(response)}")
         elif words[:1] == [b"CAPABILITY"]:
             self.capabilities = frozenset(response.text.upper().split()[1:])
-        elif words == [b"OK", b"[UIDVALIDITY"]:
+        elif words in ([b"OK", b"[UIDVALIDITY"], [b"OK", b"[UIDNEXT"]):
             number = response.text.split(b"]")[0].split()[-1]
-            self.uidvalidity = int(number) if number.isdigit() else 0
+            setattr(self, words[1][1:].decode().lower(), int(number) if number.isdigit() else 0)
 
     async def _answer(self, tag: bytes, name: bytes) -> list[Response]:
         responses = []
@@ -230,6 +265,7 @@ class ImapSession:
             responses.append(response)
         if response.words()[:1] != [b"OK"]:
             raise Refused(f"the mail server refused {name.decode(errors='replace')}: {_readable(response)}")
+        self.ended = response.text[2:].strip()
         return responses
 
     async def _greet(self) -> None:
@@ -258,7 +294,9 @@ class ImapSession:
         except TimeoutError:
             raise TimedOut(f"the mail server {self._account.imap} did not finish its TLS handshake") from None
         except OSError as error:
-            raise ConnectionLost(f"no encrypted connection to {self._account.imap}: {error}") from error
+            found = trouble(error)
+            sentence = f"no encrypted connection to {self._account.imap}: {found.why}"
+            raise ConnectionLost(sentence, next_step=found.next_step) from error
         await self.command(b"CAPABILITY")
 
     async def _has_more(self) -> bool:
@@ -272,9 +310,13 @@ class ImapSession:
         try:
             if b"AUTH=PLAIN" in self.capabilities:
                 await self._authenticate_plain()
+            elif b"LOGINDISABLED" in self.capabilities:
+                raise PermissionDenied(
+                    f"the mail server {self._account.imap} lets nobody in over an unencrypted connection",
+                    next_step="give the IMAP endpoint with tls = implicit or starttls",
+                )
             else:
-                name, password = self._account.sign_in, self._account.password.get_secret_value()
-                await self.command(b"LOGIN %s %s" % (quoted(name), quoted(password)))
+                await self._log_in()
         except Refused as error:
             # What the server said is not passed on: some repeat the whole command in it.
             if "[UNAVAILABLE]" in error.sentence.upper():
@@ -283,6 +325,13 @@ class ImapSession:
                 f"the mail server {self._account.imap} does not let {self._account.sign_in} in",
                 next_step="check the account's sign-in name and password",
             ) from None
+
+    async def _log_in(self) -> None:
+        name, password = self._account.sign_in, self._account.password.get_secret_value()
+        if name.isascii() and password.isascii():
+            await self.command(b"LOGIN %s %s" % (quoted(name), quoted(password)))
+        else:  # a quoted string holds no other letters
+            await self.command(b"LOGIN", name.encode(), password.encode())
 
     async def _authenticate_plain(self) -> None:
         tag = self._send(b"AUTHENTICATE PLAIN")

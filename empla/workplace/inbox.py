@@ -16,6 +16,7 @@ from empla.capabilities.email.mailbox import FetchedMail, MailCursor
 from empla.clock import pause
 from empla.errors import EmplaError, ExternalError, PermissionDenied
 from empla.workplace.accounts import Account
+from empla.workplace.folders import on_wire
 from empla.workplace.imap import LARGEST_MAIL, NO_DATE, ImapSession, Refused, Stored
 
 _FIRST_PAUSE_S = 0.2
@@ -41,7 +42,7 @@ class Inbox:
 
     def __init__(self, account: Account, folder: str = "INBOX") -> None:
         self._account = account
-        self._folder = folder.encode()
+        self._folder = on_wire(folder)
         self._lock = asyncio.Lock()
         self._session: ImapSession | None = None
         self._failures = 0
@@ -144,7 +145,12 @@ class Inbox:
         self, session: ImapSession, cursor: MailCursor | None, limit: int, since: datetime | None
     ) -> list[FetchedMail]:
         validity = session.uidvalidity
+        beginning = self._account.beginning if self._folder == b"INBOX" else None
+        if cursor is None and beginning is not None:
+            cursor = MailCursor(beginning.uidvalidity, beginning.uid)
         after = cursor.uid if cursor is not None and cursor.uidvalidity == validity else 0
+        if beginning is not None and not after:  # the folder was numbered anew: the past is told by its date alone
+            since = beginning.at
         try:
             session.changed = False
             uids = await session.uids_after(after, since)

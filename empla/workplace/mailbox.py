@@ -20,6 +20,7 @@ class StandardMailbox:
         self.address = account.address
         self.evidence = account.evidence
         self.settle_s = account.settle_s
+        self.taking_s = account.taking_s
         self._account = account
         self._inbox = Inbox(account)
         self._look = asyncio.Event()
@@ -58,9 +59,9 @@ class StandardMailbox:
     async def submit(self, permit: Permit, on_wire: OnWire) -> Submission:
         """Submit the permit's payload (see `Mailbox`); InternalError if it is not a mail's."""
         match permit.payload.target:
-            case {"sender": str() as sender, "recipients": list() | tuple() as recipients}:
-                names = [str(recipient) for recipient in recipients]
-                return await submit(self._account, sender, names, permit.payload.content, on_wire)
+            case {"sender": str() as sender, "recipients": list() | tuple() as recipients, **rest}:
+                names, copy_to = [str(recipient) for recipient in recipients], str(rest.get("copy_to", ""))
+                return await submit(self._account, sender, names, permit.payload.content, on_wire, copy_to=copy_to)
         raise InternalError(f"the payload of action {permit.action} is not a mail")
 
     async def find_sent(self, message_id: str) -> bool:

@@ -7,6 +7,7 @@ from empla import faults
 from empla.capabilities.email.mailbox import Evidence
 from empla.errors import ExternalError
 from empla.workplace.accounts import Account
+from empla.workplace.folders import Use, listed, on_wire, used_for
 from empla.workplace.imap import ImapSession
 
 
@@ -22,7 +23,7 @@ async def holds_copy(account: Account, message_id: str) -> bool:
     faults.point("imap.find_sent.before")
     session = await ImapSession.open(account)
     try:
-        folders = [await _sent_folder(session, account)]
+        folders = [] if account.copy_to_self else [await _sent_folder(session, account)]
         if account.evidence is not Evidence.AUTHORITATIVE:
             folders.append(b"INBOX")
         for folder in folders:
@@ -36,11 +37,13 @@ async def holds_copy(account: Account, message_id: str) -> bool:
 
 
 async def _sent_folder(session: ImapSession, account: Account) -> bytes:
-    name = account.sent_folder.encode() or await session.sent_folder()
-    if not name:
+    if account.sent_folder:
+        return on_wire(account.sent_folder)
+    found = used_for(await listed(session), Use.SENT)
+    if found is None:
         # An empty answer would say "not sent" on the authority of a folder that is not there.
         raise ExternalError(
             f"the mailbox of {account.address} has no folder for sent mail",
             next_step="name it in the account, or set its evidence to 'none'",
         )
-    return name
+    return found.name

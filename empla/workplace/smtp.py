@@ -17,6 +17,7 @@ import aiosmtplib
 from empla import faults
 from empla.capabilities.email.mailbox import (
     OnWire,
+    RecipientsDelayed,
     SmtpReply,
     Submission,
     SubmissionDelayed,
@@ -24,7 +25,8 @@ from empla.capabilities.email.mailbox import (
     SubmissionUnknown,
 )
 from empla.errors import ValidationError
-from empla.workplace.accounts import Account, Tls, is_address
+from empla.workplace.accounts import Account, Endpoint, Tls, is_address
+from empla.workplace.troubles import trouble
 
 _LINE_END = re.compile(rb"\r\n|\r|\n")
 _FIRST_DOT = re.compile(rb"(?m)^\.")
@@ -33,25 +35,33 @@ T = TypeVar("T")
 
 
 async def submit(
-    account: Account, sender: str, recipients: Sequence[str], content: bytes, on_wire: OnWire
+    account: Account, sender: str, recipients: Sequence[str], content: bytes, on_wire: OnWire, *, copy_to: str = ""
 ) -> Submission:
     """Submit `content` to `recipients`; some may be refused, which the result tells.
 
-    `on_wire` is awaited with the reply per recipient after the last RCPT and before DATA. Raises SubmissionRefused,
+    `copy_to` gets a copy as well, as evidence; whether the server takes that recipient changes nothing. `on_wire` is
+    awaited with the reply per recipient after the last RCPT and before DATA. Raises SubmissionRefused,
     SubmissionDelayed or SubmissionUnknown; an error of `on_wire` goes through, and nothing was sent then.
     """
-    for address in (sender, *recipients):
+    copies = [copy_to] if copy_to and copy_to not in recipients else []
+    for address in (sender, *recipients, *copies):
         if not is_address(address):
             raise SubmissionRefused(f"{address!r} is not an e-mail address")
     content = _lines(content)
     client = await _signed_in(account)
     try:
-        submission = await _transaction(client, account, sender, recipients, content, on_wire)
+        submission = await _transaction(client, account, sender, recipients, copies, content, on_wire)
         if client.protocol is not None and client.is_connected:
             client.protocol.write(b"QUIT\r\n")  # its answer is of no interest
         return submission
     finally:
         client.close()
+
+
+async def sign_in(account: Account) -> None:
+    """Sign in and go again, as a test; SubmissionDelayed says what is wrong."""
+    client = await _signed_in(account)
+    client.close()
 
 
 async def _signed_in(account: Account) -> aiosmtplib.SMTP:
@@ -73,20 +83,35 @@ async def _signed_in(account: Account) -> aiosmtplib.SMTP:
             await _step("smtp.starttls", client.starttls())
             await _step("smtp.ehlo", client.ehlo())
         if client.supports_extension("auth"):  # a relay on one's own machine may know no passwords
-            await _step("smtp.login", client.login(account.sign_in, account.password.get_secret_value()))
+            known = account.at_smtp
+            await _step("smtp.login", client.login(known.sign_in, known.password.get_secret_value()))
     except aiosmtplib.SMTPAuthenticationError as error:
         client.close()
         raise SubmissionDelayed(
-            f"the mail server {end} does not let {account.sign_in} in ({error.code})",
+            f"the mail server {end} does not let {account.at_smtp.sign_in} in ({error.code})",
             next_step="check the account's sign-in name and password",
         ) from None
     except (aiosmtplib.SMTPException, OSError) as error:
         client.close()
-        raise SubmissionDelayed(f"no connection to the mail server {end}: {_told(error)}") from error
+        raise _unreachable(end, error) from error
     except BaseException:
         client.close()
         raise
     return client
+
+
+def _unreachable(end: Endpoint, error: Exception) -> SubmissionDelayed:
+    """Return what it means that no connection came about, or none that may be used."""
+    if isinstance(error, aiosmtplib.SMTPResponseException):
+        return SubmissionDelayed(f"no connection to the mail server {end}: {error.code} {error.message}")
+    if isinstance(error, aiosmtplib.SMTPException) and error.__cause__ is None and not _timed_out(error):
+        return SubmissionDelayed(f"no connection to the mail server {end}: {_told(error)}")
+    found = trouble(TimeoutError() if _timed_out(error) else error)
+    return SubmissionDelayed(f"no connection to the mail server {end}: {found.why}", next_step=found.next_step)
+
+
+def _timed_out(error: Exception) -> bool:
+    return isinstance(error, TimeoutError | aiosmtplib.SMTPTimeoutError)
 
 
 async def _transaction(
@@ -94,10 +119,11 @@ async def _transaction(
     account: Account,
     sender: str,
     recipients: Sequence[str],
+    copies: Sequence[str],
     content: bytes,
     on_wire: OnWire,
 ) -> Submission:
-    replies = await _envelope(client, sender, recipients, content)
+    replies = await _envelope(client, sender, recipients, copies, content)
     faults.point("smtp.on_wire.before")
     await on_wire(replies)
     faults.point("smtp.on_wire.after")
@@ -118,24 +144,37 @@ async def _transaction(
 
 
 async def _envelope(
-    client: aiosmtplib.SMTP, sender: str, recipients: Sequence[str], content: bytes
+    client: aiosmtplib.SMTP, sender: str, recipients: Sequence[str], copies: Sequence[str], content: bytes
 ) -> Mapping[str, SmtpReply]:
     """Name sender and recipients; return the reply per recipient, of which at least one is an acceptance."""
     replies: dict[str, SmtpReply] = {}
     try:
-        reply = _reply(await _step("smtp.mail", client.execute_command(*_mail(client, sender, recipients, content))))
+        command = _mail(client, sender, (*recipients, *copies), content)
+        reply = _reply(await _step("smtp.mail", client.execute_command(*command)))
         if reply.code // 100 != 2:
             _refuse(reply, f"the sender {sender}")
         for recipient in recipients:
-            command = (b"RCPT", b"TO:<" + recipient.encode() + b">")
-            replies[recipient] = _reply(await _step("smtp.rcpt", client.execute_command(*command)))
+            replies[recipient] = await _recipient(client, recipient)
+        if not any(reply.code // 100 == 2 for reply in replies.values()):
+            _refuse_all(recipients, replies)
+        for copy in copies:
+            await _recipient(client, copy)
     except (aiosmtplib.SMTPException, OSError) as error:
         raise SubmissionDelayed(f"the mail server went away before the message: {_told(error)}") from error
-    if not any(reply.code // 100 == 2 for reply in replies.values()):
-        # One that may be accepted later is reason enough to try again later.
-        mildest = min(replies.values(), key=lambda reply: reply.code, default=SmtpReply(554, "there is no recipient"))
-        _refuse(mildest, "all recipients: " + ", ".join(recipients))
     return replies
+
+
+async def _recipient(client: aiosmtplib.SMTP, recipient: str) -> SmtpReply:
+    command = (b"RCPT", b"TO:<" + recipient.encode() + b">")
+    return _reply(await _step("smtp.rcpt", client.execute_command(*command)))
+
+
+def _refuse_all(recipients: Sequence[str], replies: Mapping[str, SmtpReply]) -> NoReturn:
+    # One that may be accepted later is reason enough to try again later.
+    mildest = min(replies.values(), key=lambda reply: reply.code, default=SmtpReply(554, "there is no recipient"))
+    if mildest.code // 100 == 4:
+        raise RecipientsDelayed(f"the mail server asks to wait with {', '.join(recipients)}: {_words(mildest)}")
+    _refuse(mildest, "all recipients: " + ", ".join(recipients))
 
 
 def _mail(client: aiosmtplib.SMTP, sender: str, recipients: Sequence[str], content: bytes) -> list[bytes]:
@@ -185,7 +224,11 @@ async def _step(name: str, command: Awaitable[T]) -> T:
 
 def _refuse(reply: SmtpReply, what: str) -> NoReturn:
     kind = SubmissionDelayed if reply.code // 100 == 4 else SubmissionRefused
-    raise kind(f"the mail server refused {what}: {reply.code} {reply.text}")
+    raise kind(f"the mail server refused {what}: {_words(reply)}")
+
+
+def _words(reply: SmtpReply) -> str:
+    return f"{reply.code} {reply.text}"
 
 
 def _reply(response: aiosmtplib.SMTPResponse) -> SmtpReply:

@@ -3,7 +3,7 @@
 import pytest
 from pydantic import ValidationError
 
-from empla.errors import InputError
+from empla.errors import InputError, PermissionDenied
 from empla.workplace.accounts import Account, Endpoint, Tls
 
 LOCAL = Endpoint(host="127.0.0.1", port=1143)
@@ -59,7 +59,7 @@ def test_what_is_no_address_has_no_calendar(owner: str) -> None:
 
 
 def test_an_account_without_calendar_server_says_so() -> None:
-    with pytest.raises(InputError, match="no calendar server"):
+    with pytest.raises(PermissionDenied, match="knows no calendar"):
         account().calendar_url("grace@corp.example")
 
 

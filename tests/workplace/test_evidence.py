@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -14,11 +15,32 @@ from empla.capabilities.email.mailbox import Evidence
 from empla.errors import ExternalError
 from empla.governance.permit import Permit
 from empla.workplace.accounts import Account, Endpoint
+from empla.workplace.folders import listed
+from empla.workplace.imap import ImapSession
 from empla.workplace.mailbox import StandardMailbox
 from empla.workplace.probe import probe
 
 Hire = Callable[..., Account]
 MakePermit = Callable[[Mapping[str, Any], bytes], Permit]
+
+
+NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
+
+
+def folders_with_mail(account: Account) -> list[str]:
+    """Return which of the account's folders hold a mail."""
+
+    async def main() -> list[str]:
+        session = await ImapSession.open(account)
+        holding = []
+        for folder in await listed(session):
+            await session.examine(folder.name)
+            if await session.uids_after(0):
+                holding.append(folder.shown)
+        await session.close()
+        return holding
+
+    return asyncio.run(main())
 
 
 async def ignore(_: object) -> None:
@@ -49,40 +71,47 @@ async def plain_smtp(password: str) -> AsyncIterator[Endpoint]:
 def test_the_office_files_sent_mail_as_it_takes_it(hire: Hire) -> None:
     account = hire(evidence=Evidence.LOOKUP, authserv_id="")
 
-    probed = asyncio.run(probe(account))
+    probed = asyncio.run(probe(account, at=NOW))
 
     assert probed.usable
-    assert [(f.check, f.ok) for f in probed.findings] == [
-        ("sign-in", True),
-        ("mail", True),
-        ("copies", True),
-        ("delivery", True),
-        ("identity", True),
-        ("calendar", True),
+    assert [(f.check, f.verdict) for f in probed.findings] == [
+        ("sign-in", "good"),
+        ("folders", "good"),
+        ("server", "note"),
+        ("append", "good"),
+        ("mail", "good"),
+        ("delivery", "good"),
+        ("copies", "good"),
+        ("identity", "good"),
+        ("calendar", "good"),
+        ("free/busy", "good"),
     ]
+    assert folders_with_mail(account) == []
     assert probed.account.evidence is Evidence.AUTHORITATIVE
     assert (probed.account.sent_folder, probed.account.authserv_id) == ("Sent", "office.example")
 
 
-def test_a_server_that_keeps_no_copies_gives_no_evidence(hire: Hire) -> None:
+def test_a_server_that_delivers_nothing_is_of_no_use(hire: Hire) -> None:
     account = hire()
 
     async def main() -> None:
         async with plain_smtp(account.password.get_secret_value()) as end:
-            probed = await probe(account.model_copy(update={"smtp": end}), patience_s=0.3)
-        found = {finding.check: finding.ok for finding in probed.findings}
-        assert found == {"sign-in": True, "mail": True, "copies": False, "delivery": False, "calendar": True}
-        assert probed.account.evidence is Evidence.NONE
+            probed = await probe(account.model_copy(update={"smtp": end}), at=NOW, patience_s=0.3)
+        found = {finding.check: finding.verdict for finding in probed.findings}
+        assert (found["mail"], found["delivery"], found["calendar"]) == ("good", "failed", "good")
+        assert "copies" not in found
+        assert not probed.usable
 
     asyncio.run(main())
 
 
 def test_an_account_that_cannot_be_used_says_why(hire: Hire) -> None:
-    probed = asyncio.run(probe(hire(password="wrong"), patience_s=0.1))
+    probed = asyncio.run(probe(hire(password="wrong"), at=NOW, patience_s=0.1))
 
     assert not probed.usable
-    assert {finding.check: finding.ok for finding in probed.findings} == {"sign-in": False, "calendar": False}
-    assert "does not let" in probed.findings[0].sentence
+    failed = {finding.check: finding for finding in probed.findings if finding.verdict == "failed"}
+    assert list(failed) == ["sign-in", "mail", "calendar"]
+    assert all("password" in finding.mend for finding in failed.values())
 
 
 def test_a_sent_mail_is_found_and_an_unsent_one_is_not(hire: Hire, permit: MakePermit) -> None:

@@ -12,6 +12,7 @@ import pytest
 
 from empla.errors import ExternalError, PermissionDenied, ResourceError, TimedOut, ValidationError
 from empla.workplace.accounts import Account, Endpoint, Tls
+from empla.workplace.folders import Use, listed, used_for
 from empla.workplace.imap import ImapSession, Refused
 from empla.workplace.imap_wire import ConnectionLost, Response, quoted, read_response
 
@@ -204,10 +205,19 @@ def in_session(peer: Peer, work: Callable[[ImapSession], Awaitable[object]]) -> 
         ('* LIST () "." INBOX\r\n* LIST () "." INBOX.Sent', b"INBOX.Sent"),
         ('* LIST () "/" {10}\r\nSent Items', b"Sent Items"),
         ("* LIST () NIL INBOX", None),
+        (
+            '* LIST () "." INBOX\r\n* LIST () "." "INBOX.&AMk-l&AOk-ments envoy&AOk-s"',
+            b"INBOX.&AMk-l&AOk-ments envoy&AOk-s",
+        ),
+        ('* LIST (\\Noselect) "/" Sent\r\n* LIST () "/" "&kAFP4W4IMH8-"', b"&kAFP4W4IMH8-"),
     ],
 )
 def test_the_folder_for_sent_mail_is_found(folders: str, sent: bytes | None) -> None:
-    assert in_session(Peer(LIST=folders + "\r\n$ OK"), lambda session: session.sent_folder()) == sent
+    async def found(session: ImapSession) -> bytes | None:
+        folder = used_for(await listed(session), Use.SENT)
+        return folder.name if folder is not None else None
+
+    assert in_session(Peer(LIST=folders + "\r\n$ OK"), found) == sent
 
 
 def test_a_folder_without_uids_cannot_be_used() -> None:

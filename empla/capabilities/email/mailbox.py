@@ -72,6 +72,12 @@ class SubmissionDelayed(ExternalError):
     code = "submission_delayed"
 
 
+class RecipientsDelayed(SubmissionDelayed):
+    """The mail server took none of this mail's recipients now (greylisting, a full mailbox); others it may take."""
+
+    code = "recipients_delayed"
+
+
 class SubmissionUnknown(ExternalError):
     """The connection was lost after the message was on its way: the server may or may not have taken it."""
 
@@ -102,11 +108,14 @@ class Mailbox(Protocol):
     address: str
     evidence: Evidence
     settle_s: float
+    taking_s: float
+    """Seconds that the server may take over a mail after its final dot (RFC 5321, 4.5.3.2.6)."""
 
     async def fetch_after(self, cursor: MailCursor | None, limit: int = 50) -> list[FetchedMail]:
         """Return up to `limit` mails of the INBOX after `cursor`, oldest first.
 
-        With another UIDVALIDITY than the cursor's, or without a cursor, it starts at the first mail.
+        With another UIDVALIDITY than the cursor's, or without a cursor, it starts at the first mail; where the account
+        had mail before the employee came, at the first one after that.
         """
         ...
 
@@ -117,6 +126,7 @@ class Mailbox(Protocol):
     async def submit(self, permit: Permit, on_wire: OnWire) -> Submission:
         """Submit the permit's payload: target `{"sender": str, "recipients": [str]}`, content the message's bytes.
 
+        An address under `copy_to` in the target gets a copy as well, as evidence; it counts as no recipient.
         Raises SubmissionRefused, SubmissionDelayed or SubmissionUnknown.
         """
         ...

@@ -3,9 +3,18 @@
 The payload's target holds `message_id` besides what `Mailbox.submit` asks for.
 """
 
-from empla.capabilities.contract import OutcomeUnknown, Place, Settled
+from collections.abc import Sequence
+from typing import Any
+
+from empla.capabilities.contract import OutcomeUnknown, Place, PrepareFacts, Settled
 from empla.capabilities.email.mailbox import Evidence, OnWire, Submission, SubmissionUnknown
 from empla.governance.permit import Permit
+
+
+def envelope(facts: PrepareFacts, recipients: Sequence[str], message_id: str) -> dict[str, Any]:
+    """Return what a payload's target says of sender and recipients, and who gets a copy as evidence (contract 8)."""
+    target = {"sender": facts.address.lower(), "recipients": list(recipients), "message_id": message_id}
+    return {**target, "copy_to": facts.copy_to} if facts.copy_to else target
 
 
 async def submit(permit: Permit, place: Place, on_wire: OnWire) -> Submission:
