@@ -27,11 +27,6 @@ from empla.capabilities.calendar.spans import Span, merged, overlaps, without, z
 from empla.mind.codec import registered
 from empla.mind.values import Address
 
-RULE = "rule"
-"""Functor of the rules that are held: (number, StandingRule)."""
-RULE_DROPPED = "rule-dropped"
-"""Functor of the rules that were: (number, StandingRule, sentence). A number is never used again."""
-
 DAY = 24 * 60
 """Minutes of a day on the clock."""
 _EVERY_DAY = tuple(range(7))

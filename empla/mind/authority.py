@@ -6,11 +6,17 @@ from dataclasses import is_dataclass, replace
 from typing import Any
 
 from empla.mind.beliefs import BeliefBase
+from empla.mind.grants import GRANTED
 from empla.mind.intentions import Authority, Intention
 from empla.mind.percepts import Percept
 from empla.mind.readings import Mail
+from empla.mind.rules import RULE
 from empla.mind.steps import Scope
 from empla.mind.values import Origin, Source
+
+GUARDED = frozenset({RULE, GRANTED})
+"""Functors by which the gate decides: only who acts on the manager's or the company's word may hold or withdraw them.
+So what stands there is that word, whatever else an intention may have read."""
 
 _PRINCIPALS = {Source.OWN: "company", Source.POLICY: "company", Source.MANAGER: "manager"}
 _SOURCES = {"company": Source.OWN, "manager": Source.MANAGER, "": Source.PERCEPT}
@@ -36,6 +42,11 @@ def authority_of(event: Percept, beliefs: BeliefBase) -> Authority:
     managers = {belief.arguments[1].value for belief in beliefs.matching("profile", "manager")}
     vouched = mail.authenticated.value if mail.authenticated is not None else None
     return Authority(principal="manager" if vouched in managers else "", percept=event.key)
+
+
+def may_hold(authority: Authority, functor: str) -> bool:
+    """Return whether an intention with this authority may change the beliefs of a functor."""
+    return functor not in GUARDED or bool(authority.principal)
 
 
 def widened(authority: Authority, scope: Scope) -> Authority:

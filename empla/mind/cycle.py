@@ -19,7 +19,7 @@ from typing import Any
 from empla.errors import ValidationError
 from empla.mind import codec
 from empla.mind.answers import answered_question
-from empla.mind.authority import authority_of, label_of, raised_by, sources_of, widened
+from empla.mind.authority import authority_of, label_of, may_hold, raised_by, sources_of, widened
 from empla.mind.beliefs import Belief
 from empla.mind.bodies import Ended, Guard, RunningBody, Turn, replay, said
 from empla.mind.draft import Draft
@@ -28,6 +28,7 @@ from empla.mind.intentions import Goal, HeldSpan, Intention, Question, Stage, St
 from empla.mind.percepts import CONTINUE, INTENTION_FAILED, MAIL, OUTCOME, TIMER, Outcome, Percept, Status
 from empla.mind.plans import Plan, PlanLibrary, Trigger
 from empla.mind.readings import Mail
+from empla.mind.rules import RULES_COMMAND
 from empla.mind.state import Asked, Continued, Decided, Delta, Due, MindState, Noted, Quarantined, Recalled, number
 from empla.mind.steps import (
     Achieve,
@@ -61,7 +62,7 @@ PROFILE = "profile"
 """Kind of the percept that tells an employee who it is; its fields become `profile` beliefs."""
 WAKE = "wake"
 """Kind of the event that lets an intention go on in a continued cycle."""
-RESERVED = frozenset({OUTCOME, TIMER, CONTINUE, WAKE, PROFILE, GRANT_CHANGED})
+RESERVED = frozenset({OUTCOME, TIMER, CONTINUE, WAKE, PROFILE, GRANT_CHANGED, RULES_COMMAND})
 """Kinds that only our own code and the company may raise: what a sensor or a plan calls so is not believed."""
 
 
@@ -384,6 +385,8 @@ class _Cycle:
                 found = self.draft.beliefs.matching(step.functor, *opened(step.pattern), at=self.draft.at)
                 value = tuple(b.arguments for b in found)
                 self._has_read(intention, sources_of([(b.origin, b.arguments) for b in found]))
+            case Believe() | Forget() if not may_hold(intention.authority, step.functor):
+                return _failed("not-authorised", f"nobody's word covers changing what is held as {step.functor!r}")
             case Believe():
                 self._hold_belief(
                     Belief(
