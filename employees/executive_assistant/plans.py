@@ -12,6 +12,7 @@ from employees.executive_assistant import (
     moving,
     reporting,
     several,
+    standing,
 )
 
 library = PlanLibrary()
@@ -27,5 +28,6 @@ for part in (
     declining,
     reporting,
     several,
+    standing,
 ):
     library.include(part.library)
