@@ -1,4 +1,4 @@
-"""Calling off a meeting that the assistant arranged: found in the calendar, taken out, everybody told."""
+"""Calling off a meeting that the assistant arranged, or an entry of the manager's own: taken out, everybody told."""
 
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass
@@ -10,17 +10,18 @@ from empla.mind.plans import PlanLibrary, Trigger, on
 from empla.mind.steps import ActionFailed, Believe, Do, Raise, Scope, Step
 from empla.mind.values import Address
 from employees.executive_assistant import words
-from employees.executive_assistant.choosing import COVERED, UNCHANGED, arranged, guests_of, meant
+from employees.executive_assistant.choosing import UNCHANGED, meant
 from employees.executive_assistant.guests import names_of
 from employees.executive_assistant.keeping import NEWS
 from employees.executive_assistant.knowing import Profile, Steps, from_manager, profile
+from employees.executive_assistant.meetings import COVERED, arranged, guests_of, ours
 
 library = PlanLibrary()
 
 CALENDARS = (("calendar.cancel_own", "my own calendar"), ("calendar.cancel", "your calendar"))
 
 
-@library.plan(on("mail", mail__reading__intent="cancel"), when=from_manager, goal="call a meeting off")
+@library.plan(on("mail", mail__reading__intent="cancel"), when=from_manager, goal="call a meeting off", version=2)
 def cancel_meeting(event: Trigger) -> Steps:
     """Call off the meeting that the manager means, or each of them."""
     me: Profile = yield from profile()
@@ -31,7 +32,13 @@ def cancel_meeting(event: Trigger) -> Steps:
     to_ask: list[tuple[AgendaItem, EventCopy, Address]] = []
     for item in found.items:
         when = words.span(item.start.value, item.end.value, me.zone)
-        if not arranged(item, me):
+        if item.recurring:
+            said.append(
+                f"“{item.title}”, {when}, is one of a series, and I call off single meetings only. {UNCHANGED} "
+                "Please take it out yourself."
+            )
+            continue
+        if not ours(item, me):
             said.append(
                 f"“{item.title}”, {when}, was not arranged by me, so I cannot call it off. {UNCHANGED} "
                 "Please take it out yourself."
@@ -78,7 +85,10 @@ def _called_off(me: Profile, item: AgendaItem, guests: Sequence[Address]) -> Gen
     """Tell the guests, and take the meeting out of both calendars."""
     copies = []
     for owner in (me.address, me.manager):
-        copies.append((yield Do(operation="calendar.read", arguments={"owner": owner, "event": item.event})))
+        if owner == me.manager or arranged(item, me):
+            copies.append((yield Do(operation="calendar.read", arguments={"owner": owner, "event": item.event})))
+        else:
+            copies.append(None)
     standing: list[EventCopy] = [copy for copy in copies if copy is not None]
     if not standing:
         return _Off()

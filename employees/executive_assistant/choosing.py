@@ -4,26 +4,25 @@ from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from empla.capabilities.calendar.results import Agenda, AgendaItem, SlotOption
-from empla.capabilities.email.reading.people import Who
-from empla.capabilities.email.reading.times.model import Span, Window
+from empla.capabilities.email.reading.changes import Which
+from empla.capabilities.email.reading.times.model import Span
 from empla.capabilities.email.steps import reply
 from empla.mind.plans import Trigger
 from empla.mind.readings import Mail
 from empla.mind.steps import Do, Now, Step, query
-from empla.mind.values import Address, Source
 from employees.executive_assistant import words
 from employees.executive_assistant.guests import people
 from employees.executive_assistant.knowing import Profile, intent, sure, told
 from employees.executive_assistant.looking import instant
+from employees.executive_assistant.meetings import arranged, ours
 from employees.executive_assistant.proposing import pick
 from employees.executive_assistant.talking import asked
 
 LOOK_AHEAD = timedelta(days=92)
 UNCHANGED = "I have changed nothing."
-COVERED = (Source.MANAGER, Source.DIRECTORY)
-"""Origins of an address that a request of the manager may cover."""
 _MOST = 9
 _ROUNDS = 4
 
@@ -42,7 +41,7 @@ class Meant:
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
+class Found:
     """Meetings that fit, whether the mail names any in particular, and who in it is nobody we know."""
 
     items: tuple[AgendaItem, ...]
@@ -58,9 +57,9 @@ def meant(event: Trigger, me: Profile, verb: str, *, spoken_of: bool = False) ->
     mail: Mail = event.mail
     opening: str = event.get("before") or ""
     for _ in range(_ROUNDS):
-        found = yield from (_of_thread(mail, me) if spoken_of else _fitting(mail, me))
+        found = yield from (of_thread(mail, me) if spoken_of else _fitting(mail, me))
         spoken_of = False
-        if len(found.items) == 1 and ((found.named and sure(mail)) or not arranged(found.items[0], me)):
+        if len(found.items) == 1 and ((found.named and sure(mail)) or not ours(found.items[0], me)):
             return Meant(mail=mail, items=found.items, opening=opening)
         if found.items and found.named and told(mail, "all"):
             return Meant(mail=mail, items=found.items, opening=opening)
@@ -69,7 +68,7 @@ def meant(event: Trigger, me: Profile, verb: str, *, spoken_of: bool = False) ->
         if answer is None:
             return None
         opening = ""
-        chosen = _chosen(answer, found.items)
+        chosen = chosen_of(answer, found.items)
         if chosen:
             return Meant(mail=answer, items=chosen)
         if intent(answer) in ("no", "cancel", "thanks") or told(answer, "none"):
@@ -80,7 +79,7 @@ def meant(event: Trigger, me: Profile, verb: str, *, spoken_of: bool = False) ->
     return None
 
 
-def _question(found: _Found, me: Profile, verb: str) -> str:
+def _question(found: Found, me: Profile, verb: str) -> str:
     if found.strangers:
         name = found.strangers[0]
         return (
@@ -97,7 +96,7 @@ def _question(found: _Found, me: Profile, verb: str) -> str:
     return f"Which of these shall I {verb} ({me.zone})?\n\n{words.numbered(lines)}{left}"
 
 
-def _chosen(answer: Mail, items: Sequence[AgendaItem]) -> tuple[AgendaItem, ...]:
+def chosen_of(answer: Mail, items: Sequence[AgendaItem]) -> tuple[AgendaItem, ...]:
     """Return what an answer chooses among the meetings that were listed."""
     shown = items[:_MOST]
     if told(answer, "all") or (told(answer, "any") and "all" in words.said(answer).lower()):
@@ -110,44 +109,69 @@ def _chosen(answer: Mail, items: Sequence[AgendaItem]) -> tuple[AgendaItem, ...]
 # looking -------------------------------------------------------------------------------------------------------------
 
 
-def _fitting(mail: Mail, me: Profile) -> Generator[Step, Any, _Found]:
+def _fitting(mail: Mail, me: Profile) -> Generator[Step, Any, Found]:
     """Return the meetings that fit what the manager says: its people, its time, its topic; else those of the thread."""
-    whom: tuple[Who, ...] = tuple(told(mail, "people") or ())
-    window: Window | None = told(mail, "window")
-    topic = (told(mail, "topic") or " ".join(mail.reading.unread if mail.reading else ())).lower()
+    topic = told(mail, "topic") or " ".join(mail.reading.unread if mail.reading else ())
+    which = Which(people=tuple(told(mail, "people") or ()), window=told(mail, "window"), topic=topic)
+    if which.named:
+        return (yield from fitting(which, me))
+    those = yield from of_thread(mail, me)
+    if those.items:
+        return those
     now = yield Now()
+    items = yield from _standing(me, now, (Span(start=now, end=now + LOOK_AHEAD),))
+    return Found(tuple(i for i in items if arranged(i, me)), named=False)
+
+
+def fitting(which: Which, me: Profile) -> Generator[Step, Any, Found]:
+    """Return the meetings that fit the words for one. An hour without a day is today's, else that of any day."""
+    now = yield Now()
+    window, topic = which.window, which.topic.lower()
     spans = window.spans if window is not None and window.spans else (Span(start=now, end=now + LOOK_AHEAD),)
     items = yield from _standing(me, now, spans)
     if topic == "next":
         coming = [i for i in items if i.start.value > now and not i.all_day]
-        return _Found(tuple(coming[:1]), named=False)
-    if not (whom or window or topic):
-        those = yield from _of_thread(mail, me)
-        return those if those.items else _Found(tuple(i for i in items if arranged(i, me)), named=False)
+        return Found(tuple(coming[:1]), named=False)
     strangers = []
-    for who in whom:
+    people_there = []
+    for who in which.people:
         known = {g.address.value for g in (yield from people(who))}
+        people_there.append(known)
         if not known:
             strangers.append(who.words)
-        items = [i for i in items if known & {a.value for a in i.attendees}]
-    if topic:
-        items = [i for i in items if _about(topic, i.title)]
-    if not whom and not topic and any(arranged(i, me) for i in items):
-        items = [i for i in items if arranged(i, me)]
-    return _Found(tuple(items), named=True, strangers=tuple(strangers))
+    found = _named(items, people_there, topic)
+    if not found and window is not None and window.exact and not window.dated:
+        items = yield from _standing(me, now, (Span(start=now, end=now + LOOK_AHEAD),))
+        hours = {h.since for h in window.times}
+        here = ZoneInfo(me.zone)
+        found = [i for i in _named(items, people_there, topic) if i.start.value.astimezone(here).time() in hours]
+    if not which.people and not topic and any(arranged(i, me) for i in found):
+        found = [i for i in found if arranged(i, me)]
+    return Found(tuple(found), named=True, strangers=tuple(strangers))
 
 
-def _of_thread(mail: Mail, me: Profile) -> Generator[Step, Any, _Found]:
+def _named(items: Sequence[AgendaItem], people_there: Sequence[set[str]], topic: str) -> list[AgendaItem]:
+    return [
+        i
+        for i in items
+        if all(known & {a.value for a in i.attendees} for known in people_there)
+        and (not topic or _about(topic, i.title))
+    ]
+
+
+def of_thread(mail: Mail, me: Profile) -> Generator[Step, Any, Found]:
     """Return the meetings that were spoken of in the thread of a mail."""
     uids = {uid for _, uid in (yield query("spoken-of", mail.thread))}
     now = yield Now()
     items = yield from _standing(me, now, (Span(start=now, end=now + LOOK_AHEAD),))
-    return _Found(tuple(i for i in items if i.event.uid in uids), named=True)
+    return Found(tuple(i for i in items if i.event.uid in uids), named=True)
 
 
-def arranged(item: AgendaItem, me: Profile) -> bool:
-    """Return whether a meeting was arranged by the assistant."""
-    return item.organizer is not None and item.organizer.value == me.address.value
+def standing_now(uid: str, me: Profile) -> Generator[Step, Any, AgendaItem | None]:
+    """Return the meeting with this UID as it stands, None if it does not any more."""
+    now = yield Now()
+    items = yield from _standing(me, now, (Span(start=now, end=now + LOOK_AHEAD),))
+    return next((i for i in items if i.event.uid == uid), None)
 
 
 def _about(topic: str, title: str) -> bool:
@@ -172,16 +196,3 @@ def _meets(span: Span, item: AgendaItem) -> bool:
     if span.start == span.end:
         return item.start.value <= span.start < item.end.value
     return item.start.value < span.end and span.start < item.end.value
-
-
-def guests_of(item: AgendaItem, mail: Mail, me: Profile) -> Generator[Step, Any, tuple[Address, ...]]:
-    """Return those who are invited. Who stands in the directory, or in the manager's own words, is reached on that
-    word; the calendar's alone covers nobody, and the gate will ask."""
-    own_words = {w.address.value: w.address for w in (told(mail, "people") or ()) if w.address is not None}
-    guests = []
-    for address in item.attendees:
-        if address.value in (me.manager.value, me.address.value):
-            continue
-        known = yield Do(operation="people.find", arguments={"words": address.value})
-        guests.append(known.people[0].address if known.people else own_words.get(address.value, address))
-    return tuple(guests)

@@ -1,4 +1,4 @@
-"""Moving a meeting that the assistant arranged: the new time is found, entered and told like that of a new one."""
+"""Moving a meeting, or giving it another length: the new time is found, entered and told like that of a new one."""
 
 from collections.abc import Generator
 from dataclasses import replace
@@ -6,30 +6,28 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from empla.capabilities.calendar.results import (
-    AgendaItem,
-    EventCopy,
-    EventMoved,
-    EventWritten,
-    FreeBusy,
-    InvitationSent,
-    SlotOption,
-    Slots,
-)
+from empla.capabilities.calendar.results import AgendaItem, FreeBusy, SlotOption, Slots
 from empla.capabilities.email.reading.times.model import Span, Window, narrow
 from empla.capabilities.email.steps import reply
 from empla.mind.beliefs import BeliefBase
 from empla.mind.plans import PlanLibrary, Trigger, on
 from empla.mind.readings import Mail
-from empla.mind.steps import ActionFailed, Believe, Do, Forget, Now, Raise, Step
+from empla.mind.steps import ActionFailed, Do, Now, Scope, Step
 from empla.mind.values import OWN, Address
 from employees.executive_assistant import words
 from employees.executive_assistant.booking import started
-from employees.executive_assistant.choosing import COVERED, Meant, arranged, guests_of, meant
-from employees.executive_assistant.guests import Guest, names_of
-from employees.executive_assistant.keeping import NEWS
+from employees.executive_assistant.choosing import Meant, meant
+from employees.executive_assistant.entering import (
+    Difference,
+    NotEntered,
+    about_told,
+    entered,
+    told_later,
+    told_of,
+)
 from employees.executive_assistant.knowing import Profile, Steps, from_manager, intent, profile, told
-from employees.executive_assistant.looking import instant, looked_for, scope
+from employees.executive_assistant.looking import instant, looked_for
+from employees.executive_assistant.meetings import COVERED, minutes_of, named_guests, not_ours, ours, own_entry
 from employees.executive_assistant.proposing import proposed
 from employees.executive_assistant.talking import asked
 from employees.executive_assistant.wishes import Wish
@@ -53,6 +51,7 @@ def _changes_what_was_spoken_of(beliefs: BeliefBase, event: Trigger) -> bool:
     on("mail", mail__reading__intent={"move", "answer", "choose"}),
     when=_changes_what_was_spoken_of,
     goal="move a meeting",
+    version=2,
 )
 def move_meeting(event: Trigger) -> Steps:
     """Move the one meeting that the manager means to where it shall be."""
@@ -60,35 +59,27 @@ def move_meeting(event: Trigger) -> Steps:
     found = yield from meant(event, me, "move", spoken_of=intent(event.mail) != "move")
     if found is None:
         return
-    item = found.items[0]
-    why_not = _hindrance(item, len(found.items), me)
+    why_not = hindrance(found, me, "move")
     if why_not:
         yield reply(found.mail, found.said(why_not))
         return
+    item = found.items[0]
     wish = yield from _wish(event, found, item, me)
-    for _ in range(_ROUNDS):
-        if wish is None:
-            return
-        try:
-            wish = yield from _moved(wish, me, item)
-        except ActionFailed as failure:
-            said = failure.outcome.sentence.rstrip(". ")
-            yield reply(
-                found.mail, found.said(f"I could not move “{item.title}” ({said}). Please look at your calendar.")
-            )
-            return
+    if wish is not None:
+        yield from moved(wish, me, item, Difference())
 
 
-def _hindrance(item: AgendaItem, several: int, me: Profile) -> str:
+def hindrance(found: Meant, me: Profile, verb: str) -> str:
+    """Return why what is meant cannot be changed, empty if it can."""
+    item = found.items[0]
     when = words.span(item.start.value, item.end.value, me.zone)
-    if several > 1:
-        return f"I move one meeting at a time, so I have changed nothing. The first of them is “{item.title}”, {when}."
-    if not arranged(item, me):
+    if len(found.items) > 1:
         return (
-            f"“{item.title}”, {when}, was not arranged by me, so I cannot move it. I have changed nothing; "
-            "please ask its organizer, or move it yourself."
+            f"I {verb} one meeting at a time, so I have changed nothing. The first of them is “{item.title}”, {when}."
         )
-    return "" if not item.recurring else f"“{item.title}” is a series, and I move single meetings only. {STAYS}"
+    if not ours(item, me):
+        return not_ours(item, me, verb)
+    return "" if not item.recurring else f"“{item.title}” is a series, and I {verb} single meetings only. {STAYS}"
 
 
 # where to ------------------------------------------------------------------------------------------------------------
@@ -96,25 +87,23 @@ def _hindrance(item: AgendaItem, several: int, me: Profile) -> str:
 
 def _wish(event: Trigger, found: Meant, item: AgendaItem, me: Profile) -> Generator[Step, Any, Wish | None]:
     """Return the meeting as it shall be; asks when that is, if the mail does not say."""
-    lasts = int((item.end.value - item.start.value).total_seconds() // 60)
-    addresses = yield from guests_of(item, found.mail, me)
-    names = yield from names_of(addresses)
+    guests = yield from named_guests(item, found.mail, me)
     wish = Wish(
         mail=found.mail,
         opening=found.opening,
-        guests=tuple(Guest(name=names[a.value], address=a) for a in addresses),
-        minutes=told(event.mail, "minutes") or lasts,
-        without_me=me.manager.value not in {a.value for a in item.attendees},
+        guests=guests,
+        minutes=told(event.mail, "minutes") or minutes_of(item),
+        without_me=not_there(item, me),
         undone=STAYS,
     )
     shift: int | None = told(event.mail, "shift")
     if shift is not None:
         start = item.start.value + timedelta(minutes=shift)
-        return replace(wish, window=_window(start, start, "instant", me))
+        return replace(wish, window=window_at(start, start, "instant", me))
     named_here = found.mail != event.mail or intent(event.mail) != "move"
     to: Window | None = told(event.mail, "to") or (told(found.mail, "window") if named_here else None)
     if to is None and told(event.mail, "minutes") is not None:
-        return replace(wish, window=_window(item.start.value, item.start.value, "instant", me))
+        return replace(wish, window=window_at(item.start.value, item.start.value, "instant", me))
     if to is None or not to.spans:
         when = words.span(item.start.value, item.end.value, me.zone)
         question = wish.said(f"When shall “{item.title}” take place instead? It is on {when} now.")
@@ -129,7 +118,13 @@ def _wish(event: Trigger, found: Meant, item: AgendaItem, me: Profile) -> Genera
     return replace(wish, window=narrow(_day_of(item, me), to))
 
 
-def _window(start: datetime, end: datetime, grain: str, me: Profile) -> Window:
+def not_there(item: AgendaItem, me: Profile) -> bool:
+    """Return whether a meeting was arranged for others, without the manager."""
+    return not own_entry(item, me) and me.manager.value not in {a.value for a in item.attendees}
+
+
+def window_at(start: datetime, end: datetime, grain: str, me: Profile) -> Window:
+    """Return one stretch of time, or with `grain` "instant" one start, as a window."""
     span = Span(start=start.astimezone(UTC), end=end.astimezone(UTC))
     return Window(spans=(span,), said="", zone=me.zone, grain=grain, origin=OWN)
 
@@ -139,7 +134,7 @@ def _day_of(item: AgendaItem, me: Profile) -> Window:
     here = ZoneInfo(me.zone)
     day = item.start.value.astimezone(here).date()
     start, end = (datetime.combine(day + timedelta(days=n), time(), here) for n in (0, 1))
-    return _window(start, end, "day", me)
+    return window_at(start, end, "day", me)
 
 
 def _same_hour(wish: Wish, item: AgendaItem, me: Profile) -> Wish | None:
@@ -149,13 +144,31 @@ def _same_hour(wish: Wish, item: AgendaItem, me: Profile) -> Wish | None:
         return None
     here = ZoneInfo(me.zone)
     start = datetime.combine(window.days()[0], item.start.value.astimezone(here).time(), here)
-    return replace(wish, window=_window(start, start, "instant", me))
+    return replace(wish, window=window_at(start, start, "instant", me))
 
 
 # moving --------------------------------------------------------------------------------------------------------------
 
 
-def _moved(wish: Wish, me: Profile, item: AgendaItem) -> Generator[Step, Any, Wish | None]:
+def moved(wish: Wish, me: Profile, item: AgendaItem, difference: Difference) -> Generator[Step, Any, None]:
+    """Find a time for a meeting as it is wished for and change it so, with what else shall be different; answer.
+
+    `wish.guests` are those who take part afterwards.
+    """
+    after: Wish | None = wish
+    for _ in range(_ROUNDS):
+        if after is None:
+            return
+        try:
+            after = yield from _moved(after, me, item, difference)
+        except ActionFailed as failure:
+            said = failure.outcome.sentence.rstrip(". ")
+            text = f"I could not change “{item.title}” ({said}). Please look at your calendar."
+            yield reply(wish.mail, wish.said(text))
+            return
+
+
+def _moved(wish: Wish, me: Profile, item: AgendaItem, difference: Difference) -> Generator[Step, Any, Wish | None]:
     """Find a time and move the meeting there; return the wish if it has to be looked for anew, None if it is over."""
     found: Slots = Slots()
     for one in (_same_hour(wish, item, me), wish):
@@ -163,23 +176,21 @@ def _moved(wish: Wish, me: Profile, item: AgendaItem) -> Generator[Step, Any, Wi
             found = yield from _looked_for(one, me, item)
     option = found.slots[0] if found.slots else None
     if option is None:
-        chosen = yield from proposed(wish, me, found)
+        chosen = yield from proposed(wish, me, found, item)
         if chosen is None or chosen.option is None:
             return None if chosen is None else chosen.wish
         wish, option = chosen.wish, chosen.option
         now = yield Now()
         if started(option, now):
             return replace(wish, opening=f"{words.slot(option, me.zone)} is past by now.")
-    yield scope(replace(wish, guests=_covered(wish)), me, [Span(start=option.start.value, end=option.end.value)])
-    if (option.start.value, option.end.value) == (item.start.value, item.end.value):
+    same = (option.start.value, option.end.value) == (item.start.value, item.end.value)
+    if same and difference == Difference():
         yield reply(wish.mail, wish.said(f"“{item.title}” is then already: {words.slot(option, me.zone)}."))
         return None
-    yield from _entered(wish, me, item, option, found)
+    if not same:
+        difference = replace(difference, start=option.start, end=option.end)
+    yield from changed(wish, me, item, difference, found)
     return None
-
-
-def _covered(wish: Wish) -> tuple[Guest, ...]:
-    return tuple(g for g in wish.guests if g.address.origin.source in COVERED)
 
 
 def _looked_for(wish: Wish, me: Profile, item: AgendaItem) -> Generator[Step, Any, Slots]:
@@ -205,56 +216,70 @@ def _busy_apart(address: Address, new: Span, item: AgendaItem, me: Profile) -> G
     return any(b.start.value < end and start < b.end.value for b in found.busy for start, end in rest if start < end)
 
 
-def _entered(wish: Wish, me: Profile, item: AgendaItem, option: SlotOption, found: Slots) -> Generator[Step, Any, None]:
-    """Change both calendars, tell the guests, and answer."""
-    own = yield from _updated(me.address, "calendar.update_own", item, option)
-    if own is None:
-        yield reply(wish.mail, wish.said(f"“{item.title}” has gone from my calendar, so I could not move it."))
+def covering(me: Profile, wish: Wish, item: AgendaItem, difference: Difference) -> Scope:
+    """State what a change covers: those who take part before or after it, its old time and its new one."""
+    people = (*(g.address for g in wish.guests), *(g.address for g in difference.add), *difference.remove)
+    covered = {a.value: a for a in people if a.origin.source in COVERED}
+    ends = [item.start.value, item.end.value]
+    ends += [i.value for i in (difference.start, difference.end) if i is not None]
+    return Scope(people=(me.manager, *covered.values()), start=min(ends), end=max(ends))
+
+
+def changed(
+    wish: Wish, me: Profile, item: AgendaItem, difference: Difference, found: Slots | None = None
+) -> Generator[Step, Any, None]:
+    """Change the calendars, tell everybody concerned, and answer `wish.mail`."""
+    yield covering(me, wish, item, difference)
+    try:
+        done = yield from entered(me, item, difference, wish.mail.thread)
+    except NotEntered as why:
+        yield reply(wish.mail, wish.said(f"I could not change “{item.title}”: {why}. {STAYS}"))
         return
-    if not wish.without_me:
-        yield from _updated(me.manager, "calendar.update", item, option)
-    uid = item.event.uid
-    yield Forget(functor="moved", pattern=(uid,))
-    yield Believe(functor="moved", arguments=(uid, option.start, option.end))
-    yield Believe(functor="spoken-of", arguments=(wish.mail.thread, uid))
-    yield Raise(kind=NEWS, fields={"uid": uid})
-    told_them = yield from _told(wish, me, own)
-    moved = f"Done. I have moved “{item.title}” to {words.slot(option, me.zone)}."
-    if option.start.value == item.start.value:
-        moved = f"Done. “{item.title}” now takes {words.length(wish.length)}: {words.slot(option, me.zone)}."
+    new = {g.address.value for g in difference.add}
+    leave = {a.value for a in difference.remove}
+    stay = [g for g in wish.guests if g.address.value not in new | leave]
+    out = [g for g in wish.guests if g.address.value in leave]
+    asks = difference.start is not None
+    told_them = []
+    waiting: list[tuple[Any, bool]] = []
+    # Who was there already and need not answer anew is told apart from those who are invited.
+    for group, does, uninvite in (
+        (stay, "I have asked * anew" if asks else "I have told *", False),
+        (difference.add, "I have invited *", False),
+        (out, "I have told * that it takes place without them", True),
+    ):
+        said = yield from told_of(me, done.before if uninvite else done.after, group, uninvite=uninvite)
+        told_them.append(about_told(said, does))
+        waiting += [(guest, uninvite) for guest in said.waiting]
+    first = _done(wish, me, item, difference)
+    rest = " ".join(part for part in (*told_them, _unseen(wish, found or Slots())) if part)
+    yield reply(wish.mail, wish.said(words.paragraphs(first, rest)))
+    for guest, uninvite in waiting:
+        copy = done.before if uninvite else done.after
+        yield from told_later(me, copy, [guest], item.title, uninvite=uninvite)
+
+
+def _done(wish: Wish, me: Profile, item: AgendaItem, difference: Difference) -> str:
+    """Say what was changed: where it is now, with day, date, time and zone, and what else is different."""
+    said = []
+    if difference.start is not None and difference.end is not None:
+        when = words.span(difference.start.value, difference.end.value, me.zone)
+        longer = difference.start.value == item.start.value
+        said.append(
+            f"“{item.title}” now takes {words.length(wish.length)}: {when}."
+            if longer
+            else f"I have moved “{item.title}” to {when}."
+        )
+    else:
+        said.append(f"I have changed “{item.title}”, {words.span(item.start.value, item.end.value, me.zone)}.")
+    if difference.title is not None:
+        said.append(f"It is now called “{difference.title}”.")
+    if difference.location is not None:
+        said.append(f"The place is: {difference.location}.")
+    return f"Done. {' '.join(said)}"
+
+
+def _unseen(wish: Wish, found: Slots) -> str:
     unseen = {a.value for a in found.unseen}
     hidden = words.listed(g.name for g in wish.guests if g.address.value in unseen)
-    note = f"I cannot see the calendar of {hidden}, so I do not know whether the time suits them." if hidden else ""
-    yield reply(wish.mail, wish.said(words.paragraphs(moved, " ".join(part for part in (told_them, note) if part))))
-
-
-def _updated(
-    owner: Address, operation: str, item: AgendaItem, option: SlotOption
-) -> Generator[Step, Any, EventCopy | None]:
-    copy: EventCopy | None = yield Do(operation="calendar.read", arguments={"owner": owner, "event": item.event})
-    for _ in range(3):
-        if copy is None:
-            return None
-        arguments = {"copy": copy, "start": option.start, "end": option.end}
-        done: EventWritten | EventMoved = yield Do(operation=operation, arguments=arguments)
-        if isinstance(done, EventWritten):
-            return done.copy
-        copy = done.copy
-    return None
-
-
-def _told(wish: Wish, me: Profile, copy: EventCopy) -> Generator[Step, Any, str]:
-    """Send the new version; say who was told, and who could not be."""
-    if not wish.guests:
-        return ""
-    arguments = {"copy": copy, "to": tuple(g.address for g in wish.guests), "sender_name": me.name}
-    try:
-        sent: InvitationSent = yield Do(operation="calendar.invite", arguments=arguments)
-    except ActionFailed:
-        return f"I could not tell {wish.names}; please tell them yourself."
-    yield Believe(functor="spoken-of", arguments=(sent.message_id, copy.event.uid))
-    missed = {address.lower() for address in sent.refused}
-    text = f"I have asked {words.listed(g.name for g in wish.guests if g.address.value not in missed)} anew."
-    if missed:
-        text += f" I could not reach {words.listed(sorted(missed))}; please tell them yourself."
-    return text
+    return f"I cannot see the calendar of {hidden}, so I do not know whether the time suits them." if hidden else ""

@@ -6,6 +6,7 @@ from employees.executive_assistant import (
     answering,
     arranging,
     cancelling,
+    changing,
     declining,
     introducing,
     keeping,
@@ -13,6 +14,7 @@ from employees.executive_assistant import (
     reporting,
     several,
     standing,
+    swapping,
 )
 
 library = PlanLibrary()
@@ -23,6 +25,8 @@ for part in (
     arranging,
     keeping,
     moving,
+    changing,
+    swapping,
     cancelling,
     answering,
     declining,

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from empla.capabilities.calendar.results import Agenda, Obstacle, SlotOption, Slots
+from empla.capabilities.calendar.results import Agenda, AgendaItem, Obstacle, SlotOption, Slots
 from empla.capabilities.calendar.slots import Why
 from empla.capabilities.email.reading.times.model import Span, Window
 from empla.capabilities.email.steps import reply
@@ -13,6 +13,8 @@ from empla.mind.readings import Mail
 from empla.mind.steps import Do, Hold, Now, Raise, Step
 from empla.mind.values import OWN
 from employees.executive_assistant import words
+from employees.executive_assistant.displacing import Clash, clash_of, displaced, offer
+from employees.executive_assistant.entering import NotEntered
 from employees.executive_assistant.knowing import Profile, clauses, intent, told
 from employees.executive_assistant.looking import exact_start, instant, is_meal
 from employees.executive_assistant.talking import PATIENCE, asked, dropped
@@ -30,25 +32,32 @@ class Chosen:
     option: SlotOption | None = None
 
 
-def proposed(wish: Wish, me: Profile, found: Slots) -> Generator[Step, Any, Chosen | None]:
+def proposed(
+    wish: Wish, me: Profile, found: Slots, moving: AgendaItem | None = None
+) -> Generator[Step, Any, Chosen | None]:
     """Propose the times that were found, else say why there is none and propose the nearest.
 
-    Returns what is chosen; None if the matter is over.
+    If one meeting alone stands in the way and is the lesser of the two, moving that one is offered too; `moving` is the
+    meeting that shall be moved, None for a new one. Returns what is chosen; None if the matter is over.
     """
     now = yield Now()
     overtime = _overtime(wish, me, found, now)
+    clash = yield from clash_of(wish, me, found, moving)
     options = (found.slots or found.alternatives)[:3]
     if overtime is not None and is_meal(wish):
         options = ()  # nobody wants dinner at half past two instead
     until = now + PATIENCE
-    text = yield from _proposal(wish, me, found, until, overtime)
+    text = yield from _proposal(wish, me, found, until, overtime, clash)
     for _ in range(ASKED_AGAIN):
-        if options:
-            yield Hold(spans=tuple((o.start.value, o.end.value) for o in options), until=until)
+        held = (*options, *((clash.option,) if clash is not None and clash.option is not None else ()))
+        if held:
+            yield Hold(spans=tuple((o.start.value, o.end.value) for o in held), until=until)
         answer = yield from asked(me, wish.mail, wish.said(text), wish.matter, wish.undone)
         if answer is None:
             return None
         wish = replace(wish, opening="")
+        if clash is not None and clash.option is not None and _agrees(answer):
+            return (yield from _instead(replace(wish, mail=answer), me, clash))
         picked = pick(answer, options, overtime)
         if picked is not None:
             return _taken(wish, answer, picked, me)
@@ -67,6 +76,23 @@ def proposed(wish: Wish, me: Profile, found: Slots) -> Generator[Step, Any, Chos
         wish.mail, f"I leave it for now. {wish.undone} Please write the whole request once more when you know more."
     )
     return None
+
+
+def _agrees(answer: Mail) -> bool:
+    """Whether an answer is a yes that names none of the times."""
+    return intent(answer) == "yes" and told(answer, "window") is None and not told(answer, "ordinals")
+
+
+def _instead(wish: Wish, me: Profile, clash: Clash) -> Generator[Step, Any, Chosen]:
+    """Move the lesser meeting out of the way, and take the time that was wished for."""
+    start = exact_start(wish)
+    assert start is not None, "a clash is with a time that was named"
+    try:
+        moved = yield from displaced(clash, wish, me)
+    except NotEntered as why:
+        return Chosen(replace(wish, opening=f"I could not move “{clash.item.title}”: {why}."))
+    end = start + timedelta(minutes=wish.length)
+    return Chosen(replace(wish, opening=moved), SlotOption(start=instant(start, me), end=instant(end, me)))
 
 
 def _taken(wish: Wish, answer: Mail, option: SlotOption, me: Profile) -> Chosen:
@@ -163,7 +189,7 @@ def _unclear(answer: Mail, options: Sequence[SlotOption], me: Profile) -> str:
 
 
 def _proposal(
-    wish: Wish, me: Profile, found: Slots, until: datetime, overtime: SlotOption | None
+    wish: Wish, me: Profile, found: Slots, until: datetime, overtime: SlotOption | None, clash: Clash | None
 ) -> Generator[Step, Any, str]:
     """Word why there is no time, and what is offered instead."""
     options = (found.slots or found.alternatives)[:3]
@@ -171,6 +197,8 @@ def _proposal(
         return _offer(wish, me, options, until, seen=not found.unseen)
     because = yield from _because(wish, me, found)
     first = f"I find no time for {wish.matter}: {because}."
+    if clash is not None:
+        first = words.paragraphs(first, offer(clash, me))
     if overtime is not None and is_meal(wish):
         return f"{first} Shall I book it all the same?"
     if overtime is not None:

@@ -133,7 +133,7 @@ def clarified(wish: Wish, me: Profile) -> Generator[Step, Any, Wish | None]:
         before = gap.question
         wish = replace(wish, opening="")
         if lets_go(answer):
-            yield reply(answer, f"All right, I leave it. {UNDONE}")
+            yield reply(answer, f"All right, I leave it. {wish.undone}")
             return None
         if is_another_wish(wish, answer):
             yield Raise(kind="mail", fields={"mail": answer, "before": dropped(wish.matter)})

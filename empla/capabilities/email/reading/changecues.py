@@ -28,7 +28,7 @@ _NOT = r"(?:doesn['’]t|does not|don['’]t|do not|need not|needn['’]t)(?: ne
 _THERE = r"(?: there| in it| at it)?"
 _MORE = r"(?: any ?more)?"
 _LEN = rf"(?P<len>{MASK}+)"
-_NEW = r"[\"“«']?(?P<new>\w.*?)[\"”»']?"
+_NEW = r"[\"“«']?(?P<new>\w[^,;]*?)[\"”»']?"
 
 
 def _whole(*pieces: str) -> Match:

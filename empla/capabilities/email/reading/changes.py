@@ -149,7 +149,7 @@ def _which(said: _Said, match: re.Match[str]) -> tuple[dict[str, Slot], tuple[st
     words = match.groupdict().get("which")
     if not words or cues.POINTS.fullmatch(words):
         return {}, ()
-    if cues.ELSEWHERE.search(words):
+    if cues.ELSEWHERE.search(words) or MASK in words or "," in words:
         return None
     one, unread = _meeting(said.words(match, "which"), said.setting)
     values = {"people": one.people, "window": one.window, "topic": one.topic}

@@ -26,7 +26,7 @@ _VOCATIVE = re.compile(
     r"|march|july|september|october|november|december|one|two|fine|good|unfortunately|actually"
     r"|ideally|however|first|afterwards|later|"
     r"mornings?|afternoons?|anytime|if|when|once|maybe|cool|right|absolutely|definitely|alternatively"
-    r"|otherwise|please|pls)\b)"
+    r"|otherwise|please|pls|add|invite|include|drop|remove|replace|swap|call|ask|tell|remind)\b)"
     r"[A-Z][\w'’-]+(?: [A-Z][\w'’-]+)?\s*(?:[,:!–—]|\n)\s*"
     r"(?=(?i:please|pls|plz|can|could|would|will|book|set|schedule|find|arrange|organi[sz]e|move"
     r"|cancel|what|when|am|is|are|do|i|i'd|i'm"

@@ -1,0 +1,91 @@
+"""Two meetings that want the same time, and two that change places."""
+
+import pytest
+
+from runtime.client import Client
+from tests.scenarios.conftest import Morning, at, times
+
+
+@pytest.fixture
+def morning(shared: Morning) -> Morning:
+    """One office for all tests of this module, with empty calendars and no question open."""
+    return shared.cleared()
+
+
+def ben(morning: Morning) -> Client:
+    return morning.people["Ben Stone"]
+
+
+# two at the same time ------------------------------------------------------------------------------------------------
+
+
+def test_the_lesser_of_two_is_offered_to_move_and_moves_on_a_yes(morning: Morning) -> None:
+    morning.ask("Book half an hour with Carla on Thursday at 10")
+    morning.invited("Carla Ruiz")
+    morning.ask("Please book an hour with Ben and Sam Young tomorrow at 2pm.")
+    offered = morning.ask("Move my meeting with Ben to Thursday at 10")
+    assert "is the lesser of the two: fewer people come to it" in offered.text
+    assert len({times(e)[0] for e in morning.meetings()}) == 2
+    done = morning.reply(offered, "Yes")
+    assert "I have moved “Anna Berg and Carla Ruiz”" in done.text and "I have asked Carla Ruiz anew" in done.text
+    places = {str(e["SUMMARY"]): times(e)[0] for e in morning.meetings()}
+    assert places["Anna Berg, Ben Stone and Sam Young"] == at(3, 10)
+    assert not at(3, 9, 30) < places["Anna Berg and Carla Ruiz"] < at(3, 11)
+    morning.people["Carla Ruiz"].wait_for(lambda m: m.subject.startswith("Updated invitation"), 20)
+
+
+def test_a_no_moves_neither_of_two(morning: Morning) -> None:
+    morning.ask("Book half an hour with Carla on Thursday at 10")
+    offered = morning.ask("Book an hour with Ben and Sam Young on Thursday at 10")
+    assert "the lesser of the two" in offered.text
+    assert "Nothing is booked" in morning.reply(offered, "No, leave it").text
+    assert [times(e)[0] for e in morning.meetings()] == [at(3, 10)]
+
+
+def test_what_counts_for_more_is_not_offered_to_move(morning: Morning) -> None:
+    morning.ask("Book an hour with Ben and Sam Young on Thursday at 10")
+    offered = morning.ask("Book half an hour with Carla on Thursday at 10")
+    assert "counts for more, so I leave it where it is" in offered.text
+    morning.reply(offered, "the first one")
+    assert len(morning.meetings()) == 2
+
+
+def test_what_was_not_arranged_by_it_is_never_offered_to_move(morning: Morning) -> None:
+    morning.manager.put_event("a", "Dentist", at(3, 10), at(3, 11))
+    offered = morning.ask("Book an hour with Ben on Thursday at 10")
+    assert "“Dentist” (an hour) was not arranged by me, so I leave it where it is." in offered.text
+    assert morning.meetings() == []
+
+
+# changing places -----------------------------------------------------------------------------------------------------
+
+
+def test_two_meetings_change_places(morning: Morning) -> None:
+    morning.ask("Book an hour with Ben tomorrow at 10")
+    morning.ask("Book half an hour with Carla tomorrow at 2pm")
+    answer = morning.ask("Swap Ben and Carla tomorrow")
+    assert "The two have changed places" in answer.text
+    places = {str(e["SUMMARY"]): times(e) for e in morning.meetings()}
+    assert places["Anna Berg and Ben Stone"] == (at(1, 14), at(1, 15))
+    assert places["Anna Berg and Carla Ruiz"] == (at(1, 10), at(1, 10, 30))
+    for name in ("Ben Stone", "Carla Ruiz"):
+        morning.people[name].wait_for(lambda m: m.subject.startswith("Updated invitation"), 20)
+
+
+def test_two_neighbours_of_different_length_stay_neighbours(morning: Morning) -> None:
+    morning.ask("Book half an hour with Ben tomorrow at 10")
+    morning.ask("Book an hour with Carla tomorrow at 10:30")
+    assert "changed places" in morning.ask("Let my 10 and my 10:30 tomorrow change places").text
+    places = {str(e["SUMMARY"]): times(e) for e in morning.meetings()}
+    assert places["Anna Berg and Carla Ruiz"] == (at(1, 10), at(1, 11))
+    assert places["Anna Berg and Ben Stone"] == (at(1, 11), at(1, 11, 30))
+
+
+def test_where_somebody_is_busy_they_change_places_only_after_a_yes(morning: Morning) -> None:
+    morning.ask("Book an hour with Ben tomorrow at 10")
+    morning.ask("Book half an hour with Carla tomorrow at 2pm")
+    ben(morning).put_event("b", "Workshop", at(1, 14, 30), at(1, 17))
+    question = morning.ask("Swap the two meetings tomorrow")
+    assert "Ben Stone is not free for “Anna Berg and Ben Stone”" in question.text
+    assert "I have changed nothing" in morning.reply(question, "No").text
+    assert sorted(times(e)[0] for e in morning.meetings()) == [at(1, 10), at(1, 14)]
