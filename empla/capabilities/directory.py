@@ -12,13 +12,17 @@ from empla.mind.values import Address
 @registered
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
-    """Somebody in the directory, with zone (IANA) and working hours as the person set them ("09:00-17:00")."""
+    """Somebody in the directory, with zone (IANA) and working hours as the person set them ("09:00-17:00").
+
+    `assists` is for whom a digital employee works, and may answer invitations.
+    """
 
     name: str
     address: Address
     zone: str
     hours: str
     employee: bool = False  # a digital employee
+    assists: Address | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,9 +22,9 @@ _GRANTED = """
 SELECT grantee, kind, owner, since FROM access_grant WHERE tenant_id = :tenant AND revoked IS NULL ORDER BY seq
 """
 _EVERYBODY = """
-SELECT address, name, zone, hours, 0 FROM person WHERE tenant_id = :tenant AND left_at IS NULL
+SELECT address, name, zone, hours, NULL FROM person WHERE tenant_id = :tenant AND left_at IS NULL
 UNION ALL
-SELECT address, name, zone, hours, 1 FROM employee WHERE tenant_id = :tenant AND listed AND left_at IS NULL
+SELECT address, name, zone, hours, manager FROM employee WHERE tenant_id = :tenant AND listed AND left_at IS NULL
 ORDER BY 2, 1
 """
 
@@ -112,9 +112,18 @@ def _grant(kind: str, owner: str, since: str) -> Granted:
     return Granted(kind=kind, owner=address, since=datetime.fromisoformat(since).replace(tzinfo=UTC))
 
 
-def _person(address: str, name: str, zone: str, hours: str, employee: int) -> Person:
+def _person(address: str, name: str, zone: str, hours: str, manager: str | None) -> Person:
+    """Return a person of the company, or a digital employee, who has a manager."""
     origin = Origin(Source.DIRECTORY, ref=address, field="address")
-    return Person(name=name, address=Address(address, origin), zone=zone, hours=hours, employee=bool(employee))
+    assists = Address(manager, Origin(Source.DIRECTORY, ref=address, field="manager")) if manager is not None else None
+    return Person(
+        name=name,
+        address=Address(address, origin),
+        zone=zone,
+        hours=hours,
+        employee=manager is not None,
+        assists=assists,
+    )
 
 
 class _Words:

@@ -44,7 +44,7 @@ Writing (ACT; each also as `calendar.X_own`, OWN, for the employee's own calenda
                           to the series that is left, and book another with rule=`series.rest_of_rule(...)`: few
                           programs understand RANGE=THISANDFUTURE.
     calendar.apply_reply  copy: EventCopy, reply: AttendeeReply, sender: A, speaks_for: (A, ...) = ()
-                          -> EventWritten | EventMoved | ReplyRefused(reason)
+                          -> EventWritten | EventMoved | ReplyRefused(reason, why)
                           `reply` is `calendar.itip.read_reply(ics, origin)`, which is pure and may be called in a body.
                           `speaks_for`: for whom the directory lets the sender answer. A reply for one occurrence of a
                           series is noted for that one.

@@ -7,6 +7,7 @@ one version the one with the later DTSTAMP counts.
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from enum import StrEnum
 from typing import Any
 
 from icalendar import Calendar, Event
@@ -54,9 +55,23 @@ class AttendeeReply:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """A reply that does not count, and why, in a sentence for a person."""
+    """A message that does not count, and why: in a sentence for a person, and as a word for plans (see `WhyNot`)."""
 
     reason: str
+    why: str = ""
+
+
+class WhyNot(StrEnum):
+    """Why a reply does not count."""
+
+    OTHER_EVENT = "other-event"
+    NOT_INVITED = "not-invited"
+    OTHER_SENDER = "other-sender"
+    CANCELLED = "cancelled"
+    EARLIER_VERSION = "earlier-version"
+    UNKNOWN_VERSION = "unknown-version"
+    LATER_KNOWN = "later-known"  # a later reply of the same person was there before
+    NO_OCCURRENCE = "no-occurrence"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,18 +199,19 @@ def apply_reply(
     who = reply.attendee.value.lower()
     invited = meeting.attendee(who)
     if reply.event.uid != meeting.uid:
-        return Refused("it answers another invitation")
+        return Refused("it answers another invitation", WhyNot.OTHER_EVENT)
     if invited is None:
-        return Refused(f"{who} is not invited")
+        return Refused(f"{who} is not invited", WhyNot.NOT_INVITED)
     if sender.lower() != who and who not in speaks_for:
-        return Refused(f"it came from {sender}, but answers for {who}")
+        return Refused(f"it came from {sender}, but answers for {who}", WhyNot.OTHER_SENDER)
     if meeting.status == "CANCELLED":
-        return Refused("the meeting is cancelled")
-    if reply.event.sequence != meeting.sequence:
-        which = "an earlier" if reply.event.sequence < meeting.sequence else "an unknown"
-        return Refused(f"it answers {which} version of the invitation")
+        return Refused("the meeting is cancelled", WhyNot.CANCELLED)
+    if reply.event.sequence < meeting.sequence:
+        return Refused("it answers an earlier version of the invitation", WhyNot.EARLIER_VERSION)
+    if reply.event.sequence > meeting.sequence:
+        return Refused("it answers an unknown version of the invitation", WhyNot.UNKNOWN_VERSION)
     if invited.replied is not None and reply.stamp < invited.replied:
-        return Refused("a later reply is known")
+        return Refused("a later reply is known", WhyNot.LATER_KNOWN)
     rsvp = invited.rsvp and reply.answer is Answer.NEEDS_ACTION
     return meeting.with_attendee(replace(invited, answer=reply.answer, rsvp=rsvp, replied=reply.stamp))
 

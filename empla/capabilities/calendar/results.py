@@ -174,9 +174,10 @@ class EventDeleted:
 @registered
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReplyRefused:
-    """The reply does not count, and why, in a sentence for a person."""
+    """The reply does not count, and why: in a sentence for a person, and as a word (`itip.WhyNot`)."""
 
     reason: str
+    why: str = ""
 
 
 @registered

@@ -33,7 +33,7 @@ from empla.capabilities.calendar.events import (
     uid_in,
     view,
 )
-from empla.capabilities.calendar.itip import Refused, apply_reply, invited_anew, rescheduled
+from empla.capabilities.calendar.itip import Refused, WhyNot, apply_reply, invited_anew, rescheduled
 from empla.capabilities.calendar.reading import LONGEST_OBJECT, about, busy_spans, context, copy_of, recorded
 from empla.capabilities.calendar.results import (
     BookConflict,
@@ -195,17 +195,19 @@ def prepare_apply_reply(arguments: ApplyReply, facts: PrepareFacts) -> Payload:
         before = parse(ics, facts.zone)
         after = apply_reply(before, reply, sender=sender, speaks_for=speaks_for)
         if isinstance(after, Refused):
-            return Payload({**target, "refused": after.reason})
+            return Payload({**target, "refused": after.reason, "why": after.why})
         return _change_payload(arguments.copy_, before, after, facts)
     calendar = load(ics)
     try:
         event = series.occurrence_at(calendar, reply.occurrence, facts.zone)
     except ValidationError:
-        return Payload({**target, "refused": "it answers for an occurrence that there is not"})
+        return Payload(
+            {**target, "refused": "it answers for an occurrence that there is not", "why": WhyNot.NO_OCCURRENCE}
+        )
     before = view(event, facts.zone)
     after = apply_reply(before, reply, sender=sender, speaks_for=speaks_for)
     if isinstance(after, Refused):
-        return Payload({**target, "refused": after.reason})
+        return Payload({**target, "refused": after.reason, "why": after.why})
     if before == after:
         return Payload({**target, **about(after), "unchanged": True}, ics.encode())
     put_attendees(event, after.attendees)
@@ -247,7 +249,7 @@ async def perform_change(
     """Write the change if the event is still as it was read; else say what stands there now."""
     target = permit.payload.target
     if "refused" in target:
-        return ReplyRefused(reason=target["refused"])
+        return ReplyRefused(reason=target["refused"], why=target.get("why", ""))
     if "not_taken" in target:
         return InviteRefused(reason=target["not_taken"])
     if target.get("unchanged"):
