@@ -23,6 +23,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 
+from empla.capabilities.calendar.invites import Invite
 from empla.capabilities.calendar.spans import Span, merged, overlaps, without, zone_of
 from empla.mind.codec import registered
 from empla.mind.values import Address
@@ -227,6 +228,13 @@ class Occasion:
     organizer: str
     times: tuple[tuple[datetime, datetime], ...]
     all_day: bool = False
+
+
+def occasion(invite: Invite) -> Occasion:
+    """Return what decides about an invitation."""
+    organizer = invite.organizer.value if invite.organizer is not None else ""
+    times = tuple((since.value, until.value) for since, until in invite.spans)
+    return Occasion(organizer=organizer, times=times, all_day=invite.all_day)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

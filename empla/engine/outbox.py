@@ -23,7 +23,7 @@ from pydantic import ValidationError
 
 from empla.capabilities.contract import Effect, Operation, PrepareFacts
 from empla.clock import Clock
-from empla.engine import inbox, recollecting
+from empla.engine import inbox, invited, recollecting
 from empla.errors import EmplaError
 from empla.governance import gate, ledger
 from empla.governance.gate import Answer, Decision
@@ -183,6 +183,7 @@ class Outbox:
             answers=answering.key if answering is not None else "",
             automatic=answering.automatic if answering is not None else "",
             correspondent=recipients[0] if recipients else "",
+            invitation=invited.invitation_of(self._store, asked, arguments, self.beliefs, self.at),
         )
 
     def _facts(self, request: gate.Request) -> gate.Facts:

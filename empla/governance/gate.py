@@ -7,6 +7,17 @@ transaction that claims a row `wait` checks again what may have changed; `admit`
 A fresh employee is *assisted* (contract 7): an outward act goes without asking only if it belongs to an intention that
 began with an authenticated request of the manager, and stays within the people and times of that request. To its
 manager it may always write.
+
+An invitation to the manager names its organizer, whose address only came from outside. It is answered, and entered into
+the manager's calendar, without asking if the manager has granted that invitations are seen, the answer goes to nobody
+but the organizer of that very invitation, and one of these decides it:
+
+- the manager's authenticated word: the intention that acts began with it, after the question about this invitation;
+- a standing rule. Which answers the rules allow is worked out from the rules themselves and from the invitation's own
+  bytes (`empla.engine.invited`), never taken from the plan. This counts only if the receiving server vouches that the
+  mail came from the organizer: who writes as somebody else is answered by nobody's rule.
+
+Entered without an answer, so that the manager sees it, it may be by the grant alone.
 """
 
 from collections.abc import Mapping
@@ -46,11 +57,28 @@ class Decision:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Invitation:
+    """The invitation that an action answers, as the tables know it.
+
+    `vouched`: the server vouches that its mail came from its organizer. `granted`: it came to the manager, who lets
+    invitations be seen. `wanted` is the answer that the action gives (PARTSTAT of RFC 5545, COUNTER, or empty for
+    none), `answers` are those that the standing rules allow, by the word of `rule`, a rule's number.
+    """
+
+    organizer: str
+    vouched: bool
+    granted: bool
+    wanted: str
+    answers: frozenset[str] = frozenset()
+    rule: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
     """What is asked for. `effect` is the operation's effect class; `fault` says why the schema refused it.
 
     `addresses` are all addresses among the arguments, with their origins; `files` are what goes out with it.
-    `automatic` says why the mail that is being answered must not be answered.
+    `automatic` says why the mail that is being answered must not be answered. `invitation` is set if one is answered.
     """
 
     operation: str
@@ -63,6 +91,7 @@ class Request:
     answers: str = ""
     automatic: str = ""
     correspondent: str = ""
+    invitation: Invitation | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,6 +144,8 @@ def _authorised(request: Request, facts: Facts) -> Decision:
     covered = {facts.manager, facts.address, *(p.value for p in authority.people)}
     if request.effect == "tell" and reaches_only(request, facts.manager, facts.address):
         return _to_manager(request, facts)
+    if request.invitation is not None:
+        return _answering(request.invitation, request, facts)
     if foreign:
         return _ask("origin:percept", f"{foreign[0]} stands only in what came from outside")
     if from_outside := [f.name or "a file" for f in request.files if f.origin.source is Source.PERCEPT]:
@@ -126,6 +157,23 @@ def _authorised(request: Request, facts: Facts) -> Decision:
     if not _within(request.target or {}, authority):
         return _ask("assisted:window", "the time lies outside the manager's request")
     return Decision(answer=Answer.ALLOW, rule="assisted:within-request")
+
+
+def _answering(invitation: Invitation, request: Request, facts: Facts) -> Decision:
+    """Let an invitation to the manager be answered by the manager's word or a standing rule; see the module."""
+    if not invitation.granted:
+        return _ask("invitation:no-grant", "the manager does not let me see to such invitations")
+    if not invitation.organizer or not reaches_only(request, invitation.organizer, facts.manager):
+        return _ask("invitation:organizer", f"it would not go to {invitation.organizer or 'any organizer'}")
+    if request.authority.principal == "manager":
+        return Decision(answer=Answer.ALLOW, rule="invitation:manager")
+    if not invitation.vouched:
+        return _ask("invitation:unvouched", f"nobody vouches that it came from {invitation.organizer}")
+    if not invitation.wanted:
+        return Decision(answer=Answer.ALLOW, rule="invitation:entered")
+    if invitation.wanted in invitation.answers:
+        return Decision(answer=Answer.ALLOW, rule=f"invitation:rule-{invitation.rule}")
+    return _ask("invitation:no-rule", "no standing rule of the manager decides about this invitation")
 
 
 def _to_manager(request: Request, facts: Facts) -> Decision:
