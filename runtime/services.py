@@ -195,6 +195,34 @@ def settle(home: Home, arguments: Arguments, _report: Report) -> dict[str, Any]:
     return {"name": name, "action": action, "happened": happened, "by": by}
 
 
+def quarantine(home: Home, arguments: Arguments, _report: Report) -> dict[str, Any]:
+    """Say what becomes of what was set aside: `name`, `percept` (its key), `again`: handled once more, or left.
+
+    The word goes into the employee's inbox, as that of `settle` does. InputError if it is not set aside.
+    """
+    from empla.clock import SystemClock
+    from empla.config import load_settings
+    from empla.engine.commands import QUARANTINE
+    from empla.hr.profiles import found
+    from empla.store.opening import open_inbox
+    from runtime.hiring import staff
+    from runtime.inboxes import sender
+
+    percept, again = _text(arguments, "percept"), bool(arguments.get("again"))
+    with staff(home) as staffing, staffing.store.reading() as company:
+        row = found(company, _text(arguments, "name"))
+        slug, address, name = row.slug, row.address, row.name
+    with contextlib.closing(open_inbox(home.employee(slug) / "mind.db", slug)) as store:
+        if not store.find("percept", {"key": percept, "state": "quarantined"}, ("seq",)):
+            raise InputError(f"{percept!r} is not set aside", next_step="see `empla quarantine list`")
+    by = load_settings(home).owner
+    key = f"quarantine:{percept}:{SystemClock(home.clock).now().isoformat()}"
+    sender(home)(slug, key, QUARANTINE, {"percept": percept, "again": again, "by": by})
+    with contextlib.suppress(NotRunning, InputError):
+        control.call(home, "wake", {"name": address})
+    return {"name": name, "percept": percept, "again": again, "by": by}
+
+
 SERVICES: Final[Mapping[str, Service]] = {
     "init": init,
     "people.add": people_add,
@@ -207,6 +235,7 @@ SERVICES: Final[Mapping[str, Service]] = {
     "grant": grant,
     "revoke": revoke,
     "settle": settle,
+    "quarantine": quarantine,
 }
 """Every command that changes a home, by the name it has on the control socket."""
 

@@ -1,6 +1,8 @@
 """Commands of people to the shell: percepts that the mind need not think about.
 
-`settle` says what became of an action that is *unknown*; fields `action`, `happened` and `by`.
+`settle` says what became of an action that is *unknown*; fields `action`, `happened` and `by`. `quarantine` says what
+becomes of a percept that was set aside: it is handled once more, with today's code, or left for good; fields `percept`,
+`again` and `by`.
 """
 
 from empla.engine.outbox import Outbox
@@ -8,11 +10,19 @@ from empla.mind.percepts import Outcome, Percept, Status
 from empla.store.store import Store
 
 SETTLE = "command:settle"
-COMMANDS = frozenset({SETTLE})
+QUARANTINE = "command:quarantine"
+COMMANDS = frozenset({SETTLE, QUARANTINE})
 
 
 def run_command(percept: Percept, store: Store, outbox: Outbox) -> None:
     """Carry out a command in the current transaction; one that does not apply any more changes nothing."""
+    if percept.kind == QUARANTINE:
+        _quarantine(percept, store)
+    else:
+        _settle(percept, store, outbox)
+
+
+def _settle(percept: Percept, store: Store, outbox: Outbox) -> None:
     action = percept.fields["action"]
     rows = store.find("action", {"id": action, "state": "unknown"}, ("id",))
     if not rows:
@@ -22,3 +32,11 @@ def run_command(percept: Percept, store: Store, outbox: Outbox) -> None:
         outbox.end(action, "reconciled", Outcome(status=Status.DONE), how="a person's word")
     else:
         outbox.later(action, outbox.now())
+
+
+def _quarantine(percept: Percept, store: Store) -> None:
+    if percept.fields["again"]:
+        values = {"state": "new", "reason": "", "crashes": 0}
+    else:
+        values = {"state": "dropped", "reason": f"dropped by {percept.fields['by']}"}
+    store.change("percept", {"key": percept.fields["percept"], "state": "quarantined"}, values)

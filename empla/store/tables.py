@@ -42,7 +42,7 @@ class PerceptRow(Row, table=True):
     at: str
     body: str
     correlation: str
-    state: str = "new"  # new, handled, quarantined
+    state: str = "new"  # new, handled, quarantined, dropped
     reason: str = ""
     cycle: int = Field(default=0, sa_type=BigInteger)
     crashes: int = 0

@@ -7,7 +7,7 @@ from empla.mind.beliefs import BeliefBase
 from empla.mind.percepts import APPROVAL_NEEDED, INTENTION_FAILED
 from empla.mind.plans import PlanLibrary, Trigger, on
 from empla.mind.readings import Mail
-from empla.mind.steps import ActionFailed, Ask, Believe, Decide, Raise, query
+from empla.mind.steps import ActionFailed, Ask, Believe, Decide, Do, Forget, Now, Raise, Wait, query
 from employees.executive_assistant import words
 from employees.executive_assistant.knowing import Profile, Steps, intent, profile
 from employees.executive_assistant.several import answer_among
@@ -16,6 +16,8 @@ from employees.executive_assistant.talking import dropped, is_another
 library = PlanLibrary()
 
 APPROVAL_WITHIN = timedelta(days=2)
+NOT_AGAIN = timedelta(hours=1)
+"""How long after a word on a mail that cannot be read there is no other."""
 _DOES = {
     "calendar.book": "put an entry into the calendar",
     "calendar.update": "change an entry in the calendar",
@@ -77,14 +79,50 @@ def tell_failure(event: Trigger) -> Steps:
     yield send(me.manager, "Something did not work", f"I could not go on{about}: {why}.\n\n{looked}")
 
 
-@library.plan(on("mail-set-aside"), goal="say that a mail was set aside", quiet=True)
-def tell_set_aside(event: Trigger) -> Steps:
-    """Tell the manager of a mail that cannot be read."""
+@library.plan(on("mail-set-aside"), name="tell-set-aside", version=1, goal="say that a mail was set aside", quiet=True)
+def tell_set_aside_at_once(event: Trigger) -> Steps:
+    """Tell the manager of a mail that cannot be read: what was begun before floods were known goes on so."""
     me: Profile = yield from profile()
+    yield _unreadable(me, event.reason)
+
+
+@library.plan(on("mail-set-aside"), name="tell-set-aside", version=2, goal="say that a mail was set aside", quiet=True)
+def tell_set_aside(event: Trigger) -> Steps:
+    """Tell the manager of a mail that cannot be read: of one at once, then once an hour how many there were since."""
+    me: Profile = yield from profile()
+    now = yield Now()
+    told = yield query("set-aside-told")
+    if not told:
+        yield Believe(functor="set-aside-told", arguments=(now,), until=now + NOT_AGAIN)
+        yield _unreadable(me, event.reason)
+        return
+    counted = yield query("set-aside-since")
+    yield Forget(functor="set-aside-since")
+    yield Believe(functor="set-aside-since", arguments=((counted[-1][0] if counted else 0) + 1, event.reason))
+    if counted:
+        return  # the first of them tells of all
+    yield Wait(until=told[-1][0] + NOT_AGAIN)
+    ((count, reason),) = (yield query("set-aside-since"))[-1:]
+    yield Forget(functor="set-aside-since")
+    now = yield Now()
+    yield Believe(functor="set-aside-told", arguments=(now,), until=now + NOT_AGAIN)
+    if count == 1:
+        yield _unreadable(me, reason)
+        return
     yield send(
         me.manager,
+        f"{count} more mails that I cannot read",
+        f"In the last hour {count} more mails came that I cannot read; of the last one I know this: "
+        f"{reason.rstrip('. ')}. I have kept all of them as they are and set them aside, and go on with the others. "
+        "Whoever runs me sees them with `empla quarantine list`.",
+    )
+
+
+def _unreadable(me: Profile, reason: str) -> Do:
+    return send(
+        me.manager,
         "A mail that I cannot read",
-        f"A mail came that I cannot read: {event.reason.rstrip('. ')}. I have kept it as it is and set it aside, "
+        f"A mail came that I cannot read: {reason.rstrip('. ')}. I have kept it as it is and set it aside, "
         "and go on with the others.",
     )
 

@@ -1,8 +1,8 @@
 """Which conversation a mail goes on with whose client named none: by its subject and its people.
 
 Clients that drop In-Reply-To and References keep the "Re:" and the subject. So the last conversations of each person
-are remembered for a while by subject. Only a mail that calls itself an answer, with a subject that says which one, from a
-person of that conversation, is put into it: a new mail is a new matter, and "Re: Hello" is anybody's.
+are remembered for a while by subject. Only a mail that calls itself an answer, with a subject that says which one, from
+a person of that conversation, is put into it: a new mail is a new matter, and "Re: Hello" is anybody's.
 """
 
 from collections.abc import Generator

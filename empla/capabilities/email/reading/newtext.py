@@ -25,7 +25,8 @@ _DISCLAIMER = re.compile(
     r"|diese (?:e-?mail|nachricht) (?:kann|enthält|und|ist vertraulich)|vertraulichkeitshinweis"
     r"|ce (?:message|courriel|mail)(?: électronique)? (?:et|est|contient|peut)"
     r"|este (?:mensaje|correo)(?: electrónico)? (?:y|es|contiene|puede)"
-    r"|questa (?:e-?mail|comunicazione) (?:e|è|contiene)|please consider the environment|registered (?:office|in)\b|sitz der gesellschaft\b)",
+    r"|questa (?:e-?mail|comunicazione) (?:e|è|contiene)"
+    r"|please consider the environment|registered (?:office|in)\b|sitz der gesellschaft\b)",
     re.IGNORECASE,
 )
 _BANNER = re.compile(
