@@ -1,5 +1,6 @@
 """Beliefs, found by functor and first argument without looking at the others."""
 
+from bisect import bisect_left, insort
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -47,6 +48,7 @@ class BeliefBase:
         self._by_id: dict[str, Belief] = {}
         self._by_functor: dict[str, dict[str, None]] = defaultdict(dict)
         self._by_first: dict[tuple[str, str], dict[str, None]] = defaultdict(dict)
+        self._ends: list[tuple[datetime, str]] = []  # of those that are held for a time, the first to end first
         for belief in beliefs:
             self.add(belief)
 
@@ -62,19 +64,33 @@ class BeliefBase:
 
     def add(self, belief: Belief) -> None:
         """Hold a belief; the same proposition held before is replaced."""
-        self._by_id[belief.id] = belief
-        self._by_functor[belief.functor][belief.id] = None
+        belief_id = belief.id
+        self._no_longer_ends(self._by_id.get(belief_id), belief_id)
+        self._by_id[belief_id] = belief
+        self._by_functor[belief.functor][belief_id] = None
         if belief.arguments:
-            self._by_first[belief.functor, dumps(belief.arguments[0])][belief.id] = None
+            self._by_first[belief.functor, dumps(belief.arguments[0])][belief_id] = None
+        if belief.valid_until is not None:
+            insort(self._ends, (belief.valid_until, belief_id))
 
     def remove(self, belief_id: str) -> None:
         """Hold it no longer; harmless if it was not held."""
         belief = self._by_id.pop(belief_id, None)
         if belief is None:
             return
-        self._by_functor[belief.functor].pop(belief_id, None)
+        self._no_longer_ends(belief, belief_id)
+        _dropped(self._by_functor, belief.functor, belief_id)
         if belief.arguments:
-            self._by_first[belief.functor, dumps(belief.arguments[0])].pop(belief_id, None)
+            _dropped(self._by_first, (belief.functor, dumps(belief.arguments[0])), belief_id)
+
+    def ended(self, at: datetime, most: int) -> list[Belief]:
+        """Return up to `most` beliefs whose time is over at `at`, the longest over first."""
+        end = bisect_left(self._ends, (at, "~"))
+        return [self._by_id[belief_id] for _, belief_id in self._ends[: min(end, most)]]
+
+    def _no_longer_ends(self, belief: Belief | None, belief_id: str) -> None:
+        if belief is not None and belief.valid_until is not None:
+            del self._ends[bisect_left(self._ends, (belief.valid_until, belief_id))]
 
     def matching(self, functor: str, *pattern: Any, at: datetime | None = None) -> list[Belief]:
         """Return the beliefs that fit `functor` and the pattern's given places, valid at `at`, oldest first."""
@@ -87,6 +103,13 @@ class BeliefBase:
             ids = self._by_functor.get(functor, ())
         found = ((i, self._by_id[i]) for i in ids)
         return [(i, b) for i, b in found if _fits(b.arguments, pattern) and _valid(b, at)]
+
+
+def _dropped(index: dict[Any, dict[str, None]], key: Any, belief_id: str) -> None:
+    """Take a belief out of an index, and its place with it when nothing else is there."""
+    index[key].pop(belief_id, None)
+    if not index[key]:
+        del index[key]
 
 
 def _age(held: tuple[str, Belief]) -> tuple[datetime, str]:

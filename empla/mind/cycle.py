@@ -54,6 +54,8 @@ from empla.mind.steps import (
 from empla.mind.values import OWN, Source
 
 EVENTS_PER_CYCLE = 1000
+ENDED_PER_CYCLE = 100
+"""How many beliefs whose time is over are let go in one cycle; they count for nothing before, too."""
 STEPS_PER_INTENTION = 1000
 LARGEST_OUTCOME = 64 * 1024
 """Characters of canonical JSON that one outcome may have (contract 15)."""
@@ -89,6 +91,8 @@ class _Cycle:
         self.ready: dict[str, None] = {}
 
     def run(self, percept: Percept) -> None:
+        for belief in self.draft.state.beliefs.ended(self.draft.at, ENDED_PER_CYCLE):
+            self.draft.forget(belief, "its time is over")
         if percept.kind == CONTINUE and _is_own(percept):
             self.events.extend(percept.fields["events"])
         else:

@@ -193,6 +193,7 @@ def test_beliefs_come_in_order_of_time_and_fade(mind: Mind) -> None:
     mind.at += timedelta(hours=2)
     mind.tell("look")
     assert [a.arguments["found"] for a in mind.changes(Asked)] == [("c", "b", "a"), ()]
+    assert mind.state.beliefs.matching("noted") == [], "what counts for nothing is not kept in memory"
 
 
 def test_a_cycle_sees_what_it_believed_itself(mind: Mind) -> None:

@@ -127,6 +127,19 @@ def test_what_is_no_longer_valid_is_not_found() -> None:
     assert base.matching("f", at=AT - timedelta(seconds=1)) and not base.matching("f", at=AT)
 
 
+def test_what_is_over_is_named_once_the_longest_over_first_whatever_was_replaced_meanwhile() -> None:
+    def later(minutes: int) -> datetime:
+        return AT + timedelta(minutes=minutes)
+
+    base = BeliefBase(belief(n, valid_until=later(n)) for n in range(5))
+    base.add(belief(9))
+    base.add(belief(0, valid_until=later(30)))
+    base.remove(belief(2).id)
+    assert [b.arguments[0] for b in base.ended(later(3), 10)] == [1, 3]
+    assert [b.arguments[0] for b in base.ended(later(3), 1)] == [1]
+    assert [b.arguments[0] for b in base.ended(later(60), 10)] == [1, 3, 4, 0]
+
+
 def test_a_look_at_ten_thousand_beliefs_looks_at_those_with_the_first_argument_only() -> None:
     base = BeliefBase(belief(n % 1000, n) for n in range(10_000))
     looked = 0
