@@ -5,9 +5,12 @@ from empla.mind.plans import PlanLibrary
 from employees.executive_assistant import (
     answering,
     arranging,
+    awaiting,
     cancelling,
     changing,
     declining,
+    errand_news,
+    errands,
     introducing,
     keeping,
     moving,
@@ -33,5 +36,8 @@ for part in (
     reporting,
     several,
     standing,
+    errands,
+    awaiting,
+    errand_news,
 ):
     library.include(part.library)

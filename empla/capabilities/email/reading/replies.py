@@ -5,15 +5,19 @@ of it. Where it is unclear what it is, it is `said`: passed on as it stands.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import StrEnum
 
+from empla.capabilities.email.reading.newtext import new_text
 from empla.capabilities.email.reading.people import named_at
 from empla.capabilities.email.reading.phrases import AT, BY, cut_time
 from empla.capabilities.email.reading.sentences import sentences
 from empla.capabilities.email.reading.slots import Setting
 from empla.capabilities.email.reading.times.model import Window
 from empla.mind.codec import registered
+from empla.mind.readings import Mail, Reading, Slot
+from empla.mind.values import Origin, Source
 
 _I = re.IGNORECASE
 LONGEST = 2_000
@@ -88,6 +92,16 @@ _KEEPER = re.compile(
     r"|will have|might have|may have)\b)"
 )
 _SOON = re.compile(r"\b(?:soon|shortly|later|in a (?:bit|moment|minute)|asap|as soon as)\b", _I)
+
+
+def with_reply(reading: Reading, mail: Mail, received: datetime, zone: str) -> Reading:
+    """Return the reading of somebody else's mail with the slot `reply`: what it is as an answer to a request."""
+    if mail.automatic or mail.invitation is not None:
+        return reading
+    setting = Setting(received, zone, Origin(Source.PERCEPT, mail.key, "text"))
+    said = new_text(mail.text)
+    found = reply(said, setting, files=bool(mail.attachments))
+    return replace(reading, slots={**reading.slots, "reply": Slot(value=found, words=said[:80])})
 
 
 def reply(text: str, setting: Setting, *, files: bool) -> Reply:
