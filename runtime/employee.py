@@ -21,6 +21,7 @@ from empla.engine import guard, inbox
 from empla.engine.employee import EmployeeEngine, Mindset
 from empla.errors import InputError, InternalError
 from empla.hr.grants import tell_all
+from empla.hr.mailboxes import EXTERNAL, account_of
 from empla.hr.profiles import Profile, load_profile
 from empla.mind.percepts import Percept
 from empla.mind.plans import PlanLibrary
@@ -119,6 +120,6 @@ def _profile(home: Home, slug: str) -> Profile:
 
 
 def _account(home: Home, profile: Profile) -> Account:
-    if profile.account_kind != "office":
-        return Account.model_validate({**profile.account_settings, "password": profile.password})
+    if profile.account_kind == EXTERNAL:
+        return account_of(profile)
     return office_account(home, profile.address, profile.password)

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from empla.hr.people import Added
     from empla.hr.saga import Progress
     from empla.mind.grants import GrantKind
+    from empla.workplace.accounts import Account as MailAccount
 
 Arguments = Mapping[str, Any]
 Service = Callable[[Home, Arguments, Report], Any]
@@ -106,8 +107,9 @@ def people_remove(home: Home, arguments: Arguments, _report: Report) -> dict[str
 
 
 def hire(home: Home, arguments: Arguments, report: Report) -> dict[str, Any]:
-    """Hire: `role`, `name`, `manager`, `zone`; with `plan` only say what would be done.
+    """Hire: `role`, `name`, `manager`, `zone`, `mailbox`; with `plan` only say what would be done.
 
+    `mailbox` is an account elsewhere that was tried: its `settings` and `secrets` (for a plan, empty passwords).
     Reports `{"step", "sentence", "stage"}` of each step. A hiring that was interrupted goes on by the same words.
     """
     from empla.hr import hiring
@@ -115,10 +117,12 @@ def hire(home: Home, arguments: Arguments, report: Report) -> dict[str, Any]:
     from runtime.inboxes import sender
 
     with staff(home) as staffing:
-        words = {key: _text(arguments, key) for key in ("manager", "zone")}
-        request = hiring.checked(staffing, _text(arguments, "role"), _text(arguments, "name"), **words)
+        manager, zone = (_text(arguments, key) for key in ("manager", "zone"))
+        role, name, mailbox = _text(arguments, "role"), _text(arguments, "name"), _mailbox(arguments)
+        request = hiring.checked(staffing, role, name, manager=manager, zone=zone, mailbox=mailbox)
         if arguments.get("plan"):
-            return {"name": request.name, "address": request.address, "steps": hiring.plan(staffing, request)}
+            who = {"name": request.name, "address": request.address, "manager": request.manager}
+            return {**who, "steps": hiring.plan(staffing, request)}
         row = hiring.hire(staffing, request, send_percept=sender(home), told=_reporting(report))
         return {"name": row.name, "address": row.address, "manager": row.manager}
 
@@ -131,6 +135,22 @@ def leave(home: Home, arguments: Arguments, report: Report) -> dict[str, Any]:
     with staff(home) as staffing:
         row = hiring.leave(staffing, _text(arguments, "name"), halt=partial(_halt, home), told=_reporting(report))
         return {"name": row.name, "address": row.address, "archive": str(home.root / "left" / row.slug)}
+
+
+def mailbox_set(home: Home, arguments: Arguments, _report: Report) -> dict[str, Any]:
+    """Give the employee `name` a new version of its account elsewhere: `mailbox` as of `hire`; it starts afresh."""
+    from empla.hr import mailboxes
+    from runtime.hiring import staff
+    from runtime.inboxes import sender
+
+    account = _mailbox(arguments)
+    if account is None:
+        raise InputError("no account was given")
+    with staff(home) as staffing:
+        row = mailboxes.renew(staffing, _text(arguments, "name"), account, send_percept=sender(home))
+    with contextlib.suppress(NotRunning, InputError):
+        control.call(home, "restart", {"name": row.address})
+    return {"name": row.name, "address": row.address}
 
 
 def pause(home: Home, arguments: Arguments, _report: Report) -> dict[str, Any]:
@@ -230,6 +250,7 @@ SERVICES: Final[Mapping[str, Service]] = {
     "people.remove": people_remove,
     "hire": hire,
     "leave": leave,
+    "mailbox.set": mailbox_set,
     "employee.pause": pause,
     "employee.resume": resume,
     "grant": grant,
@@ -248,6 +269,18 @@ def _text(arguments: Arguments, name: str) -> str:
     if not isinstance(value, str):
         raise InputError(f"{name} must be text, not {value!r}")
     return value
+
+
+def _mailbox(arguments: Arguments) -> "MailAccount | None":
+    """Return the account elsewhere that a command brings, None if it brings none."""
+    from pydantic import SecretStr
+
+    from empla.workplace.accounts import Account
+
+    match arguments.get("mailbox"):
+        case {"settings": dict() as settings, "secrets": str() as secrets}:
+            return Account.restored(settings, SecretStr(secrets))
+    return None
 
 
 def _added(added: "Added | Account") -> dict[str, Any]:

@@ -24,8 +24,8 @@ def untold(_slug: str, _key: str, _kind: str, _fields: Mapping[str, Any]) -> Non
 def grant(staffing: Staffing, kind: GrantKind, owner: str, to: str, *, send_percept: SendPercept = untold) -> None:
     """Open `kind` of `owner`'s to `to`; harmless if it is open. InputError if one of them has nothing to open it with.
 
-    Mail is opened by managers to their employees only: by the office, or, for who works in an account elsewhere, by a
-    folder that the account names.
+    Mail is opened by managers to their employees only. It is the office that opens, or, for who works in an account
+    elsewhere, the account itself names the folder or the calendar.
     """
     owner, to = owner.lower(), to.lower()
     with staffing.store.writing() as company:
@@ -33,7 +33,7 @@ def grant(staffing: Staffing, kind: GrantKind, owner: str, to: str, *, send_perc
             raise InputError(
                 f"{owner} is not the manager of {to}", next_step="mail is opened to employees, by their managers"
             )
-        elsewhere = kind in MAIL_KINDS and _names_folder(company, to, owner)
+        elsewhere = _is_reached(company, kind, owner, to)
         for address in () if elsewhere else (owner, to):
             _check_account(staffing, company, address, kind)
         company.grant(owner, to, kind, staffing.clock.now())
@@ -93,8 +93,10 @@ def _news(row: GrantRow) -> tuple[str, str, Mapping[str, Any]]:
     return key, GRANT_CHANGED, {"kind": row.kind, "owner": owner, "holds": holds}
 
 
-def _names_folder(company: Company, to: str, owner: str) -> bool:
-    return any(owner in account.settings.get("delegated", {}) for account in company.accounts(to))
+def _is_reached(company: Company, kind: GrantKind, owner: str, to: str) -> bool:
+    """Return whether the account of `to` itself names where this of `owner`'s is, at a server elsewhere."""
+    where = "delegated" if kind in MAIL_KINDS else "calendars"
+    return any(owner in account.settings.get(where, {}) for account in company.accounts(to))
 
 
 def _check_account(staffing: Staffing, company: Company, address: str, kind: GrantKind) -> None:

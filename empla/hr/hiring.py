@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from empla.config import slug
 from empla.errors import InputError
-from empla.hr import names, roles, saga
+from empla.hr import mailboxes, names, roles, saga
 from empla.hr.grants import grant, revoke_all, tell_all
 from empla.hr.profiles import found
 from empla.hr.provisioning import SendPercept
@@ -20,6 +21,7 @@ from empla.mind.grants import GrantKind
 from empla.mind.values import Address, Origin, Source
 from empla.store.company import Company, EmployeeRow, Status
 from empla.store.secrets import new_secret
+from empla.workplace.accounts import Account
 from empla.workplace.directory import CompanyDirectory
 
 PROFILE = "profile"
@@ -30,7 +32,7 @@ HIRED = "hired"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """A hiring that was checked: everything that its steps need."""
+    """A hiring that was checked: everything that its steps need. `mailbox` is an account that it has elsewhere."""
 
     role: roles.Role
     slug: str
@@ -41,25 +43,30 @@ class Request:
     manager_in_office: bool
     zone: str
     hours: str
+    mailbox: Account | None = None
 
     def as_data(self) -> dict[str, str]:
         """Return what must be the same when a hiring that was interrupted goes on."""
         return {"role": self.role.name, "name": self.name, "address": self.address, "manager": self.manager}
 
 
-def checked(staffing: Staffing, role: str, name: str, *, manager: str = "", zone: str = "") -> Request:
+def checked(
+    staffing: Staffing, role: str, name: str, *, manager: str = "", zone: str = "", mailbox: Account | None = None
+) -> Request:
     """Check a hiring and change nothing.
+
+    With `mailbox`, an account at any server that was tried (`empla.workplace.probe`), no account is made.
 
     `manager` is an address, or the name of somebody in the office; the owner of the home if empty. `zone` is the
     manager's if empty. InputError says what is wrong and what to do.
     """
     wanted = roles.role(role)
     clean = names.checked_name(name)
-    address = names.address_for(clean, staffing.settings.domain)
+    address = names.address_for(clean, staffing.settings.domain) if mailbox is None else _elsewhere(staffing, mailbox)
     boss = _manager(staffing, manager)
     request = Request(
         role=wanted,
-        slug=address.partition("@")[0],
+        slug=slug(clean),
         name=clean,
         address=address,
         zone=names.checked_zone(zone or boss.zone),
@@ -67,6 +74,7 @@ def checked(staffing: Staffing, role: str, name: str, *, manager: str = "", zone
         manager_name=boss.name,
         manager_in_office=boss.in_office,
         hours=staffing.settings.hours,
+        mailbox=mailbox,
     )
     with staffing.store.reading() as company:
         _refuse_if_taken(company, request)
@@ -99,17 +107,20 @@ def leave(staffing: Staffing, name: str, *, halt: Callable[[str], None], told: s
     """Let an employee go: stop it, take back its rights, close its account, archive its folder to `left/SLUG`.
 
     `halt` (slug) returns once no process is that employee. The mailbox and the folder are kept; the address is never
-    given to another. InputError if there is no such employee or it has left.
+    given to another. At a server that is not ours nothing is closed, but the password is forgotten. InputError if there
+    is no such employee or it has left.
     """
     with staffing.store.reading() as company:
         row = found(company, name)
+        elsewhere = mailboxes.kept_settings(company, row.address) is not None
     if row.status == Status.OFFBOARDED:
         raise InputError(f"{row.name} has left already")
+    closing = f"forget the password of {row.address}" if elsewhere else f"close {row.address}"
     steps = [
         saga.Step("leave.pause", f"pause {row.name}", lambda: _set(staffing, row.slug, status=Status.PAUSED)),
         saga.Step("leave.halt", "stop the process", lambda: halt(row.slug)),
         saga.Step("leave.revoke", "take back what was granted to it", lambda: revoke_all(staffing, row.address)),
-        saga.Step("leave.account", f"close {row.address}", lambda: staffing.close_account(row.address)),
+        saga.Step("leave.account", closing, lambda: _close(staffing, row.address, elsewhere=elsewhere)),
         saga.Step("leave.archive", "archive its folder", lambda: _archive(staffing, row.slug)),
         saga.Step("leave.offboard", "take it out of the directory", lambda: _offboard(staffing, row.slug)),
     ]
@@ -156,7 +167,23 @@ def _manager(staffing: Staffing, given: str) -> _Manager:
     return _Manager(address, address, staffing.settings.zone, in_office=False)
 
 
+def _elsewhere(staffing: Staffing, mailbox: Account) -> str:
+    """Return the address of an account at another server; InputError if it is one of the office's own."""
+    domain = staffing.settings.domain.lower()
+    if mailbox.address.endswith(f"@{domain}"):
+        raise InputError(
+            f"{mailbox.address} is an address of the office's own domain",
+            next_step="hire without --mailbox, or set another `domain` in empla.toml",
+        )
+    return mailbox.address
+
+
 def _refuse_if_taken(company: Company, request: Request) -> None:
+    for other in company.employees():
+        if other.address == request.address and other.slug != request.slug:
+            raise InputError(
+                f"{request.address} is the mailbox of {other.name}", next_step="give the employee another mailbox"
+            )
     person = company.person(request.address)
     if person is not None:
         raise InputError(f"{request.address} is taken by {person.name}", next_step="give the employee another name")
@@ -196,12 +223,7 @@ def _unsent(slug: str, key: str, kind: str, fields: Mapping[str, Any]) -> None:
 def _steps(staffing: Staffing, r: Request, send_percept: SendPercept) -> list[saga.Step]:
     steps = [
         saga.Step("hire.profile", f"note {r.name} as {r.role.title} of {r.manager_name}", lambda: _note(staffing, r)),
-        saga.Step("hire.password", "make a password, encrypted at rest", lambda: _make_password(staffing, r)),
-        saga.Step(
-            "hire.account",
-            f"open the mailbox and the calendar {r.address}",
-            lambda: _discard(staffing.make_account(r.address, r.name)),
-        ),
+        *_account_steps(staffing, r),
         saga.Step("hire.directory", "enter it in the directory", lambda: _set(staffing, r.slug, listed=True)),
     ]
     return [
@@ -214,6 +236,21 @@ def _steps(staffing: Staffing, r: Request, send_percept: SendPercept) -> list[sa
             lambda: _tell(staffing, r, send_percept),
         ),
         saga.Step("hire.active", "let it begin", lambda: _set(staffing, r.slug, status=Status.ACTIVE)),
+    ]
+
+
+def _account_steps(staffing: Staffing, r: Request) -> list[saga.Step]:
+    mailbox = r.mailbox
+    if mailbox is not None:
+        sentence = f"keep the account {r.address} at {mailbox.imap}, its password encrypted"
+        return [saga.Step("hire.mailbox", sentence, lambda: mailboxes.keep(staffing, mailbox))]
+    return [
+        saga.Step("hire.password", "make a password, encrypted at rest", lambda: _make_password(staffing, r)),
+        saga.Step(
+            "hire.account",
+            f"open the mailbox and the calendar {r.address}",
+            lambda: _discard(staffing.make_account(r.address, r.name)),
+        ),
     ]
 
 
@@ -232,8 +269,15 @@ def _granting(staffing: Staffing, r: Request) -> list[saga.Step]:
             partial(grant, staffing, kind, r.manager, r.address),
         )
         for kind, (asked, does) in wanted.items()
-        if asked and r.manager_in_office
+        if asked and _can_open(r, kind)
     ]
+
+
+def _can_open(r: Request, kind: GrantKind) -> bool:
+    """Return whether the manager can open this: in the office, or because the account elsewhere reaches it."""
+    if r.mailbox is None:
+        return r.manager_in_office
+    return r.manager in (r.mailbox.calendars if kind is GrantKind.CALENDAR else r.mailbox.delegated)
 
 
 def _discard(_: object) -> None:
@@ -273,7 +317,13 @@ def _make_folder(staffing: Staffing, r: Request) -> None:
 
 
 def _tell(staffing: Staffing, r: Request, send_percept: SendPercept) -> None:
-    send_percept(r.slug, f"profile:{r.slug}", PROFILE, profile_fields(r, staffing.settings.company))
+    with staffing.store.reading() as company:
+        # As it was kept, which a second attempt may have found otherwise.
+        kept = mailboxes.kept_settings(company, r.address)
+    fields = profile_fields(r, staffing.settings.company)
+    if kept is not None:
+        fields["copy_to_self"] = kept["copy_to_self"]
+    send_percept(r.slug, f"profile:{r.slug}", PROFILE, fields)
     with staffing.store.reading() as company:
         tell_all(company, r.address, r.slug, send_percept)
     send_percept(r.slug, f"hired:{r.slug}", HIRED, {"manager": _known(r.manager), "manager_name": r.manager_name})
@@ -303,6 +353,13 @@ def profile_fields(r: Request, company: str) -> dict[str, Any]:
 
 def _known(address: str) -> Address:
     return Address(address, Origin(Source.POLICY, ref="company", field="address"))
+
+
+def _close(staffing: Staffing, address: str, *, elsewhere: bool) -> None:
+    if elsewhere:
+        mailboxes.forget(staffing, address)
+    else:
+        staffing.close_account(address)
 
 
 def _archive(staffing: Staffing, slug: str) -> None:
