@@ -13,7 +13,7 @@ from empla.mind.values import Address, EventRef, Instant
 from employees.executive_assistant import words
 from employees.executive_assistant.guests import Guest
 from employees.executive_assistant.knowing import Profile
-from employees.executive_assistant.looking import is_meal
+from employees.executive_assistant.looking import holiday_note, is_meal
 from employees.executive_assistant.wishes import Wish
 
 ARRANGED = "meeting-arranged"
@@ -151,6 +151,8 @@ def _done(wish: Wish, me: Profile, option: SlotOption, found: Slots, sent: Invit
     invited = words.listed(g.name for g in wish.guests if g.address.value not in missed)
     stands = "It is in my calendar, as it is without you," if wish.without_me else "It is in your calendar,"
     lines = [f"{stands} and I have invited {invited}."]
+    if note := holiday_note(option, me):
+        lines.append(note)
     if wish.place:
         lines.append(f"The place is: {words.location(wish.place, me.manager_name)}.")
     if wish.minutes is None:

@@ -9,9 +9,11 @@ from zoneinfo import ZoneInfo
 from empla.capabilities.calendar import spans as calendar_spans
 from empla.capabilities.calendar.results import Obstacle, SlotOption, Slots
 from empla.capabilities.calendar.slots import Why
+from empla.capabilities.email.reading.times.countries import country_of, holiday, name_of, public_holidays
 from empla.capabilities.email.reading.times.model import Span
 from empla.mind.steps import Do, Now, Scope, Step
 from empla.mind.values import OWN, Instant
+from employees.executive_assistant import words
 from employees.executive_assistant.knowing import Profile
 from employees.executive_assistant.wishes import Wish
 
@@ -120,7 +122,26 @@ def _find(wish: Wish, me: Profile, room: Sequence[Span], now: datetime) -> Do:
         "count": PROPOSED if undecided(wish) else 1,
         "spread": undecided(wish),
     }
+    if wish.window is None and (off := _holidays(room, me)):
+        arguments["avoid"] = off
     return Do(operation="calendar.find_slots", arguments=arguments)
+
+
+def _holidays(room: Sequence[Span], me: Profile) -> tuple[tuple[Instant, Instant], ...]:
+    """Return the public holidays of the manager's country; a day that was named is used all the same."""
+    here = ZoneInfo(me.zone)
+    first, last = min(s.start for s in room).astimezone(here).date(), max(s.end for s in room).astimezone(here).date()
+    days = sorted(public_holidays(country_of(me.zone), first, last))
+    midnights = ((datetime.combine(day + timedelta(days=n), time(), here) for n in (0, 1)) for day in days)
+    return tuple((instant(start, me), instant(end, me)) for start, end in midnights)
+
+
+def holiday_note(option: SlotOption, me: Profile) -> str:
+    """Return the remark that a meeting falls on a public holiday, nothing if it does not."""
+    country = country_of(me.zone)
+    day = option.start.value.astimezone(ZoneInfo(me.zone)).date()
+    name = holiday(day, country)
+    return f"{words.day(day)} is a public holiday in {name_of(country)} ({name})." if name else ""
 
 
 def _off_the_half_hour(wish: Wish) -> bool:

@@ -343,6 +343,7 @@ def _target(text: str, setting: Setting) -> int | None:
             setting.zone,
             setting.origin,
             days_off=setting.days_off,
+            home=setting.home,
             has_length=bool(lengths(text_of(after))),
         )
         if found.used and min(a for a, _ in found.used) <= 12:

@@ -61,8 +61,10 @@ _ADDS = re.compile(r"^(?:and |also |please )*(?:invite|include|add|bring)\b.*", 
 _PREFIX = re.compile(r"^\s*(?:(?:re|fwd?|aw|wg|sv|antw|tr)\s*(?:\[\d+\])?\s*:\s*)+", re.IGNORECASE)
 
 
-def read(mail: Mail, now: datetime, zone: str, manager: str) -> Reading:
+def read(mail: Mail, now: datetime, zone: str, manager: str, *, home: str = "") -> Reading:
     """Return what `mail` says, as its sender means it at `now` (aware) in `zone` (IANA).
+
+    `home` is the company's zone if the sender's is another: the public holidays there are left out of weeks.
 
     What is read comes from the manager only if the receiving server vouches that it does: then its origin is
     `manager`, else `percept`. Never raises on a mail; the same arguments always give the same reading.
@@ -75,10 +77,10 @@ def read(mail: Mail, now: datetime, zone: str, manager: str) -> Reading:
         return _reading(Intent.INVITATION_REPLY if reply else Intent.INVITATION, 1.0, found, ())
     whole = new_text(mail.text)
     text = whole[:LONGEST]
-    setting = Setting(now, zone, Origin(source, mail.key, "text"))
+    setting = Setting(now, zone, Origin(source, mail.key, "text"), home=home)
     subject = _PREFIX.sub("", mail.subject)
     if not re.search(r"\w|👍", text):
-        text, setting = subject, Setting(now, zone, Origin(source, mail.key, "subject"))
+        text, setting = subject, Setting(now, zone, Origin(source, mail.key, "subject"), home=home)
     reading = _read(text, setting, mail)
     sure = reading.confidence >= 0.7 and reading.intent not in (Intent.UNKNOWN, Intent.OTHER_REQUEST)
     if not sure and (language := foreign(text)):
@@ -87,7 +89,7 @@ def read(mail: Mail, now: datetime, zone: str, manager: str) -> Reading:
     if reading.intent == Intent.ANSWER and not mail.in_reply_to and _asks_for_meeting(subject, setting, mail):
         reading = replace(reading, intent=Intent.SCHEDULE.value)
     if reading.intent == Intent.SCHEDULE and not mail.in_reply_to:
-        reading = _from_subject(reading, subject, Setting(now, zone, Origin(source, mail.key, "subject")))
+        reading = _from_subject(reading, subject, Setting(now, zone, Origin(source, mail.key, "subject"), home=home))
     if len(whole) > LONGEST:
         reading = replace(reading, unread=(*reading.unread, whole[LONGEST : LONGEST + 80]))
     return reading

@@ -87,12 +87,17 @@ class Slots:
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """Who writes when and where, and where what is read comes from."""
+    """Who writes when and where, and where what is read comes from.
+
+    `zone` is that of the writer, and so the writer's country and the order of day and month in numbers; `home` is the
+    company's if it is another one: its public holidays are left out of weeks as Saturdays and Sundays are.
+    """
 
     now: datetime
     zone: str
     origin: Origin
     days_off: frozenset[int] = frozenset({5, 6})
+    home: str = ""
 
 
 def slots(text: str, setting: Setting, *, with_topic: bool = True) -> Slots:
@@ -105,7 +110,13 @@ def slots(text: str, setting: Setting, *, with_topic: bool = True) -> Slots:
     long = lengths(text_of(plain))
     spans = [text_of(plain).span(one.start, one.end) for one in long]
     first = times(
-        blank(plain, spans), setting.now, setting.zone, setting.origin, days_off=setting.days_off, has_length=bool(long)
+        blank(plain, spans),
+        setting.now,
+        setting.zone,
+        setting.origin,
+        days_off=setting.days_off,
+        has_length=bool(long),
+        home=setting.home,
     )
     if with_topic and (about := topics.topic(found.left, sorted([*spans, *first.used]))):
         found.topic, found.topic_at = about.words, (about.start, about.end)
@@ -181,7 +192,13 @@ def _take_length(found: Slots, long: list[Length], spans: list[tuple[int, int]],
 def _take_times(found: Slots, setting: Setting, has_length: bool) -> None:
     plain = _without_addresses(found.left)
     found.when = times(
-        plain, setting.now, setting.zone, setting.origin, days_off=setting.days_off, has_length=has_length
+        plain,
+        setting.now,
+        setting.zone,
+        setting.origin,
+        days_off=setting.days_off,
+        has_length=has_length,
+        home=setting.home,
     )
     owned = re.compile(r"['’]s?(?!\w)")  # "tomorrow's meeting"
     ends = [(at, match.end()) for _, at in found.when.used if (match := owned.match(found.left, at))]

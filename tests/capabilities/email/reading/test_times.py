@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from empla.capabilities.email.reading import Times, Window, narrow, times
 from empla.capabilities.email.reading.times.durations import lengths
 from empla.capabilities.email.reading.times.words import text_of
+from empla.capabilities.email.reading.times.zones import zone_of_sender
 from empla.mind import codec
 from empla.mind.values import OWN
 from tests.capabilities.email.reading.corpora import MONDAY, ZONE, expected, spans
@@ -67,6 +68,37 @@ def question(words: str, now: datetime = MONDAY, zone: str = ZONE) -> str:
         ("at 3pm", "03-09 15:00"),
         ("15:00", "03-09 15:00"),
         ("half past 3 tomorrow", "03-10 15:30"),
+        ("half ten tomorrow", "03-10 10:30"),
+        ("half 2 on Friday", "03-13 14:30"),
+        ("nine forty-five tomorrow", "03-10 09:45"),
+        ("15.30 tomorrow", "03-10 15:30"),
+        ("at 1645 tomorrow", "03-10 16:45"),
+        ("twenty-five to four tomorrow", "03-10 15:35"),
+        ("EOD", "03-09 16:00/18:00"),
+        ("by COB", "03-09 08:00/18:00"),
+        ("EOW", "03-12..03-13"),
+        ("last thing on Thursday", "03-12 16:00/18:00"),
+        ("straight after lunch on Thursday", "03-12 13:00/14:30"),
+        ("just before lunch tomorrow", "03-10 11:00/12:00"),
+        ("Thursday pm", "03-12 12:00/18:00"),
+        ("tomorrow AM", "03-10 08:00/12:00"),
+        ("a fortnight on Tuesday", "03-24"),
+        ("a week tomorrow", "03-17"),
+        ("two weeks today", "03-23"),
+        ("in a fortnight's time", "03-23..03-27"),
+        ("mid-week next week", "03-17..03-19"),
+        ("Friday coming", "03-13"),
+        ("next Tuesday, Wednesday or Thursday", "03-17..03-19"),
+        ("the last Friday of the month", "03-27"),
+        ("the second Tuesday in April", "04-14"),
+        ("calendar week 13", "03-23..03-27"),
+        ("on 3/14", "03-14"),
+        ("on 4/5", "05-04"),
+        ("10am New York tomorrow", "03-10 15:00"),
+        ("tomorrow at 10 EST", "03-10 15:00"),
+        ("noon Pacific tomorrow", "03-10 20:00"),
+        ("tomorrow at 14:00 UTC+2", "03-10 13:00"),
+        ("tomorrow at 9 am PST / 12 pm EST", "03-10 17:00"),
         ("3pm tomorrow", "03-10 15:00"),
         ("noon tomorrow", "03-10 12:00"),
         ("midnight tomorrow", "03-11 00:00"),
@@ -136,14 +168,55 @@ def test_the_turn_of_the_year() -> None:
     assert window("next Tuesday", december).days() == (date(2027, 1, 5),)
     assert window("on 5 January", december).days() == (date(2027, 1, 5),)
     assert window("Friday", december).days() == (date(2027, 1, 1),)
-    assert window("next month", december).days()[0] == date(2027, 1, 1)
+    assert window("next month", december).days()[0] == date(2027, 1, 4), "New Year's Day is a public holiday"
+
+
+@pytest.mark.parametrize(
+    ("zone", "day"),
+    [("Europe/Berlin", (3, 12)), ("Europe/London", (3, 12)), ("America/Chicago", (12, 3)), ("Asia/Tokyo", (12, 3))],
+)
+def test_numbers_of_day_and_month_stand_in_the_order_of_the_writers_country(zone: str, day: tuple[int, int]) -> None:
+    assert window("on 12/03", zone=zone).days() == (date(2026, *day),)
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Etc/GMT-2", "America/Toronto"])
+def test_where_both_orders_are_usual_it_is_asked_which_day_is_meant(zone: str) -> None:
+    assert "Thursday 12 March 2026 or Thursday 3 December 2026" in question("on 12/03", zone=zone)
+    assert window("on 25/3", zone=zone).days() == (date(2026, 3, 25),), "this can be one day only"
+
+
+def test_public_holidays_are_left_out_of_weeks_but_not_out_of_days_that_are_named() -> None:
+    april = datetime(2026, 3, 30, 8, 0, tzinfo=BERLIN)  # Good Friday is the 3rd, Easter Monday the 6th
+    assert window("this week", april).days()[-1] == date(2026, 4, 2)
+    assert window("next week", april).days()[0] == date(2026, 4, 7)
+    assert window("on Friday", april).days() == (date(2026, 4, 3),)
+    assert window("this week", april, "America/New_York").days()[-1] == date(2026, 4, 3)
+    at_home = times("this week", april, "America/New_York", OWN, home=ZONE).window
+    assert at_home is not None
+    assert at_home.days()[-1] == date(2026, 4, 2), "the company's country counts, not the writer's"
+
+
+@pytest.mark.parametrize(
+    ("sent", "known", "zone"),
+    [
+        ("2026-03-09T08:00+01:00", "", "Europe/Berlin"),
+        ("2026-03-09T08:00+01:00", "Europe/Paris", "Europe/Paris"),
+        ("2026-03-09T02:00-05:00", "", "Etc/GMT+5"),
+        ("2026-03-09T12:30+05:30", "", "Asia/Kolkata"),
+        ("2026-03-09T07:00+00:00", "", "Europe/Berlin"),
+    ],
+)
+def test_the_zone_of_a_sender_is_that_of_the_directory_or_of_the_mails_date(sent: str, known: str, zone: str) -> None:
+    assert zone_of_sender(datetime.fromisoformat(sent), known, "Europe/Berlin") == zone
+
+
+def test_a_time_is_meant_in_the_zone_of_the_one_who_says_it() -> None:
+    assert window("tomorrow at 3pm", zone="Etc/GMT+5").spans[0].start == datetime(2026, 3, 10, 20, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
     ("words", "part"),
     [
-        ("on 3/14", "name of the month"),
-        ("on 4/5", "4 May 2026 or Sunday 5 April"),
         ("Tuesday 14 March", "14 March is a Saturday"),
         ("30 February", "not a day of the calendar"),
         ("Tuesday at 7", "07:00 or 19:00"),
@@ -151,6 +224,8 @@ def test_the_turn_of_the_year() -> None:
         ("02:30 on 29 March", "clocks go forward"),
         ("02:30 on 25 October", "comes twice"),
         ("tomorrow at 3pm IST", "Indian, Irish or Israel"),
+        ("tomorrow at 3pm GMT+5:30", "name a city"),
+        ("tomorrow at 9 am PST / 2 pm EST", "two different times"),
     ],
 )
 def test_what_may_be_meant_in_two_ways_or_cannot_be_is_asked(words: str, part: str) -> None:
@@ -271,6 +346,16 @@ PHRASES = st.sampled_from(
             "after lunch",
             "between 2 and 4",
         ),
+        *(
+            "EOD",
+            "by EOW",
+            "a fortnight on Tuesday",
+            "week 13",
+            "half ten",
+            "Thursday pm",
+            "the last Friday of the month",
+        ),
+        *("3pm London time", "10 EST", "noon Pacific", "12/03", "25.3.", "by COB Friday", "next Mon or Tue"),
         *("the 31st", "end of the month", "at 3", "in an hour", "any day but Friday", "14 March", "Mon-Wed", "tonight"),
     ]
 )
@@ -307,6 +392,22 @@ def test_next_is_the_coming_week_and_a_bare_weekday_the_nearest(moment: datetime
     (nearest,) = window(WEEKDAYS[day], now, zone).days()
     assert nearest.weekday() == day
     assert 1 <= (nearest - now.date()).days <= 7
+
+
+@settings(max_examples=150, deadline=None)
+@given(MOMENTS, ZONES, st.integers(1, 300), st.integers(0, 23), st.integers(0, 59))
+def test_an_hour_that_is_named_is_that_hour_on_the_wall_whatever_the_clocks_do(
+    moment: datetime, zone: str, ahead: int, hour: int, minute: int
+) -> None:
+    now = moment.replace(tzinfo=ZoneInfo(zone))
+    day = now.date() + timedelta(days=ahead)
+    found = said(f"on {day.isoformat()} at {hour:02d}:{minute:02d}", now, zone)
+    if found.window is None:
+        assert "clocks go" in found.doubts[0].question
+        return
+    (one,) = found.window.spans
+    local = one.start.astimezone(ZoneInfo(zone))
+    assert (local.date(), local.hour, local.minute) == (day, hour, minute)
 
 
 @settings(max_examples=60, deadline=None)

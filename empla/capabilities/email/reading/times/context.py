@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from empla.capabilities.email.reading.times.countries import Order, working_days
 from empla.capabilities.email.reading.times.hours import DayTime
 
 FORTNIGHT = 14
@@ -12,11 +13,17 @@ FORTNIGHT = 14
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """Now, in the zone of the one who speaks, and the weekdays that weeks are meant without."""
+    """Now, in the zone of the one who speaks, and the days that weeks are meant without.
+
+    These are the weekdays in `days_off` and, if there are any, the public holidays of `country`. `order` is how the one
+    who speaks writes day and month in numbers.
+    """
 
     now: datetime
     zone: ZoneInfo
     days_off: frozenset[int] = frozenset({5, 6})
+    country: str = ""
+    order: Order = Order.UNKNOWN
 
     @property
     def today(self) -> date:
@@ -29,9 +36,7 @@ class Context:
 
     def stretch(self, first: date, last: date) -> tuple[date, ...]:
         """Return the days from `first` to `last` that are not off."""
-        count = max(0, min((last - first).days + 1, 370))
-        days = (first + timedelta(days=i) for i in range(count))
-        return tuple(d for d in days if d.weekday() not in self.days_off)
+        return working_days(self.country, first, last, self.days_off)
 
     def named_stretch(self, first: date, last: date) -> tuple[date, ...]:
         """Return the days from `first` to `last`, all of them if one of the two is a day off: then they are meant."""

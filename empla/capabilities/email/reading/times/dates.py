@@ -6,13 +6,14 @@ Which year is meant, and that 3/4 may be two days, is decided here. Full dates i
 
 import re
 from calendar import monthrange
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date, timedelta
 
 from dateparser import parse as parse_date
 
 from empla.capabilities.email.reading.times.context import Context, Days
-from empla.capabilities.email.reading.times.words import MONTH, Text, month, ordinal
+from empla.capabilities.email.reading.times.countries import Order
+from empla.capabilities.email.reading.times.words import MONTH, WEEKDAY, Text, month, ordinal, weekday
 
 _LONG_PAST = timedelta(days=60)
 """A date without a year that is longer past than this is meant next year; one less past is a slip to be asked about."""
@@ -113,27 +114,72 @@ def _dotted(match: re.Match[str], context: Context, text: Text) -> Days | None:
 
 
 def _slashed(match: re.Match[str], context: Context, text: Text) -> Days | None:
-    """Americans put the month first, others the day: it is asked, with the days that it can be."""
+    """Americans put the month first, others the day: where the writer is tells, unless only one of them is a day.
+
+    If that is not known, it is asked, with the days that it can be.
+    """
     one, other = int(match["one"]), int(match["other"])
     written = match["y"] or ""
-    possible = []
-    for day, number in ((one, other), (other, one)):
-        if 1 <= number <= 12 and 1 <= day <= 31 and (day, number) not in possible:
-            possible.append((day, number))
-    names = []
-    for day, number in possible:
-        year = int(written) + (2000 if len(written) == 2 else 0) if written else _year(number, day, context)
-        try:
-            names.append(f"{date(year, number, day):%A} {day} {date(year, number, day):%B %Y}")
-        except ValueError:
-            continue
+    orders = {Order.DAY_FIRST: ((one, other),), Order.MONTH_FIRST: ((other, one),)}
+    both = ((one, other), (other, one))
+    found = _days_of(orders.get(context.order, both), written, context) or _days_of(both, written, context)
     said = f"{match['one']}/{match['other']}" + (f"/{written}" if written else "")
-    if not names:
+    if not found:
         return None
-    if len(names) == 1:
-        # Not a question that "yes" would answer: the answer must name the day.
-        return Days((), doubt=f"Which day is “{said}”? Please write it with the name of the month.")
+    if len(found) == 1:
+        return Days((found[0],))
+    names = [f"{day:%A} {day.day} {day:%B %Y}" for day in found]
     return Days((), doubt=f"By “{said}”, do you mean {names[0]} or {names[1]}?")
+
+
+def _days_of(readings: Iterable[tuple[int, int]], written: str, context: Context) -> list[date]:
+    """Return the days that are meant if numbers are read as day and month, without those that are in no calendar."""
+    found: list[date] = []
+    for day, number in readings:
+        if 1 <= number <= 12 and 1 <= day <= 31:
+            year = int(written) + (2000 if len(written) == 2 else 0) if written else _year(number, day, context)
+            if day <= monthrange(year, number)[1] and date(year, number, day) not in found:
+                found.append(date(year, number, day))
+    return found
+
+
+_NTH = r"(?P<nth>first|second|third|fourth|last|1st|2nd|3rd|4th)"
+
+
+def _of_month(match: re.Match[str], context: Context, text: Text) -> Days | None:
+    """ "the last Friday of the month", "the first week of April": a week of a month begins with its Monday."""
+    how, word = (match["how"] or "").strip(), match["m"]
+    index = context.today.year * 12 + context.today.month - 1 + (how == "next")
+    if word:
+        year = int(match["y"]) if match["y"] else context.today.year + (month(word) < context.today.month)
+        index = year * 12 + month(word) - 1
+    first = date(index // 12, index % 12 + 1, 1)
+    length = monthrange(first.year, first.month)[1]
+    days = [first + timedelta(days=i) for i in range(length)]
+    wanted = 0 if match["wd"].startswith("week") else weekday(match["wd"])
+    those = [day for day in days if day.weekday() == wanted]
+    place = -1 if match["nth"] == "last" else ordinal(match["nth"]) - 1
+    if place >= len(those):
+        return None
+    day = those[place]
+    if not match["wd"].startswith("week"):
+        return Days((day,))
+    if place == 0 and those[0].day > 1 and days[0].weekday() < 3:
+        return None  # is it the week that the month begins in, or the first whole one?
+    return Days(context.stretch(day, day + timedelta(days=6)), grain="week")
+
+
+def _week_number(match: re.Match[str], context: Context, text: Text) -> Days | None:
+    """ "week 13", "KW 13": the week of the calendar (ISO 8601), of this year unless it is long past."""
+    number = int(match["n"])
+    year = context.today.isocalendar().year
+    try:
+        first = date.fromisocalendar(year, number, 1)
+        if context.today - first > _LONG_PAST:
+            first = date.fromisocalendar(year + 1, number, 1)
+    except ValueError:
+        return None
+    return Days(context.stretch(first, first + timedelta(days=6)), grain="week")
 
 
 def _month(match: re.Match[str], context: Context, text: Text) -> Days | None:
@@ -167,6 +213,13 @@ _RULES: tuple[tuple[re.Pattern[str], _Rule], ...] = tuple(
     (re.compile(pattern), rule)
     for pattern, rule in (
         (rf"{_ON}(?P<y>20\d\d)-(?P<mm>\d{{1,2}})-(?P<d>\d{{1,2}})(?!\d)", _iso),
+        (
+            rf"{_ON}{_NTH} (?P<wd>{WEEKDAY}|week\b) (?:of|in) (?:(?P<m>{MONTH})(?: (?P<y>20\d\d)\b)?"
+            rf"|(?P<how>this|next|the) month\b)", _of_month),
+        (
+            r"(?:in |during |for )?(?:the )?(?:calendar week|week(?: no\.?| number)?|kw|cw|wk) ?(?P<n>\d{1,2})\b"
+            r"(?! ?(?:of|days?|hours?|am|pm)\b)(?![:/.]\d)", _week_number),
+        (r"on (?:the )?(?P<d>\d{1,2})\.(?P<mm>\d{1,2})(?P<y>)(?![\d.])(?! ?(?:am|pm|h)\b)", _dotted),
         (rf"{_ON}(?P<d>\d{{1,2}})\.(?P<mm>\d{{1,2}})\.(?P<y>20\d\d|\d\d)?(?!\d)", _dotted),
         (
             rf"{_ON}(?P<one>\d{{1,2}})/(?P<other>\d{{1,2}})(?:/(?P<y>20\d\d|\d\d))?(?![\d/])(?! ?(?:an"

@@ -23,7 +23,7 @@ _ON = (
     r"(?:(?:on|for|at|in|during|sometime|some time|over|any ?time|any day|any ?time in|some ?time"
     r" in|any day in|within) )?(?:the )?"
 )
-_UNITS = r"(?P<unit>business days?|working days?|work ?days?|days?|weeks?|months?|fortnight)"
+_UNITS = r"(?P<unit>business days?|working days?|work ?days?|days?|weeks?|months?|fortnights?)"
 
 
 def _nearest(day: int, context: Context) -> date:
@@ -62,11 +62,12 @@ def _after_next(match: re.Match[str], context: Context) -> Days:
 
 
 def _week_on(match: re.Match[str], context: Context) -> Days:
-    """ "a week on Tuesday", "Tuesday week", "two weeks from tomorrow"."""
+    """ "a week on Tuesday", "Tuesday week", "two weeks from tomorrow", "a fortnight today"."""
     words = match["day"]
+    double = 2 if (match.groupdict().get("unit") or "").startswith("fortnight") else 1
     base = {"today": 0, "now": 0, "tomorrow": 1}.get(words)
     day = context.today + timedelta(days=base) if base is not None else _nearest(weekday(words), context)
-    return Days((day + timedelta(weeks=number(match.groupdict().get("n") or "one")),))
+    return Days((day + timedelta(weeks=double * number(match.groupdict().get("n") or "one")),))
 
 
 def _week(match: re.Match[str], context: Context) -> Days:
@@ -86,6 +87,11 @@ def _week(match: re.Match[str], context: Context) -> Days:
     elif part == "later":
         found = found[2:]
     return Days(found, grain="week", back=ahead < 0)
+
+
+def _end_of_week(match: re.Match[str], context: Context) -> Days:
+    first = context.monday()
+    return Days(context.stretch(first + timedelta(days=3), first + timedelta(days=4)), grain="week")
 
 
 def _weekend(match: re.Match[str], context: Context) -> Days:
@@ -155,7 +161,9 @@ _RULES: tuple[tuple[re.Pattern[str], _Rule], ...] = tuple(
             rf"|last|past|this past|next week) (?P<wd>{WEEKDAY})", _weekday),
         (rf"(?P<on>(?:on|for|any|either)? ?)(?:the )?(?P<wd>{WEEKDAY})", _weekday),
         (rf"(?:on )?(?:the )?(?P<wd>{WEEKDAY}) after next\b", _after_next),
-        (rf"(?P<n>{NUMBER}) weeks? (?:from|after|on) (?P<day>today|tomorrow|now|{WEEKDAY})", _week_on),
+        (
+            rf"(?P<n>{NUMBER}) (?P<unit>weeks?|fortnights?) (?:(?:from|after|on) )?"
+            rf"(?P<day>today|tomorrow|now|{WEEKDAY})", _week_on),
         (rf"(?P<day>tomorrow|today|{WEEKDAY}) week\b", _week_on),
         (rf"{_ON}{_PART}(?:the )?(?P<how>next|this|following|coming|last)? ?week\b", _week),
         (rf"{_ON}(?P<how>next|this|following|coming|last|past) (?:calendar |working |work )?week\b", _week),
@@ -163,15 +171,21 @@ _RULES: tuple[tuple[re.Pattern[str], _Rule], ...] = tuple(
         (
             r"(?:in |during |on |for |over )?(?:my|our|his|her|their|the) (?:whole )?week\b(?! (?:of"
             r"|commencing|beginning|starting|from|after)\b)", _week),
-        (r"(?P<part>end) of (?:the )?week\b|eow\b", _week),
+        (r"(?P<part>end) of (?:the )?week\b", _week),
+        (r"(?:the )?eow\b", _end_of_week),
+        (r"(?:by )?(?P<part>mid)-?week (?:of )?(?P<how>next|this) week\b", _week),
         (rf"{_ON}(?P<how>next |this |coming )?weekend\b", _weekend),
-        (rf"in (?:about |around )?(?P<n>{NUMBER}) (?:more )?{_UNITS}(?:'? time)?\b(?! (?:or|long)\b)", _ahead),
+        (rf"in (?:about |around )?(?P<n>{NUMBER}) (?:more )?{_UNITS}(?:(?:'?s?'?) time)?\b(?! (?:or|long)\b)", _ahead),
         (rf"(?P<n>{NUMBER}) {_UNITS} from now\b", _ahead),
         (
             rf"(?:(?:with)?in|over|during|for|sometime in|some time in|any ?time in|sometime over)"
             rf" (?:the |these )?(?:next|coming|following) (?P<n>{NUMBER})? ?{_UNITS}\b", _within),
         (rf"(?:the )?(?:next|coming|following) (?P<n>{NUMBER}) {_UNITS}\b", _within),
         (rf"within (?P<n>{NUMBER}) {_UNITS}\b", _within),
+        (
+            r"(?:(?:with)?in |over |during |for )?(?:the )?(?:next|coming|following) (?P<n>)(?P<unit>fortnight)\b",
+            _within),
+        (rf"(?P<on>(?:on|for)? ?)(?:the )?(?P<wd>{WEEKDAY}) coming\b(?P<how>)", _weekday),
         (
             rf"in (?:about )?(?:(?P<half>half an)|(?P<n>{NUMBER})) (?P<unit>hours?|hrs?|minutes?|mins?)"
             rf"(?:' time)?\b", _moment),

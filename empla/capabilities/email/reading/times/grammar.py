@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from empla.capabilities.email.reading.intents import Doubt
 from empla.capabilities.email.reading.times.context import Context, Days
+from empla.capabilities.email.reading.times.countries import country_of, order_of
 from empla.capabilities.email.reading.times.hours import DAY, DayTime, Shape
 from empla.capabilities.email.reading.times.model import Window
 from empla.capabilities.email.reading.times.phrases import Atom, atoms
@@ -39,14 +40,17 @@ def times(
     *,
     days_off: frozenset[int] = frozenset({5, 6}),
     has_length: bool = False,
+    home: str = "",
 ) -> Times:
     """Read the words of time in `raw` as somebody in `zone` means them at `now` (aware).
 
-    `days_off` are left out of weeks and other stretches (Saturday is 5), never out of days that are named. With
+    `days_off` (Saturday is 5) and the public holidays of the company's country, which is that of its zone `home` (by
+    default `zone`), are left out of weeks and other stretches, never out of days that are named; with no `days_off`
+    nothing is. Numbers of day and month stand in the order that is usual where `zone` is. With
     `has_length` a range such as "10-11" is room for a meeting; without, it is the meeting's own beginning and end.
     """
     local = ZoneInfo(zone)
-    context = Context(now.astimezone(local), local, days_off)
+    context = Context(now.astimezone(local), local, days_off, country_of(home or zone), order_of(country_of(zone)))
     text = text_of(raw)
     found = atoms(text, context)
     if not found:

@@ -31,14 +31,20 @@ class DayTime:
     shape: Shape
     both: int = -1
     bare: bool = False
+    today: bool = False  # "by EOD": of today, where no day is said
 
 
 _MINUTES = r"[0-5]\d"
+_HOURS = "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve"
 _STRICT = (
     rf"(?:\d{{1,2}}(?:[:.]{_MINUTES})? ?(?:am|pm)\b|\d{{1,2}}:{_MINUTES}(?: ?h(?:rs)?\b)?(?!\d)"
     rf"|1[0-9]h(?:{_MINUTES})?\b|2[0-3]h(?:{_MINUTES})?\b"
     rf"|[01]\d[0-5]\d ?(?:hrs?|hours)\b|noon\b|midday\b|midnight\b|12 noon\b|{NUMBER} o'clock\b"
-    rf"|(?:half|quarter|(?:a )?quarter|five|ten|twenty) (?:past|to|after) {NUMBER})"
+    rf"|(?:half|quarter|(?:a )?quarter|five|ten|twenty|twenty[ -]five) (?:past|to|after|before) {NUMBER}"
+    rf"|half (?:{_HOURS}|1[0-2]|[1-9])(?![\d:.])(?! ?-?(?:hours?|days?|h\b|minutes?|mins?|years?))"
+    rf"|(?:{_HOURS})[ -](?:fifteen|thirty|forty[ -]?five)(?! ?-?(?:minutes?|mins?|people|hours?))"
+    r"|(?:1\d|2[0-3]|0?\d)\.(?:00|15|30|45)(?![\d%.])"
+    r"(?! ?(?:h\b|hours?|hrs?|eur|usd|gbp|euros?|dollars?|k\b|m\b|million)))"
 )
 _BARE = (
     rf"(?:\d{{1,2}}(?:\.{_MINUTES})?(?![\d/:%.]\d)(?!\d)|(?:one|two|three|four|five|six|seven|eight"
@@ -51,7 +57,18 @@ _NO_UNIT = (
     r"|slots?|st|nd|rd|th|colleagues|others|guests|attendees|eur|usd|euros?|dollars?|jan|feb|mar|apr|may|jun|jul|aug"
     r"|sep|oct|nov|dec)(?![a-z]*'))(?!%)"
 )
+_SUITS = (
+    r"works?\b|would (?:be (?:good|great|better|fine|perfect|ideal|best|ok|okay)|work|suit|do)\b|is (?:good|fine|great"
+    r"|better|perfect|ok|okay|best)\b|suits\b|sounds (?:good|great|fine)\b|will do\b"
+)
+
 _NO_DATE = r"(?! ?(?:of )?(?:jan|feb|mar(?:ch)?\b|apr|may\b|jun|jul|aug|sep|oct|nov|dec))"
+
+_AFTER_DAY = (
+    r"(?:(?<=day )|(?<=morrow )|(?<=mon )|(?<=tue )|(?<=tues )|(?<=wed )|(?<=weds )|(?<=thu )|(?<=thurs )|(?<=fri )"
+    r"|(?<=sat )|(?<=sun ))"
+)
+_DAYS_END = r"(?:end of (?:the )?(?:business |working |work )?day|eod|cob|cop|eob|close of (?:business|play))\b"
 
 _RULES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(rule), kind)
@@ -87,14 +104,21 @@ _RULES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
             "exact",
         ),
         (rf"(?:at )?(?P<a>{_BARE})(?= ?(?:or|and|/) ?{_STRICT})", "exact"),
+        (rf"(?P<a>{_BARE}) ?(?=(?:utc|gmt|cet|cest|bst|est|edt|pst|pdt|jst|sgt|hkt|aest)\b)", "exact"),
+        (rf"(?P<a>(?:1[0-2]|[4-9]|1\d|2[0-3]|{_HOURS}))(?= (?:{_SUITS}))", "exact"),
+        (r"at (?P<a>(?:[01]\d|2[0-3])(?:00|15|30|45))(?! ?(?:h|people|eur))\b", "exact"),
+        (r"(?:at )?(?:around |about )?(?:noon|midday) ?-?ish\b", "11:30-13:00"),
         (r"after lunch\b", "13:00-18:00"),
         (r"before lunch\b", "8:00-12:00"),
+        (r"(?:right|straight|directly|immediately|just|soon|shortly) after lunch\b", "13:00-14:30"),
+        (r"(?:right|just|shortly|immediately) before lunch\b", "11:00-12:00"),
+        (r"last thing(?: in the (?:afternoon|day))?\b", "16:00-18:00"),
         (r"(?:(?:at|over|around|during) )?(?:the )?lunch ?-?(?:time|break|hour)?\b", "12:00-14:00"),
         (r"(?:over |at )?breakfast\b", "8:00-9:30"),
         (r"(?:over |at )?dinner\b", "18:00-21:00"),
         (r"first thing(?: in the morning| that morning)?\b", "8:00-10:00"),
-        (r"by (?:the )?(?:end of (?:the )?(?:business )?day|eod|cob|close of (?:business|play))\b", "0:00-18:00"),
-        (r"(?:at )?(?:the )?(?:end of (?:the )?(?:business )?day|eod|cob|close of (?:business|play))\b", "16:00-18:00"),
+        (rf"(?:by|before) (?:the )?{_DAYS_END}", "0:00-18:00 today"),
+        (rf"(?:at )?(?:the )?{_DAYS_END}", "16:00-18:00 today"),
         (r"(?:during |in |within )?(?:the )?(?:normal )?(?:working|business|office|work) hours\b", "9:00-17:00"),
         (r"(?:in |during |on |any |either )?(?:the |a )?(?:early|earlier)(?: in the)? morning\b", "8:00-10:00"),
         (r"(?:in |during |on |any )?(?:the |a )?(?:mid|middle of the)[ -]?morning\b", "10:00-11:30"),
@@ -105,6 +129,11 @@ _RULES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"(?:(?:in|during|on|any|of) )?(?:the |a )?mornings?\b", "8:00-12:00"),
         (r"(?:(?:in|during|on|any|of) )?(?:the |a )?afternoons?\b", "12:00-18:00"),
         (r"(?:(?:in|during|on|any|of) )?(?:the |a )?evenings?\b", "17:00-22:00"),
+        (r"(?:in |during )?(?:the )?early evening\b", "17:00-19:00"),
+        (r"(?:in |during )?(?:the )?late evening\b", "20:00-22:00"),
+        (r"(?<=tomorrow )night\b|(?<=day )night\b", "18:00-23:00"),
+        (rf"{_AFTER_DAY}(?:in the )?am\b(?! (?:i|we)\b)", "8:00-12:00"),
+        (rf"{_AFTER_DAY}(?:in the )?pm\b", "12:00-18:00"),
         (r"(?:at|in the|during the) nights?\b", "20:00-24:00"),
         (r"all day(?: long)?\b", "0:00-24:00"),
     )
@@ -134,8 +163,9 @@ def day_time_at(text: Text, start: int, *, bare: bool = False) -> tuple[DayTime,
 
 def _day_time(match: re.Match[str], kind: str) -> DayTime | None:
     if ":" in kind:
-        since, until = (int(h) * 60 + int(m) for h, m in (part.split(":") for part in kind.split("-")))
-        return DayTime(since, until, Shape.PART)
+        hours, _, of = kind.partition(" ")
+        since, until = (int(h) * 60 + int(m) for h, m in (part.split(":") for part in hours.split("-")))
+        return DayTime(since, until, Shape.PART, today=of == "today")
     groups = match.groupdict()
     first = _Clock.read(groups.get("a") or groups.get("c") or "")
     if first is None:
@@ -170,10 +200,19 @@ class _Clock:
             return cls(12, 0, False)
         if words == "midnight":
             return cls(24, 0, False)
-        if found := re.fullmatch(rf"(half|(?:a )?quarter|five|ten|twenty) (past|to|after) ({NUMBER})", words):
-            away = {"half": 30, "five": 5, "ten": 10, "twenty": 20}.get(found[1], 15)
-            total = number(found[3]) * 60 + (-away if found[2] == "to" else away)
+        past = rf"(half|(?:a )?quarter|five|ten|twenty|twenty[ -]five) (past|to|after|before) ({NUMBER})"
+        if found := re.fullmatch(past, words):
+            away = {"half": 30, "five": 5, "ten": 10, "twenty": 20, "twenty five": 25, "twenty-five": 25}.get(
+                found[1], 15
+            )
+            total = number(found[3]) * 60 + (-away if found[2] in ("to", "before") else away)
             return cls(total // 60 % 12 or 12, total % 60, True)
+        if found := re.fullmatch(rf"half ({_HOURS}|\d{{1,2}})", words):  # British: half past
+            return cls(number(found[1]), 30, True)
+        if found := re.fullmatch(rf"({_HOURS})[ -](fifteen|thirty|forty[ -]?five)", words):
+            return cls(number(found[1]), {"fi": 15, "th": 30}.get(found[2][:2], 45), True)
+        if found := re.fullmatch(r"(\d\d)(\d\d)", words):
+            return cls._checked(int(found[1]), int(found[2]), "", "0")
         if found := re.fullmatch(r"(\d\d)(\d\d) ?(?:hrs?|hours)", words):
             return cls._checked(int(found[1]), int(found[2]), "", "0")
         if found := re.fullmatch(r"(\d{1,2})(?:[:.h](\d\d))? ?(am|pm|h(?:rs)?|o'clock)?", words):

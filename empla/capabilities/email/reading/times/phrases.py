@@ -2,11 +2,13 @@
 
 import re
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from empla.capabilities.email.reading.times.context import Context, Days
 from empla.capabilities.email.reading.times.days import day_at
 from empla.capabilities.email.reading.times.hours import DayTime, Shape, day_time_at
+from empla.capabilities.email.reading.times.model import utc
 from empla.capabilities.email.reading.times.words import Text
 from empla.capabilities.email.reading.times.zones import zone_at
 
@@ -70,6 +72,7 @@ class _Scan:
         self._found: list[Atom] = []
         self._link = "..."
         self._not = False
+        self._next = False  # "next" was said of the weekdays that are being listed
         self._not_start = -1  # where a "not" stands that no day has followed yet
 
     def run(self) -> list[Atom]:
@@ -121,9 +124,49 @@ class _Scan:
             made = Atom(start, day[1], days=day[0], time=day[0].time, doubt=day[0].doubt)
         elif hour is not None:
             made = self._with_zone(Atom(start, hour[1], time=hour[0]))
-        self._found.append(replace(made, link=self._link, negative=self._not))
+        made = self._same_week(replace(made, link=self._link, negative=self._not))
+        if self._same_instant(made):
+            self._found[-1] = replace(self._found[-1], end=made.end)
+        else:
+            self._found.append(self._told_apart(made))
         self._link, self._not_start = "", -1
         return made.end
+
+    def _same_week(self, atom: Atom) -> Atom:
+        """ "next Tuesday or Wednesday": both are days of that week."""
+        last, days = self._found[-1] if self._found else None, atom.days
+        if last is None or last.days is None or days is None or atom.link not in ("or", "and", ","):
+            return atom
+        if len(days.weekdays) != 1 or days.every or len(last.days.dates) != 1:
+            return atom
+        named = f" {self._text.plain[last.start : last.end]} "
+        self._next = " next " in named or (self._next and last.link in ("or", "and", ","))
+        if not self._next:
+            return atom
+        first, wanted = last.days.dates[0], next(iter(days.weekdays))
+        later = first + timedelta(days=wanted - first.weekday())
+        return replace(atom, days=Days((later,))) if later > first else atom
+
+    def _in_two_zones(self, atom: Atom) -> tuple[datetime, datetime] | None:
+        """Return the two instants of today that "9 am Pacific / noon Eastern" would be."""
+        last = self._found[-1] if self._found else None
+        if last is None or last.time is None or atom.time is None or last.zone is None or atom.zone is None:
+            return None
+        if last.zone == atom.zone or {last.time.shape, atom.time.shape} != {Shape.EXACT}:
+            return None
+        today = self._context.today
+        return utc(today, last.time.since, last.zone), utc(today, atom.time.since, atom.zone)
+
+    def _same_instant(self, atom: Atom) -> bool:
+        """Whether it is the time before, said once more for another zone."""
+        both = self._in_two_zones(atom)
+        return both is not None and both[0] == both[1]
+
+    def _told_apart(self, atom: Atom) -> Atom:
+        if self._in_two_zones(atom) is None:
+            return atom
+        said = self._text.words(self._found[-1].start, atom.end)
+        return replace(atom, doubt=f"“{said}”: these are two different times. Which one do you mean?")
 
     def _with_zone(self, atom: Atom) -> Atom:
         zone = zone_at(self._text, atom.end)

@@ -70,7 +70,7 @@ def resolve(
 ) -> tuple[Window | None, str]:
     """Return the window that `pairs` less `without` make, or None and a question that says what is wrong with it."""
     dated = any(p.days and not all(d.weak for d in p.days) for p in pairs)
-    dates = {p: p.dates() if p.days else context.open_days() for p in pairs} if pairs else {}
+    dates = {p: p.dates() if p.days else _undated(p, context) for p in pairs} if pairs else {}
     rows = [(p.times, p.zone, days, _bound(p)) for p, days in dates.items()] or [((), None, context.open_days(), False)]
     spans: list[Span] = []
     questions: list[str] = []
@@ -104,6 +104,11 @@ def resolve(
     joined = left if exact else _joined(left)
     kept = tuple(sorted(set(joined), key=_order)[:MOST_SPANS])
     return Window(spans=kept, said=said, zone=zone, grain=grain, origin=origin, dated=dated, times=hours), ""
+
+
+def _undated(pair: Pair, context: Context) -> tuple[date, ...]:
+    """Return the days that are meant where none was said: today for "by EOD", the open days else."""
+    return (context.today,) if any(t.today for t in pair.times) else context.open_days()
 
 
 def _bound(pair: Pair) -> bool:

@@ -1,6 +1,7 @@
 """Zones as people name them after a time: "3pm CET", "10:00 London time"."""
 
 import re
+from datetime import datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -31,8 +32,16 @@ _SEVERAL = {
 _LETTERS = (
     "utc|gmt|cet|cest|bst|est|edt|et|pst|pdt|pt|mst|mdt|cdt|ct|eet|eest|wet|jst|sgt|hkt|aest|aedt|nzst|nzdt|cst|ist|ast"
 )
+_CITIES = (
+    "london|new york|los angeles|san francisco|paris|berlin|madrid|rome|zurich|vienna|dublin|stockholm|amsterdam"
+    "|brussels|chicago|toronto|tokyo|singapore|hong kong|shanghai|beijing|mumbai|delhi|dubai"
+)
+"""Cities that are named alone after a time ("10am New York"); others only with "time"."""
 _ZONE = re.compile(
-    rf" ?\(?(?:(?P<short>{_LETTERS})\b(?: time\b)?|(?P<name>[a-z]+(?: [a-z]+){{0,2}}?) time\b(?! (?:and|is|to)\b))\)?"
+    rf" ?\(?(?:(?P<offset>(?:utc|gmt) ?[+-] ?\d{{1,2}}(?::?\d\d)?)\b"
+    rf"|(?P<short>{_LETTERS})\b(?: time\b)?|(?P<own>(?:my|our|local|your) (?:local )?time)\b(?! (?:and|is|to)\b)"
+    rf"|(?P<name>[a-z]+(?: [a-z]+){{0,2}}?) time\b(?! (?:and|is|to)\b)"
+    rf"|(?P<alone>(?:us )?(?:pacific|eastern|mountain)|{_CITIES})\b)\)?"
 )
 _OWN = frozenset(["my", "your", "our", "local", "any", "some", "the", "same", "no", "more", "this", "that", "office"])
 
@@ -47,14 +56,49 @@ def _cities() -> dict[str, str]:
 
 
 def zone_at(text: Text, start: int) -> tuple[ZoneInfo | None, str, int] | None:
-    """Return the zone named at `start` of the plain text, a question if it may be several, and where it ends."""
+    """Return the zone named at `start` of the plain text, a question if it may be several, and where it ends.
+
+    Without zone and question, it is the speaker's own ("my time").
+    """
     match = _ZONE.match(text.plain, start)
     if match is None:
         return None
-    word = match["short"] or match["name"]
+    if match["own"]:
+        return None, "", match.end()
+    if match["offset"]:
+        return *_fixed(match["offset"]), match.end()
+    word = match["short"] or match["name"] or match["alone"]
     if word in _SEVERAL:
         return None, f"By {word.upper()}, do you mean {_SEVERAL[word]}?", match.end()
     if word.split()[0] in _OWN:
         return None
     name = _NAMES.get(word) or _cities().get(word)
     return (ZoneInfo(name), "", match.end()) if name else None
+
+
+def _fixed(words: str) -> tuple[ZoneInfo | None, str]:
+    """Return the zone that is so many whole hours from UTC; for others a question."""
+    sign, hours, minutes = re.fullmatch(r"\w{3} ?([+-]) ?(\d{1,2})(?::?(\d\d))?", words).groups()  # type: ignore[union-attr]
+    if int(minutes or 0) or int(hours) > (14 if sign == "+" else 12):
+        return None, f"Which time zone do you mean by “{words.upper()}”? Please name a city."
+    return ZoneInfo(f"Etc/GMT{'-' if sign == '+' else '+'}{int(hours)}" if int(hours) else "UTC"), ""
+
+
+_HALVES = {330: "Asia/Kolkata", 345: "Asia/Kathmandu", 570: "Australia/Adelaide", 270: "Asia/Kabul", 390: "Asia/Yangon"}
+
+
+def zone_of_sender(sent: datetime | None, known: str, home: str) -> str:
+    """Return the zone in which a mail's sender speaks of times.
+
+    `known` is the one in the directory; `sent` is the mail's Date. An offset that `home` has at that time means `home`,
+    another one a zone of that offset. An offset of zero is what servers write that tell nobody where they are.
+    """
+    if known:
+        return known
+    offset = sent.utcoffset() if sent is not None else None
+    if sent is None or not offset or offset == sent.astimezone(ZoneInfo(home)).utcoffset():
+        return home
+    minutes = int(offset.total_seconds() // 60)
+    if minutes % 60:
+        return _HALVES.get(minutes, home)
+    return f"Etc/GMT{'-' if minutes > 0 else '+'}{abs(minutes) // 60}" if -12 <= minutes // 60 <= 14 else home
