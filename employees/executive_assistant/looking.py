@@ -12,7 +12,7 @@ from empla.capabilities.calendar.slots import Why
 from empla.capabilities.email.reading.times.countries import country_of, holiday, name_of, public_holidays
 from empla.capabilities.email.reading.times.model import Span
 from empla.mind.steps import Do, Now, Scope, Step
-from empla.mind.values import OWN, Instant
+from empla.mind.values import OWN, Instant, Source
 from employees.executive_assistant import words
 from employees.executive_assistant.knowing import Profile
 from employees.executive_assistant.wishes import Wish
@@ -62,8 +62,8 @@ def looked_for(wish: Wish, me: Profile) -> Generator[Step, Any, Slots]:
 
 
 def scope(wish: Wish, me: Profile, room: Sequence[Span]) -> Scope:
-    """State the people and times that a request covers."""
-    people = (me.manager, *(g.address for g in wish.guests))
+    """State the people and times that a request covers; whom only a calendar names, no request covers."""
+    people = (me.manager, *(g.address for g in wish.guests if g.address.origin.source is not Source.RECORD))
     return Scope(people=people, start=min(s.start for s in room), end=max(s.end for s in room))
 
 

@@ -174,11 +174,13 @@ def _of_family(found: Sequence[Act], main: Act, understood: Understood, setting:
     rest = [a for a in found if a is not main and a.intent not in (Intent.THANKS, Intent.YES)]
     rest = [a for a in rest if a.intent is not None or not a.sentence.polite]
     start = main.sentence.start
-    for one in [a for a in rest if a.intent is Intent.ANSWER and a.sentence.start > start]:
-        joined = f"{main.sentence.text.rstrip(' .!?…')}, {one.sentence.text}"
+    said = main.sentence.text
+    more_of_it = {Intent.ANSWER, Intent.CHANGE} & {Intent.ANSWER, understood.intent}
+    for one in [a for a in rest if a.intent in more_of_it and a.sentence.start > start]:
+        joined = f"{said.rstrip(' .!?…')}, {one.sentence.text}"
         more = offered(joined, setting, mail)
         if more is not None and more.intent is understood.intent and not more.unread:
-            understood = more
+            understood, said = more, joined
             rest.remove(one)
     others = [a for a in rest if a.intent is not None or _says_something(a, slots(a.sentence.text, setting).names())]
     unread = (*understood.unread, *(a.sentence.text for a in others))
