@@ -139,8 +139,9 @@ def _authorised(request: Request, facts: Facts) -> Decision:
         return _refuse("target:none", "the action names nobody whom it concerns")
     # The same address may stand in several places: in the mail that is answered it always comes from outside.
     known = {a.value for a in request.addresses if a.origin.source is not Source.PERCEPT}
-    foreign = sorted(reached - known - {facts.manager})
     authority = request.authority
+    known |= {a.value for a in authority.granted}  # from outside, but opened by the manager's own answer
+    foreign = sorted(reached - known - {facts.manager})
     covered = {facts.manager, facts.address, *(p.value for p in authority.people)}
     if request.effect == "tell" and reaches_only(request, facts.manager, facts.address):
         return _to_manager(request, facts)
@@ -152,6 +153,8 @@ def _authorised(request: Request, facts: Facts) -> Decision:
         return _ask("origin:file", f"{from_outside[0]} came with a mail of somebody else")
     if authority.principal != "manager":
         return _ask("assisted:no-request", "no request of the manager covers this")
+    if authority.mail_only and request.effect != "tell":
+        return _ask("assisted:operations", "the manager's answer was a no")
     if beyond := sorted(reached - covered):
         return _ask("assisted:people", f"the manager's request does not cover {beyond[0]}")
     if not _within(request.target or {}, authority):

@@ -11,6 +11,12 @@ ASIDES = frozenset({"free", "agenda", "help", "thanks", "rules", "status", "tria
 """Intents of a mail that answers nothing, wherever it is written: the question stays open."""
 
 
+AGREES = frozenset({"yes", "answer", "choose", "schedule", "change", "move", "other-request"})
+"""Intents of an answer that takes a matter up, as it was put or otherwise; whatever is not among them opens nothing."""
+REFUSES = frozenset({"no", "cancel"})
+"""Intents of an answer that wants nothing of it."""
+
+
 def answered_question(questions: Sequence[Question], mail: Mail) -> Question | None:
     """Return the open question that `mail` answers.
 
@@ -37,3 +43,20 @@ def _intents(mail: Mail) -> set[str]:
     if mail.reading is None:
         return {""}
     return {part.intent for part in mail.reading.value("parts") or ()} or {mail.reading.intent}
+
+
+def takes_up(mail: Mail) -> bool:
+    """Return whether an answer takes a matter up."""
+    none = mail.reading is not None and mail.reading.value("none") and mail.reading.value("window") is None
+    return mail.reading is not None and mail.reading.intent in AGREES and not none
+
+
+def refuses(mail: Mail) -> bool:
+    """Return whether an answer is a no."""
+    return mail.reading is not None and mail.reading.intent in REFUSES
+
+
+def in_its_thread(question: Question, mail: Mail) -> bool:
+    """Return whether a mail replies to the very mail that asked, or stands in its thread."""
+    replied = bool(question.message_id) and question.message_id in mail.in_reply_to
+    return replied or (bool(question.thread) and question.thread == mail.thread)

@@ -39,9 +39,17 @@ def authority_of(event: Percept, beliefs: BeliefBase) -> Authority:
         return Authority(principal="", percept=event.key)  # written to somebody else: nobody's order
     if not isinstance(mail, Mail):
         return Authority(principal=_PRINCIPALS.get(event.origin.source, ""), percept=event.key)
-    managers = {belief.arguments[1].value for belief in beliefs.matching("profile", "manager")}
-    vouched = mail.authenticated.value if mail.authenticated is not None else None
-    return Authority(principal="manager" if vouched in managers else "", percept=event.key)
+    return Authority(principal="manager" if vouched_by(mail, managers(beliefs)) else "", percept=event.key)
+
+
+def managers(beliefs: BeliefBase) -> frozenset[str]:
+    """Return the address of whom the employee works for."""
+    return frozenset(belief.arguments[1].value for belief in beliefs.matching("profile", "manager"))
+
+
+def vouched_by(mail: Mail, people: frozenset[str]) -> bool:
+    """Return whether the server vouches that a mail is from one of these."""
+    return mail.authenticated is not None and mail.authenticated.value in people
 
 
 def may_hold(authority: Authority, functor: str) -> bool:

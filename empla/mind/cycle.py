@@ -19,13 +19,24 @@ from typing import Any
 from empla.errors import ValidationError
 from empla.mind import codec
 from empla.mind.answers import answered_question
-from empla.mind.authority import authority_of, label_of, may_hold, raised_by, sources_of, widened
+from empla.mind.authority import authority_of, label_of, managers, may_hold, raised_by, sources_of, widened
 from empla.mind.beliefs import Belief
 from empla.mind.bodies import Ended, Guard, RunningBody, Turn, replay, said
+from empla.mind.consent import cannot_grant, may_decide, opened_by, outsiders
 from empla.mind.draft import Draft
 from empla.mind.grants import GRANT_CHANGED
 from empla.mind.intentions import Goal, HeldSpan, Intention, Question, Stage, StepRecord
-from empla.mind.percepts import CONTINUE, INTENTION_FAILED, MAIL, OUTCOME, TIMER, Outcome, Percept, Status
+from empla.mind.percepts import (
+    APPROVAL_NEEDED,
+    CONTINUE,
+    INTENTION_FAILED,
+    MAIL,
+    OUTCOME,
+    TIMER,
+    Outcome,
+    Percept,
+    Status,
+)
 from empla.mind.plans import Plan, PlanLibrary, Trigger
 from empla.mind.readings import Mail
 from empla.mind.rules import RULES_COMMAND
@@ -64,7 +75,7 @@ PROFILE = "profile"
 """Kind of the percept that tells an employee who it is; its fields become `profile` beliefs."""
 WAKE = "wake"
 """Kind of the event that lets an intention go on in a continued cycle."""
-RESERVED = frozenset({OUTCOME, TIMER, CONTINUE, WAKE, PROFILE, GRANT_CHANGED, RULES_COMMAND})
+RESERVED = frozenset({OUTCOME, TIMER, CONTINUE, WAKE, PROFILE, APPROVAL_NEEDED, GRANT_CHANGED, RULES_COMMAND})
 """Kinds that only our own code and the company may raise: what a sensor or a plan calls so is not believed."""
 
 
@@ -149,6 +160,7 @@ class _Cycle:
             question = answered_question(self.draft.questions(), mail)
             if question is not None:
                 self.draft.put_question(replace(question, state="answered"))
+                self._grant(question, mail)
                 self._resolve(question.id, Outcome(status=Status.DONE, value=mail))
                 return
         concerned = [r for r in self._waiting_for(event.kind) if _has(event, r.step)]
@@ -159,6 +171,15 @@ class _Cycle:
                 self._resolve(record.id, Outcome(status=Status.DONE, value=event))
         if not concerned:
             self._adopt_for(event.kind, event.fields, event)
+
+    def _grant(self, question: Question, mail: Mail) -> None:
+        """Let the manager's answer open the addresses that stood in the question."""
+        intention = self.draft.intention(question.id.partition(".")[0])
+        if intention is None:
+            return
+        authority = opened_by(intention.authority, question, mail)
+        if authority != intention.authority:
+            self.draft.put_intention(replace(intention, authority=authority))
 
     def _waiting_for(self, kind: str) -> list[StepRecord]:
         return [
@@ -337,9 +358,18 @@ class _Cycle:
             case Unless():
                 self._ask_for(intention, record.id, step.by)
             case Ask():
+                if step.grants and (why := cannot_grant(step, managers(self.draft.beliefs))):
+                    return _failed("grants", why)
                 expires = self.draft.at + step.patience
                 self.draft.put_question(
-                    Question(id=record.id, who=step.who, expires_at=expires, allowed=tuple(step.allowed))
+                    Question(
+                        id=record.id,
+                        who=step.who,
+                        expires_at=expires,
+                        allowed=tuple(step.allowed),
+                        grants=tuple(step.grants),
+                        declines=step.declines,
+                    )
                 )
                 self.draft.note(Due(step=record.id, at=expires))
                 self._ask_for(intention, record.id, step.by)
@@ -415,7 +445,7 @@ class _Cycle:
             case SetAside():
                 self.draft.note(Quarantined(percept=step.percept, reason=step.reason))
             case Decide():
-                self.draft.note(Decided(action=step.action, approved=step.approved, by=step.by.value))
+                return self._decide(intention, step)
             case _:
                 return None
         return Outcome(status=Status.DONE, value=value)
@@ -436,14 +466,17 @@ class _Cycle:
             self.draft.note(held)
 
     def _scope(self, intention: Intention, step: Scope) -> Outcome:
-        foreign = [
-            p
-            for p in step.people
-            if p.origin.source not in (Source.MANAGER, Source.DIRECTORY, Source.POLICY, Source.OWN)
-        ]
+        foreign = outsiders(intention.authority, step)
         if foreign:
-            return _failed("scope", f"{foreign[0].value} came from outside and cannot widen a request")
+            return _failed("scope", f"{foreign[0]} came from outside and cannot widen a request")
         self.draft.put_intention(replace(intention, authority=widened(intention.authority, step)))
+        return Outcome(status=Status.DONE)
+
+    def _decide(self, intention: Intention, step: Decide) -> Outcome:
+        history = self.draft.history(intention.id)
+        if not may_decide(step, intention, history, managers(self.draft.beliefs)):
+            return _failed("decide", "no vouched yes of the manager was given to this request")
+        self.draft.note(Decided(action=step.action, approved=step.approved, by=step.by.value))
         return Outcome(status=Status.DONE)
 
     # outcomes -------------------------------------------------------------------------------------------------

@@ -32,7 +32,9 @@ class Authority:
     """On whose word an intention acts, and what that word covers (contract 7).
 
     `principal` is "manager" if it began with an authenticated request of the manager, "company" if the company itself
-    asked (hiring), else empty. `people` and `start`..`end` are what `Scope` said of the request.
+    asked (hiring), else empty. `people` and `start`..`end` are what `Scope` said of the request. `granted` are
+    addresses from outside that the manager opened by answering a question in which they stood; `mail_only`: nothing but
+    mail may go out on that answer, for it was a no.
     """
 
     principal: str = ""
@@ -40,6 +42,8 @@ class Authority:
     people: tuple[Address, ...] = ()
     start: datetime | None = None
     end: datetime | None = None
+    granted: tuple[Address, ...] = ()
+    mail_only: bool = False
 
 
 @registered
@@ -89,7 +93,8 @@ class StepRecord:
 class Question:
     """A question that awaits one person's answer; used up by the first.
 
-    `message_id` and `thread` are those of the mail that asked, known once it is sent.
+    `message_id` and `thread` are those of the mail that asked, known once it is sent. `grants` and `declines` are those
+    of its `Ask`.
     """
 
     id: str
@@ -99,6 +104,8 @@ class Question:
     message_id: str = ""
     thread: str = ""
     state: str = "open"
+    grants: tuple[Address, ...] = ()
+    declines: bool = False
 
 
 @registered

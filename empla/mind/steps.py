@@ -93,12 +93,19 @@ class Ask(Step):
     """Put one question to one person by the operation in `by`, and wait for that person's answer in its thread.
 
     The value is the answering mail, or None if nobody answered in `patience`. It is answered once.
+
+    `grants` are addresses from outside that the manager's answer opens for this intention: a `Scope` may name them from
+    then on. Each must stand in the text of the question, which goes to the manager alone; only an answer in that very
+    thread opens them, and a no does not. With `declines` the question says that they are told so after a no; then a no
+    opens them for mail and nothing else.
     """
 
     who: Address
     by: Do
     patience: timedelta
     allowed: tuple[str, ...] = ()
+    grants: tuple[Address, ...] = ()
+    declines: bool = False
 
 
 @registered
@@ -132,8 +139,8 @@ class Hold(Step):
 class Scope(Step):
     """State what the request behind this intention covers: the people it may reach, and between which times.
 
-    The gate holds every outward act to it. Each address must carry the origin manager or directory; a later `Scope`
-    replaces the earlier one.
+    The gate holds every outward act to it. Each address must carry the origin manager or directory, or have been
+    granted by the manager's answer to an `Ask`; a later `Scope` replaces the earlier one.
     """
 
     people: tuple[Address, ...]
@@ -162,7 +169,11 @@ class SetAside(Step):
 @registered
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decide(Step):
-    """Say a person's word on an action that awaits approval."""
+    """Say the manager's word on an action that awaits approval.
+
+    Approve may only the intention that the request for approval set off, after a vouched yes of the manager to the
+    question that it put last.
+    """
 
     action: str
     approved: bool

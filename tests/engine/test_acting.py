@@ -1,6 +1,7 @@
 """The outbox: what is decided, held back, tried again, looked for, and told (contracts 1 and 8)."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import Any
@@ -16,7 +17,7 @@ from empla.errors import ExternalError, PermissionDenied, RateLimited, Validatio
 from empla.governance.manners import NOTICES_PER_DAY
 from empla.mind.percepts import APPROVAL_NEEDED
 from empla.mind.plans import PlanLibrary, Trigger, on
-from empla.mind.readings import Mail
+from empla.mind.readings import Mail, Reading
 from empla.mind.steps import ActionFailed, Ask, Believe, Decide, Do, Scope, Together, Wait
 from empla.mind.values import OUTSIDE, Address, Origin, Source
 from empla.testing.employee import MARIA, Employee
@@ -339,10 +340,8 @@ def test_what_the_gate_asks_about_goes_when_the_manager_says_so(ada: Employee, a
     assert states(ada) == ["awaiting_approval", "done"]
     question = ada.mailbox.taken[0]
     assert f"email.send to {BOB}: News? no request of the manager covers this" in question.get_content()
-    yes = mail()
-    ada.tell(
-        "mail", mail=Mail(**{**{f: getattr(yes, f) for f in yes.__slots__}, "in_reply_to": (question["Message-ID"],)})
-    )
+    said = Reading(reader="test", version=1, intent="yes", confidence=1.0)
+    ada.tell("mail", mail=replace(mail(), in_reply_to=(question["Message-ID"],), reading=said))
     ada.work()
     assert [m["To"] for m in ada.mailbox.taken] == [MARIA, BOB]
     assert ada.rows("action", "rule", id="i1.0") == [f"approved:{MARIA}"]

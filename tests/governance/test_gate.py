@@ -121,6 +121,34 @@ RULES: list[tuple[str, Request, Facts, Answer, str]] = [
     ("the manager and itself", replace(TO_MARIA, target={"recipients": [MARIA, ADA]}), FACTS, ALLOW, "to-manager"),
     # where the address comes from
     ("an address from outside", replace(TO_BOB, addresses=(OUTSIDE,)), FACTS, ASK, "origin:percept"),
+    (
+        "an address from outside that the manager's answer opened",
+        replace(TO_BOB, addresses=(OUTSIDE,), authority=replace(REQUEST, granted=(OUTSIDE,))),
+        FACTS,
+        ALLOW,
+        "assisted:within-request",
+    ),
+    (
+        "an opened address that the scope does not name",
+        replace(TO_BOB, addresses=(OUTSIDE,), authority=replace(REQUEST, people=(), granted=(OUTSIDE,))),
+        FACTS,
+        ASK,
+        "assisted:people",
+    ),
+    (
+        "anything but mail after a no",
+        replace(BOOKED, authority=replace(REQUEST, mail_only=True)),
+        FACTS,
+        ASK,
+        "assisted:operations",
+    ),
+    (
+        "a mail after a no",
+        replace(TO_BOB, addresses=(OUTSIDE,), authority=replace(REQUEST, granted=(OUTSIDE,), mail_only=True)),
+        FACTS,
+        ALLOW,
+        "assisted:within-request",
+    ),
     ("an address from nowhere", replace(TO_BOB, addresses=()), FACTS, ASK, "origin:percept"),
     (
         "an address from the directory that also stands in the answered mail",
@@ -168,7 +196,15 @@ def test_rule(request_: Request, facts: Facts, answer: Answer, rule: str) -> Non
 
 def test_every_rule_of_the_gate_is_in_the_table() -> None:
     rules = {"assisted:within-request", "assisted:no-request", "assisted:people", "assisted:window", "origin:percept"}
-    rules |= {"operation:unknown", "operation:schema", "effect:think", "effect:read", "effect:own", "target:none"}
+    rules |= {
+        "assisted:operations",
+        "operation:unknown",
+        "operation:schema",
+        "effect:think",
+        "effect:read",
+        "effect:own",
+        "target:none",
+    }
     rules |= {"manners:automatic", "manners:one-answer", "manners:thread-budget", "manners:correspondent-budget"}
     rules |= {
         "limits:day",
