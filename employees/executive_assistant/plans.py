@@ -5,6 +5,7 @@ from empla.mind.plans import PlanLibrary
 from employees.executive_assistant import (
     answering,
     arranging,
+    attending,
     awaiting,
     cancelling,
     changing,
@@ -15,6 +16,7 @@ from employees.executive_assistant import (
     introducing,
     keeping,
     moving,
+    reminding,
     reporting,
     several,
     standing,
@@ -27,6 +29,7 @@ for part in (
     delegated,
     introducing,
     arranging,
+    attending,
     keeping,
     countering,
     moving,
@@ -41,5 +44,6 @@ for part in (
     errands,
     awaiting,
     errand_news,
+    reminding,
 ):
     library.include(part.library)
