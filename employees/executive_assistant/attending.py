@@ -287,7 +287,7 @@ def _asked_about(mail: Mail, invite: Invite, me: Profile, weighed: Weighed) -> G
         answer: Mail | None = yield Ask(who=me.manager, by=step, patience=patience)
         if answer is None:
             return
-        said = chosen(answer, invite)
+        said = chosen(answer, invite, me.zone)
         if said.choice is Choice.COUNTER:
             option = yield from another_time(invite, me, said.window)
             if option is None:

@@ -9,6 +9,7 @@ from empla.capabilities.calendar.events import Answer, parse
 from empla.capabilities.calendar.invites import Invite, read_invite
 from empla.capabilities.calendar.results import EventCopy
 from empla.capabilities.email.reading.newtext import new_text
+from empla.capabilities.email.reading.times.grammar import times
 from empla.capabilities.email.reading.times.model import Window
 from empla.errors import EmplaError
 from empla.mind.readings import Mail
@@ -111,6 +112,10 @@ _LEAVE = re.compile(
 )
 
 
+_LONGEST = 300
+"""Characters of an answer in which a time is looked for."""
+
+
 @dataclass(frozen=True, slots=True)
 class Said:
     """What an answer chooses; `window` is when, if it names a time."""
@@ -119,10 +124,16 @@ class Said:
     window: Window | None = None
 
 
-def chosen(answer: Mail, invite: Invite) -> Said:
+def chosen(answer: Mail, invite: Invite, zone: str) -> Said:
     """Return what the manager's answer to a question about an invitation chooses; None if it cannot be told."""
-    text = new_text(answer.text[:2000]).replace("’", "'").lower() or answer.subject.lower()
+    said = new_text(answer.text[:2000]).replace("’", "'") or answer.subject
+    text = said.lower()
     window: Window | None = told(answer, "to") or told(answer, "window")
+    if window is None and answer.sent is not None and len(said) < _LONGEST:
+        found = times(said, answer.sent, zone, Origin(Source.MANAGER, answer.key, "text"))
+        if found.doubts:
+            return Said(None)
+        window = found.window
     if _LEAVE.search(text):
         return Said(Choice.LEFT)
     accepts, declines = bool(_ACCEPT.search(text)), bool(_DECLINE.search(text))
