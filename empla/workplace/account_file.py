@@ -164,6 +164,11 @@ class AccountFile(_SignIn):
         """The CalDAV server from which the account's own calendar is to be found, empty if it is named or none."""
         return "" if self.address in self.calendars else self.caldav.url
 
+    @property
+    def holds_password(self) -> bool:
+        """Whether a password stands in the file itself."""
+        return any(part.password is not None for part in (self, self.smtp, self.caldav))
+
     def without_passwords(self) -> Account:
         """Return the account as far as it can be told without any password: for plans and checks."""
         return self._account(lambda _given, _name: SecretStr(""))

@@ -11,6 +11,7 @@ from rich.text import Text
 from empla.config import Home, load_settings
 from empla.errors import NotRunning
 from empla.hr import profiles, roles
+from empla.hr.mailboxes import EXTERNAL
 from empla.store.company import CompanyStore, Status, row_as_data
 from runtime.cli import minds, printing
 from runtime.supervisor import up
@@ -115,6 +116,7 @@ def print_shown(found: Mapping[str, Any], home: Home) -> None:
             "address": found["address"],
             "role": f"{found['title']} ({roles.shown(found['role'])}, version {found['role_version']})",
             "manager": found["manager"],
+            "mailbox": _mailbox(found["accounts"]),
             "state": Text.assemble(state, f" ({found['reason']})" if found["reason"] else ""),
             "autonomy": found["phase"],
             "zone, hours": f"{found['zone']}, {found['hours']}",
@@ -137,6 +139,21 @@ def print_shown(found: Mapping[str, Any], home: Home) -> None:
     _part("Outcome unknown", [(a["action"], _deed(a)) for a in found["unknown_actions"]])
     for action in found["unknown_actions"]:
         printing.line(f'  settle it: empla settle "{found["name"]}" {action["action"]} --happened | --not-happened')
+
+
+def _mailbox(accounts: Sequence[Mapping[str, Any]]) -> str:
+    """Return where an employee works that has its account elsewhere, empty for one of the office."""
+    for account in accounts:
+        if account["kind"] == EXTERNAL and not account["closed_at"]:
+            settings = account["settings"]
+            ends = (f"{settings[name]['host']}:{settings[name]['port']}" for name in ("imap", "smtp"))
+            how = (
+                "by copies to itself"
+                if settings["copy_to_self"]
+                else f"by the server's copies ({settings['evidence']})"
+            )
+            return f"elsewhere: {', '.join(ends)}; what was sent is shown {how}"
+    return ""
 
 
 def _granted(grants: Sequence[Mapping[str, Any]]) -> str:

@@ -18,7 +18,7 @@ from empla import __version__
 from empla.clock import SystemClock
 from empla.config import Home, load_settings
 from empla.errors import EmplaError, NotRunning
-from runtime.cli import records
+from runtime.cli import mailbox_health, records
 from runtime.cli.findings import Finding
 from runtime.office import outgoing
 from runtime.office.process import OfficePorts, read_ports
@@ -61,6 +61,7 @@ def _looked(home: Home) -> Iterator[Finding]:
     yield _ports(home, running=running)
     yield from records.examined(home)
     yield from _outgoing(home)
+    yield from mailbox_health.examined(home)
     yield from _processes(home)
 
 

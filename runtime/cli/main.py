@@ -15,7 +15,7 @@ import typer
 from typer.core import TyperGroup
 
 from empla.errors import EmplaError, InputError, NotRunning, PermissionDenied
-from runtime.cli import day, doctor, oversight, people, quarantine, running, upgrade
+from runtime.cli import day, doctor, mailboxes, oversight, people, quarantine, running, upgrade
 from runtime.cli.options import DAY, OVERSIGHT, PEOPLE, RUNNING
 
 EXIT_CODES: Final = """
@@ -24,7 +24,7 @@ Exit codes: 0 done, 1 what was asked for failed, 2 wrong usage, 3 empla is not r
 """
 
 _ORDER: Final = (
-    *("init", "people", "hire", "leave", "list", "show"),
+    *("init", "people", "hire", "mailbox", "leave", "list", "show"),
     *("mail", "inbox", "agenda"),
     *("history", "why", "settle", "quarantine", "grant", "revoke"),
     *("up", "down", "status", "restart", "pause", "resume", "logs", "upgrade", "demo", "doctor"),
@@ -77,6 +77,7 @@ def _everywhere(
 app.command(rich_help_panel=PEOPLE)(people.init)
 app.add_typer(people.app, name="people", rich_help_panel=PEOPLE)
 app.command(rich_help_panel=PEOPLE)(people.hire)
+app.add_typer(mailboxes.app, name="mailbox", rich_help_panel=PEOPLE)
 app.command(rich_help_panel=PEOPLE)(people.leave)
 app.command("list", rich_help_panel=PEOPLE)(people.list_employees)
 app.command(rich_help_panel=PEOPLE)(people.show)

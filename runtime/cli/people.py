@@ -2,10 +2,12 @@
 
 import sys
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from empla.errors import InputError
 from runtime.cli.options import Json, Name, anywhere, here
 
 app = typer.Typer(
@@ -81,7 +83,6 @@ def _ask(given: Mapping[str, Any], *, ask_sample: bool) -> dict[str, Any]:
 
 def _proper(checked: Any) -> Any:
     """Return the check as a prompt takes it: what does not pass is asked for again."""
-    from empla.errors import InputError
 
     def proper(text: str) -> str:
         try:
@@ -186,6 +187,13 @@ def hire(
         str, typer.Option("--manager", metavar="PERSON", help="Address or name. Default: the owner of the home.")
     ] = "",
     zone: _Zone = "",
+    mailbox: Annotated[
+        Path | None,
+        typer.Option("--mailbox", metavar="FILE", help="An existing account at any server: `empla mailbox example`."),
+    ] = None,
+    from_beginning: Annotated[
+        bool, typer.Option("--from-beginning", help="With --mailbox: handle also the mail that is in it already.")
+    ] = False,
     plan: Annotated[bool, typer.Option("--plan", help="Print the steps and do nothing.")] = False,
     json: Json = False,
 ) -> None:
@@ -194,18 +202,28 @@ def hire(
     It gets a mailbox, a calendar, and read-write access to its manager's calendar, and introduces itself by mail. It
     works while `empla up` runs; hired meanwhile, it begins at once. Interrupted, the same command goes on where it
     stood.
+
+    With --mailbox it works in an existing account. That is tried before anything is made: sign-in, filing a mail, a
+    mail to itself, a calendar write. If it is of no use, nothing is made.
     """
     from runtime import services
-    from runtime.cli import printing
+    from runtime.cli import mailboxes, printing
 
-    wanted = {"role": role, "name": name, "manager": manager, "zone": zone, "plan": plan}
+    wanted: dict[str, Any] = {"role": role, "name": name, "manager": manager, "zone": zone, "plan": plan}
+    if mailbox is not None:
+        wanted["mailbox"] = mailboxes.for_hiring(mailbox, wanted, from_beginning=from_beginning, quiet=json)
+    elif from_beginning:
+        raise InputError("--from-beginning is for an existing account", next_step="give it with --mailbox FILE")
     with printing.Steps(quiet=json) as steps:
         done = services.run(anywhere(), "hire", wanted, steps)
     if json:
         printing.as_json(done if plan else {"name": done["name"], "address": done["address"]})
     elif plan:
         printing.line(f"To hire {done['name']} <{done['address']}>:")
-        printing.table([(_tick(s["state"]), s["does"]) for s in done["steps"]], "", "", indent=2)
+        trial = (
+            [("·", f"try {done['address']}: sign-in, filing, a mail to itself, a calendar write")] if mailbox else []
+        )
+        printing.table([*trial, *((_tick(s["state"]), s["does"]) for s in done["steps"])], "", "", indent=2)
     else:
         printing.line(f"{done['name']} <{done['address']}> works for {done['manager']}.")
         _say_whether_up()

@@ -114,6 +114,39 @@ def _indented(grid: Table, indent: int) -> None:
         print(text.rstrip())
 
 
+class Trying:
+    """Shows what is being tried, with a spinner where there is a terminal, and lines of what came of it."""
+
+    def __init__(self, *, quiet: bool = False) -> None:
+        self._quiet = quiet
+        self._spinner: Status | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, _error: object, _trace: TracebackType | None) -> None:
+        self.stop()
+
+    def doing(self, sentence: str) -> None:
+        """Show what is being tried now."""
+        self.stop()
+        if not self._quiet and console().is_terminal:
+            self._spinner = console().status(said(sentence))
+            self._spinner.start()
+
+    def line(self, text: Text) -> None:
+        """Print what came of it."""
+        self.stop()
+        if not self._quiet:
+            console().print(text)
+
+    def stop(self) -> None:
+        """Show nothing more."""
+        if self._spinner is not None:
+            self._spinner.stop()
+            self._spinner = None
+
+
 class Steps:
     """Shows the steps of a saga while it runs: the one in hand with a spinner, those that are done with a tick.
 
@@ -121,33 +154,18 @@ class Steps:
     """
 
     def __init__(self, *, quiet: bool = False) -> None:
-        self._quiet = quiet
-        self._spinner: Status | None = None
+        self._trying = Trying(quiet=quiet)
 
     def __call__(self, progress: Mapping[str, str]) -> None:
         """Show one progress value: `step`, `sentence`, `stage`."""
-        if self._quiet:
-            return
         if progress["stage"] == "doing":
-            self._doing(progress["sentence"])
+            self._trying.doing(progress["sentence"])
             return
-        self._stop()
         note = " (done before)" if progress["stage"] == "done before" else ""
-        console().print(Text.assemble(("  ✓ ", "green"), said(progress["sentence"]), (note, "dim")))
+        self._trying.line(Text.assemble(("  ✓ ", "green"), said(progress["sentence"]), (note, "dim")))
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, _error: object, _trace: TracebackType | None) -> None:
-        self._stop()
-
-    def _doing(self, sentence: str) -> None:
-        self._stop()
-        if console().is_terminal:
-            self._spinner = console().status(said(sentence))
-            self._spinner.start()
-
-    def _stop(self) -> None:
-        if self._spinner is not None:
-            self._spinner.stop()
-            self._spinner = None
+        self._trying.stop()
