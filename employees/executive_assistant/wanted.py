@@ -18,15 +18,15 @@ def request(what: str, manager: str) -> str:
     if _CLAUSE.match(what):
         if _TURNS.search(what):
             return f"{manager} would like to know: “{words.sentence(what, 400)}”"
-        return f"{manager} would like to know {_of(what, manager)}."
+        return f"{manager} would like to know {of_manager(what, manager)}."
     if what.startswith("to "):
-        return f"{manager} asks you {_of(what, manager)}."
+        return f"{manager} asks you {of_manager(what, manager)}."
     if what.startswith("about "):
-        return f"{manager} asks you {_of(what, manager)}: could you tell how that stands?"
-    return f"{manager} asks you for {_of(what, manager)}."
+        return f"{manager} asks you {of_manager(what, manager)}: could you tell how that stands?"
+    return f"{manager} asks you for {of_manager(what, manager)}."
 
 
-def _of(what: str, manager: str) -> str:
+def of_manager(what: str, manager: str) -> str:
     """Return the manager's words as somebody else would say them."""
     said = re.sub(r"\bmy\b", f"{manager}'s", what, flags=re.IGNORECASE)
     said = re.sub(r"\b(?:me|myself|us)\b", manager, said, flags=re.IGNORECASE)
@@ -36,17 +36,18 @@ def _of(what: str, manager: str) -> str:
 
 def asked(what: str) -> str:
     """Return it after "I have asked Ben": "for the supplier list", "to send you the slides", "whether ..."."""
-    plain = words.sentence(_to_manager(what), 160)
+    plain = words.sentence(to_manager(what), 160)
     return plain if _CLAUSE.match(what) or what.startswith(("to ", "about ")) else f"for {plain}"
 
 
 def named(what: str) -> str:
     """Return it as a thing, for the manager: "the supplier list", "“to send you the slides”"."""
-    plain = words.sentence(_to_manager(what), 160)
+    plain = words.sentence(to_manager(what), 160)
     return f"“{plain}”" if _CLAUSE.match(what) or what.startswith(("to ", "about ")) else plain
 
 
-def _to_manager(what: str) -> str:
+def to_manager(what: str) -> str:
+    """Return the manager's own words as said to the manager."""
     said = re.sub(r"\bmy\b", "your", what, flags=re.IGNORECASE)
     return re.sub(r"\b(?:me|myself)\b", "you", said, flags=re.IGNORECASE)
 
@@ -68,7 +69,7 @@ def plain_subject(what: str) -> str:
 
 def noun(what: str, manager: str) -> str:
     """Return it as a thing, for others than the manager."""
-    plain = _of(what, manager)
+    plain = of_manager(what, manager)
     return f"“{plain}”" if _CLAUSE.match(what) or what.startswith(("to ", "about ")) else plain
 
 

@@ -155,9 +155,7 @@ def test_a_question_back_goes_to_the_manager_and_the_answer_to_who_asked(desk: D
 
 def test_away_and_bounced_are_told_at_once(desk: Desk) -> None:
     question, _ = asked(desk)
-    (told,) = answered(
-        desk, question, "I am out of office until 30 November 2026.", Auto_Submitted="auto-replied"
-    )
+    (told,) = answered(desk, question, "I am out of office until 30 November 2026.", Auto_Submitted="auto-replied")
     assert "Away: Ben Stone" in told["Subject"]
     other, _ = asked(desk, f"Get the price list from {LEAD} by Friday.", LEAD)
     bounce = letter(
