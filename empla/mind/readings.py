@@ -49,6 +49,29 @@ class Reading:
 
 @registered
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Marks:
+    """What a mail shows besides its words, for telling what kind of mail it is. Most of it a stranger may have written.
+
+    `name` is how its sender calls itself, and `namesake` the address of somebody in the company who is called so and
+    has not sent it; `colleague` says that the sender's address stands in the directory. `failed` are the checks of the
+    sender (spf, dkim, dmarc) that failed, as the receiving server says. `hosts` are those it links to, `disguised`
+    links whose words name another place than they lead to ("bank.example, which leads to evil.example"); `form` says
+    that it asks for a password in itself. `list_id` names the list by which it came, `bulk` says that it went to many.
+    """
+
+    name: str = ""
+    colleague: bool = False
+    namesake: str = ""
+    failed: tuple[str, ...] = ()
+    hosts: tuple[str, ...] = ()
+    disguised: tuple[str, ...] = ()
+    form: bool = False
+    list_id: str = ""
+    bulk: bool = False
+
+
+@registered
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Mail:
     """One parsed mail: what it says of itself, what is known of it, and how it was read.
 
@@ -86,3 +109,4 @@ class Mail:
     bounced: tuple[str, ...] = ()
     about: str = ""
     inbox_of: Address | None = None
+    marks: Marks = Marks()

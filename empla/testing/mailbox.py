@@ -22,7 +22,7 @@ from empla.capabilities.email.mailbox import (
 )
 from empla.clock import Clock
 from empla.governance.permit import Permit
-from empla.workplace.authentication import authenticated_sender
+from empla.workplace.authentication import authenticated_sender, failed_checks
 
 
 class Server(Enum):
@@ -107,6 +107,10 @@ class MemoryMailbox:
     def authenticated_sender(self, raw: bytes) -> str | None:
         """Return whom the receiving server vouches for, by the rules of the real adapter."""
         return authenticated_sender(raw, authserv_id=self.authserv_id, own_address=self.address)
+
+    def failed_checks(self, raw: bytes) -> tuple[str, ...]:
+        """Return what the receiving server says of its checks, by the rules of the real adapter."""
+        return failed_checks(raw, authserv_id=self.authserv_id)
 
     async def close(self) -> None:
         """Close nothing: there is no connection."""

@@ -31,6 +31,7 @@ _AUTHSERV = re.compile(r"([^\s;=]+)(?:[ \t]+1)?")
 _RESULT = re.compile(r"([A-Za-z][A-Za-z0-9-]*)(?:/1)?=([A-Za-z]+)")
 _PROPERTY = re.compile(rf"[ \t]+([A-Za-z][A-Za-z0-9_.-]*)=({_QUOTED}|[^\s\";]+)(?=[ \t]|$)")
 _LONGEST_VALUE = 8192
+_CHECKS = frozenset({"spf", "dkim", "dmarc"})
 _RESENT = re.compile(rb"resent-", re.IGNORECASE)
 
 
@@ -58,6 +59,19 @@ def authenticated_sender(raw: bytes, *, authserv_id: str, own_address: str) -> s
     addressed = own_address.lower() in _recipients(fields)
     vouched = _signed_in(results, sender) or _domain_vouches(results, sender, addressed=addressed)
     return sender if vouched else None
+
+
+def failed_checks(raw: bytes, *, authserv_id: str) -> tuple[str, ...]:
+    """Return the checks of the sender (spf, dkim, dmarc) that failed, as the server `authserv_id` says, sorted.
+
+    A check of which it says that it failed and that it passed (two signatures, say) has passed.
+    """
+    fields = _header_fields(raw)
+    if not authserv_id or fields is None:
+        return ()
+    results = [r for r in _trusted_results(fields, authserv_id) if r.method in _CHECKS]
+    passed = {r.method for r in results if r.result == "pass"}
+    return tuple(sorted({r.method for r in results if r.result == "fail"} - passed))
 
 
 def topmost_authserv_id(raw: bytes) -> str:

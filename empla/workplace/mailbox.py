@@ -7,7 +7,7 @@ from empla.capabilities.email.mailbox import FetchedMail, Folder, MailCursor, On
 from empla.errors import InternalError
 from empla.governance.permit import Permit
 from empla.workplace.accounts import Account
-from empla.workplace.authentication import authenticated_sender
+from empla.workplace.authentication import authenticated_sender, failed_checks
 from empla.workplace.inbox import Inbox
 from empla.workplace.sent import holds_copy
 from empla.workplace.smtp import submit
@@ -74,6 +74,10 @@ class StandardMailbox:
     def authenticated_sender(self, raw: bytes) -> str | None:
         """Return the address that the receiving server vouches for, None where it vouches for none."""
         return authenticated_sender(raw, authserv_id=self._account.authserv_id, own_address=self.address)
+
+    def failed_checks(self, raw: bytes) -> tuple[str, ...]:
+        """Return the checks of the sender that failed, as the receiving server says (see `Mailbox`)."""
+        return failed_checks(raw, authserv_id=self._account.authserv_id)
 
     async def close(self) -> None:
         """Close every connection."""

@@ -21,6 +21,8 @@ from empla.capabilities.contract import Noticed, Place
 from empla.capabilities.email.calendar_message import is_calendar_message
 from empla.capabilities.email.mailbox import FetchedMail, Folder, MailCursor
 from empla.capabilities.email.sensor import LOOK_AGAIN_S, percept_key
+from empla.capabilities.email.sorting import sort
+from empla.capabilities.email.triage import MailKind, Triage
 from empla.errors import ExternalError, PermissionDenied
 from empla.mind.grants import GRANT_CHANGED, GRANTED, MAIL_KINDS, GrantKind
 from empla.mind.plans import PlanLibrary, Trigger, on
@@ -32,6 +34,8 @@ MANAGER_MAIL_ARRIVED = "manager-mail-arrived"
 """Kind of the percept; fields as of `mail-arrived`, and `owner`, whose inbox it came to."""
 MANAGER_MAIL = "manager-mail"
 """Kind of the event that such a mail is once it was read; field `mail`."""
+MANAGER_MAIL_SUSPICIOUS = "manager-mail-suspicious"
+"""Kind of the event that such a mail may mean harm; fields `mail` and `reason`."""
 KEY_PREFIX = "manager-"
 """What its percept's key has before the key that the employee's own copy of the mail would have."""
 
@@ -159,4 +163,7 @@ def perceive_manager_mail(arrived: Trigger) -> Generator[Step, Any, None]:
     elif known["address"].value in {to.value for to in (*mail.to, *mail.cc)}:
         yield Believe(functor="noted", arguments=(mail.key, "own-copy", sender))
     else:
+        found: Triage = yield from sort(mail, arrived.received)
         yield Raise(kind=MANAGER_MAIL, fields={"mail": mail})
+        if found.kind is MailKind.SUSPICIOUS:
+            yield Raise(kind=MANAGER_MAIL_SUSPICIOUS, fields={"mail": mail, "reason": found.reason})

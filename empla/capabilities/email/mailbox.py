@@ -155,6 +155,10 @@ class Mailbox(Protocol):
         """
         ...
 
+    def failed_checks(self, raw: bytes) -> tuple[str, ...]:
+        """Return the checks of the sender (spf, dkim, dmarc) that failed, as the account's trusted server says."""
+        ...
+
     async def close(self) -> None:
         """Close every connection."""
         ...

@@ -38,6 +38,7 @@ from empla.capabilities.contract import (
 from empla.capabilities.email import compose, submitting
 from empla.capabilities.email.delegated import DelegatedSensor
 from empla.capabilities.email.mailbox import OnWire
+from empla.capabilities.email.marks import marks_of
 from empla.capabilities.email.reading import parse, read
 from empla.capabilities.email.reading.absence import away_until
 from empla.capabilities.email.results import Sent
@@ -126,7 +127,9 @@ def _read_now(target: Mapping[str, Any], place: Place) -> Mail:
     received = datetime.fromisoformat(target["received"])
     if mail.automatic == "auto-reply":
         mail = replace(mail, away_until=away_until(mail.subject, mail.text, received, target["zone"]))
-    return replace(mail, blob=target["blob"], reading=read(mail, received, target["zone"], manager))
+    marks = marks_of(raw, mail, place.directory, place.mailbox.failed_checks(raw))
+    reading = read(mail, received, target["zone"], manager)
+    return replace(mail, blob=target["blob"], reading=reading, marks=marks)
 
 
 def _bounded(mail: Mail) -> Mail:

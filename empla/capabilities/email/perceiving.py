@@ -14,6 +14,7 @@ from typing import Any
 
 from empla.capabilities.email.conversing import placed
 from empla.capabilities.email.sensor import MAIL_ARRIVED
+from empla.capabilities.email.sorting import sort
 from empla.mind.plans import PlanLibrary, Trigger, on
 from empla.mind.steps import ActionFailed, Believe, Do, Now, Raise, SetAside, Step
 
@@ -35,6 +36,7 @@ def perceive_mail(arrived: Trigger) -> Generator[Step, Any, None]:
         yield SetAside(percept=arrived.key, reason=reason)
         yield Raise(kind="mail-set-aside", fields={"percept": arrived.key, "reason": reason})
         return
+    yield from sort(mail, arrived.received)
     intent = mail.reading.intent
     if intent == "invitation-reply":
         yield Raise(kind="invitation-reply", fields={"mail": mail, "uid": mail.reading.value("uid")})

@@ -131,6 +131,9 @@ class FakeMailbox:
     def authenticated_sender(self, raw: bytes) -> str | None:
         return parseaddr(raw.decode())[1]
 
+    def failed_checks(self, raw: bytes) -> tuple[str, ...]:
+        return ()
+
     async def close(self) -> None:
         pass
 

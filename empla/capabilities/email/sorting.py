@@ -1,0 +1,112 @@
+"""Sorting each mail that is read, and what is held in mind of it.
+
+`sort` is a piece of a plan: it looks up what is known of the mail's sender, its thread and mails like it, triages it
+and believes the result. What is held for two weeks, and never more than so many of a kind and day:
+
+    triaged(key, Triage, sender: Address | None, subject, received, inbox_of: Address | None, day, kind)
+    triage-count(day, kind, number)        all of them, also those that are too many to be held
+    correspondent(address)                 who, vouched for by the server, has written honestly
+    known-domain(skeleton, domain)         where they write from
+
+`day` is an ISO date in the manager's zone and `kind` a `MailKind`, so that a brief asks for what it needs:
+`query("triaged", ANY, ANY, ANY, ANY, ANY, ANY, day, "needs-the-manager")`.
+"""
+
+from collections.abc import Generator
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from empla.capabilities.email.domains import domain_of, imitates, skeleton
+from empla.capabilities.email.triage import Correction, Facts, MailKind, Triage, about, triage
+from empla.mind.beliefs import ANY
+from empla.mind.readings import Mail
+from empla.mind.steps import Believe, Forget, Now, Step, query
+
+TRIAGED = "triaged"
+TRIAGE_COUNT = "triage-count"
+TRIAGE_CORRECTION = "triage-correction"
+"""Functor of what was learned: (about, "weight" or "trust", Correction)."""
+SUBJECT_CORRECTION = "subject-correction"
+"""The same for corrections that go by words of the subject, which no key of a mail finds."""
+CORRESPONDENT = "correspondent"
+KNOWN_DOMAIN = "known-domain"
+HELD = timedelta(days=14)
+"""How long it is held what a mail was."""
+HELD_A_DAY = 40
+"""How many mails of one kind are held of one day; the others are counted."""
+_REMEMBERED = timedelta(days=180)
+_LONGEST_SUBJECT = 120
+
+Steps = Generator[Step, Any, Any]
+
+
+def sort(mail: Mail, received: datetime) -> Steps:
+    """Triage a mail that was read, hold the result, and return it."""
+    me = dict((yield query("profile")))
+    sender = mail.sender.value if mail.sender is not None else ""
+    facts = Facts(
+        own=me["address"].value,
+        manager=me["manager"].value,
+        manager_name=me.get("manager_name", ""),
+        known=bool((yield query(CORRESPONDENT, sender))),
+        spoken=bool((yield query("spoken-of", mail.thread))),
+        resembled=(yield from _resembled(domain_of(sender))),
+        corrections=(yield from _corrections(mail)),
+    )
+    found = triage(mail, facts)
+    now: datetime = yield Now()
+    yield from _held(mail, found, received, now, me["zone"])
+    if mail.authenticated is not None and found.kind is not MailKind.SUSPICIOUS and not mail.automatic:
+        yield from _acquainted(mail.authenticated.value, facts, now)
+    return found
+
+
+def triaged_as(mail: Mail) -> Steps:
+    """Return how a mail was triaged, None if that is not held any more."""
+    found = yield query(TRIAGED, mail.key)
+    return found[-1][1] if found else None
+
+
+def _resembled(domain: str) -> Steps:
+    """Return the domains of known correspondents that a domain is made to look like."""
+    alike = yield query(KNOWN_DOMAIN, skeleton(domain))
+    known = [arguments[1] for arguments in alike]
+    return tuple(other for other in known if imitates(domain, other)) if domain not in known else ()
+
+
+def _corrections(mail: Mail) -> Steps:
+    found: list[Correction] = []
+    for key in about(mail):
+        learned = yield query(TRIAGE_CORRECTION, key)
+        found += [correction for _, _, correction in learned]
+    by_subject = yield query(SUBJECT_CORRECTION)
+    return (*found, *(correction for _, _, correction in by_subject))
+
+
+def _held(mail: Mail, found: Triage, received: datetime, now: datetime, zone: str) -> Steps:
+    day = received.astimezone(ZoneInfo(zone)).date().isoformat()
+    counted = yield query(TRIAGE_COUNT, day, found.kind)
+    number = counted[-1][2] if counted else 0
+    if number:
+        yield Forget(functor=TRIAGE_COUNT, pattern=(day, found.kind, number))
+    yield Believe(functor=TRIAGE_COUNT, arguments=(day, found.kind, number + 1), until=now + HELD)
+    if number < HELD_A_DAY:
+        subject = " ".join(mail.subject.split())[:_LONGEST_SUBJECT]
+        arguments = (mail.key, found, mail.sender, subject, received, mail.inbox_of, day, found.kind)
+        yield Believe(functor=TRIAGED, arguments=arguments, until=now + HELD)
+
+
+def _acquainted(address: str, facts: Facts, now: datetime) -> Steps:
+    """Remember somebody who writes from elsewhere, and from where."""
+    domain = domain_of(address)
+    if facts.known or domain == domain_of(facts.own):
+        return
+    yield Believe(functor=CORRESPONDENT, arguments=(address,), until=now + _REMEMBERED)
+    yield Believe(functor=KNOWN_DOMAIN, arguments=(skeleton(domain), domain), until=now + _REMEMBERED)
+
+
+def listed(day: str, kind: MailKind) -> Steps:
+    """Return what is held of the mails of one day and kind: the arguments of each `triaged` belief, oldest first."""
+    found = yield query(TRIAGED, ANY, ANY, ANY, ANY, ANY, ANY, day, kind)
+    return found
