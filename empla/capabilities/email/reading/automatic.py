@@ -70,9 +70,14 @@ def _is_bounce(message: Message) -> bool:
     kind = message.get_content_type()
     if kind in ("multipart/report", "message/delivery-status"):
         return True
-    if any(value.strip() == "<>" for value in values_of(message, "return-path")):
-        return not _answers_by_itself(message) and not _is_answer(message)
-    return _is_from_daemon(message) or bool(_BOUNCE_SUBJECTS.match(text_of(message, "subject").strip()))
+    if _is_from_daemon(message) or _BOUNCE_SUBJECTS.match(text_of(message, "subject").strip()):
+        return True
+    return _has_null_sender(message) and not _answers_by_itself(message) and not _is_answer(message)
+
+
+def _has_null_sender(message: Message) -> bool:
+    """Whether the envelope named nobody to answer to (RFC 5321, 4.5.5)."""
+    return any(value.strip() == "<>" for value in values_of(message, "return-path"))
 
 
 def _is_answer(message: Message) -> bool:
@@ -80,11 +85,9 @@ def _is_answer(message: Message) -> bool:
 
     Reports have it too. What speaks of a failed delivery is one; what calls itself absent, or answers a mail, is none.
     """
-    if message.is_multipart() or _is_from_daemon(message) or reports.speaks_of_failure(message):
+    if message.is_multipart() or reports.speaks_of_failure(message):
         return False
     subject = text_of(message, "subject").strip()
-    if _BOUNCE_SUBJECTS.match(subject):
-        return False
     return bool(_AUTOMATIC_SUBJECTS.match(subject) or _REPLY.match(subject) or values_of(message, "in-reply-to"))
 
 
@@ -102,7 +105,7 @@ def _is_list(message: Message) -> bool:
 
 
 def _is_auto_reply(message: Message) -> bool:
-    if _answers_by_itself(message):
+    if _answers_by_itself(message) or _has_null_sender(message):
         return True
     if any(_suppresses(value) for value in values_of(message, "x-auto-response-suppress")):
         return True

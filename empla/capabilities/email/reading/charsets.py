@@ -36,7 +36,7 @@ _TAKEN_FOR = {
     "ansi": "cp1252",
 }
 """Names that mean more than they say, by what they are taken for."""
-_NO_TEXT = frozenset(["idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined", "mbcs", "oem"])
+_NO_TEXT = frozenset(["idna", "punycode", "unicode-escape", "raw-unicode-escape", "undefined", "mbcs", "oem"])
 """Codecs of Python that are no charsets of mails; some of them take quadratic time."""
 _ONE_BYTE = re.compile(r"^(?:ascii|cp\d{3,4}|cp125\d|iso8859-\d+|mac-roman|koi8-[rut])$")
 _MOST_WRONG = 0.02
@@ -66,7 +66,11 @@ def _codec(named: str) -> str | None:
     """Return the codec that a charset's name means, None if there is none."""
     try:
         found = codecs.lookup(_TAKEN_FOR.get(named, named)).name if named else None
-        return found if found and found not in _NO_TEXT and isinstance(b"".decode(found), str) else None
+        return (
+            found
+            if found and found.replace("_", "-") not in _NO_TEXT and isinstance(b"a".decode(found, "replace"), str)
+            else None
+        )
     except (LookupError, ValueError, UnicodeError):
         return None
 

@@ -31,6 +31,7 @@ _HIDDEN = re.compile(
     r"|text-indent\s*:\s*-\d{3,}|(?:left|top)\s*:\s*-\d{3,}px",
     re.IGNORECASE,
 )
+_UNENDED = re.compile(r"<[/!a-zA-Z][^<>]{0,1000}\Z|<\Z")
 _SIZE = re.compile(r"font-size\s*:\s*(?:(\d{1,4}(?:\.\d{1,4})?)(px|pt|em|rem|%)?|[a-z-]+)", re.IGNORECASE)
 _SMALLEST = 1.0
 """The font size, in pixels or points, that nobody reads; children may have a larger one."""
@@ -46,7 +47,7 @@ _DEEPEST = 2_000
 def text_of_html(html: str) -> str:
     """Return the visible text. Lines of a quotation (blockquote, or a client's quoting block) begin with "> "."""
     reader = _Reader()
-    reader.feed(html[:LONGEST])
+    reader.feed(_UNENDED.sub("", html[:LONGEST]))
     reader.close()
     return reader.text()
 

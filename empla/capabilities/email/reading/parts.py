@@ -6,8 +6,8 @@ it says is not what the sender says. A signature (S/MIME, PGP) is no file, and w
 cannot be.
 """
 
-import base64
 import binascii
+import quopri
 import re
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
@@ -29,7 +29,7 @@ LARGEST_FILE = 25 * 1024 * 1024
 """Bytes of an attachment that is kept by itself; a larger one is in the mail's own bytes only."""
 LARGEST_TEXT = 2 * 1024 * 1024
 """Bytes of a text part that are looked at."""
-_LARGE = 256 * 1024
+_LOOKED_AT = 4_000
 
 _CALENDARS = frozenset(["text/calendar", "application/ics", "text/x-vcalendar"])
 _SIGNATURES = frozenset(["application/pgp-signature", "application/pkcs7-signature", "application/x-pkcs7-signature"])
@@ -47,6 +47,7 @@ _NO_TEXT_HERE = re.compile(
 )
 _MARKUP = re.compile(r"<[^<>]{0,200}>")
 _ARMOUR = re.compile(r"^-----BEGIN PGP (SIGNED MESSAGE|SIGNATURE|MESSAGE)-----$", re.MULTILINE)
+_NO_BASE64 = re.compile(rb"[^A-Za-z0-9+/]")
 _BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*")
 
 
@@ -112,7 +113,7 @@ def _best(children: list[Message], texts: list[str]) -> str:
     plain = [text for kind, text in zip(kinds, texts, strict=True) if kind in _TEXTS]
     other = [text for kind, text in zip(kinds, texts, strict=True) if kind not in _TEXTS]
     full = [text for text in (*plain, *other) if text.strip()]
-    if len(full) > 1 and len(full[0]) < 300 and _NO_TEXT_HERE.search(full[0]) and len(full[1]) > len(full[0]) // 2:
+    if len(full) > 1 and len(full[0]) < 300 and _NO_TEXT_HERE.search(full[0]):
         return full[1]
     return full[0] if full else ""
 
@@ -236,13 +237,22 @@ def content_of(part: Message) -> bytes:
     inner = part.get_payload()
     if isinstance(inner, list):
         return _as_bytes(inner)
-    if isinstance(inner, str) and len(inner) > _LARGE and _encoding(part) == "base64":
-        try:
-            return binascii.a2b_base64(inner)  # at once: the standard library's way holds it five times over
-        except (binascii.Error, ValueError):
-            pass
+    if isinstance(inner, str) and _encoding(part) == "base64":
+        return _from_base64(inner)
+    if isinstance(inner, str) and _encoding(part) == "quoted-printable":
+        return quopri.decodestring(inner.encode("utf-8", "surrogateescape"))
     payload = part.get_payload(decode=True)
     return payload if isinstance(payload, bytes) else b""
+
+
+def _from_base64(text: str) -> bytes:
+    """Return what base64 stands for, whatever is wrong with it; the standard library's way holds it five times over."""
+    try:
+        return binascii.a2b_base64(text)
+    except (binascii.Error, ValueError):
+        letters = _NO_BASE64.sub(b"", text.encode("utf-8", "surrogateescape"))
+        whole = letters[:-1] if len(letters) % 4 == 1 else letters
+        return binascii.a2b_base64(whole + b"=" * (-len(whole) % 4))
 
 
 def _as_bytes(inner: list[Message | str]) -> bytes:
@@ -255,7 +265,9 @@ def _as_bytes(inner: list[Message | str]) -> bytes:
 
 
 def _encoding(part: Message) -> str:
-    return " ".join(headers.values_of(part, "content-transfer-encoding")).strip().lower()
+    """Return the transfer encoding, also one with something behind it."""
+    words = re.split(r"[\s;,(]+", " ".join(headers.values_of(part, "content-transfer-encoding")).strip().lower())
+    return words[0].strip("\"'")
 
 
 def decoded(part: Message, found: Found) -> str:
@@ -275,18 +287,10 @@ def decoded(part: Message, found: Found) -> str:
 
 def _text_bytes(part: Message, found: Found) -> bytes:
     inner = part.get_payload()
-    if isinstance(inner, str) and _encoding(part) == "base64" and not _BASE64.fullmatch(inner[:4_000]):
-        plain = inner.encode("utf-8", "surrogateescape")
-        if b" " in plain[:4_000].strip() and not _is_base64(inner):
-            found.defects.append("NotBase64")
-            return plain
-    return content_of(part)
-
-
-def _is_base64(text: str) -> bool:
-    """Whether the first line of a text that claims to be base64 is."""
-    lines = text.split(maxsplit=1)
-    try:
-        return bool(lines) and bool(base64.b64decode(lines[0], validate=True)) and len(lines[0]) >= 16
-    except (binascii.Error, ValueError):
-        return False
+    content = content_of(part)
+    if isinstance(inner, str) and _encoding(part) == "base64" and " " in inner[:_LOOKED_AT].strip():
+        odd = sum((byte < 32 and byte not in b"\t\n\f\r\x1b") or byte > 126 for byte in content[:_LOOKED_AT])
+        if odd * 5 > len(content[:_LOOKED_AT]) and not _BASE64.fullmatch(inner[:_LOOKED_AT]):
+            found.defects.append("NotBase64")  # it says so, and is words
+            return inner.encode("utf-8", "surrogateescape")
+    return content
