@@ -15,7 +15,7 @@ from empla.mind.steps import ActionFailed, Believe, Now
 from employees.executive_assistant import words
 from employees.executive_assistant.booking import NotBooked, Quicker, booked, started
 from employees.executive_assistant.knowing import Profile, Steps, from_manager, intent, profile, told
-from employees.executive_assistant.looking import looked_for, scope, undecided
+from employees.executive_assistant.looking import against_rules, looked_for, scope, undecided
 from employees.executive_assistant.proposing import proposed
 from employees.executive_assistant.wishes import UNDONE, Wish, clarified, first_wish
 
@@ -34,9 +34,22 @@ def wants_a_meeting(beliefs: BeliefBase, event: Trigger) -> bool:
     return intent(mail) == "schedule" or bool(told(mail, "people") and when and not told(mail, "doubts"))
 
 
-@library.plan(on("mail", mail__reading__intent={"schedule", "answer"}), when=wants_a_meeting, goal="arrange a meeting")
+_ASKED = on("mail", mail__reading__intent={"schedule", "answer"})
+
+
+@library.plan(_ASKED, name="arrange-meeting", version=1, when=wants_a_meeting, goal="arrange a meeting")
+def arrange_meeting_1(event: Trigger) -> Steps:
+    """Arrange what the manager asked for before there were standing rules."""
+    return (yield from _arranged(event, ruled=False))
+
+
+@library.plan(_ASKED, name="arrange-meeting", version=2, when=wants_a_meeting, goal="arrange a meeting")
 def arrange_meeting(event: Trigger) -> Steps:
-    """Arrange what the manager asks for."""
+    """Arrange what the manager asks for, inside the manager's rules."""
+    return (yield from _arranged(event, ruled=True))
+
+
+def _arranged(event: Trigger, *, ruled: bool) -> Steps:
     me: Profile = yield from profile()
     wish = first_wish(event)
     for _ in range(ROUNDS):
@@ -46,7 +59,7 @@ def arrange_meeting(event: Trigger) -> Steps:
         wish = clear
         yield Believe(functor="wanted", arguments=(wish.mail.key, wish.names, wish.length))
         try:
-            found = yield from looked_for(wish, me)
+            found = yield from looked_for(wish, me, ruled=ruled)
         except ActionFailed as failure:
             yield reply(wish.mail, wish.said(_not_seen(wish, failure)))
             return None
@@ -63,6 +76,8 @@ def arrange_meeting(event: Trigger) -> Steps:
                 wish = replace(wish, opening=f"{words.slot(option, me.zone)} is past by now.")
                 continue
             yield scope(wish, me, [Span(start=option.start.value, end=option.end.value)])
+        remark = (yield from against_rules(wish, me, option)) if ruled else ""
+        wish = replace(wish, opening=words.paragraphs(wish.opening, remark))
         try:
             return (yield from booked(wish, me, option, found))
         except Quicker:

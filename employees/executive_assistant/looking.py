@@ -8,13 +8,23 @@ from zoneinfo import ZoneInfo
 
 from empla.capabilities.calendar import spans as calendar_spans
 from empla.capabilities.calendar.results import Obstacle, SlotOption, Slots
-from empla.capabilities.calendar.slots import Why
+from empla.capabilities.calendar.slots import REACH, Why
 from empla.capabilities.email.reading.times.countries import country_of, holiday, name_of, public_holidays
 from empla.capabilities.email.reading.times.model import Span
+from empla.capabilities.standing import forbidden
 from empla.mind.steps import Do, Now, Scope, Step
 from empla.mind.values import OWN, Instant, Source
 from employees.executive_assistant import words
 from employees.executive_assistant.knowing import Profile
+from employees.executive_assistant.sparing import (
+    Spared,
+    against,
+    house_of,
+    left_out,
+    rules_held,
+    spared,
+    spoken_against,
+)
 from employees.executive_assistant.wishes import Wish
 
 OPEN_DAYS = 14
@@ -36,10 +46,12 @@ def undecided(wish: Wish) -> bool:
     return wish.asks_when or wish.window is None
 
 
-def looked_for(wish: Wish, me: Profile) -> Generator[Step, Any, Slots]:
-    """State what the wish covers, and look for a time: at lunch only if there is no other.
+def looked_for(wish: Wish, me: Profile, *, ruled: bool = True, apart_from: str = "") -> Generator[Step, Any, Slots]:
+    """State what the wish covers, and look for a time: inside the manager's rules, at lunch only if there is no other.
 
-    One is looked for, or `PROPOSED` on different days if the manager has not said when.
+    One is looked for, or `PROPOSED` on different days if the manager has not said when. A time that is named exactly
+    goes before the rules; where only they stand in the way, they are the obstacle. Without `ruled` there are none (the
+    first version of the plan knew of none); the event with the UID `apart_from` does not count for them.
     """
     now = yield Now()
     room = _room(wish, now)
@@ -53,12 +65,61 @@ def looked_for(wish: Wish, me: Profile) -> Generator[Step, Any, Slots]:
         end = start + timedelta(minutes=wish.length)
         option = SlotOption(start=instant(start, me), end=instant(end, me))
         return replace(found, slots=(option,)) if found.slots else found
-    if apart := _apart_from_lunch(wish, me, room):
-        found = yield _find(wish, me, apart, now)
-        if found.slots:
-            return found
-    found = yield _find(wish, me, room, now)
-    return found
+    keep_free = Spared()
+    if ruled and start is None and not wish.without_me:
+        keep_free = yield from _kept_free(wish, me, room, apart_from)
+    apart = _apart_from_lunch(wish, me, room)
+    for leave_out in keep_free.tiers():
+        for where in (apart, room) if apart else (room,):
+            found = yield _find(wish, me, where, now, left_out(leave_out, me))
+            if found.slots:
+                return found
+    if not keep_free.hard:
+        return found
+    freely: Slots = yield _find(wish, me, room, now)
+    if freely.slots:
+        return replace(found, obstacles=(Obstacle(why=Why.RULES),))
+    return replace(freely, alternatives=found.alternatives)
+
+
+def against_rules(wish: Wish, me: Profile, option: SlotOption) -> Generator[Step, Any, str]:
+    """Return the remark that a time which the manager named exactly is against a rule; nothing if it is not."""
+    if exact_start(wish) is None or wish.without_me:
+        return ""
+    rules = yield from rules_held()
+    time = calendar_spans.span(option.start.value, option.end.value)
+    numbers = against(rules, time, (g.address.value for g in wish.guests), me)
+    return f"That is against {spoken_against(rules, numbers)}; I go by the time that you named." if numbers else ""
+
+
+def rules_against(wish: Wish, me: Profile) -> Generator[Step, Any, str]:
+    """Return which rules keep free what the manager wishes for: "your rule 2 (no meetings on Wednesdays)"."""
+    rules = yield from rules_held()
+    room = wish.window.spans if wish.window is not None else ()
+    whom = tuple(g.address.value for g in wish.guests)
+    numbers = [
+        number
+        for number, rule in sorted(rules.items())
+        if any(
+            forbidden(
+                [rule],
+                calendar_spans.span(s.start, s.end),
+                me.zone,
+                minutes=wish.length,
+                people=whom,
+                house=house_of(me),
+            )
+            for s in room
+        )
+    ]
+    return spoken_against(rules, numbers) or "your rules"
+
+
+def _kept_free(wish: Wish, me: Profile, room: Sequence[Span], apart_from: str) -> Generator[Step, Any, Spared]:
+    """Return what the rules keep free, also around the room: the alternatives lie there."""
+    since, until = min(s.start for s in room) - REACH, max(s.end for s in room) + REACH
+    whom = tuple(g.address.value for g in wish.guests)
+    return (yield from spared(me, calendar_spans.span(since, until), wish.length, whom, apart_from))
 
 
 def scope(wish: Wish, me: Profile, room: Sequence[Span]) -> Scope:
@@ -109,7 +170,9 @@ def _apart_from_lunch(wish: Wish, me: Profile, room: Sequence[Span]) -> list[Spa
     return [Span(start=s.start, end=s.end) for s in apart if s.length >= long_enough]
 
 
-def _find(wish: Wish, me: Profile, room: Sequence[Span], now: datetime) -> Do:
+def _find(
+    wish: Wish, me: Profile, room: Sequence[Span], now: datetime, leave_out: tuple[tuple[Instant, Instant], ...] = ()
+) -> Do:
     named = {day.weekday() for day in wish.window.days()} if wish.window is not None else set()
     exact = wish.window is not None and wish.window.exact
     arguments = {
@@ -122,8 +185,9 @@ def _find(wish: Wish, me: Profile, room: Sequence[Span], now: datetime) -> Do:
         "count": PROPOSED if undecided(wish) else 1,
         "spread": undecided(wish),
     }
-    if wish.window is None and (off := _holidays(room, me)):
-        arguments["avoid"] = off
+    off = _holidays(room, me) if wish.window is None else ()
+    if leave_out or off:
+        arguments["avoid"] = (*off, *leave_out)
     return Do(operation="calendar.find_slots", arguments=arguments)
 
 

@@ -26,7 +26,7 @@ from employees.executive_assistant.entering import (
     told_of,
 )
 from employees.executive_assistant.knowing import Profile, Steps, from_manager, intent, profile, told
-from employees.executive_assistant.looking import instant, looked_for
+from employees.executive_assistant.looking import against_rules, instant, looked_for
 from employees.executive_assistant.meetings import COVERED, minutes_of, named_guests, not_ours, ours, own_entry
 from employees.executive_assistant.proposing import proposed
 from employees.executive_assistant.talking import asked
@@ -189,13 +189,15 @@ def _moved(wish: Wish, me: Profile, item: AgendaItem, difference: Difference) ->
         return None
     if not same:
         difference = replace(difference, start=option.start, end=option.end)
+        remark = yield from against_rules(wish, me, option)
+        wish = replace(wish, opening=words.paragraphs(wish.opening, remark))
     yield from changed(wish, me, item, difference, found)
     return None
 
 
 def _looked_for(wish: Wish, me: Profile, item: AgendaItem) -> Generator[Step, Any, Slots]:
     """Look for a time. Where the new one overlaps the old, the meeting itself does not stand in its own way."""
-    found: Slots = yield from looked_for(wish, me)
+    found: Slots = yield from looked_for(wish, me, apart_from=item.event.uid)
     room = wish.window.room(wish.length) if wish.window is not None and wish.window.exact else ()
     if found.slots or len(room) != 1:
         return found

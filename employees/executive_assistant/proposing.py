@@ -16,7 +16,7 @@ from employees.executive_assistant import words
 from employees.executive_assistant.displacing import Clash, clash_of, displaced, offer
 from employees.executive_assistant.entering import NotEntered
 from employees.executive_assistant.knowing import Profile, clauses, intent, told
-from employees.executive_assistant.looking import exact_start, instant, is_meal
+from employees.executive_assistant.looking import exact_start, instant, is_meal, rules_against
 from employees.executive_assistant.talking import PATIENCE, asked, dropped
 from employees.executive_assistant.wishes import Wish, amended, is_another_wish, lets_go
 
@@ -235,6 +235,8 @@ def _which(options: Sequence[SlotOption], me: Profile, until: datetime) -> str:
 def _because(wish: Wish, me: Profile, found: Slots) -> Generator[Step, Any, str]:
     """Return the reason; of colleagues never more than that they are not free."""
     reasons = {o.why: o for o in found.obstacles}
+    if Why.RULES in reasons:
+        return f"that is against {(yield from rules_against(wish, me))}"
     if Why.PAST in reasons:
         return "that is already past"
     if Why.SHORT in reasons:

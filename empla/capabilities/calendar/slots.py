@@ -47,6 +47,7 @@ class Why(StrEnum):
     HOURS = "hours"  # outside somebody's working hours, or nobody's hours meet there
     BUSY = "busy"  # somebody is busy
     HELD = "held"  # the time is held for another meeting
+    RULES = "rules"  # against the manager's own rules: said by whoever had the time left out, never found here
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
