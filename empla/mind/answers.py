@@ -16,6 +16,9 @@ AGREES = frozenset({"yes", "answer", "choose", "schedule", "change", "move", "ot
 REFUSES = frozenset({"no", "cancel"})
 """Intents of an answer that wants nothing of it."""
 
+WORDS = "words"
+"""Among what a question allows: any words at all ("What shall I write?"); an aside in direct reply answers it too."""
+
 
 def answered_question(questions: Sequence[Question], mail: Mail) -> Question | None:
     """Return the open question that `mail` answers.
@@ -25,9 +28,11 @@ def answered_question(questions: Sequence[Question], mail: Mail) -> Question | N
     answer is taken for one if there is just one open question to that person; a reply in another thread never is.
     """
     intent = mail.reading.intent if mail.reading is not None else ""
-    if mail.authenticated is None or mail.inbox_of is not None or mail.automatic or _intents(mail) <= ASIDES:
+    if mail.authenticated is None or mail.inbox_of is not None or mail.automatic:
         return None
     mine = [q for q in questions if q.who.value == mail.authenticated.value]
+    if _intents(mail) <= ASIDES:
+        return next((q for q in mine if WORDS in q.allowed and q.message_id in mail.in_reply_to), None)
     for question in mine:
         if question.message_id and question.message_id in mail.in_reply_to:
             return question

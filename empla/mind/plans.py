@@ -127,8 +127,11 @@ class PlanLibrary:
         self.plans[plan.name, plan.version] = plan
 
     def include(self, other: "PlanLibrary") -> None:
-        """Add all plans of another library."""
-        self.plans.update(other.plans)
+        """Add all plans of another library; ValidationError if one has the name of another plan."""
+        for key, plan in other.plans.items():
+            if self.plans.get(key, plan) is not plan:
+                raise ValidationError(f"there are two plans of the name {plan.name!r}, version {plan.version}")
+            self.plans[key] = plan
 
     def get(self, name: str, version: int) -> Plan | None:
         """Return the plan of this name and version."""

@@ -10,8 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from empla.capabilities.email.reading.newtext import new_text
-from empla.capabilities.email.reading.replies import Reply, ReplyKind
+from empla.capabilities.email.reading.responses import Reply, ReplyKind
 from empla.capabilities.email.reading.times.model import Window
 from empla.capabilities.email.results import Sent
 from empla.capabilities.email.steps import send
@@ -26,6 +25,7 @@ from employees.executive_assistant.errands import ERRAND_MAIL, ERRAND_THREAD, Er
 from employees.executive_assistant.hours import due_of, reminders, warning, working
 from employees.executive_assistant.knowing import Profile, Steps, profile, told
 from employees.executive_assistant.promises import ended, known, later, noted
+from employees.executive_assistant.telling import attached, hello, quoted, until_day, who_answered
 
 library = PlanLibrary()
 
@@ -41,8 +41,6 @@ STILL_PASSED_ON = timedelta(days=14)
 """How long what comes late is still passed on."""
 MOST_NEWS = 25
 """After so many mails about one errand the rest is left to the plans that pass mails on."""
-_LONGEST = 4_000
-"""Characters of an answer that are passed on; the rest is in the mail itself, which is named."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,7 +145,7 @@ def _remind(me: Profile, course: _Course, now: datetime) -> Generator[Step, Any,
     if at > now:
         return replace(course, reminders=(at, *rest))
     text = words.paragraphs(
-        _hello(course),
+        hello(course.name),
         f"may I remind you: {wanted.request(course.errand.what, me.manager_name)}",
         f"It is needed by {words.moment(course.due, me.zone)} ({me.zone}).",
     )
@@ -166,7 +164,7 @@ def _warn(me: Profile, course: _Course, now: datetime) -> Generator[Step, Any, _
         f"({me.zone}). {done}{back}\n\nYou can answer with another time (“until Thursday noon”), with “also ask ...”, "
         "or with “never mind”. Otherwise I go on waiting."
     )
-    course = yield from _told(me, course, f"Not here yet: {_title(me, course)}", text)
+    course = yield from _told(me, course, f"Not here yet: {_title(course)}", text)
     return replace(course, warn_at=None)
 
 
@@ -182,7 +180,7 @@ def _late(me: Profile, course: _Course, now: datetime) -> Generator[Step, Any, _
         f"{words.moment(course.errand.asked_at, me.zone)}{_reminded(course)}.\n\nIf it still comes, I pass it on. "
         "Answer “ask again” if I shall, or “also ask ...” with a name."
     )
-    course = yield from _told(me, course, f"Late: {_title(me, course)}", text)
+    course = yield from _told(me, course, f"Late: {_title(course)}", text)
     return replace(course, late=True)
 
 
@@ -248,9 +246,9 @@ def _promised(me: Profile, course: _Course, mail: Mail, found: Reply) -> Generat
     yield from noted(EXPECTATION, course.errand.id, later(made, promised))
     text = (
         f"{course.name} promises {wanted.named(course.errand.what)} for {words.moment(promised, me.zone)} ({me.zone}); "
-        f"you wanted it until {words.moment(course.due, me.zone)}. I wait until then.\n\n{_quoted(mail)}"
+        f"you wanted it until {words.moment(course.due, me.zone)}. I wait until then.\n\n{quoted(mail)}"
     )
-    course = yield from _told(me, course, f"Later than wanted: {_title(me, course)}", text)
+    course = yield from _told(me, course, f"Later than wanted: {_title(course)}", text)
     again = reminders(now, promised, course.hours.zone, course.hours.hours)
     return replace(course, due=promised, reminders=again, warn_at=warning(now, promised, me.zone))
 
@@ -272,9 +270,9 @@ def _bounced(me: Profile, course: _Course, mail: Mail) -> Generator[Step, Any, _
     what = wanted.named(course.errand.what)
     text = (
         f"My mail to {course.name} about {what} did not arrive, so nobody has been asked. The mail server reports:\n\n"
-        f"{_quoted(mail)}\n\nWhom shall I ask instead, or under which address?"
+        f"{quoted(mail)}\n\nWhom shall I ask instead, or under which address?"
     )
-    course = yield from _told(me, course, f"Did not arrive: {_title(me, course)}", text)
+    course = yield from _told(me, course, f"Did not arrive: {_title(course)}", text)
     yield from ended(EXPECTATION, course.errand.id, Standing.BROKEN, "my mail did not arrive", evidence=mail.message_id)
     return replace(course, over=True)
 
@@ -282,12 +280,12 @@ def _bounced(me: Profile, course: _Course, mail: Mail) -> Generator[Step, Any, _
 def _away(me: Profile, course: _Course, mail: Mail) -> Generator[Step, Any, _Course]:
     """Tell the manager at once of somebody who is away; no reminder goes out before they are back."""
     back = mail.away_until
-    until = f" until {words.day(back)}" if back is not None else ""
+    until = until_day(back, me.zone)
     after = back is not None and back >= course.due
     rest = "That is after it is due. Shall I ask somebody else? Answer with a name." if after else "I go on waiting."
     text = (
         f"{course.name} has sent a notice of absence{until}, in answer to my mail about "
-        f"{wanted.named(course.errand.what)}:\n\n{_quoted(mail)}\n\n{rest}"
+        f"{wanted.named(course.errand.what)}:\n\n{quoted(mail)}\n\n{rest}"
     )
     course = yield from _told(me, course, f"Away: {course.name}", text)
     kept = tuple(at for at in course.reminders if back is None or at > back)
@@ -297,7 +295,7 @@ def _away(me: Profile, course: _Course, mail: Mail) -> Generator[Step, Any, _Cou
 def _released(me: Profile, course: _Course, mail: Mail) -> Generator[Step, Any, _Course]:
     """Tell the one who was asked that it is wanted no more."""
     text = words.paragraphs(
-        _hello(course),
+        hello(course.name),
         f"{me.manager_name} does not need {wanted.noun(course.errand.what, me.manager_name)} any more. "
         "Thank you; you need not do anything.",
     )
@@ -314,7 +312,7 @@ def _postponed(me: Profile, course: _Course, mail: Mail) -> Generator[Step, Any,
     due = due_of(window, now) if window is not None and window.spans else now + timedelta(days=1)
     what = wanted.noun(course.errand.what, me.manager_name)
     text = words.paragraphs(
-        _hello(course),
+        hello(course.name),
         f"there is another time for what {me.manager_name} has asked of you ({what}): it is "
         f"needed by {words.moment(due, me.zone)} ({me.zone}).",
     )
@@ -335,8 +333,7 @@ def _postponed(me: Profile, course: _Course, mail: Mail) -> Generator[Step, Any,
 
 def _word(me: Profile, course: _Course, mail: Mail) -> Generator[Step, Any, _Course]:
     """Pass the manager's own words on to the one who was asked."""
-    said = "\n".join(f"> {line}" for line in new_text(mail.text).strip()[:_LONGEST].splitlines())
-    text = words.paragraphs(_hello(course), f"{me.manager_name} answers:", said)
+    text = words.paragraphs(hello(course.name), f"{me.manager_name} answers:", quoted(mail))
     sent = yield from _to_asked(me, course, text)
     return replace(course, sent=sent or course.sent, asked_back=False)
 
@@ -384,25 +381,13 @@ def _told(
 def _passed_on(me: Profile, course: _Course, mail: Mail, closing: str) -> Generator[Step, Any, _Course]:
     """Pass an answer on to the manager, with its files."""
     text = words.paragraphs(answer_text(mail, course.errand), closing)
-    return (yield from _told(me, course, f"{course.name}: {_title(me, course)}", text, mail.attachments))
+    return (yield from _told(me, course, f"{course.name}: {_title(course)}", text, mail.attachments))
 
 
 def answer_text(mail: Mail, errand: Errand) -> str:
-    """Return what somebody answers, for the manager: who, whether that is certain, the words, and which files."""
-    sender = mail.authenticated or mail.sender
-    own = sender is not None and sender.value == errand.guest.address.value
-    who = errand.guest.name if own else f"{sender} (whom I did not ask)"
-    vouched = "" if mail.authenticated is not None else " The mail server does not vouch that it is from there."
-    files = words.listed(f"“{f.name or 'a file'}”" for f in mail.attachments)
-    attached = f"Attached: {files}." if files else ""
-    head = f"{who} has answered about {wanted.named(errand.what)}.{vouched}"
-    return words.paragraphs(head, _quoted(mail), attached)
-
-
-def _quoted(mail: Mail) -> str:
-    said = (new_text(mail.text) or mail.text).strip()
-    cut = said if len(said) <= _LONGEST else f"{said[:_LONGEST]}…\n(cut here; the whole mail is in my mailbox)"
-    return "\n".join(f"> {line}".rstrip() for line in cut.splitlines()) if cut else "> (no text)"
+    """Return what somebody answers, for the manager."""
+    about = f" about {wanted.named(errand.what)}"
+    return words.paragraphs(who_answered(mail, errand.guest, about), quoted(mail), attached(mail))
 
 
 def _to_others(course: _Course, mail: Mail) -> Generator[Step, Any, None]:
@@ -415,9 +400,5 @@ def _to_others(course: _Course, mail: Mail) -> Generator[Step, Any, None]:
             continue
 
 
-def _hello(course: _Course) -> str:
-    return f"Hello {course.name.split()[0]}," if "@" not in course.name else "Hello,"
-
-
-def _title(me: Profile, course: _Course) -> str:
+def _title(course: _Course) -> str:
     return wanted.plain_subject(course.errand.what)

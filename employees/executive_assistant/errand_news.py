@@ -90,7 +90,7 @@ def _noted(promise: str, kind: str, mail: Mail) -> Generator[Step, Any, None]:
 
 
 @library.plan(on("mail"), when=_answers, rank=10, goal="take an answer for an errand", quiet=True)
-def note_answer(event: Trigger) -> Steps:
+def note_answer_for_errand(event: Trigger) -> Steps:
     """Give an answer to the errand it belongs to; one that comes after the end goes to the manager at once."""
     mail: Mail = event.mail
     for promise in (yield from _meant(mail)):
@@ -115,7 +115,7 @@ def _afterwards(mail: Mail, promise: str) -> Generator[Step, Any, None]:
 
 
 @library.plan(on("mail-bounced"), when=_concerns, rank=10, goal="note that a mail did not arrive", quiet=True)
-def note_bounce(event: Trigger) -> Steps:
+def note_bounced_errand(event: Trigger) -> Steps:
     """Give a report that a mail did not arrive to the errand it belongs to."""
     for promise in (yield from _meant(event.mail)):
         if (yield query(ERRAND_OPEN, promise)):
@@ -123,7 +123,7 @@ def note_bounce(event: Trigger) -> Steps:
 
 
 @library.plan(on("mail-auto-reply"), when=_concerns, rank=10, goal="note that somebody is away", quiet=True)
-def note_away(event: Trigger) -> Steps:
+def note_away_from_errand(event: Trigger) -> Steps:
     """Give a notice of absence to the errand it belongs to, once."""
     for promise in (yield from _meant(event.mail)):
         if (yield query("errand-away", promise)):
@@ -141,7 +141,7 @@ def _drops(beliefs: BeliefBase, event: Trigger) -> bool:
 
 
 @library.plan(on("mail", mail__reading__intent="errand"), when=_drops, goal="let an errand go")
-def let_go(event: Trigger) -> Steps:
+def let_errand_go(event: Trigger) -> Steps:
     """Release what is wanted no more; those who were asked are told."""
     mail: Mail = event.mail
     ids = yield from _named(mail)
@@ -212,7 +212,7 @@ def _speaks_of_one(beliefs: BeliefBase, event: Trigger) -> bool:
 
 
 @library.plan(on("mail"), when=_speaks_of_one, rank=6, goal="take the manager's word on an errand")
-def take_word(event: Trigger) -> Steps:
+def take_word_on_errand(event: Trigger) -> Steps:
     """Do what the manager says of an errand: let it go, another time, ask again, pass words on, ask another."""
     mail: Mail = event.mail
     instead = yield from _asked_about(INSTEAD, mail)

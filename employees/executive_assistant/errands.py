@@ -29,6 +29,7 @@ from employees.executive_assistant.hours import due_of, working
 from employees.executive_assistant.knowing import Profile, Steps, from_manager, profile, told
 from employees.executive_assistant.promises import ended, known, noted, promise_id
 from employees.executive_assistant.talking import asked
+from employees.executive_assistant.telling import hello
 
 library = PlanLibrary()
 
@@ -212,9 +213,8 @@ def _expected(me: Profile, errand: Errand, sent: Sent) -> Commitment:
 
 def _request(me: Profile, errand: Errand) -> str:
     """Word the mail that asks: in the manager's name, what is wanted and by when, and nothing else."""
-    first = errand.guest.name.split()[0] if "@" not in errand.guest.name else ""
     return words.paragraphs(
-        f"Hello {first},".replace(" ,", ","),
+        hello(errand.guest.name),
         wanted.request(errand.what, me.manager_name),
         f"It is needed by {words.moment(errand.due, me.zone)} ({me.zone}).",
         f"Please answer this mail; I pass your answer, and any file with it, on to {me.manager_name}. "

@@ -18,6 +18,8 @@ from employees.executive_assistant import (
     moving,
     reminding,
     reporting,
+    sequence_news,
+    sequences,
     several,
     standing,
     swapping,
@@ -45,5 +47,7 @@ for part in (
     awaiting,
     errand_news,
     reminding,
+    sequences,
+    sequence_news,
 ):
     library.include(part.library)

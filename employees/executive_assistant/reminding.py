@@ -23,6 +23,7 @@ from employees.executive_assistant.hours import moment_of
 from employees.executive_assistant.knowing import Profile, Steps, from_manager, intent, profile, told
 from employees.executive_assistant.promises import ended, known, noted, promise_id
 from employees.executive_assistant.talking import answer, asked
+from employees.executive_assistant.telling import hello
 
 library = PlanLibrary()
 
@@ -184,9 +185,8 @@ def _remind_others(
     """Remind each, and tell the manager how that went."""
     reached, missed, evidence = [], [], ""
     for guest in whom:
-        hello = f"Hello {guest.name.split()[0]}," if "@" not in guest.name else "Hello,"
         of = wanted.of_manager(what, me.manager_name)
-        text = words.paragraphs(hello, f"{me.manager_name} asked me to remind you: {of}")
+        text = words.paragraphs(hello(guest.name), f"{me.manager_name} asked me to remind you: {of}")
         try:
             sent: Sent = yield send(guest.address, f"A reminder from {me.manager_name}", text)
         except ActionFailed as failure:
@@ -283,7 +283,7 @@ def _speaks_of_one(beliefs: BeliefBase, event: Trigger) -> bool:
 
 
 @library.plan(on("mail"), when=_speaks_of_one, rank=6, goal="move or drop a reminder")
-def take_word(event: Trigger) -> Steps:
+def take_word_on_reminder(event: Trigger) -> Steps:
     """Move the reminder of this thread, or let it go."""
     me: Profile = yield from profile()
     mail: Mail = event.mail

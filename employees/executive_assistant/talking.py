@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 from empla.capabilities.email.steps import reply, send
+from empla.mind.answers import WORDS
 from empla.mind.plans import Trigger
 from empla.mind.readings import Mail
 from empla.mind.steps import Ask, Do, Now, Raise, Step
@@ -31,16 +32,25 @@ def answer(event: Trigger, text: str) -> Do:
 
 
 def asked(
-    me: Profile, mail: Mail, question: str, matter: str, undone: str, patience: timedelta = PATIENCE
+    me: Profile,
+    mail: Mail,
+    question: str,
+    matter: str,
+    undone: str,
+    patience: timedelta = PATIENCE,
+    *,
+    for_words: bool = False,
 ) -> Generator[Step, Any, Mail | None]:
     """Put one question in answer to `mail` and return what the manager answers.
 
     None: the matter is over, and the manager knows. Nobody answered in time, or another request came instead. What an
     answer asks for besides is raised as a request of its own.
-    `matter` names it ("an hour with Ben Stone"), `undone` says what was not done.
+    `matter` names it ("an hour with Ben Stone"), `undone` says what was not done. A question `for_words` ("What shall I
+    write?") takes whatever comes in reply for the answer.
     """
     since = yield Now()
-    found: Mail | None = yield Ask(who=me.manager, by=reply(mail, question), patience=patience)
+    allowed = (WORDS,) if for_words else ()
+    found: Mail | None = yield Ask(who=me.manager, by=reply(mail, question), patience=patience, allowed=allowed)
     if found is None:
         text = (
             f"On {words.moment(since, me.zone)} ({me.zone}) I asked you about {matter}, and have heard nothing since, "
@@ -48,6 +58,8 @@ def asked(
         )
         yield send(me.manager, f"Left: {matter}", text)
         return None
+    if for_words:
+        return found
     found, besides = answer_among(found)
     for other in besides:
         yield Raise(kind="mail", fields={"mail": other})
@@ -58,7 +70,12 @@ def asked(
 
 
 def is_another(mail: Mail) -> bool:
-    """Return whether an answer is really a request of its own. A bare "cancel it" means what the question is about."""
+    """Return whether an answer is really a request of its own.
+
+    A bare "cancel it" or "make it an hour" means what the question is about.
+    """
+    if intent(mail) == "change":
+        return any(told(mail, slot) for slot in ("people", "window", "topic"))
     if intent(mail) == "cancel":
         names_one = any(told(mail, slot) for slot in ("people", "window", "topic", "all"))
         return names_one or bool(mail.reading and mail.reading.unread)
