@@ -18,6 +18,7 @@ from empla.mind.steps import Ask, Believe, Raise, Step, query
 from empla.mind.values import Origin, Source
 from employees.executive_assistant import wanted, words
 from employees.executive_assistant.awaiting import ERRAND_NEWS, ERRAND_OPEN, INSTEAD, QUESTION, answer_text
+from employees.executive_assistant.chasing import CHASE, stopped
 from employees.executive_assistant.errands import ALSO, ERRAND_MAIL, ERRAND_THREAD, Errand
 from employees.executive_assistant.guests import known_by, people
 from employees.executive_assistant.knowing import Profile, Steps, from_manager, intent, profile, told
@@ -145,10 +146,24 @@ def let_errand_go(event: Trigger) -> Steps:
     """Release what is wanted no more; those who were asked are told."""
     mail: Mail = event.mail
     ids = yield from _named(mail)
+    chased = () if ids else (yield from _chased(mail))
+    for promise in chased:
+        yield from stopped(promise, mail)
+    if chased:
+        yield answer(event, "All right, I ask nobody again.")
+        return
     if not ids:
         yield answer(event, "I have no such errand under way, so I have changed nothing.")
         return
     yield from _released(event, ids)
+
+
+def _chased(mail: Mail) -> Generator[Step, Any, tuple[str, ...]]:
+    """Return the chases of those whom a mail names: "You can stop asking Ben"."""
+    addresses: set[str] = set()
+    for who in told(mail, "people") or ():
+        addresses |= {guest.address.value for guest in (yield from people(who))}
+    return tuple(promise for promise, address, _, _ in (yield query(CHASE)) if address in addresses)
 
 
 def _released(event: Trigger, ids: tuple[str, ...]) -> Generator[Step, Any, None]:

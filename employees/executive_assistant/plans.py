@@ -9,6 +9,7 @@ from employees.executive_assistant import (
     awaiting,
     cancelling,
     changing,
+    chasing,
     countering,
     declining,
     errand_news,
@@ -49,5 +50,6 @@ for part in (
     reminding,
     sequences,
     sequence_news,
+    chasing,
 ):
     library.include(part.library)

@@ -39,7 +39,6 @@ NO_REMINDER = "I have set no reminder."
 SNOOZED = timedelta(days=14)
 """How long after a reminder it can be snoozed."""
 _ROUNDS = 3
-_PREFIX = re.compile(r"^\s*(?:(?:re|fwd?|aw|wg)\s*:\s*)+", re.IGNORECASE)
 _DONE = re.compile(
     r"(?:(?:it(?:'s| is)|i(?:'ve| have)|already|all|that's|that is|now|ok(?:ay)?|yes)[ ,]+)*"
     r"(?:done|did (?:it|that)|finished|taken care of|sorted|handled)[ ,.!]*(?:already|thanks?(?: you)?|now)?[ .!]*",
@@ -90,7 +89,7 @@ def _reminder(event: Trigger, me: Profile) -> Generator[Step, Any, _Reminder | N
     for _ in range(_ROUNDS):
         now = yield Now()
         if not what and (mail.in_reply_to or mail.attachments or mail.subject.lower().startswith("fw")):
-            what = _PREFIX.sub("", mail.subject).strip()
+            what = wanted.bare(mail.subject)
         at = moment_of(window, now) if window is not None and window.spans else None
         if doubts:
             question = doubts[0].question

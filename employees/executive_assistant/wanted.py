@@ -10,6 +10,7 @@ from employees.executive_assistant import words
 
 _CLAUSE = re.compile(r"(?:whether|if|when|what|where|which|who|whom|how|why)\b", re.IGNORECASE)
 _TURNS = re.compile(r"\b(?:I|I'm|I'd|we|us|our|ours|he|she|they|him|her|his|their|them|you|your)\b", re.IGNORECASE)
+_PREFIX = re.compile(r"^\s*(?:(?:re|fwd?|aw|wg)\s*:\s*)+", re.IGNORECASE)
 _ARTICLE = re.compile(r"^(?:the|our|my|your|a|an|all|to|about|his|her|their)\s+", re.IGNORECASE)
 
 
@@ -71,6 +72,11 @@ def noun(what: str, manager: str) -> str:
     """Return it as a thing, for others than the manager."""
     plain = of_manager(what, manager)
     return f"“{plain}”" if _CLAUSE.match(what) or what.startswith(("to ", "about ")) else plain
+
+
+def bare(subject: str) -> str:
+    """Return a subject without what mail clients put before it."""
+    return _PREFIX.sub("", subject).strip() or "your mail"
 
 
 def shares(what: str, text: str) -> bool:
