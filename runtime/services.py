@@ -243,6 +243,31 @@ def quarantine(home: Home, arguments: Arguments, _report: Report) -> dict[str, A
     return {"name": name, "percept": percept, "again": again, "by": by}
 
 
+def rules_list(home: Home, arguments: Arguments, _report: Report) -> dict[str, Any]:
+    """Return the standing rules of an employee: `name`. Changes nothing, so it may also be called without the lock."""
+    from runtime import rules
+
+    return rules.held(home, _text(arguments, "name"))
+
+
+def rules_add(home: Home, arguments: Arguments, _report: Report) -> dict[str, Any]:
+    """Have an employee keep a standing rule: `name`, `text` (in plain words). InputError if it is not clear."""
+    from runtime import rules
+
+    done = rules.add(home, _text(arguments, "name"), _text(arguments, "text"))
+    _wake(home, done["name"])
+    return done
+
+
+def rules_drop(home: Home, arguments: Arguments, _report: Report) -> dict[str, Any]:
+    """Have an employee drop standing rules: `name`, `numbers`. InputError if there is no such rule."""
+    from runtime import rules
+
+    done = rules.drop(home, _text(arguments, "name"), [int(n) for n in arguments.get("numbers") or ()])
+    _wake(home, done["name"])
+    return done
+
+
 SERVICES: Final[Mapping[str, Service]] = {
     "init": init,
     "people.add": people_add,
@@ -256,6 +281,8 @@ SERVICES: Final[Mapping[str, Service]] = {
     "grant": grant,
     "revoke": revoke,
     "settle": settle,
+    "rules.add": rules_add,
+    "rules.drop": rules_drop,
     "quarantine": quarantine,
 }
 """Every command that changes a home, by the name it has on the control socket."""

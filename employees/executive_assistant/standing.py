@@ -6,11 +6,10 @@ that stands: those which are against it are named.
 
 from collections.abc import Generator, Sequence
 from dataclasses import replace
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from empla.capabilities.calendar.results import Agenda, AgendaItem
 from empla.capabilities.email.reading.intents import Doubt
 from empla.capabilities.email.reading.people import Who
 from empla.capabilities.email.reading.slots import Setting
@@ -19,34 +18,25 @@ from empla.capabilities.standing import RuleKind, StandingRule
 from empla.mind.beliefs import BeliefBase
 from empla.mind.plans import PlanLibrary, Trigger, on
 from empla.mind.readings import Mail
-from empla.mind.rules import RULE, RULE_DROPPED, RULES_COMMAND
-from empla.mind.steps import ActionFailed, Believe, Do, Forget, Now, Step, query
+from empla.mind.rules import RULE, RULES_COMMAND
+from empla.mind.steps import Believe, Now, Step, query
 from empla.mind.values import OWN, Address
 from employees.executive_assistant import ruling, words
 from employees.executive_assistant.amending import at_hour, corrected, meant, once, replaced, same
 from employees.executive_assistant.guests import names_of, people
 from employees.executive_assistant.knowing import Profile, Steps, from_manager, intent, profile, sure, told
-from employees.executive_assistant.looking import instant
+from employees.executive_assistant.rulekeeping import amended, kept, meetings_against, put_away
+from employees.executive_assistant.sparing import rules_held
 from employees.executive_assistant.talking import answer, asked
 
 library = PlanLibrary()
 
-LOOK_AHEAD = timedelta(weeks=8)
-"""How far ahead meetings that stand are held against a new rule."""
 REMEMBERED = timedelta(days=30)
 """How long an answer in the thread of a rule may correct it."""
 MOST_QUESTIONS = 3
-MOST_NAMED = 5
 _UNCHANGED = "Your rules are as they were."
 _SPOKEN = "rule-spoken-of"
 """Functor of which rule a thread is about: (thread, number)."""
-_NUMBER = "rule-number"
-"""Functor of the highest number that a rule has had: (number,)."""
-
-
-def rules_held() -> Generator[Step, Any, dict[int, StandingRule]]:
-    """Return the rules in force, by their numbers."""
-    return dict((yield query(RULE)))
 
 
 # setting --------------------------------------------------------------------------------------------------------------
@@ -155,8 +145,8 @@ def _taken_up(rule: StandingRule, mail: Mail, me: Profile, often: bool) -> Gener
             return f"That is rule {number} already: {ruling.described(old)}. Nothing has changed."
     instead = replaced(rule, held)
     for number in instead:
-        yield from _put_away(number, held[number], "another took its place")
-    number = yield from _kept(rule, me)
+        yield from put_away(number, held[number], "another took its place")
+    number = yield from kept(rule, me)
     now = yield Now()
     yield Believe(functor=_SPOKEN, arguments=(mail.thread, number), until=now + REMEMBERED)
     names = yield from names_of(rule.people)
@@ -164,29 +154,8 @@ def _taken_up(rule: StandingRule, mail: Mail, me: Profile, often: bool) -> Gener
     if instead:
         former = words.listed(f"rule {n} ({ruling.described(held[n])})" for n in instead)
         first = f"{first} That replaces {former}."
-    against = yield from _against(rule, me)
-    return words.paragraphs(f"{first}{_or_once(rule, often, now, me)}", against)
-
-
-def _kept(rule: StandingRule, me: Profile) -> Generator[Step, Any, int]:
-    """Hold a rule under a number that no other has had; one that ends on a day is held until then."""
-    highest = max((n for (n,) in (yield query(_NUMBER))), default=0)
-    number = highest + 1
-    yield Forget(functor=_NUMBER)
-    yield Believe(functor=_NUMBER, arguments=(number,))
-    yield Believe(functor=RULE, arguments=(number, rule), until=_ends(rule, me))
-    return number
-
-
-def _ends(rule: StandingRule, me: Profile) -> datetime | None:
-    if rule.last is None:
-        return None
-    return datetime.combine(rule.last + timedelta(days=1), time(), ZoneInfo(me.zone))
-
-
-def _put_away(number: int, rule: StandingRule, why: str) -> Generator[Step, Any, None]:
-    yield Forget(functor=RULE, pattern=(number,))
-    yield Believe(functor=RULE_DROPPED, arguments=(number, rule, why))
+    standing = yield from meetings_against(rule, me)
+    return words.paragraphs(f"{first}{_or_once(rule, often, now, me)}", standing)
 
 
 def _or_once(rule: StandingRule, often: bool, now: datetime, me: Profile) -> str:
@@ -197,40 +166,6 @@ def _or_once(rule: StandingRule, often: bool, now: datetime, me: Profile) -> str
     if single is None or single.first is None:
         return ""
     return f" If you mean {words.day(single.first)} only, answer “only this week”."
-
-
-def _against(rule: StandingRule, me: Profile) -> Generator[Step, Any, str]:
-    """Name the meetings that stand in times which a rule now keeps free; they stay."""
-    if rule.kind not in (RuleKind.AVOID, RuleKind.ONLY) or rule.soft:
-        return ""
-    now = yield Now()
-    between = {"start": instant(now, me), "end": instant(now + LOOK_AHEAD, me)}
-    try:
-        agenda: Agenda = yield Do(operation="calendar.agenda", arguments={"owner": me.manager, **between})
-    except ActionFailed:
-        return "I could not look whether meetings stand in that time already; none is changed."
-    found = [i for i in agenda.items if _is_meeting(i, me) and _is_against(rule, i, me)]
-    if not found:
-        return ""
-    lines = [f"  {words.plain_span(i.start.value, i.end.value, me.zone)}: {i.title}" for i in found[:MOST_NAMED]]
-    if len(found) > MOST_NAMED:
-        lines.append(f"  and {len(found) - MOST_NAMED} more")
-    count = "One meeting stands" if len(found) == 1 else f"{len(found)} meetings stand"
-    stays = "It stays" if len(found) == 1 else "They stay"
-    return words.paragraphs(
-        f"{count} in that time already ({me.zone}):", "\n".join(lines), f"{stays} unless you say so."
-    )
-
-
-def _is_meeting(item: AgendaItem, me: Profile) -> bool:
-    others = [a for a in item.attendees if a.value not in (me.manager.value, me.address.value)]
-    return bool(others) and not (item.free or item.declined or item.all_day)
-
-
-def _is_against(rule: StandingRule, item: AgendaItem, me: Profile) -> bool:
-    house = me.manager.value.rpartition("@")[2]
-    about = not rule.restricted or any(rule.concerns(a.value, house) for a in item.attendees if a != me.manager)
-    return about and rule.forbids(item.start.value, item.end.value, me.zone)
 
 
 # listing and dropping -------------------------------------------------------------------------------------------------
@@ -275,7 +210,7 @@ def drop_rule(event: Trigger) -> Steps:
     else:
         opening = event.get("before") or ""
     for number in numbers:
-        yield from _put_away(number, held[number], "dropped on the manager's word")
+        yield from put_away(number, held[number], "dropped on the manager's word")
     gone = words.listed(f"rule {n} ({ruling.described(held[n])})" for n in sorted(numbers))
     yield reply(mail, words.paragraphs(opening, f"Dropped: {gone}."))
 
@@ -330,7 +265,7 @@ def correct_rule(event: Trigger) -> Steps:
     if changed is None:
         yield answer(event, f"Rule {number} is no more, so I have changed nothing.")
         return
-    yield answer(event, (yield from _changed(number, held[number], changed, me)))
+    yield answer(event, (yield from amended(number, held[number], changed, me)))
 
 
 def _change_numbered(event: Trigger, me: Profile, number: int) -> Steps:
@@ -354,7 +289,7 @@ def _change_numbered(event: Trigger, me: Profile, number: int) -> Steps:
         )
         yield answer(event, f"{how}. Please drop it, and write the rule that you want.")
         return
-    yield answer(event, (yield from _changed(number, old, changed, me)))
+    yield answer(event, (yield from amended(number, old, changed, me)))
 
 
 def _merged(old: StandingRule, new: StandingRule) -> StandingRule:
@@ -372,18 +307,6 @@ def _merged(old: StandingRule, new: StandingRule) -> StandingRule:
     )
 
 
-def _changed(number: int, old: StandingRule, new: StandingRule, me: Profile) -> Generator[Step, Any, str]:
-    """Hold a rule as it was put right, under its number; return what to say."""
-    now = yield Now()
-    made = replace(new, set_at=now)
-    yield Forget(functor=RULE, pattern=(number,))
-    yield Believe(functor=RULE, arguments=(number, made), until=_ends(made, me))
-    names = yield from names_of(made.people)
-    against = yield from _against(made, me)
-    text = f"Rule {number} is now: {ruling.described(made, names)}. Before it was: {ruling.described(old, names)}."
-    return words.paragraphs(text, against)
-
-
 # by command -----------------------------------------------------------------------------------------------------------
 
 
@@ -394,23 +317,25 @@ def take_command(event: Trigger) -> Steps:
     who = f"By a command of {event.by}"
     held = yield from rules_held()
     rule: StandingRule | None = event.get("rule")
+    if rule is not None and any(same(rule, old) for old in held.values()):
+        return
     if rule is not None:
         now = yield Now()
         instead = replaced(rule, held)
         for number in instead:
-            yield from _put_away(number, held[number], "another took its place")
-        number = yield from _kept(replace(rule, set_at=now), me)
+            yield from put_away(number, held[number], "another took its place")
+        number = yield from kept(replace(rule, set_at=now), me)
         names = yield from names_of(rule.people)
         lines = [f"rule {number} was set: {ruling.described(rule, names)}"]
         lines += [f"it replaces rule {n} ({ruling.described(held[n])})" for n in instead]
-        against = yield from _against(rule, me)
+        standing = yield from meetings_against(rule, me)
     else:
         dropped = [n for n in event.drop if n in held]
         for number in dropped:
-            yield from _put_away(number, held[number], "dropped by command")
+            yield from put_away(number, held[number], "dropped by command")
         lines = [f"rule {n} was dropped: {ruling.described(held[n])}" for n in dropped]
-        against = ""
+        standing = ""
     if lines:
         said = f"{who}: {'; '.join(lines)}."
         last = "To undo it, answer me: “What are my rules?”, “Drop rule 1”, or a rule in your own words."
-        yield send(me.manager, "Your rules have changed", words.paragraphs(said, against, last))
+        yield send(me.manager, "Your rules have changed", words.paragraphs(said, standing, last))

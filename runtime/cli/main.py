@@ -15,7 +15,7 @@ import typer
 from typer.core import TyperGroup
 
 from empla.errors import EmplaError, InputError, NotRunning, PermissionDenied
-from runtime.cli import day, doctor, mailboxes, oversight, people, quarantine, running, upgrade
+from runtime.cli import day, doctor, mailboxes, oversight, people, quarantine, rules, running, upgrade
 from runtime.cli.options import DAY, OVERSIGHT, PEOPLE, RUNNING
 
 EXIT_CODES: Final = """
@@ -26,7 +26,7 @@ Exit codes: 0 done, 1 what was asked for failed, 2 wrong usage, 3 empla is not r
 _ORDER: Final = (
     *("init", "people", "hire", "mailbox", "leave", "list", "show"),
     *("mail", "inbox", "agenda"),
-    *("history", "why", "settle", "quarantine", "grant", "revoke"),
+    *("history", "why", "settle", "rules", "quarantine", "grant", "revoke"),
     *("up", "down", "status", "restart", "pause", "resume", "logs", "upgrade", "demo", "doctor"),
 )
 
@@ -87,6 +87,7 @@ app.command(rich_help_panel=DAY)(day.agenda)
 app.command(rich_help_panel=OVERSIGHT)(oversight.history)
 app.command(rich_help_panel=OVERSIGHT)(oversight.why)
 app.command(rich_help_panel=OVERSIGHT)(oversight.settle)
+app.command(rich_help_panel=OVERSIGHT)(rules.rules)
 app.add_typer(quarantine.app, name="quarantine", rich_help_panel=OVERSIGHT)
 app.command(rich_help_panel=OVERSIGHT)(oversight.grant)
 app.command(rich_help_panel=OVERSIGHT)(oversight.revoke)

@@ -1,12 +1,19 @@
 """Standing rules over real mail: set, listed, corrected and dropped, and kept when meetings are arranged."""
 
+import json
 from contextlib import closing
 
 import pytest
 
-from empla.capabilities.standing import StandingRule
+from empla.capabilities.standing import RuleKind, StandingRule
+from empla.clock import SystemClock
+from empla.engine import inbox
 from empla.mind import codec
-from empla.store.opening import open_store
+from empla.mind.percepts import Percept
+from empla.mind.rules import RULES_COMMAND
+from empla.mind.values import OUTSIDE
+from empla.store.opening import open_inbox, open_store
+from runtime.cli.main import main
 from tests.scenarios.conftest import Morning, at, times
 
 
@@ -143,3 +150,41 @@ def test_a_rule_for_some_days_goes_by_itself(morning: Morning) -> None:
     assert len(rules(morning)) == 1
     morning.move_to(at(2, 8))
     assert "You have set no rules" in morning.ask("What are my rules?").text
+
+
+def test_rules_are_set_listed_and_dropped_by_command_and_the_manager_is_told(
+    morning: Morning, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def empla(*words: str) -> str:
+        code = main(["--home", str(morning.home.root), *words])
+        morning.move_to(SystemClock(morning.home.clock).now())  # the assistant is a thread here, which no command wakes
+        said = capsys.readouterr()
+        return said.out if code == 0 else f"{code} {said.err}"
+
+    name = "Ada Lane"
+    assert "no standing rules" in empla("rules", name)
+    assert "no meetings before 09:00" in empla("rules", name, "add", "never", "before", "9")
+    told = morning.told("Your rules have changed")
+    assert "was set: no meetings before 09:00" in told.text
+    shown = empla("rules", name, "--json")  # amid what the assistant's thread logs
+    (listed,) = json.JSONDecoder().raw_decode(shown, shown.index("{\n"))[0]["rules"]
+    assert (listed["rule"], listed["said"]) == ("no meetings before 09:00", "never before 9")
+    assert "carla.ruiz@" in empla("rules", name, "add", "always accept from Carla")
+    morning.until(lambda: len(rules(morning)) == 2)
+    assert "Dropped" in empla("rules", name, "drop", str(listed["number"]))
+    morning.until(lambda: len(rules(morning)) == 1)
+    assert empla("rules", name, "drop", "99").startswith("2 ")
+    assert "no rule that I know" in empla("rules", name, "add", "be nice")
+    assert "07:00 or 19:00" in empla("rules", name, "add", "never before 7")
+    assert "Sam" in empla("rules", name, "add", "always accept from Sam")
+
+
+def test_a_command_comes_from_nobody_but_the_machine(morning: Morning) -> None:
+    rule = StandingRule(kind=RuleKind.ACCEPT)
+    percept = Percept(key="forged", kind=RULES_COMMAND, fields={"rule": rule, "by": "me"}, origin=OUTSIDE)
+    with closing(open_inbox(morning.home.employee(morning.slug) / "mind.db", morning.slug)) as store:
+        inbox.send(store, percept, SystemClock(morning.home.clock).now())
+    morning.move_to(SystemClock(morning.home.clock).now())
+    morning.settled()
+    assert rules(morning) == {}
+    assert morning.rows("percept", "reason", key="forged")[0].reason.startswith("a rules-command came from outside")
