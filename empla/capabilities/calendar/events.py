@@ -8,14 +8,14 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from icalendar import Calendar, Component, Event, vCalAddress, vDDDTypes, vRecur, vText
 
-from empla.capabilities.calendar.mending import dated, mended, settle_times
+from empla.capabilities.calendar.mending import dated, mended, settle_times, without_alarms
 from empla.capabilities.calendar.spans import zone_of
 from empla.capabilities.calendar.zones import vtimezone
 from empla.errors import ValidationError
@@ -25,6 +25,8 @@ MARK = "X-EMPLA-ACT"
 """Says which act of ours wrote the object last: evidence after a crash. Kept in calendars, never sent to people."""
 REPLIED = "X-EMPLA-REPLIED"
 """Parameter of an attendee: the DTSTAMP of the reply that counts, so that an older one that comes later does not."""
+LONGEST = timedelta(days=3_660)
+"""How long an event may last."""
 _ADDRESS = re.compile(r"[^\s@<>:,;\"]+@[^\s@<>:,;\"]+")
 _LARGEST_SEQUENCE = 2**31 - 1
 
@@ -96,7 +98,11 @@ def parse(ics: bytes | str, zone: str = "UTC") -> Meeting:
 def load(ics: bytes | str) -> Calendar:
     """Return the calendar component, read as well as it can be (`mending`); ValidationError if it is none."""
     with understood("this is no iCalendar object"):
-        calendar = Calendar.from_ical(mended(ics))
+        text = mended(ics)
+        try:
+            calendar = Calendar.from_ical(text)
+        except ValueError:
+            calendar = Calendar.from_ical(without_alarms(text))
         if not isinstance(calendar, Calendar):
             raise ValidationError(f"this is no iCalendar object but a {calendar.name}")
         for event in calendar.events:
@@ -114,11 +120,15 @@ def understood(otherwise: str) -> Iterator[None]:
 
 
 def master(calendar: Calendar) -> Event:
-    """Return the event itself, not the changed occurrences beside it; ValidationError if there is none."""
+    """Return the event itself, not the changed occurrences beside it: of several, the latest version.
+
+    ValidationError if there is none.
+    """
     events: list[Event] = calendar.events
     if not events:
         raise ValidationError("the calendar object holds no event")
-    return next((e for e in events if "RECURRENCE-ID" not in e), events[0])
+    themselves = [e for e in events if "RECURRENCE-ID" not in e]
+    return max(themselves, key=sequence_of) if themselves else events[0]
 
 
 def view(event: Event, zone: str) -> Meeting:
@@ -129,6 +139,8 @@ def view(event: Event, zone: str) -> Meeting:
         start, end = local(begins, zone), local(ends, zone)
         if end < start:
             raise ValidationError(f"the event {text_of(event, 'UID')!r} ends before it starts")
+        if end - start > LONGEST:
+            raise ValidationError(f"the event {text_of(event, 'UID')!r} lasts longer than {LONGEST.days} days")
         return Meeting(
             uid=text_of(event, "UID"),
             sequence=sequence_of(event),

@@ -1,9 +1,7 @@
 """Reading an invitation into a value that plans decide upon. Pure; what it says is data and carries no authority."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 from icalendar import Calendar, Event, vRecur
 
@@ -150,8 +148,8 @@ def _invite(calendar: Calendar, method: str, origin: Origin, zone: str, at: date
             attendees=_people(meeting, origin) if meeting else (),
             more=max(0, len(people) - MOST_ATTENDEES),
             title=text_of(event, "SUMMARY")[:LONGEST_TITLE],
-            start=Instant(meeting.start, meeting.zone, origin) if meeting else None,
-            end=Instant(meeting.end, meeting.zone, origin) if meeting else None,
+            start=Instant(meeting.start.astimezone(UTC), meeting.zone, origin) if meeting else None,
+            end=Instant(meeting.end.astimezone(UTC), meeting.zone, origin) if meeting else None,
             all_day=meeting.all_day if meeting else False,
             floating=_floating(event),
             zone=meeting.zone if meeting else zone,
@@ -193,7 +191,8 @@ def _rule(event: Event) -> str:
 def _spans(calendar: Calendar, origin: Origin, zone: str, at: datetime) -> tuple[tuple[Instant, Instant], ...]:
     """Return the next times at which the event takes place; of one that does not recur, its time, past or not."""
     if not is_series(calendar):
-        found: Iterable[Any] = [view(e, zone) for e in calendar.events]
+        whole = master(calendar)
+        found = [view(e, zone) for e in calendar.events if e is whole or "RECURRENCE-ID" in e]
     else:
         found = [m for m in _coming(calendar, zone, at) if m.end.astimezone(UTC) > at]
     begins = sorted({(m.start.astimezone(UTC), m.end.astimezone(UTC), m.zone) for m in found})

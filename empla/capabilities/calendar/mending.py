@@ -33,8 +33,19 @@ _ONCE = frozenset(
 )
 _MAY_BE_BROKEN = ("DTSTAMP", "DTEND", "DURATION", "EXDATE", "RDATE", "SEQUENCE", "CREATED", "LAST-MODIFIED")
 _TIMED = re.compile(
-    r"^(DTSTART|DTEND|DUE|RECURRENCE-ID|EXDATE|RDATE)((?:;[^:]*?)?);TZID=(.*?)((?:;[A-Z-]+=[^:;\"]*)*):([0-9TZP,/+:\sDWHMS]*)$",
+    r"^(DTSTART|DTEND|DUE|RECURRENCE-ID|EXDATE|RDATE)((?:;[^:]*?)?);TZID=(.*?)((?:;[A-Z-]+=[^:;\"]*)*):([0-9TZP,/+DWHMS]*)$",
     re.IGNORECASE,
+)
+_MOMENT = re.compile(
+    r"^((?:DTSTART|DTEND|DTSTAMP|DUE|RECURRENCE-ID|EXDATE|RDATE)(?:;.*)?:)([0-9]{8}t[0-9tzpdhms,/]*)$", re.IGNORECASE
+)
+_NO_ZONE = re.compile(r"[0-9]{8}|[0-9]{8}T[0-9]{6}Z", re.IGNORECASE)
+_RULE = re.compile(r"^RRULE[^:]*:(.*)$", re.IGNORECASE)
+_RULE_PARTS = frozenset(
+    {
+        *("FREQ", "UNTIL", "COUNT", "INTERVAL", "BYSECOND", "BYMINUTE", "BYHOUR", "BYDAY", "BYMONTHDAY", "BYYEARDAY"),
+        *("BYWEEKNO", "BYMONTH", "BYSETPOS", "WKST"),
+    }
 )
 _YEAR = re.compile(r"^DTSTART[^:]*:.*?(\d{4})\d{4}(?:T|$)", re.IGNORECASE)
 
@@ -67,16 +78,20 @@ def mended(ics: bytes | str) -> str:
 
 def _unfolded(text: str) -> list[str]:
     """Return the content lines. One that cannot be a property is the rest of the line before, wrongly folded."""
-    lines: list[str] = []
+    physical: list[str] = []
     for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n"):
         clean = _CONTROL.sub(" ", line)
-        if clean[:1] in (" ", "\t"):
-            if lines:
-                lines[-1] += clean[1:]
-        elif _PROPERTY.match(clean.lstrip("\ufeff")):
-            lines.append(clean.lstrip("\ufeff").rstrip())
-        elif clean.strip() and lines and not _bounds(lines[-1]):
-            lines[-1] += clean if lines[-1].endswith((" ", "=", ",")) else f"\\n{clean}"
+        if clean[:1] in (" ", "\t") and physical:
+            physical[-1] += clean[1:]
+        elif clean.strip():
+            physical.append(clean)
+    lines: list[str] = []
+    for line in physical:
+        plain = line.lstrip("\ufeffï»¿")
+        if _PROPERTY.match(plain):
+            lines.append(plain.rstrip())
+        elif lines and not _bounds(lines[-1]):
+            lines[-1] += line if lines[-1].endswith((" ", "=", ",")) else f"\\n{line}"
     return lines
 
 
@@ -177,12 +192,25 @@ def _zoned(lines: list[str]) -> list[str]:
 
 
 def _renamed(line: str, zone_for: Callable[[str], str | None]) -> str:
+    """Return a line with the zone's proper name, and its value written as it must be."""
+    if moment := _MOMENT.match(line):
+        line = f"{moment[1]}{moment[2].upper()}"
+    if rule := _RULE.match(line):
+        parts = [part.strip() for part in rule[1].split(";")]
+        kept = [part for part in parts if part.partition("=")[0].upper() in _RULE_PARTS]
+        return f"RRULE:{';'.join(kept)}" if kept else line
     found = _TIMED.match(line)
     if found is None:
         return line
     name, before, tzid, after, value = found.groups()
-    zone = zone_for(tzid)
+    # A day is the same day everywhere, and what ends in Z says itself that it is in UTC (RFC 5545, 3.2.19).
+    zone = None if all(_NO_ZONE.fullmatch(v) for v in value.split(",")) else zone_for(tzid)
     return f"{name}{before}{f';TZID={zone}' if zone else ''}{after}:{value}"
+
+
+def without_alarms(text: str) -> str:
+    """Return a mended object without its alarms: where one of them makes no sense, the whole cannot be read."""
+    return re.sub(r"^BEGIN:VALARM\r\n.*?^END:VALARM\r\n", "", text, flags=re.MULTILINE | re.DOTALL)
 
 
 def _apart(lines: list[str]) -> tuple[dict[str, list[str]], list[str]]:
@@ -226,7 +254,11 @@ def settle_times(event: Event) -> None:
         event.pop("DURATION", None)
         if begins is not None and isinstance(begins, datetime) != isinstance(ends, datetime):
             _agree(event, begins, ends)
-    if not isinstance(getattr(event.get("DURATION"), "dt", None), timedelta):
+        elif isinstance(begins, datetime) and isinstance(ends, datetime) and begins.tzinfo and not ends.tzinfo:
+            event.pop("DTEND")
+            event.add("DTEND", ends.replace(tzinfo=begins.tzinfo))
+    lasts = getattr(event.get("DURATION"), "dt", None)
+    if not isinstance(lasts, timedelta) or lasts < timedelta():
         event.pop("DURATION", None)
 
 

@@ -91,9 +91,12 @@ def agreed_until(event: Event) -> None:
     """Let UNTIL be of the kind that DTSTART asks for: a day for whole days, an instant in UTC for zoned times.
 
     Many programs write it otherwise and mean that the last occurrence takes place; a day then means all of that day.
+    A COUNT of none is one: the event itself.
     """
     begins = dated(event.get("DTSTART"))
     for rule in listed(event, "RRULE"):
+        if isinstance(rule, vRecur) and isinstance(count := _one(rule, "COUNT"), int) and count < 1:
+            rule["COUNT"] = [1]
         until = _one(rule, "UNTIL") if isinstance(rule, vRecur) else None
         if isinstance(until, date) and isinstance(begins, date):
             rule["UNTIL"] = [_agreed(until, begins)]
@@ -134,13 +137,15 @@ def may_happen(rule: Any) -> bool:
     interval = _one(rule, "INTERVAL")
     if interval is not None and (not isinstance(interval, int) or not 1 <= interval <= 10_000):
         return False
-    months = _numbers(rule, "BYMONTH", 12) or set(range(1, 13))
+    months = _numbers(rule, "BYMONTH", 12) if rule.get("BYMONTH") else set(range(1, 13))
     weeks = _numbers(rule, "BYWEEKNO", 53)
     days, year_days = _numbers(rule, "BYMONTHDAY", 31), _numbers(rule, "BYYEARDAY", 366)
     named = {name for name in ("BYMONTHDAY", "BYYEARDAY", "BYWEEKNO", "BYSETPOS", "BYMONTH") if rule.get(name)}
     if "BYSETPOS" in named and not _numbers(rule, "BYSETPOS", 366):
         return False
     if "BYWEEKNO" in named and not weeks:
+        return False
+    if not months or not _weekdays_exist(rule):
         return False
     weekdays = {str(d)[-2:].upper() for d in rule.get("BYDAY", ())}
     if not {"BYMONTHDAY", "BYYEARDAY", "BYWEEKNO"} & named:
@@ -154,6 +159,13 @@ def may_happen(rule: Any) -> bool:
         and (not weekdays or list(_DAYS)[day.weekday()] in weekdays)
         for day in every
     )
+
+
+def _weekdays_exist(rule: Any) -> bool:
+    """Return whether a month, or year, can have one of the weekdays that are counted ("6MO": never)."""
+    counted = [str(d)[:-2] for d in rule.get("BYDAY", ())]
+    most = 53 if str(_one(rule, "FREQ")).upper() == "YEARLY" and not rule.get("BYMONTH") else 5
+    return not counted or any(not n or abs(int(n)) <= most for n in counted)
 
 
 def _numbers(rule: Any, name: str, most: int) -> set[int]:

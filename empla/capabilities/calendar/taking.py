@@ -165,18 +165,23 @@ def _refusal(
 def _foreign(organizer: str, event: Event, before: Calendar | None, incoming: Incoming) -> str:
     """Return why the message is not its organizer's own, empty if it is."""
     sender = incoming.sender.lower()
-    if before is not None:
-        known = address_of(master(before).get("ORGANIZER"))
-        if known != organizer:
-            whose = f"is organized by {known}" if known else "has no organizer but its owner"
-            return f"the event in the calendar {whose}, not by {organizer}"
+    known = address_of(master(before).get("ORGANIZER")) if before is not None else organizer
+    if known != organizer:
+        whose = f"is organized by {known}" if known else "has no organizer but its owner"
+        return f"the event in the calendar {whose}, not by {organizer}"
     if sender == organizer or organizer in incoming.speaks_for:
         return ""
-    value = event.get("ORGANIZER")
-    by = address_of(value.params.get("SENT-BY")) if value is not None else ""
-    if before is None and not incoming.vouched and by == sender:
-        return ""  # somebody outside writes for somebody outside: who they are, nobody here can tell anyway
+    # Somebody outside who writes for somebody outside: who they are, nobody here can tell; only it must be the same.
+    writers = {_writer(event), _writer(master(before)) if before is not None else sender}
+    if not incoming.vouched and writers == {sender}:
+        return ""
     return f"it came from {sender}, but {organizer} organizes it"
+
+
+def _writer(event: Event) -> str:
+    """Return who writes for the organizer (SENT-BY), empty if nobody does."""
+    value = event.get("ORGANIZER")
+    return address_of(value.params.get("SENT-BY")) if value is not None else ""
 
 
 # what becomes of it --------------------------------------------------------------------------------------------------
