@@ -167,13 +167,13 @@ FILES = [
     Case(
         name="only-a-file",
         raw=head("only-a-file") + _file("application/pdf; name=plan.pdf", b"%PDF"),
-        why="nothing that I can read",
+        why="so I have done nothing",
         files=("plan.pdf",),
     ),
     Case(
         name="only-winmail",
         raw=multipart("only-winmail", "mixed", part("text/plain", ""), _file("application/ms-tnef", b"\x78\x9f\x3e\x22")),
-        why="nothing that I can read",
+        why="so I have done nothing",
         files=("winmail.dat",),
         defect="Tnef",
     ),

@@ -139,10 +139,10 @@ ENCODINGS = [
 ]
 
 EMPTY = [
-    Case(name="empty-body", raw=plain("empty-body", ""), why="nothing that I can read"),
-    Case(name="blank-body", raw=plain("blank-body", "\n\n   \n\t\n"), why="nothing that I can read"),
-    Case(name="only-a-signature", raw=plain("only-a-signature", "-- \nAnna Berg"), why="nothing that I can read"),
-    Case(name="only-quoted", raw=plain("only-quoted", "> Which day?\n> Monday?"), why="nothing that I can read"),
+    Case(name="empty-body", raw=plain("empty-body", ""), why="so I have done nothing"),
+    Case(name="blank-body", raw=plain("blank-body", "\n\n   \n\t\n"), why="so I have done nothing"),
+    Case(name="only-a-signature", raw=plain("only-a-signature", "-- \nAnna Berg"), why="so I have done nothing"),
+    Case(name="only-quoted", raw=plain("only-quoted", "> Which day?\n> Monday?"), why="so I have done nothing"),
 ]
 
 UNDECODABLE = [
