@@ -16,6 +16,13 @@ from empla.config import Home
 from empla.governance import permit as permits
 from empla.workplace.accounts import Account, Endpoint
 from runtime.office.testing import RunningOffice, running_office
+from tests.servers import dovecot
+from tests.servers import xandikos as xandikos_server
+from tests.servers.dovecot import Dovecot, Kind
+from tests.servers.mta import Mta, running_mta
+from tests.servers.xandikos import Xandikos, running_xandikos
+
+PLAIN = Kind()
 
 
 @pytest.fixture(scope="session")
@@ -27,8 +34,14 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningOffice]:
 
 
 @pytest.fixture
-def hire(office: RunningOffice, request: pytest.FixtureRequest) -> Callable[..., Account]:
+def hire(at_office: Callable[..., Account]) -> Callable[..., Account]:
     """Make an account of its own for this test; more fields of the account may be given."""
+    return at_office
+
+
+@pytest.fixture
+def at_office(office: RunningOffice, request: pytest.FixtureRequest) -> Callable[..., Account]:
+    """Make an account in the office."""
     numbers = iter(range(100))
 
     def make(**fields: Any) -> Account:
@@ -43,6 +56,105 @@ def hire(office: RunningOffice, request: pytest.FixtureRequest) -> Callable[...,
                 "caldav": office.caldav,
                 "authserv_id": office.domain,
                 "evidence": Evidence.AUTHORITATIVE,
+                "timeout_s": 5.0,
+                **fields,
+            }
+        )
+
+    return make
+
+
+@dataclass
+class Site:
+    """A mail server of somebody else's: Dovecot for the store, an agent that submits and delivers."""
+
+    store: Dovecot
+    agent: Mta
+
+    def account(self, name: str, **fields: Any) -> Account:
+        """Make an account whose address begins with `name`."""
+        self.agent.users.add(name)
+        return Account.model_validate(
+            {
+                "address": f"{name}@{self.agent.domain}",
+                "sign_in": name,
+                "password": dovecot.PASSWORD,
+                "imap": Endpoint(host="127.0.0.1", port=self.store.ports["imap"]),
+                "smtp": Endpoint(host="127.0.0.1", port=self.agent.port),
+                "authserv_id": self.agent.domain,
+                "timeout_s": 5.0,
+                **fields,
+            }
+        )
+
+
+@contextlib.contextmanager
+def site(kind: Kind = PLAIN, **agent: Any) -> Iterator[Site]:
+    """Run a mail server for the length of the block, or skip the test where Dovecot is not installed."""
+    if not (dovecot.PROGRAM and dovecot.LMTP):
+        pytest.skip(dovecot.WHY_NOT)
+    with dovecot.running_dovecot(kind) as store:
+        found = Mta("corp.example", store.ports["lmtp"], store.ports["imap"], dovecot.PASSWORD, **agent)
+        with running_mta(found):
+            yield Site(store, found)
+
+
+@pytest.fixture(scope="session")
+def plain_site() -> Iterator[Site]:
+    """Dovecot as it comes."""
+    with site() as found:
+        yield found
+
+
+BARE = Kind(
+    capability="IMAP4rev1",
+    separator=".",
+    prefix="INBOX.",
+    folders=(("Gesendete Objekte", ""), ("Entw&APw-rfe", "")),
+)
+"""Nothing beyond RFC 3501, folders below the INBOX, in German and not marked by their use."""
+
+
+@pytest.fixture(scope="session")
+def bare_site() -> Iterator[Site]:
+    """A Dovecot that says it can do nothing beyond RFC 3501."""
+    with site(BARE) as found:
+        yield found
+
+
+@pytest.fixture
+def at_dovecot(plain_site: Site, request: pytest.FixtureRequest) -> Callable[..., Account]:
+    """Make an account at Dovecot."""
+    numbers = iter(range(100))
+    return lambda **fields: plain_site.account(f"u{id(request) % 99991}.{next(numbers)}", **fields)
+
+
+@pytest.fixture(scope="session")
+def xandikos(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Xandikos]:
+    """Xandikos, over TLS."""
+    if not xandikos_server.PROGRAM:
+        pytest.skip(xandikos_server.WHY_NOT)
+    with running_xandikos(tmp_path_factory.mktemp("xandikos"), "clara", {"clara": "secret"}) as found:
+        yield found
+
+
+@pytest.fixture
+def at_xandikos(xandikos: Xandikos, request: pytest.FixtureRequest) -> Callable[..., Account]:
+    """Make an account with a calendar at Xandikos, and no mail server."""
+    numbers = iter(range(100))
+
+    def make(**fields: Any) -> Account:
+        name = f"u{id(request) % 99991}.{next(numbers)}"
+        nowhere = Endpoint(host="127.0.0.1", port=1)
+        return Account.model_validate(
+            {
+                "address": f"{name}@corp.example",
+                "sign_in": "clara",
+                "password": "secret",
+                "imap": nowhere,
+                "smtp": nowhere,
+                "calendars": {f"{name}@corp.example": xandikos.add_calendar(name)},
+                "ca_file": xandikos.certificate,
                 "timeout_s": 5.0,
                 **fields,
             }

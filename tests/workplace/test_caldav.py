@@ -37,6 +37,12 @@ NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 
 
+@pytest.fixture(params=["office", "xandikos"])
+def anywhere(request: pytest.FixtureRequest) -> Hire:
+    """Make accounts, in every test at the office and once more at Xandikos."""
+    return request.getfixturevalue(f"at_{request.param}")
+
+
 def event(uid: str, title: str = "Talk", start: datetime = NOON, **lines: str) -> bytes:
     body = {
         "UID": uid,
@@ -70,9 +76,9 @@ class Writer:
         return await self.calendars.write(self._permit(target, b""))
 
 
-def test_an_event_is_made_read_changed_and_deleted(hire: Hire, permit: MakePermit) -> None:
+def test_an_event_is_made_read_changed_and_deleted(anywhere: Hire, permit: MakePermit) -> None:
     async def main() -> None:
-        ours = Writer(hire(), permit)
+        ours = Writer(anywhere(), permit)
         calendars, owner = ours.calendars, ours.owner
         assert await calendars.get(owner, "a@x") is None
         made = await ours.put("a@x", event("a@x"))
@@ -88,8 +94,8 @@ def test_an_event_is_made_read_changed_and_deleted(hire: Hire, permit: MakePermi
     asyncio.run(main())
 
 
-def test_a_write_that_meets_anothers_change_changes_nothing(hire: Hire, permit: MakePermit) -> None:
-    account = hire()
+def test_a_write_that_meets_anothers_change_changes_nothing(anywhere: Hire, permit: MakePermit) -> None:
+    account = anywhere()
 
     async def main() -> None:
         ours, person = Writer(account, permit), Writer(account, permit)
@@ -112,8 +118,10 @@ def test_a_write_that_meets_anothers_change_changes_nothing(hire: Hire, permit: 
     asyncio.run(main())
 
 
-def test_objects_that_other_clients_named_are_found_by_uid_and_changed_in_place(hire: Hire, permit: MakePermit) -> None:
-    account = hire()
+def test_objects_that_other_clients_named_are_found_by_uid_and_changed_in_place(
+    anywhere: Hire, permit: MakePermit
+) -> None:
+    account = anywhere()
 
     async def main() -> None:
         client = HttpClient(account)
@@ -134,9 +142,9 @@ def test_objects_that_other_clients_named_are_found_by_uid_and_changed_in_place(
     asyncio.run(main())
 
 
-def test_a_uid_that_cannot_stand_in_a_path_is_kept_all_the_same(hire: Hire, permit: MakePermit) -> None:
+def test_a_uid_that_cannot_stand_in_a_path_is_kept_all_the_same(anywhere: Hire, permit: MakePermit) -> None:
     async def main() -> None:
-        ours = Writer(hire(), permit)
+        ours = Writer(anywhere(), permit)
         for uid in ("../../x", "ä b/c?d#e", "x" * 300, "<&>"):
             assert isinstance(await ours.put(uid, event(uid)), Written)
             read = await ours.calendars.get(ours.owner, uid)
@@ -146,9 +154,9 @@ def test_a_uid_that_cannot_stand_in_a_path_is_kept_all_the_same(hire: Hire, perm
     asyncio.run(main())
 
 
-def test_events_are_those_with_an_instance_in_the_time(hire: Hire, permit: MakePermit) -> None:
+def test_events_are_those_with_an_instance_in_the_time(anywhere: Hire, permit: MakePermit) -> None:
     async def main() -> None:
-        ours = Writer(hire(), permit)
+        ours = Writer(anywhere(), permit)
         await ours.put("once@x", event("once@x"))
         await ours.put("later@x", event("later@x", start=NOON + 3 * HOUR))
         await ours.put("weekly@x", event("weekly@x", start=NOON - timedelta(days=28), RRULE="FREQ=WEEKLY"))
@@ -212,9 +220,9 @@ def test_a_wrong_password_and_an_unknown_owner_are_refused(hire: Hire) -> None:
     asyncio.run(main())
 
 
-def test_deleting_needs_the_entity_tag(hire: Hire, permit: MakePermit) -> None:
+def test_deleting_needs_the_entity_tag(anywhere: Hire, permit: MakePermit) -> None:
     with pytest.raises(InternalError, match="entity tag"):
-        asyncio.run(Writer(hire(), permit).delete("a@x", None))
+        asyncio.run(Writer(anywhere(), permit).delete("a@x", None))
 
 
 class Peer:
@@ -418,10 +426,10 @@ def test_line_ends_are_restored() -> None:
     assert list(_multistatus(answer)) == [("/a%20b.ics", '"1"', "BEGIN:X\r\nS:1\u20282\r\nEND:X\r\n".encode())]
 
 
-def test_there_is_one_thread_and_it_ends_with_the_client(hire: Hire) -> None:
+def test_there_is_one_thread_and_it_ends_with_the_client(anywhere: Hire) -> None:
     async def main() -> None:
         before = set(threading.enumerate())
-        account = hire()
+        account = anywhere()
         calendars = StandardCalendars(account)
         await asyncio.gather(*(calendars.free_busy(account.address, NOON, NOON + HOUR) for _ in range(3)))
         (worker,) = set(threading.enumerate()) - before
@@ -451,12 +459,12 @@ def test_a_request_that_is_given_up_is_ended_and_the_next_one_works() -> None:
     asyncio.run(main())
 
 
-def test_fault_points_stand_around_every_request(hire: Hire, permit: MakePermit, tmp_path: Any) -> None:
+def test_fault_points_stand_around_every_request(anywhere: Hire, permit: MakePermit, tmp_path: Any) -> None:
     page = tmp_path / "faults"
     faults.create(page)
 
     async def main() -> None:
-        ours = Writer(hire(), permit)
+        ours = Writer(anywhere(), permit)
         faults.arm(page)
         made = await ours.put("a@x", event("a@x"))
         assert isinstance(made, Written)
