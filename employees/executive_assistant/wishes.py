@@ -178,22 +178,25 @@ def amended(wish: Wish, answer: Mail) -> Wish:
     later: Window | None = told(answer, "window")
     window = later if wish.window is None or later is None else narrow(wish.window, later)
     known = _words_of(wish.whom)
-    more = tuple(who for who in (told(answer, "people") or ()) if not _words_of([who]) <= known)
+    named = (*(told(answer, "people") or ()), *(told(answer, "add") or ()))
+    more = tuple(who for who in named if not _words_of([who]) <= known)
+    gone = _words_of(told(answer, "remove") or ())
+    kept = tuple(who for who in wish.whom if not _words_of([who]) & gone)
     return replace(
         wish,
         mail=answer,
-        whom=(*wish.whom, *more),
+        whom=named if named and told(answer, "instead") else (*kept, *more),
         minutes=told(answer, "minutes") or wish.minutes,
         window=window if window is not None and window.spans else wish.window,
         asks_when=wish.asks_when and later is None,
-        topic=wish.topic or told(answer, "topic") or "",
+        topic=told(answer, "title") or wish.topic or told(answer, "topic") or "",
         place=told(answer, "place") or wish.place,
     )
 
 
 def _answered(wish: Wish, about: str, answer: Mail) -> Generator[Step, Any, Wish]:
     """Return the wish with the answer to the question about one part of it."""
-    whom: tuple[Who, ...] = tuple(told(answer, "people") or ())
+    whom: tuple[Who, ...] = tuple(told(answer, "people") or told(answer, "add") or ())
     after = replace(amended(wish, answer), doubts=tuple(told(answer, "doubts") or ()))
     if about == "doubt":
         return replace(after, doubts=after.doubts or _remaining(wish, answer))

@@ -10,7 +10,7 @@ from empla.capabilities.email.reading.intents import Intent
 from empla.capabilities.email.reading.people import party
 from empla.capabilities.email.reading.sentences import Sentence
 from empla.capabilities.email.reading.slots import OBJECT, Setting, Slots, leftovers, slots
-from empla.capabilities.email.reading.wordlists import ACT_WORDS
+from empla.capabilities.email.reading.wordlists import ACT_WORDS, ENGLISH
 from empla.mind.readings import Mail
 from empla.mind.values import OWN
 
@@ -65,6 +65,13 @@ _ASKED_OF_PAST = re.compile(r"(?:did|has|have you|had|why|was|were|who|how come)
 _MEETS = re.compile(r"(?:book|schedule|invite|meet|pencil in)\b", re.IGNORECASE)
 _FORBIDDEN = re.compile(r"(?:please |pls )?(?:don't|do not|never|stop)\s+\w", re.IGNORECASE)
 _REJECTED = re.compile(r",?\s*(?:not|rather than|instead of)\s+[A-Z][\w'’-]+(?: [A-Z][\w'’-]+)?\s*$")
+_FREE_OF_WHOM = re.compile(
+    r"who(?:'s| is| else is| are| all is|ever is)?(?: also| all| still| actually)? (?:free|available|around"
+    r"|can make|has time|in the office)\b"
+    r"|(?:is|are|does|do|will|has|have) (?:he|she|they)\b",
+    re.IGNORECASE,
+)
+"""Asks for somebody whom only the thread tells, or for anybody: the sender is not meant."""
 _MEANT = re.compile(
     r"(?:(?:i|we) (?:meant|mean)|it's|it is|that's|that is|just|only|with|no,|yes,|sorry,)\s+"
     r"(?:the one (?:called|named) )?|the (?:one|person|colleague|guy|other)\b[^,]{0,40},\s*",
@@ -128,9 +135,20 @@ def _by_cues(sentence: Sentence, setting: Setting) -> Act:
     if sentence.polite:
         return Act(sentence, None)
     found = slots(bare, setting)
+    if (
+        not sentence.question
+        and not cues.REQUEST_VERB.match(rest)
+        and not cues.BARE_ARRANGE.match(rest)
+        and cues.STATES.match(bare)
+        and not cues.WISHES.search(bare)
+        and not _chosen_by_time(bare, found)
+    ):
+        return Act(sentence, None)
     if _chooses(bare, found):
         return Act(sentence, Intent.CHOOSE)
     for intent, patterns, commanded in cues.INTENTS:
+        if intent is Intent.FREE and _FREE_OF_WHOM.match(rest):
+            return Act(sentence, Intent.OTHER_REQUEST)
         cue = _cue(patterns, rest, bare)
         if cue is None or (intent is Intent.FREE and not sentence.question and not cues.ASKS_FREE.match(rest)):
             continue
@@ -140,6 +158,13 @@ def _by_cues(sentence: Sentence, setting: Setting) -> Act:
             return Act(sentence, Intent.OTHER_REQUEST)
         return Act(sentence, intent)
     return _by_slots(sentence, bare, rest, found)
+
+
+def _chosen_by_time(bare: str, found: Slots) -> bool:
+    """Whether a statement takes or refuses a time: "Thursday is fine", "the second is better"."""
+    return bool(
+        cues.WORKS.search(bare) or any(p.search(bare) for p in cues.CHOOSE) or (found.when.window and len(bare) < 30)
+    )
 
 
 def _not_commanded(intent: Intent, bare: str, rest: str, cue: re.Match[str]) -> bool:
@@ -173,6 +198,8 @@ def _by_slots(sentence: Sentence, bare: str, rest: str, found: Slots) -> Act:
         return Act(sentence, Intent.CHOOSE)
     if found.people and (timed or found.minutes) and nothing_left and not cues.REQUEST_VERB.match(rest):
         return Act(sentence, Intent.SCHEDULE, sure=False)
+    if timed and found.minutes and not found.people and only_names(found.left):
+        return Act(sentence, Intent.SCHEDULE, sure=False)
     if nothing_left and found.any():
         return Act(sentence, Intent.ANSWER)
     if (
@@ -182,6 +209,14 @@ def _by_slots(sentence: Sentence, bare: str, rest: str, found: Slots) -> Act:
     ):
         return Act(sentence, Intent.OTHER_REQUEST)
     return Act(sentence, None)
+
+
+def only_names(left: str) -> tuple[str, ...]:
+    """Return the words that can only be names in notes such as "ben, 30min, thu" or "carla + sam friday 1h"."""
+    pieces = leftovers(left, ACT_WORDS)
+    words = [word for piece in pieces for word in re.split(r"[\s,+&/]+|\band\b", piece) if word]
+    plain = all(re.fullmatch(r"[^\W\d_][\w'’.-]{1,20}", word) and word.lower() not in ENGLISH for word in words)
+    return tuple(words) if 0 < len(words) <= 4 and plain and not any(cues.REQUEST_VERB.match(w) for w in words) else ()
 
 
 _NAMES = re.compile(r"(?:[A-Z][\w'’.-]*|[\w.+-]+@[\w.-]+|and|or|me|,|&|van|von|de|der|la|di)(?:\s+|(?=,)|$)")

@@ -348,6 +348,67 @@ REQUEST_VERB = re.compile(
     r"|greet|wish|congratulate|apply|complete|fill|finish|convert|merge|attach|include)\b",
     _I,
 )
+HEDGED = re.compile(
+    r"^[\W_]*(?:(?:hm+|well|so|and|but|ok(?:ay)?|i think|actually|or|ada)[\s,.]+)*(?:maybe|perhaps|possibly)\b"
+    r"(?! you (?:can|could))"
+    r"|\bi (?:might|may)\b|\b(?:i|we)(?:'m| am|'re| are) (?:still )?(?:thinking|considering|toying|pondering|debating"
+    r"|not sure|unsure|undecided|tempted|in two minds|half inclined)\b"
+    r"|\bwondering (?:if|whether) (?:i|we)\b(?! (?:could|can|might))"
+    r"|\b(?:some ?day|one of these days|one day soon|at some point)\b|^should (?:i|we)\b"
+    r"|\b(?:do|don't) you (?:think|reckon) (?:i|we) (?:should|ought|need|could)\b|\bi (?:suppose|guess|wonder)\b"
+    r"|\b(?:not|never) (?:really |quite |entirely |too )?sure\b|\bwe (?:might|may|could(?! you))\b|\bin theory\b"
+    r"|\bwhat if (?:i|we|you)\b|\b(?:it|that) (?:might|may) be (?:nice|good|worth|an idea|useful|helpful)\b"
+    r"|\bi was (?:going to|about to)\b|\bor (?:maybe|perhaps) not\b"
+    r"|\b(?:just an idea|just thinking|thinking (?:out )?aloud|if only)\b"
+    r"|\bworth (?:a|an|having|meeting|moving|cancell?ing)\b.*\?",
+    _I,
+)
+"""Says no more than maybe: asked about before anything is done."""
+SARCASTIC = re.compile(
+    r"\boh,? (?:great|joy|good|wonderful|perfect|goody|lovely|fantastic|no)\b[,!. ]|\byeah,? (?:right|sure)\b"
+    r"|\bjust what i (?:always )?(?:need|want)|\bas if\b|\blucky me\b|\bnothing better to do\b"
+    r"|^(?:how|what an?|isn't (?:it|that|this)) (?:lovely|wonderful|nice|exciting|joy|treat|pleasure|surprise)\b"
+    r"|\b(?:thrilled|overjoyed|can't wait|cannot wait|yay|hooray|whoopee)\b|🙄|😒|(?<!\w)/s\b"
+    r"|\bbecause (?:i|we) (?:just )?(?:love|adore|enjoy)\b"
+    r"|\b(?:yet )?another (?:\S+ )?(?:meeting|call|session|workshop|review)\b(?! (?:on|at|for|next) )"
+    r"|\blike i have (?:the )?time\b|\bwho needs\b|\bthanks for nothing\b"
+    r"|\bmy favou?rite (?:thing|person|meeting)\b|\blove nothing more\b"
+    r"|\b(?:ha|lol|haha|hah|jk|just kidding|kidding)\b",
+    _I,
+)
+"""May be meant otherwise than it says: asked about before anything is done."""
+_PRONOUN = (
+    r"(?:i|we|he|she|they|it|that|this|there|you|both|everybody|everyone|somebody|someone|nobody)(?=['’ ])"
+    r"(?:['’](?:m|re|s|ll|d|ve) (?!(?:like|love|prefer|free|appreciate|rather|need|want|looking for|hoping)\b))?"
+)
+_SUBJECT = (
+    r"(?:(?:the|my|our|his|her|their|your|last|yesterday's|today's) [^,.;?!]{2,50}?"
+    r"|(?!(?:if|when|once|unless|as|in|should|provided|because|since|while|after|before|please|maybe|what|who|whose"
+    r"|which|how|why|where|let|yes|no|ok|sure)\b)"
+    r"(?-i:[A-Z])[\w-]+(?: (?:and|&) (?-i:[A-Z])?[\w-]+| (?-i:[A-Z])[\w-]+)*)"
+)
+_DID = (
+    r"\b(?:had|met|was|were|will(?! you)|am|is|are|has|saw|went|spoke|talked|said|says|told|thinks?|asked|asks|wants"
+    r"|likes|loves|agreed|decided|confirmed|called|wrote|writes|moved|cancell?ed|booked|declined|accepted|hated|enjoyed"
+    r"|missed|used to|did|does|did not|didn't|does not|doesn't|don't|do not"
+    r"|(?:already )?have (?:already |just )?(?:a|an|the|no|my|two|three|met|seen|had|been|spoken|agreed"
+    r"|to (?:go|leave)))\b"
+)
+STATES = re.compile(
+    r"^(?:(?:just )?(?:fyi|for your information|btw|by the way|note that|so you know|reminder:?|heads[- ]up:?)"
+    r"[\s,:–—-]+|(?:and|so|but|also|well)\s+)*"
+    rf"(?:{_PRONOUN}(?:(?<= )|\s*{_DID})|{_SUBJECT}"
+    rf"(?:['’]s (?:going|coming|away|busy|out|not|in|free|been|got|still|on)\b|\s*{_DID}))",
+    _I,
+)
+"""Tells how things are, and asks for nothing."""
+WISHES = re.compile(
+    r"\b(?:need|needs|want|would like|'d like|like you to|please|pls|should|must|has to|have to|could you|can you"
+    r"|will you|would you|let's|looking for|hoping|wants? (?:me|us|you) to"
+    r"|to be (?:moved|cancell?ed|booked|rescheduled|postponed)|appreciate|grateful|prefer)\b",
+    _I,
+)
+"""Words by which somebody wants something after all."""
 INTENTS = (
     (Intent.CANCEL, CANCEL, True),
     (Intent.MOVE, MOVE, True),

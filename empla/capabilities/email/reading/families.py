@@ -50,6 +50,8 @@ def families() -> tuple[Family, ...]:
     from empla.capabilities.email.reading.errands import errand
     from empla.capabilities.email.reading.followups import chase, sequence
     from empla.capabilities.email.reading.reminders import remind
+    from empla.capabilities.email.reading.replies import replies
     from empla.capabilities.email.reading.standing import standing
+    from empla.capabilities.email.reading.triaging import triaging
 
-    return (standing, sequence, chase, remind, errand, status, changes)
+    return (replies, standing, triaging, sequence, chase, remind, errand, status, changes)

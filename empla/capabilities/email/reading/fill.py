@@ -7,9 +7,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from empla.capabilities.email.reading import cues
-from empla.capabilities.email.reading.acts import ordinals
+from empla.capabilities.email.reading.acts import only_names, ordinals
 from empla.capabilities.email.reading.intents import Doubt, Intent
-from empla.capabilities.email.reading.people import Party, named_at
+from empla.capabilities.email.reading.people import Party, Who, named_at
 from empla.capabilities.email.reading.slots import BLANK, Setting, Slots, blank, leftovers, slots
 from empla.capabilities.email.reading.times.durations import lengths
 from empla.capabilities.email.reading.times.grammar import times
@@ -85,6 +85,8 @@ def _schedule(text: str, setting: Setting) -> Filled:
     found = slots(text, setting)
     if not found.people and found.left.strip(f"{BLANK} \n.,!?") and len(found.left) < 200:
         found = _alone(found, setting)
+    if not found.people and found.minutes and found.when.window and not cues.BARE_ARRANGE.match(text.strip()):
+        _take_small_names(found, setting)
     filled = _common(found, text)
     if found.party.either:
         names = " or ".join(w.words for w in found.people)
@@ -103,6 +105,15 @@ def _schedule(text: str, setting: Setting) -> Filled:
         filled.doubts.append(Doubt(words=window.words, question=f"“{window.words}” is already past. When shall it be?"))
     filled.unread = _unread_topic(filled, found.left, text)
     return filled
+
+
+def _take_small_names(found: Slots, setting: Setting) -> None:
+    """ "ben, 30min, thu": names without a capital, in notes that say nothing else."""
+    for word in only_names(found.left):
+        at = re.search(rf"(?<!\w){re.escape(word)}(?!\w)", found.left)
+        if at is not None:
+            who = Who(words=word, origin=setting.origin)
+            _take_party(found, Party((who,), used=(at.span(),)))
 
 
 def _take_party(found: Slots, more: Party) -> None:
@@ -129,6 +140,8 @@ def _alone(found: Slots, setting: Setting) -> Slots:
     which = _WHICH.match(left)  # "the one in sales, Bob Hill": the name says it, the rest stays unread
     before = which.end() if which else 0
     for match in _NAMED.finditer(left):
+        if cues.REQUEST_VERB.match(match.group()) or cues.BARE_ARRANGE.match(match.group()):
+            continue  # "Block an hour": a verb, and nobody's name
         more, end = named_at(found.left, match.start(), setting.origin)
         if more.people and not re.search(r"\w", _without_fillers(left[before : match.start()] + left[end:])):
             found.left = left
@@ -279,6 +292,7 @@ _SHIFTS = (
     re.compile(rf"(?:by )?{_SHIFT_UNIT} (?P<way>later|earlier|back|forward|ahead|sooner)\b"),
     re.compile(rf"\b(?P<way>back|forward|later|earlier|out|ahead)(?: by)? {_SHIFT_UNIT}\b"),
     re.compile(rf"\bby {_SHIFT_UNIT}\b(?P<way>)"),
+    re.compile(rf"(?<=\w) (?:out )?{_SHIFT_UNIT}(?= ?[.?!]?$)(?P<way>)"),
 )
 _EARLIER = re.compile(r"\b(?:earlier|forward|sooner|bring|pull|advance|ahead)\b")
 
@@ -286,6 +300,8 @@ _EARLIER = re.compile(r"\b(?:earlier|forward|sooner|bring|pull|advance|ahead)\b"
 def _move(text: str, setting: Setting) -> Filled:
     plain = text_of(text)
     shift = next((m for rule in _SHIFTS if (m := rule.search(plain.plain))), None)
+    if shift is not None and shift.re is _SHIFTS[-1] and not _LATER.search(plain.plain):
+        return _which_way(shift, plain.span(shift.start(), shift.end()), text, setting)
     if shift is not None:
         at = plain.span(shift.start(), shift.end())
         filled = _which(blank(text, [at]), text, setting)
@@ -325,6 +341,18 @@ _CLOCK_AFTER = re.compile(
 )
 
 
+_LATER = re.compile(r"\b(?:push|postpone|delay|defer|put back|bump)\b|\b(?:bring|pull|advance)\b.*\b(?:forward|up)\b")
+
+
+def _which_way(shift: re.Match[str], at: tuple[int, int], text: str, setting: Setting) -> Filled:
+    """ "Move it an hour": earlier or later?"""
+    filled = _which(blank(text, [at]), text, setting)
+    words = shift.group().strip()
+    filled.doubts.append(Doubt(words=words, question=f"Shall it be {words} earlier, or later?"))
+    filled.unread = (*filled.unread, words)
+    return filled
+
+
 def _target(text: str, setting: Setting) -> int | None:
     """Return where the words begin that say where to: after the first "to" (or the like) that a time follows."""
     candidates = [
@@ -361,8 +389,9 @@ def _which(left: str, text: str, setting: Setting) -> Filled:
 
 
 def _choose(text: str, setting: Setting) -> Filled:
-    numbers = ordinals(text)
-    chosen = next((m for p in cues.CHOOSE[:3] if (m := p.search(text))), None) if numbers else None
+    plain = text.replace(BLANK, " ")
+    numbers = ordinals(plain)
+    chosen = next((m for p in cues.CHOOSE[:3] if (m := p.search(plain))), None) if numbers else None
     left = blank(text, [chosen.span()]) if chosen else text
     found = slots(left, setting, with_topic=False)
     filled = Filled(doubts=list(found.doubts))

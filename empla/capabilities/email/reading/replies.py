@@ -1,149 +1,129 @@
-"""What somebody who was asked for something answers: the thing itself, a date, "ask another", or a question back.
+"""Fragments that only say something in a reply: "No, with Ben instead", "Yes, but make it Friday", "at 3 then".
 
-The answer of a person other than the manager. It never carries authority: it is passed on, and dated expectations come
-of it. Where it is unclear what it is, it is `said`: passed on as it stands.
+They are answers: what they name fills the slots of what was asked. Besides the slots of `Intent.ANSWER`, `instead:
+bool` says that the people take the place of those named before, and `yes: bool` that the answer agreed first. One who
+takes the place of somebody named ("Carla, not Ben") is a change, which also makes sense where nothing was asked.
 """
 
 import re
-from dataclasses import dataclass, replace
-from datetime import datetime
-from enum import StrEnum
 
-from empla.capabilities.email.reading.newtext import new_text
-from empla.capabilities.email.reading.people import named_at
-from empla.capabilities.email.reading.phrases import AT, BY, cut_time
-from empla.capabilities.email.reading.sentences import sentences
-from empla.capabilities.email.reading.slots import Setting
-from empla.capabilities.email.reading.times.model import Window
-from empla.mind.codec import registered
-from empla.mind.readings import Mail, Reading, Slot
-from empla.mind.values import Origin, Source
+from empla.capabilities.email.reading.families import Understood
+from empla.capabilities.email.reading.intents import Doubt, Intent
+from empla.capabilities.email.reading.people import Party, party
+from empla.capabilities.email.reading.slots import Setting, leftovers, slots
+from empla.mind.readings import Mail, Slot
 
-_I = re.IGNORECASE
-LONGEST = 2_000
-"""Characters of an answer that are looked at."""
+LONGEST = 120
+"""Characters of a sentence that may be such a fragment."""
 
-
-class ReplyKind(StrEnum):
-    """What an answer is."""
-
-    GIVEN = "given"  # here it is: a file, or words that say it
-    PROMISED = "promised"  # it will come
-    REFUSED = "refused"  # I do not have it, or cannot
-    ASKED = "asked"  # a question back
-    NOTED = "noted"  # "ok", "thanks": nothing yet
-
-
-@registered
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reply:
-    """An answer: what it is; by when it is promised; whom it names instead (as words, for a look-up)."""
-
-    kind: ReplyKind
-    by: Window | None = None
-    instead: str = ""
-
-
-_NOTED = re.compile(
-    r"(?:(?:ok(?:ay)?|thanks?(?: you)?(?: so much| very much)?|thx|noted|sure(?: thing)?|will do|got it|received"
-    r"|understood|yes|yep|fine|great|no problem"
-    r"|on it|right|certainly|of course|happy to|gladly|hi|hello|anna|all good|roger|cheers|ben|copy that"
-    r"|consider it done)[\s,.!]*)+",
-    _I,
+_LEAD = re.compile(
+    r"(?:(?P<yes>yes|yep|yeah|ok(?:ay)?|sure|fine|great|perfect)|no|nope|nah|sorry|actually|oh|well|hm+|but|and|then"
+    r"|rather|let's say|say|ah|on second thoughts?)(?:[\s,.!;:–—-]+|$)",
+    re.IGNORECASE,
 )
-_WILL = re.compile(
-    r"\b(?:(?:i|we)(?:['’]ll| will| can| shall| could|['’]m going to| am going to| hope to| should be able to"
-    r"| plan to| intend to)"
-    r"(?: \w+){0,3}? (?:send|get|have|do|share|deliver|forward|provide|finish|let you|come back|be back|look"
-    r"|prepare|answer|reply|write"
-    r"|check|sort|mail|e-?mail|give|return)"
-    r"|you(?:['’]ll| will| should| can| shall) (?:have|get|receive|expect|hear)|it(?:['’]ll| will"
-    r"|['’]s going to) (?:be|come|follow|take|reach)"
-    r"|(?:will|shall|can) (?:do|send|get|have|be|follow|deliver|share)\b|(?:coming|follows?|arriving|sending it|due"
-    r"|ready|done) (?:by|on|in|to(?:day|morrow)"
-    r"|next|this|soon|later|shortly|at|before|as soon)|(?:i|we) need (?:until|till|a (?:bit|few|day|week)|some"
-    r"|more time|another)"
-    r"|give me (?:until|till|a|some|another)|working on (?:it|this|that)|bear with me|(?:a|one) (?:moment|minute"
-    r"|sec)|not (?:yet )?(?:ready|finished|done)"
-    r"|(?:i|we) (?:don['’]t|do not|haven['’]t|have not)(?: got)? (?:have )?(?:it|them|this|that) (?:yet|ready"
-    r"|finished))",
-    _I,
+_TAIL = re.compile(
+    r"[\s,]+(?:then|please|pls|thanks|thank you|instead|rather|actually|if (?:that's|that is"
+    r"|it's) (?:ok(?:ay)?|possible"
+    r"|fine|better)|i (?:think|guess)|after all|works better|for me)\s*$",
+    re.IGNORECASE,
 )
-_REFUSED = re.compile(
-    r"\b(?:(?:i|we) (?:don['’]t|do not|don t|no longer|never|haven['’]t|have not) (?:actually |really "
-    r"|even )?(?:have|had|got|know|handle|keep|own|work|deal)\b(?!.{0,25}\byet\b)"
-    r"|(?:i|we) have no (?:idea|access|such|record|clue)|(?:i|we)(?:['’]m| am|['’]re| are) (?:not (?:the|in charge"
-    r"|responsible|able|allowed|involved)|afraid)"
-    r"|(?:can(?:no|['’])t|can not|won['’]t be able to|unable to|am not able to) (?:help|do|send|share|give|provide"
-    r"|find|get|make)"
-    r"|not (?:me|mine|my (?:department|area|job|table))|wrong (?:person|address)|no longer (?:with|at|in"
-    r"|responsible)|(?:please )?(?:ask|contact|try|speak to|talk to"
-    r"|write to|check with|turn to|get in touch with|reach out to) (?:[A-Z]\w+|\S+@\S+|our |the )|[A-Z]\w+ (?:has"
-    r"|have|keeps|is responsible|handles|knows|is in charge)"
-    r"|unfortunately not|no such|doesn['’]t exist|does not exist)",
+_VERB = re.compile(
+    r"(?:make (?:it|that)|change it to|let's (?:do|make it|go with|take)|go ahead with|go with|do it|do|take|use|with"
+    r"|i meant|i mean|it's|it is|that's|i'd (?:prefer|rather)|book)(?=\s)\s*(?:with\s+|for\s+|on\s+(?=[A-Z]))?",
+    re.IGNORECASE,
 )
-_INSTEAD = re.compile(
-    r"\b(?:[Aa]sk|[Cc]ontact|[Tt]ry|[Ss]peak to|[Tt]alk to|[Ww]rite to|[Cc]heck with|[Tt]urn to"
-    r"|[Gg]et in touch with|[Rr]each out to"
-    r"|(?:is|are) with|[Tt]hat(?:['’]s| is| would be)) (?=[A-Z]|\S+@)"
+_NOT = re.compile(r"not (?:with )?(?P<no>[^,;:]{2,40})[,;:]\s*(?:but |rather |it's |with )?(?P<who>.+)", re.IGNORECASE)
+_RATHER = re.compile(r"(?P<who>.+?),?\s+(?:rather than|instead of|(?:and )?not) (?:with )?(?P<no>.+)", re.IGNORECASE)
+_INSTEAD = re.compile(r"(?<!\w)(?:instead|rather)(?!\w)", re.IGNORECASE)
+_SAME_TIME = re.compile(r"(?:(?:at )?(?:the )?same time)\s+", re.IGNORECASE)
+_NAME = re.compile(r"(?:(?:[A-Z][\w'’.-]*|[\w.+-]+@[\w.-]+|and|or|,|&|van|von|de|der|la|di)(?:\s+|(?=,)|$))+")
+_ADD_THEM = re.compile(
+    r"(?:invite|add|include|bring(?: in)?|loop in) (?P<who>her|him|them)(?: (?:too|as well|also|please))*",
+    re.IGNORECASE,
 )
-_KEEPER = re.compile(
-    r"\b(?=(?P<who>[A-Z]\w+(?: [A-Z]\w+)?) (?:has|keeps|is responsible|handles|knows|is in charge|should have"
-    r"|will have|might have|may have)\b)"
-)
-_SOON = re.compile(r"\b(?:soon|shortly|later|in a (?:bit|moment|minute)|asap|as soon as)\b", _I)
 
 
-def with_reply(reading: Reading, mail: Mail, received: datetime, zone: str) -> Reading:
-    """Return the reading of somebody else's mail with the slot `reply`: what it is as an answer to a request."""
-    if mail.automatic or mail.invitation is not None:
-        return reading
-    setting = Setting(received, zone, Origin(Source.PERCEPT, mail.key, "text"))
-    said = new_text(mail.text)
-    found = reply(said, setting, files=bool(mail.attachments))
-    return replace(reading, slots={**reading.slots, "reply": Slot(value=found, words=said[:80])})
+def replies(sentence: str, setting: Setting, mail: Mail) -> Understood | None:
+    """Return what a fragment in a reply answers, None if it is none of these."""
+    if not mail.in_reply_to or len(sentence) > LONGEST or not re.search(r"\w", sentence):
+        return None
+    core, yes, led = _core(sentence)
+    if not core:
+        return None
+    if (match := _ADD_THEM.fullmatch(core)) is not None:
+        question = f"Whom do you mean by “{match['who']}”? Please name them, and I add them."
+        return Understood(intent=Intent.CHANGE, doubts=(Doubt(words=match["who"], question=question),))
+    if (change := _replaced(sentence, core, setting)) is not None:
+        return change
+    found = _people(sentence, core, setting)
+    if found is None and (led or _INSTEAD.search(sentence) or _SAME_TIME.match(core)):
+        found = _when(sentence, core, setting)
+    if found is None:
+        return None
+    if yes:
+        found["yes"] = Slot(value=True, words=yes)
+    return Understood(intent=Intent.ANSWER, slots=found, confidence=0.9)
 
 
-def reply(text: str, setting: Setting, *, files: bool) -> Reply:
-    """Return what the new words of an answer are; `files`: it brings a file. Never raises."""
-    plain = text[:LONGEST].strip()
-    said = [s.text for s in sentences(plain) if not s.polite]
-    whole = " ".join(said)
-    if files:
-        return Reply(kind=ReplyKind.GIVEN)
-    if not said or _NOTED.fullmatch(whole.strip()):
-        return Reply(kind=ReplyKind.NOTED)
-    refused = _REFUSED.search(plain)
-    if refused is not None and len(whole) < 600:
-        return Reply(kind=ReplyKind.REFUSED, instead=_instead(plain, setting))
-    if any(s.endswith("?") for s in said) and len(whole) < 600:
-        return Reply(kind=ReplyKind.ASKED)
-    if len(whole) < 400 and _WILL.search(whole):
-        return Reply(kind=ReplyKind.PROMISED, by=_by(whole, setting))
-    by = _by(whole, setting) if len(whole.split()) <= 8 else None
-    return Reply(kind=ReplyKind.PROMISED, by=by) if by is not None else Reply(kind=ReplyKind.GIVEN)
+def _core(sentence: str) -> tuple[str, str, bool]:
+    """Return what is left without the words around it, the yes among them, and whether there are any."""
+    core, yes = sentence.strip(" \t\n.!?,"), ""
+    whole = re.sub(r"[\s,]+(?:please|pls|thanks|thank you|for me)$", "", core, flags=re.IGNORECASE)
+    while (match := _LEAD.match(core)) and match.end() > 0:
+        yes = yes or match["yes"] or ""
+        core = core[match.end() :]
+    while match := _TAIL.search(core):
+        core = core[: match.start()].rstrip(" ,.!")
+    return core, yes, core != whole
 
 
-def _by(text: str, setting: Setting) -> Window | None:
-    """Return until when something is promised, if a time is said."""
-    for cues in (BY, AT):
-        cut = cut_time(text.rstrip(" .!"), setting, cues)
-        if cut.window is not None:
-            return cut.window
-    for sentence in sentences(text):
-        cut = cut_time(sentence.text.rstrip(" .!"), setting, AT)
-        if cut.window is not None:
-            return cut.window
-    return None
+def _people(sentence: str, core: str, setting: Setting) -> dict[str, Slot] | None:
+    """Return the people that a fragment names, if it names nothing else and says that it is they who are meant."""
+    verb = _VERB.match(core)
+    words = core[verb.end() :] if verb else core
+    if not _NAME.fullmatch(words) or not (verb or _INSTEAD.search(sentence)):
+        return None
+    who: Party = party(words, setting.origin, alone=True)
+    if not who.people or who.either:
+        return None
+    found = {"people": _slot(sentence, words, who.people)}
+    if _INSTEAD.search(sentence):
+        found["instead"] = Slot(value=True, words=words)
+    return found
 
 
-def _instead(text: str, setting: Setting) -> str:
-    for match in _INSTEAD.finditer(text):
-        people = named_at(text, match.end(), setting.origin)[0].people
-        if people:
-            return people[0].words
-    keeper = _KEEPER.search(text)
-    if keeper is None:
-        return ""
-    people = named_at(text, keeper.start(), setting.origin)[0].people
-    return people[0].words if people else ""
+def _replaced(sentence: str, core: str, setting: Setting) -> Understood | None:
+    """ "Carla, not Ben": one takes the place of another; "Bob Hill, not Bob Stone" only says which Bob is meant."""
+    match = _NOT.fullmatch(core) or _RATHER.fullmatch(core)
+    if match is None:
+        return None
+    words, gone = (_VERB.sub("", match[name], count=1).strip() for name in ("who", "no"))
+    if not _NAME.fullmatch(words) or not _NAME.fullmatch(gone):
+        return None
+    new, old = (party(one, setting.origin, alone=True) for one in (words, gone))
+    if not new.people or not old.people or new.either:
+        return None
+    if words.split()[0] == gone.split()[0]:
+        return Understood(intent=Intent.ANSWER, slots={"people": _slot(sentence, words, new.people)})
+    slots_ = {"add": _slot(sentence, words, new.people), "remove": _slot(sentence, gone, old.people)}
+    return Understood(intent=Intent.CHANGE, slots=slots_)
+
+
+def _slot(sentence: str, words: str, value: object) -> Slot:
+    at = sentence.find(words)
+    return Slot(value=value, words=words, start=at, end=at + len(words))
+
+
+def _when(sentence: str, core: str, setting: Setting) -> dict[str, Slot] | None:
+    """Return the time that a fragment names, if it names nothing else and more stands around it than a bare time."""
+    words = _SAME_TIME.sub("", core, count=1)
+    verb = _VERB.match(words)
+    words = words[verb.end() :] if verb else words
+    found = slots(words, setting, with_topic=False)
+    window = found.when.window
+    if window is None or found.doubts or found.people or found.party.me or found.place or leftovers(found.left):
+        return None
+    at = max(0, sentence.find(words))
+    slot = Slot(value=window, words=window.said, start=at, end=at + len(words))
+    more = {"minutes": Slot(value=found.minutes, words=words)} if found.minutes else {}
+    return {"window": slot, **more}

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from empla.capabilities.email.reading import cues
 from empla.capabilities.email.reading.acts import ACTED_ON, Act, act, names_only, offered, polite_end
-from empla.capabilities.email.reading.cues import YES_FIRST
 from empla.capabilities.email.reading.families import Understood
 from empla.capabilities.email.reading.fill import Filled, fill, with_subject
 from empla.capabilities.email.reading.intents import Intent
@@ -46,6 +46,12 @@ _BASE = {
 }
 _PER_UNREAD = 0.13
 _SEVERAL = 0.6
+_SEE_SUBJECT = re.compile(
+    r"(?:(?:please )?(?:see|as per|cf\.?|as in|per)(?: the| my)? (?:subject|title)(?: line)?|subject says it all"
+    r"|as above|\^+|(?:eom|nt|n/t))(?:[\s,.!]*(?:please|pls|thanks|thank you|thx|cheers|best|regards|\w+))?[\s.!]*",
+    re.IGNORECASE,
+)
+"""What stands in a mail whose subject says it all."""
 _CONSTRAINT = re.compile(
     r"(?<!\w)(?:not|don't|doesn't|can't|cannot|won't|except|only|must|unless|before|after|deadline"
     r"|avoid|if|until|no|never|but|without|at least|otherwise)(?!\w)",
@@ -53,7 +59,7 @@ _CONSTRAINT = re.compile(
 )
 _TWINS = frozenset([Intent.SCHEDULE, Intent.MOVE, Intent.CANCEL])
 """Intents of which one sentence may ask several times."""
-_CHANGED = frozenset([Intent.SCHEDULE, Intent.MOVE])
+_CHANGED = frozenset([Intent.SCHEDULE, Intent.MOVE, Intent.ANSWER, Intent.CHOOSE])
 _CHANGES = {"minutes": "minutes", "add": "people", "place": "place", "title": "topic"}
 """What a change to a meeting says, and the slot of a new one that it fills."""
 _BESIDES = re.compile(r"^(?:(?:and|also|then|plus|but|oh|please)\b[\s,]*)+(?=\w)", re.IGNORECASE)
@@ -79,9 +85,12 @@ def read(mail: Mail, now: datetime, zone: str, manager: str, *, home: str = "") 
     text = whole[:LONGEST]
     setting = Setting(now, zone, Origin(source, mail.key, "text"), home=home)
     subject = _PREFIX.sub("", mail.subject)
-    if not re.search(r"\w|👍", text):
-        text, setting = subject, Setting(now, zone, Origin(source, mail.key, "subject"), home=home)
+    of_subject = Setting(now, zone, Origin(source, mail.key, "subject"), home=home)
+    if not re.search(r"\w|👍", text) or _SEE_SUBJECT.fullmatch(text.strip()):
+        text, setting = subject, of_subject
     reading = _read(text, setting, mail)
+    if reading.intent == Intent.THANKS and not mail.in_reply_to and _asks(subject, of_subject, mail):
+        reading = _read(subject, of_subject, mail)  # "Book Bob for 30 min on Thursday", and below only "Thanks!"
     sure = reading.confidence >= 0.7 and reading.intent not in (Intent.UNKNOWN, Intent.OTHER_REQUEST)
     if not sure and (language := foreign(text)):
         slot = Slot(value=language, words=text[:80])
@@ -138,6 +147,13 @@ def _one(found: Sequence[Act], text: str, setting: Setting, mail: Mail) -> Readi
     main = _main(found)
     if main is None:
         return _small(found, text)
+    reading = _of_main(found, main, text, setting, mail)
+    if cues.HEDGED.search(main.sentence.text) or any(cues.SARCASTIC.search(a.sentence.text) for a in found):
+        return replace(reading, confidence=min(reading.confidence, _SEVERAL))
+    return reading
+
+
+def _of_main(found: Sequence[Act], main: Act, text: str, setting: Setting, mail: Mail) -> Reading:
     if main.understood is not None:
         return _of_family(found, main, main.understood, setting, mail)
     intent = main.intent or Intent.UNKNOWN
@@ -161,7 +177,7 @@ def _one(found: Sequence[Act], text: str, setting: Setting, mail: Mail) -> Readi
         confidence = min(confidence, 0.75)
     _add_context(filled, context)
     if (found[0] is not main and found[0].intent is Intent.YES) or (
-        found[0] is main and YES_FIRST.match(main.sentence.text)
+        found[0] is main and cues.YES_FIRST.match(main.sentence.text)
     ):
         filled.slots["yes"] = Slot(value=True, words=found[0].sentence.text.split()[0])
     if intent is Intent.ANSWER and not filled.slots and not filled.doubts:
@@ -193,9 +209,13 @@ def _of_family(found: Sequence[Act], main: Act, understood: Understood, setting:
     }
     filled = Filled(slots=placed, doubts=list(understood.doubts))
     _add_context(filled, [a for a in rest if a not in others])
-    if found[0] is not main and found[0].intent is Intent.YES:
+    if found[0].intent is Intent.YES or cues.YES_FIRST.match(found[0].sentence.text):
         filled.slots["yes"] = Slot(value=True, words=found[0].sentence.text.split()[0])
     return _with_doubts(understood.intent, max(0.2, confidence), filled, unread)
+
+
+def _asks(subject: str, setting: Setting, mail: Mail) -> bool:
+    return any(act(s, setting, mail).intent in ACTED_ON - {Intent.OTHER_REQUEST} for s in sentences(subject)[:2])
 
 
 def _asks_for_meeting(subject: str, setting: Setting, mail: Mail) -> bool:
@@ -212,6 +232,11 @@ def _signs(words: str, mail: Mail) -> bool:
 
 
 def _main(found: Sequence[Act]) -> Act | None:
+    fragment = next((a for a in found if a.intent in (Intent.ANSWER, Intent.CHOOSE) and a.understood is None), None)
+    if fragment is not None and all(
+        a.intent is Intent.CHANGE for a in found if a.intent in ACTED_ON and a is not fragment
+    ):
+        return fragment  # "The third, and add Ben", "Sam Young, and actually make it an hour"
     for wanted in (
         ACTED_ON - {Intent.OTHER_REQUEST, Intent.HELP},
         {Intent.OTHER_REQUEST, Intent.HELP},
@@ -267,7 +292,7 @@ def _merged(filled: Filled, intent: Intent, other: Act) -> bool:
     named = {n: s for n, s in change.slots.items() if n in _CHANGES}
     if not named or set(change.slots) - set(named) or any(n != "add" and _CHANGES[n] in filled.slots for n in named):
         return False
-    if "add" in named and intent is not Intent.SCHEDULE:
+    if "add" in named and intent is Intent.MOVE:
         return False
     for name, slot in named.items():
         placed = replace(slot, start=slot.start + other.sentence.start, end=slot.end + other.sentence.start)

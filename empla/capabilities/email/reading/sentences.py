@@ -111,14 +111,15 @@ def sentences(text: str) -> list[Sentence]:
 
 
 _ASKS_MORE = (
-    r"(?:please |pls |kindly |can you |could you |would you )?(?:also |please )?"
+    r"(?:please |pls |kindly |can you |could you |would you )?(?:also |please |actually |just )?"
     r"(?:cancel|move|reschedule|postpone|book|schedule|set up|arrange|tell|send|remind|let|find|ask|check|order|write"
-    r"|email|call off|buy|print|forward|am i|are we|do i|is \w+ (?:free|available)|what's|what does|what do|who's free"
+    r"|email|call off|buy|print|forward|am i|are we|do i|is (?!he|she|it)\w+ (?:free|available)|what's"
+    r"|what does|what do|who's free"
     r"|who is free|get (?:me|us|the|my|hold)|fetch|chase|swap|block|show me|list|drop|follow up|put|invite|add"
     r"|make (?:it|that|this|the|my|our|sure)|when(?:'s| is) (?:my|our|the)|never book|always (?:accept|decline|book)"
     r"|keep (?:my|every|all|mon|tue|wed|thu|fri|sat|sun)|decline|accept|pencil|organi[sz]e|plan)\b(?! up\b)"
 )
-_JOINT = r"(?:and|then|plus|but|also)(?: (?:then|also|please|after that|while you're at it,?))*"
+_JOINT = r"(?:and|then|plus|but|also)(?: (?:actually|then|also|please|after that|while you're at it,?))*"
 _CLAUSE = re.compile(rf"(?:[,;]?\s+{_JOINT}|,)\s+(?={_ASKS_MORE})", re.IGNORECASE)
 _CLAUSE_APART = re.compile(
     rf"(?:,\s+{_JOINT}|,?\s+(?:and|then|plus|but) (?:also|please|then)|\s+(?:and|plus|but)(?= (?:can|could|would) you))"
@@ -143,7 +144,8 @@ def _clauses(text: str, start: int, end: int) -> list[Sentence]:
     found: list[Sentence] = []
     position = start
     while match := _joint(text, start).search(text, position, end):
-        if len(text[start : match.start()].split()) >= 3:
+        words = text[start : match.start()].split()
+        if len(words) >= 3 or (words and not _BEGINS.match(text, start)):
             found += _sentence(text, start, match.start())
             start = match.end()
         position = match.end()
@@ -157,6 +159,9 @@ def _joint(text: str, start: int) -> re.Pattern[str]:
         return _PLEASE_TOO
     return _CLAUSE_APART if _TAKES_CLAUSES.match(text, start) else _CLAUSE
 
+
+_BEGINS = re.compile(rf"[\s,]*(?:{_ASKS_MORE}|please\b|pls\b|can\b|could\b|would\b|will\b|find\b|get\b)", re.IGNORECASE)
+"""A verb and no more is not yet a request: "Book and confirm it"."""
 
 _COUNTED = re.compile(
     r"(?:(?:just |only )?(?:one|two|three|four|five|a few|some|a couple of|several) (?:more |quick |small |other )*"

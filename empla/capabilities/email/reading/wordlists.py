@@ -27,7 +27,7 @@ CHOOSE_WORDS = _words("""
 MOVE_WORDS = _words("""
     advance advanced back bring brought bump change defer delay earlier forward instead it'll later make move
     moved out postpone postponed pull push pushed put re-book re-schedule rebook reschedule rescheduled
-    rescheduling shift shifted swap switch till today's tomorrow's until
+    rescheduling same shift shifted swap switch till today's tomorrow's until
 """)
 """Words of moving."""
 
@@ -95,7 +95,7 @@ NO_NAMES = _words("""
 """Words that are no name, wherever they stand."""
 
 NO_TITLES = _words("""
-    one two three four five six several separate both multiple
+    one two three four five six several separate both multiple another
     video phone conference zoom teams quick short brief team
     actually after before bring bump call cancel cancelled change clear daily delay delete drop every first from
     join last monthly move next postpone pull push remove reschedule second shift swap today today's tomorrow
@@ -107,7 +107,7 @@ FILLERS = _words("""
     scheduling booking arranging organising organizing finding give giving spare
     what's reserve request carve coordinate jump hop squeeze pencil fit ideal better diary
     something plenty enough sufficient
-    1:1 a ability able about add again all also am an and any anytime are around arrange as asap ask asking at
+    1:1 a ability able about add again all also am an and another any anytime are around arrange as asap ask asking at
     attend attendees available back base be been been begin being best best between block book both brief
     briefly but by calendar calendars call can catch chat cheers convenient could create date day days diary did
     do does down duration early early. either enough everybody's everyone's face find fine fix for free

@@ -66,7 +66,7 @@ def expected(when: str) -> list[tuple[datetime, datetime]]:
 
 
 _PLAIN = ("minutes", "topic", "shift", "none", "any", "all", "without_me", "language", "what")
-_FREE_TO_HAVE = ("place", "context", "yes", "with_me", "doubts", "attendees")
+_FREE_TO_HAVE = ("place", "context", "yes", "with_me", "doubts", "attendees", "instead", "remove")
 
 
 def mistakes(case: dict[str, Any]) -> list[str]:
