@@ -7,7 +7,7 @@ in plain words in answer to the invitation.
 """
 
 from collections.abc import Generator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -15,50 +15,29 @@ from zoneinfo import ZoneInfo
 from empla.capabilities.calendar.events import Meeting
 from empla.capabilities.calendar.invites import Invite, read_invite
 from empla.capabilities.calendar.inviting import occurrence_in
-from empla.capabilities.calendar.results import BookConflict, EventCopy, EventMoved, EventWritten, SlotOption, Slots
+from empla.capabilities.calendar.results import EventCopy, SlotOption, Slots
 from empla.capabilities.calendar.slots import Why
 from empla.capabilities.email.reading.times.model import Window
 from empla.capabilities.email.steps import reply, send
 from empla.errors import EmplaError
 from empla.mind.beliefs import BeliefBase
-from empla.mind.codec import registered
 from empla.mind.plans import PlanLibrary, Trigger, on
 from empla.mind.readings import Mail
-from empla.mind.steps import ActionFailed, Ask, Believe, Do, Forget, Now, Raise, Scope, Step, query
+from empla.mind.steps import ActionFailed, Ask, Believe, Do, Now, Raise, Step, query
 from empla.mind.values import OWN, Address, EventRef, Instant, Origin, Source
 from employees.executive_assistant import words
+from employees.executive_assistant.agreeing import LEFT, TAKEN, Proposal, everybody, instant
 from employees.executive_assistant.declining import pass_on
-from employees.executive_assistant.guests import Guest, known_by
-from employees.executive_assistant.keeping import KEPT, NEWS, REMEMBERED
+from employees.executive_assistant.guests import known_by
+from employees.executive_assistant.keeping import KEPT, REMEMBERED
 from employees.executive_assistant.knowing import Profile, Steps, from_manager, intent, profile, sure, told
-from employees.executive_assistant.meetings import COVERED
 from employees.executive_assistant.talking import PATIENCE, is_another
 
 library = PlanLibrary()
 
-TAKEN, LEFT = "counter-taken", "counter-left"
-"""Kinds of the events that the manager has said yes, or no, to a proposal: fields `mail` and `proposal`."""
 _ASKED_AGAIN = 3
 _QUARTER = timedelta(minutes=15)
 _LONGEST = timedelta(hours=24)
-
-
-@registered
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Proposal:
-    """Another time for a meeting: whose idea it is, and when the meeting is now. `mail`: it was made in plain words."""
-
-    event: EventRef
-    title: str
-    start: Instant
-    end: Instant
-    was_start: Instant
-    was_end: Instant
-    by: Guest
-    guests: tuple[Guest, ...]
-    without_me: bool = False
-    occurrence: Instant | None = None
-    mail: Mail | None = None
 
 
 # proposed in a calendar's way ----------------------------------------------------------------------------------------
@@ -94,7 +73,7 @@ def ask_about_counter(event: Trigger) -> Steps:
         return
     proposal = yield from _proposal(me, standing, sender, proposed.start.value, proposed.end.value)
     if proposed.occurrence is not None:
-        proposal = replace(proposal, occurrence=_instant(proposed.occurrence, me))
+        proposal = replace(proposal, occurrence=instant(proposed.occurrence, me))
     vouched = "" if mail.authenticated is not None else "The mail server does not vouch that it is from there."
     comment = f"The proposal says: “{words.sentence(proposed.comment, 500)}”" if proposed.comment else ""
     yield from _put_to_manager(me, proposal, now, words.paragraphs(comment, vouched))
@@ -158,7 +137,7 @@ def _fitting(me: Profile, proposal: Proposal, window: Window, now: datetime) -> 
     minutes = int(lasts.total_seconds() // 60)
     if window.exact and len(window.spans) == 1:
         start = window.spans[0].start
-        return SlotOption(start=_instant(start, me), end=_instant(start + lasts, me))
+        return SlotOption(start=instant(start, me), end=instant(start + lasts, me))
     days = window.days()
     tries = [tuple((s.start, s.end) for s in window.room(minutes))]
     if window.grain == "day" and len(days) == 1:
@@ -166,7 +145,7 @@ def _fitting(me: Profile, proposal: Proposal, window: Window, now: datetime) -> 
         start = datetime.combine(days[0], proposal.was_start.value.astimezone(here).time(), here).astimezone(UTC)
         tries.insert(0, ((start, start + lasts),))
     for spans in tries:
-        coming = tuple((_instant(s, me), _instant(e, me)) for s, e in spans if e > now)
+        coming = tuple((instant(s, me), instant(e, me)) for s, e in spans if e > now)
         if coming and timedelta() < lasts <= _LONGEST:
             found: Slots = yield _search(me, proposal, coming, minutes)
             if found.slots:
@@ -197,10 +176,10 @@ def _proposal(
     return Proposal(
         event=EventRef(standing.uid, standing.sequence, Origin(Source.RECORD, me.address.value)),
         title=standing.title,
-        start=_instant(start, me),
-        end=_instant(end, me),
-        was_start=_instant(standing.start, me),
-        was_end=_instant(standing.end, me),
+        start=instant(start, me),
+        end=instant(end, me),
+        was_start=instant(standing.start, me),
+        was_end=instant(standing.end, me),
         by=by or (yield from known_by(sender)),
         guests=tuple(guests),
         without_me=standing.attendee(me.manager.value) is None,
@@ -252,7 +231,7 @@ def _who_is_free(me: Profile, proposal: Proposal) -> Generator[Step, Any, str]:
     steps = -(-(end - first) // _QUARTER)
     if not timedelta() < steps * _QUARTER <= _LONGEST:
         return "That is longer than a day, so I have not looked who is free then."
-    window = ((_instant(first, me), _instant(first + steps * _QUARTER, me)),)
+    window = ((instant(first, me), instant(first + steps * _QUARTER, me)),)
     try:
         found: Slots = yield _search(me, proposal, window, steps * 15)
     except ActionFailed:
@@ -274,9 +253,8 @@ def _who_is_free(me: Profile, proposal: Proposal) -> Generator[Step, Any, str]:
 
 
 def _search(me: Profile, proposal: Proposal, windows: tuple[tuple[Instant, Instant], ...], minutes: int) -> Do:
-    everybody = _everybody(me, proposal)
     arguments = {
-        "attendees": everybody,
+        "attendees": everybody(me, proposal),
         "minutes": minutes,
         "windows": windows,
         "apart_from": (proposal.event,),
@@ -285,138 +263,3 @@ def _search(me: Profile, proposal: Proposal, windows: tuple[tuple[Instant, Insta
         "granularity": 15,
     }
     return Do(operation="calendar.find_slots", arguments=arguments)
-
-
-def _everybody(me: Profile, proposal: Proposal) -> tuple[Address, ...]:
-    return (*(() if proposal.without_me else (me.manager,)), *(g.address for g in proposal.guests))
-
-
-def _instant(moment: datetime, me: Profile) -> Instant:
-    return Instant(moment.astimezone(UTC), me.zone, OWN)
-
-
-# the manager's word --------------------------------------------------------------------------------------------------
-
-
-def _said_by_manager(beliefs: BeliefBase, event: Trigger) -> bool:
-    return from_manager(beliefs, event)
-
-
-@library.plan(on(TAKEN), when=_said_by_manager, goal="move a meeting as proposed")
-def take_counter(event: Trigger) -> Steps:
-    """Move the meeting to the one time that the manager has agreed to, and tell everybody."""
-    me: Profile = yield from profile()
-    mail: Mail = event.mail
-    proposal: Proposal = event.proposal
-    covered = tuple(g.address for g in proposal.guests if g.address.origin.source in COVERED)
-    yield Scope(people=(me.manager, *covered), start=proposal.start.value, end=proposal.end.value)
-    title, when = proposal.title, words.span(proposal.start.value, proposal.end.value, me.zone)
-    try:
-        own = yield from _updated(me.address, "calendar.update_own", proposal, check=_everybody(me, proposal))
-        if own is None:
-            yield reply(mail, f"“{title}” has gone from my calendar, so I could not move it.")
-            return
-        if isinstance(own, BookConflict):
-            names = {g.address.value: g.name for g in proposal.guests} | {me.manager.value: "you"}
-            busy = words.listed(names.get(a.value, a.value) for a in own.who)
-            yield reply(mail, f"I have not moved “{title}”: {when} is not free for {busy}. It stays where it is.")
-            return
-        if not proposal.without_me:
-            yield from _updated(me.manager, "calendar.update", proposal)
-        yield from _note_moved(proposal)
-        yield reply(mail, f"Done. I have moved “{title}” to {when}.{(yield from _told_all(me, proposal, own))}")
-    except ActionFailed as failure:
-        said = failure.outcome.sentence.rstrip(". ")
-        yield reply(mail, f"I could not move “{title}” ({said}). Please look at your calendar.")
-
-
-def _note_moved(proposal: Proposal) -> Generator[Step, Any, None]:
-    uid = proposal.event.uid
-    if proposal.occurrence is None:
-        yield Forget(functor="moved", pattern=(uid,))
-        yield Believe(functor="moved", arguments=(uid, proposal.start, proposal.end))
-    yield Raise(kind=NEWS, fields={"uid": uid})
-
-
-def _updated(
-    owner: Address, operation: str, proposal: Proposal, *, check: tuple[Address, ...] = ()
-) -> Generator[Step, Any, EventCopy | BookConflict | None]:
-    """Move the meeting in one calendar, on what stands there if somebody changed it meanwhile."""
-    copy: EventCopy | None = yield Do(operation="calendar.read", arguments={"owner": owner, "event": proposal.event})
-    for _ in range(3):
-        if copy is None:
-            return None
-        arguments: dict[str, Any] = {"copy": copy, "start": proposal.start, "end": proposal.end, "check": check}
-        if proposal.occurrence is not None:
-            arguments["occurrence"] = proposal.occurrence
-        done: EventWritten | EventMoved | BookConflict = yield Do(operation=operation, arguments=arguments)
-        if isinstance(done, BookConflict):
-            return done
-        if isinstance(done, EventWritten):
-            return done.copy
-        copy = done.copy
-    return None
-
-
-def _told_all(me: Profile, proposal: Proposal, copy: EventCopy) -> Generator[Step, Any, str]:
-    """Send the new version to everybody who is invited; say who was told."""
-    names = {g.address.value: g.name for g in proposal.guests}
-    arguments: dict[str, Any] = {
-        "copy": copy,
-        "to": tuple(g.address for g in proposal.guests),
-        "sender_name": me.name,
-    }
-    if proposal.occurrence is not None:
-        arguments["occurrence"] = proposal.occurrence
-    try:
-        sent = yield Do(operation="calendar.invite", arguments=arguments)
-    except ActionFailed:
-        return f" I could not tell {words.listed(names.values())}; please tell them yourself."
-    yield Believe(functor="spoken-of", arguments=(sent.message_id, proposal.event.uid))
-    missed = {address.lower() for address in sent.refused}
-    reached = words.listed(name for address, name in names.items() if address not in missed)
-    text = f" I have told {reached}." if reached else ""
-    if missed:
-        text += f" I could not reach {words.listed(names[a] for a in sorted(missed) if a in names)}."
-    return text
-
-
-@library.plan(on(LEFT), when=_said_by_manager, goal="decline another time")
-def leave_counter(event: Trigger) -> Steps:
-    """Tell the one who proposed that the meeting stays; why is the manager's own affair."""
-    me: Profile = yield from profile()
-    proposal: Proposal = event.proposal
-    by = proposal.by.address
-    when = words.span(proposal.was_start.value, proposal.was_end.value, me.zone)
-    if by.origin.source in COVERED:
-        yield Scope(people=(me.manager, by), start=proposal.was_start.value, end=proposal.was_end.value)
-    try:
-        if proposal.mail is not None:
-            yield _in_words(proposal, proposal.mail, when)
-        else:
-            yield from _declined(me, proposal)
-    except ActionFailed as failure:
-        said = failure.outcome.sentence.rstrip(". ")
-        yield reply(event.mail, f"“{proposal.title}” stays as it is, but I could not tell {proposal.by.name} ({said}).")
-        return
-    yield reply(event.mail, f"All right. “{proposal.title}” stays as it is, {when}, and {proposal.by.name} knows.")
-
-
-def _in_words(proposal: Proposal, mail: Mail, when: str) -> Do:
-    """Answer a proposal in words: to the one who is invited, by the address that they are known by."""
-    step = reply(
-        mail, f"Thank you for the proposal. That time is not possible, so “{proposal.title}” stays as it is: {when}."
-    )
-    return Do(operation=step.operation, arguments={**step.arguments, "to": (proposal.by.address,)})
-
-
-def _declined(me: Profile, proposal: Proposal) -> Generator[Step, Any, None]:
-    copy: EventCopy | None = yield Do(
-        operation="calendar.read", arguments={"owner": me.address, "event": proposal.event}
-    )
-    if copy is None:
-        return
-    arguments: dict[str, Any] = {"copy": copy, "to": proposal.by.address, "sender_name": me.name}
-    if proposal.occurrence is not None:
-        arguments["occurrence"] = proposal.occurrence
-    yield Do(operation="calendar.decline_counter", arguments=arguments)

@@ -3,6 +3,7 @@
 from empla.capabilities.email import delegated, perceiving
 from empla.mind.plans import PlanLibrary
 from employees.executive_assistant import (
+    agreeing,
     answering,
     arranging,
     attending,
@@ -23,7 +24,10 @@ from employees.executive_assistant import (
     sequences,
     several,
     standing,
+    status,
     swapping,
+    triaging,
+    warning,
 )
 
 library = PlanLibrary()
@@ -35,6 +39,7 @@ for part in (
     attending,
     keeping,
     countering,
+    agreeing,
     moving,
     changing,
     swapping,
@@ -51,5 +56,8 @@ for part in (
     sequences,
     sequence_news,
     chasing,
+    triaging,
+    warning,
+    status,
 ):
     library.include(part.library)

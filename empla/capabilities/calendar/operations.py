@@ -7,7 +7,7 @@ Writing ones come twice: `calendar.X` acts on anybody's calendar that the employ
 from collections.abc import Callable
 from typing import Any
 
-from empla.capabilities.calendar import inviting, reading, writing
+from empla.capabilities.calendar import drafting, inviting, reading, writing
 from empla.capabilities.calendar.arguments import (
     Answering,
     ApplyReply,
@@ -94,7 +94,7 @@ BOOK = Operation(
     effect=Effect.ACT,
     risk=Risk.LOW,
     idempotency=Idempotency.CONDITIONAL,
-    prepare=writing.prepare_book,
+    prepare=drafting.prepare_book,
     perform=writing.perform_book,
     settle=writing.settle_book,
     lane=_lane_of_booking,
@@ -108,7 +108,7 @@ UPDATE = Operation(
     effect=Effect.ACT,
     risk=Risk.MEDIUM,
     idempotency=Idempotency.CONDITIONAL,
-    prepare=writing.prepare_update,
+    prepare=drafting.prepare_update,
     perform=writing.perform_change,
     settle=writing.settle_change,
     lane=_lane_of_copy,
@@ -122,7 +122,7 @@ CANCEL = Operation(
     effect=Effect.ACT,
     risk=Risk.MEDIUM,
     idempotency=Idempotency.CONDITIONAL,
-    prepare=writing.prepare_cancel,
+    prepare=drafting.prepare_cancel,
     perform=writing.perform_change,
     settle=writing.settle_change,
     lane=_lane_of_copy,
@@ -134,7 +134,7 @@ APPLY_REPLY = Operation(
     effect=Effect.ACT,
     risk=Risk.LOW,
     idempotency=Idempotency.CONDITIONAL,
-    prepare=writing.prepare_apply_reply,
+    prepare=drafting.prepare_apply_reply,
     perform=writing.perform_change,
     settle=writing.settle_change,
     lane=_lane_of_copy,
@@ -146,7 +146,7 @@ TAKE_IN = Operation(
     effect=Effect.ACT,
     risk=Risk.MEDIUM,
     idempotency=Idempotency.CONDITIONAL,
-    prepare=writing.prepare_take_in,
+    prepare=drafting.prepare_take_in,
     perform=writing.perform_change,
     settle=writing.settle_change,
     lane=_lane_of_message,

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from empla.capabilities.calendar.copies import Owner
 from empla.capabilities.calendar.events import address_of, listed, load, mark_of, parse
 from empla.capabilities.calendar.invites import Invite, read_invite, read_invites
 from empla.capabilities.calendar.itip import Refused, cancellation, request
@@ -16,7 +17,7 @@ from empla.capabilities.calendar.mending import text_of
 from empla.capabilities.calendar.occurrences import occurrences
 from empla.capabilities.calendar.shortening import LONGEST
 from empla.capabilities.calendar.spans import span
-from empla.capabilities.calendar.taking import Incoming, Older, Owner, taken_in
+from empla.capabilities.calendar.taking import Incoming, Older, taken_in
 from empla.capabilities.email.reading.invitations import invitation
 from empla.capabilities.email.reading.mime import parse as parse_mail
 from empla.errors import ValidationError
