@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from empla.capabilities.email.reading import nearest
 from empla.capabilities.email.reading.wordlists import SMALL_WORDS
+from empla.capabilities.email.sorting import NOTICE
 from empla.capabilities.email.steps import reply, send
 from empla.mind.beliefs import ANY, BeliefBase
 from empla.mind.plans import PlanLibrary, Trigger, on
@@ -191,4 +192,5 @@ def _passed_on(mail: Mail, subject: str, text: str) -> Steps:
             f"Others have written to me {count} times today, and there is more. I pass nothing more on today; "
             "all of it is kept in my mailbox. I have answered nobody."
         )
-    yield send(me.manager, subject, text)
+    sent = yield send(me.manager, subject, text)
+    yield Believe(functor=NOTICE, arguments=(sent.thread, 1, mail.key), until=now + _REMEMBERED)

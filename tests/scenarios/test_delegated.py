@@ -2,7 +2,7 @@
 
 import email
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, timedelta
 from email.message import EmailMessage
 
 import pytest
@@ -69,10 +69,11 @@ def invite(morning: Morning, title: str, *to: str) -> str:
     mail = ben(morning)._letter(", ".join(to), f"Invitation: {title}")
     mail.set_content("You are invited.")
     attendees = "".join(f"ATTENDEE;PARTSTAT=NEEDS-ACTION;RSVP=TRUE:mailto:{address}\r\n" for address in to)
-    day = at(3, 11).astimezone()
+    day = at(3, 11).astimezone(UTC)
     ics = (
         "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//x//EN\r\nMETHOD:REQUEST\r\nBEGIN:VEVENT\r\n"
-        f"UID:{title.replace(' ', '-')}@ben\r\nDTSTAMP:20260907T060000Z\r\nDTSTART:{day:%Y%m%dT%H%M%SZ}\r\nDURATION:PT30M\r\n"
+        f"UID:{title.replace(' ', '-')}@ben\r\nDTSTAMP:20260907T060000Z\r\n"
+        f"DTSTART:{day:%Y%m%dT%H%M%SZ}\r\nDURATION:PT30M\r\n"
         f"SUMMARY:{title}\r\nORGANIZER:mailto:{ben(morning).address}\r\n{attendees}END:VEVENT\r\nEND:VCALENDAR\r\n"
     )
     mail.add_alternative(ics.encode(), "text", "calendar", params={"method": "REQUEST"})

@@ -21,7 +21,7 @@ from empla.capabilities.email.domains import domain_of, imitates, skeleton
 from empla.capabilities.email.triage import Correction, Facts, MailKind, Triage, about, triage
 from empla.mind.beliefs import ANY
 from empla.mind.readings import Mail
-from empla.mind.steps import Believe, Forget, Now, Step, query
+from empla.mind.steps import Believe, Forget, Now, Raise, Step, query
 
 TRIAGED = "triaged"
 TRIAGE_COUNT = "triage-count"
@@ -29,6 +29,11 @@ TRIAGE_CORRECTION = "triage-correction"
 """Functor of what was learned: (about, "weight" or "trust", Correction)."""
 SUBJECT_CORRECTION = "subject-correction"
 """The same for corrections that go by words of the subject, which no key of a mail finds."""
+NOTICE = "notice"
+"""Functor of which mails the manager was told of in a thread: (thread, number in it from 1 on, key of the mail)."""
+NOTICE_ANSWERED = "notice-answered"
+"""Kind of the event that the manager has taken up mails in answer to a notice; fields `mail` and
+`noticed`, their keys."""
 CORRESPONDENT = "correspondent"
 KNOWN_DOMAIN = "known-domain"
 HELD = timedelta(days=14)
@@ -37,6 +42,7 @@ HELD_A_DAY = 40
 """How many mails of one kind are held of one day; the others are counted."""
 _REMEMBERED = timedelta(days=180)
 _LONGEST_SUBJECT = 120
+_TAKES_UP_NOTHING = frozenset({"triage", "no", "thanks", "unknown"})
 
 Steps = Generator[Step, Any, Any]
 
@@ -59,7 +65,17 @@ def sort(mail: Mail, received: datetime) -> Steps:
     yield from _held(mail, found, received, now, me["zone"])
     if mail.authenticated is not None and found.kind is not MailKind.SUSPICIOUS and not mail.automatic:
         yield from _acquainted(mail.authenticated.value, facts, now)
+    if found.kind is MailKind.ANSWER and facts.manager == sender and mail.in_reply_to:
+        yield from _taken_up(mail)
     return found
+
+
+def _taken_up(mail: Mail) -> Steps:
+    """Raise which mails the manager's answer takes up; what it says of them as mails is said, not only seen."""
+    intent = mail.reading.intent if mail.reading is not None else ""
+    noticed = yield query(NOTICE, mail.thread)
+    if noticed and intent not in _TAKES_UP_NOTHING:
+        yield Raise(kind=NOTICE_ANSWERED, fields={"mail": mail, "noticed": tuple(key for _, _, key in noticed)})
 
 
 def triaged_as(mail: Mail) -> Steps:

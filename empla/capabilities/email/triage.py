@@ -33,7 +33,7 @@ class Triage:
     """Kind and priority of a mail (1 is to be looked at first, 5 last), and the reason in words.
 
     `signs` are the codes of the signs of harm in it, `about` the keys by which what is learned of it is kept, narrowest
-    first.
+    first; `name` is how its sender calls itself.
     """
 
     kind: MailKind
@@ -41,6 +41,7 @@ class Triage:
     reason: str
     signs: tuple[str, ...] = ()
     about: tuple[str, ...] = ()
+    name: str = ""
 
     @property
     def worth_telling(self) -> bool:
@@ -114,7 +115,9 @@ def triage(mail: Mail, facts: Facts) -> Triage:
     doubtful = _doubtful(found, said)
     keys, codes = about(mail), tuple(sign.code for sign in found)
     if doubtful:
-        return Triage(kind=MailKind.SUSPICIOUS, priority=3, reason=doubtful, signs=codes, about=keys)
+        return Triage(
+            kind=MailKind.SUSPICIOUS, priority=3, reason=doubtful, signs=codes, about=keys, name=mail.marks.name
+        )
     readers = Readers(
         own=facts.own,
         manager=facts.manager,
@@ -123,7 +126,9 @@ def triage(mail: Mail, facts: Facts) -> Triage:
         spoken=facts.spoken,
     )
     weight = _corrected(weighed(mail, readers), said)
-    return Triage(kind=weight.kind, priority=weight.priority, reason=weight.reason, signs=codes, about=keys)
+    return Triage(
+        kind=weight.kind, priority=weight.priority, reason=weight.reason, signs=codes, about=keys, name=mail.marks.name
+    )
 
 
 # what was said of mails like it ---------------------------------------------------------------------------------------
