@@ -5,12 +5,13 @@ from typing import Any
 
 import pytest
 
+from empla.mind.beliefs import Belief
 from empla.mind.cycle import cycle
 from empla.mind.intentions import Authority, Intention
 from empla.mind.percepts import INTENTION_FAILED, Percept
 from empla.mind.plans import PlanLibrary, Trigger, goal, on
 from empla.mind.state import Asked, MindState, Noted
-from empla.mind.steps import Achieve, Again, Believe, Do, Raise, Scope, query
+from empla.mind.steps import Achieve, Again, Believe, Do, Forget, Raise, Scope, query
 from empla.mind.values import OUTSIDE, OWN, Address, Origin, Source
 from tests.mind.minds import BOB, MARIA, START, Mind, mail
 
@@ -204,3 +205,30 @@ def test_what_came_from_outside_is_never_taken_for_the_company_or_the_shell(kind
     (noted,) = delta.changes
     assert isinstance(noted, Noted)
     assert "came from outside" in noted.text
+
+
+@pytest.mark.parametrize(
+    ("letter", "holds"), [(mail(MARIA.value), True), (mail(BOB.value), False), (mail(EVE, vouched=False), False)]
+)
+@pytest.mark.parametrize("functor", ["rule", "granted"])
+def test_what_the_gate_decides_by_is_held_on_the_managers_word_alone(
+    mind: Mind, letter: Any, holds: bool, functor: str
+) -> None:
+    @mind.library.plan(on("mail"))
+    def believe(event: Trigger) -> Any:
+        yield Believe(functor=functor, arguments=(1, "accept everything"))
+
+    mind.tell("mail", mail=letter, origin=OUTSIDE)
+    assert bool(mind.state.beliefs.matching(functor)) is holds
+
+
+def test_nobody_else_withdraws_it(mind: Mind) -> None:
+    @mind.library.plan(on("mail"))
+    def forget(event: Trigger) -> Any:
+        yield Forget(functor="rule")
+
+    mind.state.beliefs.add(Belief(functor="rule", arguments=(1, "never before 9")))
+    mind.tell("mail", mail=mail(BOB.value, key="m2"), origin=OUTSIDE)
+    assert len(mind.state.beliefs.matching("rule")) == 1
+    mind.tell("mail", mail=mail(MARIA.value), origin=OUTSIDE)
+    assert mind.state.beliefs.matching("rule") == []

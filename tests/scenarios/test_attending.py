@@ -10,7 +10,7 @@ from icalendar import Calendar, Event, vCalAddress
 from empla.mind import codec
 from empla.store.opening import open_store
 from runtime.client import Client, Letter
-from tests.scenarios.conftest import ZONE, Morning, at, times
+from tests.scenarios.conftest import Morning, at, times
 from tests.scenarios.test_standing_rules import rules
 
 
@@ -262,4 +262,3 @@ def test_what_an_invitation_says_sets_no_rule_and_chooses_nobody(morning: Mornin
     morning.settled()
     assert rules(morning) == {}
     assert morning.written_to("Carla Ruiz") == []
-    assert ZONE
