@@ -43,7 +43,10 @@ class Act:
 @registered
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Undertaking:
-    """One intention: what for, since when, how far; `parent` is the step that waits for it."""
+    """One intention: what for, since when, how far; `parent` is the step that waits for it.
+
+    `waits_for` is the address of somebody whose answer it waits for.
+    """
 
     id: str
     goal: str
@@ -52,6 +55,7 @@ class Undertaking:
     since: datetime
     asked_by: str = ""
     parent: str = ""
+    waits_for: str = ""
 
 
 @registered

@@ -12,6 +12,7 @@ from typing import Any
 from empla.mind import codec
 from empla.mind.intentions import OVER, Intention, Stage
 from empla.mind.percepts import Outcome
+from empla.mind.steps import Ask
 from empla.store.store import Store, instant
 
 MOST_ACTS = 100
@@ -65,4 +66,14 @@ def _undertakings(store: Store, since: datetime, without: str) -> Iterator[dict[
             "parent": intention.parent,
             "since": intention.adopted_at.isoformat(),
             "asked_by": intention.authority.principal,
+            "waits_for": _waits_for(store, intention),
         }
+
+
+def _waits_for(store: Store, intention: Intention) -> str:
+    """Return whose answer an open intention waits for, empty if nobody's."""
+    if intention.stage in OVER:
+        return ""
+    rows = store.find("step", {"intention": intention.id, "resolved": 0}, ("body",))
+    steps = (codec.loads(row.body).step for row in rows)
+    return next((step.who.value for step in steps if isinstance(step, Ask)), "")
