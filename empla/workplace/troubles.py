@@ -32,7 +32,7 @@ class Trouble:
 
 def trouble(error: BaseException) -> Trouble:
     """Return what an error of the network or of TLS means for whoever wanted to connect."""
-    while error.__cause__ is not None and not isinstance(error, OSError):
+    while isinstance(error.__cause__, OSError):
         error = error.__cause__  # a library's own error round the system's
     match error:
         case ssl.SSLCertVerificationError():

@@ -110,7 +110,7 @@ BARE = Kind(
     capability="IMAP4rev1",
     separator=".",
     prefix="INBOX.",
-    folders=(("Gesendete Objekte", ""), ("Entw&APw-rfe", "")),
+    folders=(("Gesendete Objekte", ""), ("Entwürfe", "")),
 )
 """Nothing beyond RFC 3501, folders below the INBOX, in German and not marked by their use."""
 
