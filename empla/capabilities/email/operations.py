@@ -41,6 +41,7 @@ from empla.capabilities.email.mailbox import OnWire
 from empla.capabilities.email.marks import marks_of
 from empla.capabilities.email.reading import parse, read
 from empla.capabilities.email.reading.absence import away_until
+from empla.capabilities.email.reading.responses import with_reply
 from empla.capabilities.email.results import Sent
 from empla.capabilities.email.sensor import InboxSensor
 from empla.governance.permit import Payload, Permit
@@ -129,6 +130,8 @@ def _read_now(target: Mapping[str, Any], place: Place) -> Mail:
         mail = replace(mail, away_until=away_until(mail.subject, mail.text, received, target["zone"]))
     marks = marks_of(raw, mail, place.directory, place.mailbox.failed_checks(raw))
     reading = read(mail, received, target["zone"], manager)
+    if vouched != target["manager"] and "inbox_of" not in target:
+        reading = with_reply(reading, mail, received, target["zone"])
     return replace(mail, blob=target["blob"], reading=reading, marks=marks)
 
 
