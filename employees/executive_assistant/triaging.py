@@ -140,9 +140,8 @@ def _named(name: str, me: Profile) -> Steps:
     if domain is not None:
         return f"domain:{domain[1].lower()}", (), ""
     found = yield Do(operation="people.find", arguments={"words": name})
-    people = {p.address.value for p in found.people}
-    written = yield from _who_wrote(name, me)
-    known = {**{f"address:{address}": () for address in people}, **written}
+    # Who works here goes before whoever calls itself so.
+    known = {f"address:{person.address.value}": () for person in found.people} or (yield from _who_wrote(name, me))
     if len(known) == 1:
         ((about, forgives),) = known.items()
         return about, forgives, ""

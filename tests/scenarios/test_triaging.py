@@ -14,7 +14,7 @@ from runtime.cli import minds
 from runtime.client import Letter
 from runtime.hiring import staff
 from runtime.inboxes import sender
-from tests.scenarios.conftest import Morning
+from tests.scenarios.conftest import Morning, at
 
 
 @pytest.fixture
@@ -57,10 +57,7 @@ def test_that_one_was_important_counts_for_the_senders_next_mail(morning: Mornin
     outside(morning, "petra@holz.example", "Oak boards", "The boards are cut.")
     assert awaited(morning, "Oak boards").kind is MailKind.INFORMATION
     answer = morning.reply(morning.told("Oak boards"), "That one was important.")
-    assert answer.new == (
-        "Noted: mails from petra@holz.example are important to you, and I put them first from now on. “Forget that” "
-        "takes it back."
-    ).replace("\n", " ") or "petra@holz.example are important" in " ".join(answer.new.split())
+    assert "Noted: mails from petra@holz.example are important to you" in " ".join(answer.new.split())
     outside(morning, "petra@holz.example", "Ash boards", "These are cut as well.")
     found = awaited(morning, "Ash boards")
     assert (found.kind, found.priority, found.reason) == (MailKind.MANAGER, 1, "you said so of such mails")
@@ -163,6 +160,7 @@ def test_the_manager_is_warned_of_harm_in_the_own_inbox_together_and_can_say_tha
 
 
 def test_what_the_manager_takes_up_is_of_interest_again(morning: Morning) -> None:
+    morning.move_to(at(1, 9))  # on one day only so many mails are passed on
     outside(morning, "ute@gaerten.example", "Hedge", "The hedge is cut.")
     notice = morning.told("Hedge")
     morning.reply(notice, "Book half an hour with Ben tomorrow at 2pm about the hedge")

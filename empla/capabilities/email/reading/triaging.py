@@ -81,9 +81,10 @@ _COPULA = (
     r"(?P<no2> (?:not|never|no))?| ?(?P<no3>(?:is|are|was|were)n['’]?t)"
     r"| (?P<can>can|may|should)(?P<no4>not|['’]t| not)?)"
 )
-_STATED = re.compile(rf"{_LEAD}{_NAMED}{_COPULA} (?P<said>.+?){_TAIL}", _I)
+_BECAUSE = r"(?:[,;:] (?:it|that|he|she|they|this|i)(?:['’]s|['’]re| is| are| was| comes?| know)\b[^.;]{0,80})?"
+_STATED = re.compile(rf"{_LEAD}{_NAMED}{_COPULA} (?P<said>.+?){_BECAUSE}{_TAIL}", _I)
 _PLAIN = re.compile(
-    rf"{_LEAD}(?:that|this|it|they|these|those){_COPULA} (?P<said>.+?)(?: (?:mail|one|message))?{_TAIL}", _I
+    rf"{_LEAD}(?:that|this|it|they|these|those){_COPULA} (?P<said>.+?)(?: (?:mail|one|message))?{_BECAUSE}{_TAIL}", _I
 )
 _WAIT = re.compile(r"(?:wait|be ignored|be skipped|be left out|be deleted|go)$", _I)
 _BOTHER = re.compile(
