@@ -1,7 +1,7 @@
 """What there is to know of employees, as plain data and as text: for `list` and `show`."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 from typing import Any
@@ -12,6 +12,7 @@ from empla.config import Home, load_settings
 from empla.errors import NotRunning
 from empla.hr import profiles, roles
 from empla.hr.mailboxes import EXTERNAL
+from empla.mind.commitments import COMMITMENT, EXPECTATION, Standing
 from empla.store.company import CompanyStore, Status, row_as_data
 from runtime.cli import minds, printing
 from runtime.supervisor import up
@@ -68,7 +69,7 @@ def state(home: Home, employee: Mapping[str, Any]) -> str:
     return _state(employee["status"], _live(home).get(employee["address"]))
 
 
-_MIND = ("intentions", "questions", "unknown_actions", "awaiting_approval", "set_aside")
+_MIND = ("intentions", "commitments", "expectations", "questions", "unknown_actions", "awaiting_approval", "set_aside")
 
 
 def _mind(mind: minds.Mind) -> dict[str, Any]:
@@ -85,6 +86,8 @@ def _mind(mind: minds.Mind) -> dict[str, Any]:
             }
             for i in mind.open_intentions()
         ],
+        "commitments": _promises(mind, COMMITMENT),
+        "expectations": _promises(mind, EXPECTATION),
         "questions": [
             {"id": q.id, "asked": q.who.value, "message_id": q.message_id, "expires_at": q.expires_at.isoformat()}
             for q in mind.questions()
@@ -93,6 +96,24 @@ def _mind(mind: minds.Mind) -> dict[str, Any]:
         "awaiting_approval": [_action(row) for row in mind.actions(state="awaiting_approval")],
         "set_aside": [{"percept": r.key, "kind": r.kind, "at": r.at, "why": r.reason} for r in mind.set_aside()],
     }
+
+
+def _promises(mind: minds.Mind, functor: str) -> list[dict[str, Any]]:
+    """Return promises as plain data; those that are over keep how they ended, for as long as they are remembered."""
+    return [
+        {
+            "id": promise,
+            "debtor": made.debtor.value,
+            "creditor": made.creditor.value,
+            "content": made.content,
+            "made_at": made.made_at.isoformat(),
+            "due": made.due.isoformat() if made.due is not None else None,
+            "standing": made.standing.value,
+            "ended": made.ended,
+            "evidence": made.evidence,
+        }
+        for promise, made in mind.promises(functor)
+    ]
 
 
 def _action(row: Any) -> dict[str, Any]:
@@ -133,6 +154,11 @@ def print_shown(found: Mapping[str, Any], home: Home) -> None:
         [(i["goal"], f"since {at(i['since'])}{_going(i)}") for i in found["intentions"]],
         "nothing in hand",
     )
+    for title, part, who in (
+        ("Has promised", "commitments", "creditor"),
+        ("Expects", "expectations", "debtor"),
+    ):
+        _part(title, [(p[who], p["content"], _stands(p, at)) for p in found[part]])
     _part("Open questions", [(q["asked"], f"until {at(q['expires_at'])}") for q in found["questions"]])
     _part("Waiting for a yes", [(a["action"], _deed(a), a["why"]) for a in found["awaiting_approval"]])
     _part("Set aside", [(s["kind"], at(s["at"]), s["why"]) for s in found["set_aside"]])
@@ -177,6 +203,13 @@ def _part(title: str, rows: list[tuple[Any, ...]], nothing: str = "") -> None:
 def _going(intention: Mapping[str, Any]) -> str:
     waits = f", waits for {intention['waits_for']}" if intention["waits_for"] else ""
     return ("" if intention["stage"] == "active" else f" ({intention['stage']})") + waits
+
+
+def _stands(promise: Mapping[str, Any], at: Callable[[str], str]) -> str:
+    """Return until when a promise is to be kept, or how it ended."""
+    if promise["standing"] == Standing.OPEN:
+        return f"until {at(promise['due'])}" if promise["due"] else "open"
+    return f"{promise['standing']}: {promise['ended']}" if promise["ended"] else str(promise["standing"])
 
 
 def _deed(action: Mapping[str, Any]) -> str:

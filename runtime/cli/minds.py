@@ -12,9 +12,10 @@ from empla.engine import inbox
 from empla.governance import ledger
 from empla.hr import roles
 from empla.mind import codec
+from empla.mind.commitments import Commitment
 from empla.mind.intentions import OVER, Intention, Stage, StepRecord
 from empla.mind.percepts import Percept
-from empla.mind.steps import Achieve, Ask, Do, Step, Together, Wait, label
+from empla.mind.steps import Achieve, Ask, Do, Step, Together, Unless, Wait, label
 from empla.store.opening import open_inbox
 from empla.store.store import Store
 from runtime.employee import library
@@ -71,6 +72,12 @@ class Mind:
     def questions(self) -> list[Any]:
         """Return the open questions."""
         return [codec.loads(row.body) for row in self._store.find("question", {"state": "open"}, ("body",))]
+
+    def promises(self, functor: str) -> list[tuple[str, Commitment]]:
+        """Return promises with their ids, as they are held (`empla.mind.commitments`), the eldest first."""
+        rows = self._store.find("belief", {"functor": functor, "held": 1}, ("body",))
+        held = [codec.loads(row.body).arguments for row in rows]
+        return [(promise, made) for promise, made in held if isinstance(made, Commitment)]
 
     def percept_row(self, key: str) -> Any:
         """Return the inbox row with this key, None if there is none."""
@@ -159,4 +166,6 @@ def _awaited(step: Step) -> str:
             return f"the goal {step.goal}"
         case Do():
             return f"{step.operation} to be done"
+        case Unless():
+            return f"{step.by.operation} to be done, unless {step.kind.replace('-', ' ')} comes first"
     return label(step)
