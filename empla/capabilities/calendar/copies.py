@@ -5,6 +5,7 @@ marks are left out.
 """
 
 import copy
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import NamedTuple
@@ -26,7 +27,7 @@ from empla.capabilities.calendar.events import (
 SENT = "X-EMPLA-SENT"
 """When the organizer sent the version that stands here: the owner's client may write another DTSTAMP."""
 GONE = "X-EMPLA-GONE"
-"""Which occurrence was called off by which version: "occurrence/SEQUENCE/DTSTAMP", so that an older one stays out."""
+"""What was called off by which version (`Gone`): "occurrence/SEQUENCE/DTSTAMP", so that an older one stays out."""
 MOST_ATTENDEES = 150
 _LENGTHS = {"SUMMARY": 500, "LOCATION": 1_000, "DESCRIPTION": 8_000, "COMMENT": 2_000, "URL": 2_000}
 _KEPT = frozenset(
@@ -147,18 +148,37 @@ def put_version(event: Event, version: Version) -> None:
     event.add(SENT, f"{version.stamp:%Y%m%dT%H%M%SZ}")
 
 
-def gone_by(line: object) -> Version:
-    """Return the version that called an occurrence off."""
-    try:
-        _, sequence, stamp = str(line).split("/")
-        return Version(int(sequence), datetime.strptime(stamp, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC))
-    except ValueError:
-        return Version(0, datetime(1970, 1, 1, tzinfo=UTC))
+class Gone(NamedTuple):
+    """That an occurrence, or it and all that follow, was called off, and by which version."""
+
+    at: datetime
+    by: Version
+    and_future: bool = False
+
+    def covers(self, about: datetime) -> bool:
+        """Return whether the occurrence `about` is among those that were called off."""
+        return about == self.at or (self.and_future and about > self.at)
 
 
-def gone_at(line: object) -> datetime | None:
-    """Return which occurrence a `GONE` line is about."""
+def gone_from(event: Event | None) -> list[Gone]:
+    """Return what was called off of a series."""
+    found = [_gone(str(line)) for line in listed(event, GONE)] if event is not None else []
+    return [gone for gone in found if gone is not None]
+
+
+def put_gone(event: Event, called_off: Iterable[Gone]) -> None:
+    """Let these, and no others, be what was called off of a series."""
+    event.pop(GONE, None)
+    for gone in called_off:
+        range_ = "/FUTURE" if gone.and_future else ""
+        at, stamp = f"{gone.at:%Y%m%dT%H%M%SZ}", f"{gone.by.stamp:%Y%m%dT%H%M%SZ}"
+        event.add(GONE, vText(f"{at}/{gone.by.sequence}/{stamp}{range_}"))
+
+
+def _gone(line: str) -> Gone | None:
     try:
-        return datetime.strptime(str(line).partition("/")[0], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+        at, sequence, stamp, *more = line.split("/")
+        moments = [datetime.strptime(text, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC) for text in (at, stamp)]
+        return Gone(moments[0], Version(int(sequence), moments[1]), more == ["FUTURE"])
     except ValueError:
-        return None
+        return None  # somebody has written there

@@ -3,18 +3,18 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
-from icalendar import Calendar, Event, vText
+from icalendar import Calendar, Event
 
 from empla.capabilities.calendar import series
 from empla.capabilities.calendar.copies import (
-    GONE,
+    Gone,
     Owner,
     Version,
     copy_of,
     empty,
-    gone_at,
-    gone_by,
+    gone_from,
     put_answer,
+    put_gone,
     put_version,
     version_of,
 )
@@ -60,15 +60,21 @@ class Merge:
         if known is not None and new <= version_of(known):
             return False
         made = copy_of(self.owner, event, self.at, known)
-        for line in listed(known, GONE) if known is not None else []:
-            if gone_by(line) > new:
-                made.add(GONE, vText(str(line)))
-                if (called_off := gone_at(line)) is not None:
-                    made.add("EXDATE", series.as_begun(made, called_off, self.owner.zone))
         stale = [e for e in self.calendar.events if e is known or version_of(e) <= new]
         series.drop(self.calendar, stale)
         self.calendar.subcomponents.append(made)
+        still_out = [gone for gone in gone_from(known) if gone.by > new]
+        put_gone(made, still_out)
+        for gone in still_out:
+            self._take_out(self.calendar, made, gone)
         return True
+
+    def _take_out(self, calendar: Calendar, known: Event, gone: Gone) -> None:
+        """Let what was called off of a series not be in it."""
+        if not gone.and_future:
+            series.take_out(calendar, gone.at, self.owner.zone)
+        elif gone.at > view(known, self.owner.zone).start:
+            series.end_before(calendar, gone.at, self.owner.zone)
 
     def _occurrence(self, event: Event, about: datetime) -> bool:
         """Take in what is different about one occurrence, or about it and all that follow."""
@@ -83,9 +89,11 @@ class Merge:
             whole = version_of(known)
             if new.stamp < whole.stamp and new.sequence <= whole.sequence:
                 return False  # sent before the version of the whole series that stands here
-            if any(gone_at(line) == about and gone_by(line) >= new for line in listed(known, GONE)):
+            if any(gone.covers(about) and gone.by >= new for gone in gone_from(known)):
                 return False
             self._back_in(known, about)
+        if any(version_of(e) >= new for e in self._earlier(about) if series.and_future(e)):
+            return False  # "this and future" of an earlier occurrence was said later
         made = copy_of(self.owner, event, self.at, standing)
         if series.and_future(event):
             made["RECURRENCE-ID"].params["RANGE"] = "THISANDFUTURE"
@@ -141,14 +149,14 @@ class Merge:
         if known is None:
             return standing is not None and self._call_off_all_of(standing, new)
         whole = version_of(known)
-        if (new.stamp < whole.stamp and new.sequence <= whole.sequence) or self._is_out(known, about):
+        called_off = gone_from(known)
+        gone = Gone(about, new, series.and_future(event))
+        if (new.stamp < whole.stamp and new.sequence <= whole.sequence) or gone in called_off:
             return False
-        if series.and_future(event):
-            series.end_before(self.calendar, about, self.owner.zone)
-            put_version(known, max(new, whole))
-        else:
-            series.take_out(self.calendar, about, self.owner.zone)
-            known.add(GONE, vText(f"{about:%Y%m%dT%H%M%SZ}/{new.sequence}/{new.stamp:%Y%m%dT%H%M%SZ}"))
+        later = [e for e in self._later(about) if version_of(e) > new] if gone.and_future else []
+        put_gone(known, [*called_off, gone])
+        self._take_out(self.calendar, known, gone)
+        self.calendar.subcomponents += later
         return True
 
     def _call_off_all_of(self, standing: Event, new: Version) -> bool:
@@ -224,15 +232,14 @@ class Merge:
         assert self.calendar is not None
         return [e for e in self.calendar.events if (n := self._named(e)) is not None and n > about]
 
-    def _is_out(self, known: Event, about: datetime) -> bool:
-        return any(gone_at(line) == about for line in listed(known, GONE))
+    def _earlier(self, about: datetime) -> list[Event]:
+        assert self.calendar is not None
+        return [e for e in self.calendar.events if (n := self._named(e)) is not None and n < about]
 
     def _back_in(self, known: Event, about: datetime) -> None:
         """Let an occurrence that was called off take place again."""
-        lines = [line for line in listed(known, GONE) if gone_at(line) != about]
-        if len(lines) == len(listed(known, GONE)):
-            return
-        known.pop(GONE, None)
-        for line in lines:
-            known.add(GONE, line)
-        series.put_in(known, about, self.owner.zone)
+        called_off = gone_from(known)
+        others = [gone for gone in called_off if gone.and_future or gone.at != about]
+        if len(others) < len(called_off):
+            put_gone(known, others)
+            series.put_in(known, about, self.owner.zone)
