@@ -46,6 +46,13 @@ def booked(wish: Wish, me: Profile, option: SlotOption, found: Slots) -> Generat
 
     `Quicker` if somebody is not free any more, `NotBooked` if it does not work.
     """
+    meeting, sent = yield from made(wish, me, option)
+    yield reply(wish.mail, wish.said(_done(wish, me, option, found, sent)))
+    return meeting.event.uid
+
+
+def made(wish: Wish, me: Profile, option: SlotOption) -> Generator[Step, Any, tuple[Arrangement, InvitationSent]]:
+    """Book a time, invite, and have the meeting kept, without an answer to anybody; raises as `booked` does."""
     meeting, sent = yield from _entered(wish, me, option)
     yield Believe(
         functor="arranged",
@@ -54,8 +61,7 @@ def booked(wish: Wish, me: Profile, option: SlotOption, found: Slots) -> Generat
     yield Believe(functor="spoken-of", arguments=(wish.mail.thread, meeting.event.uid))
     yield Believe(functor="spoken-of", arguments=(sent.message_id, meeting.event.uid))
     yield Raise(kind=ARRANGED, fields={"meeting": meeting})
-    yield reply(wish.mail, wish.said(_done(wish, me, option, found, sent)))
-    return meeting.event.uid
+    return meeting, sent
 
 
 def _entered(wish: Wish, me: Profile, option: SlotOption) -> Generator[Step, Any, tuple[Arrangement, InvitationSent]]:

@@ -106,7 +106,7 @@ def _kept(event: Trigger, *, tells: bool) -> Steps:
     me: Profile = yield from profile()
     meeting: Arrangement = event.meeting
     uid = meeting.event.uid
-    people = (me.manager, *(g.address for g in meeting.guests))
+    people = (me.manager, *(g.address for g in meeting.guests if g.address.origin.source is not Source.PERCEPT))
     taken: list[AttendeeReply] = []
     again: list[str] = []
     held: Arrangement | None = None

@@ -53,5 +53,6 @@ def families() -> tuple[Family, ...]:
     from empla.capabilities.email.reading.replies import replies
     from empla.capabilities.email.reading.standing import standing
     from empla.capabilities.email.reading.triaging import triaging
+    from empla.capabilities.email.reading.verdicts import verdicts
 
-    return (replies, standing, triaging, sequence, chase, remind, errand, status, changes)
+    return (verdicts, replies, standing, triaging, sequence, chase, remind, errand, status, changes)
