@@ -34,16 +34,16 @@ _OFFER = re.compile(
 _NO = re.compile(
     r"(?:no|nope)\s*[,;.:–—-]\s*(?P<rest>\S.*)"
     r"|(?:please )?(?:say|tell (?:him|her|them)|answer) no(?: (?:politely|thanks|thank you|please))?"
-    r"|(?:please )?(?:decline|turn (?:it|him|her|them) down|refuse)(?: (?:it|this|that|him|her|them))?(?: (?:politely|please"
-    r"|courteously|nicely))?|(?:i(?:'m| am) )?not interested(?: in (?:it|this|that))?|no(?:t)? (?:interest|time)"
+    r"|(?:please )?(?:decline|turn (?:it|him|her|them) down|refuse)(?: (?:it|this|that|him|her|them))?"
+    r"(?: (?:politely|please|courteously|nicely))?|(?:i(?:'m| am) )?not interested(?: in (?:it|this|that))?|no(?:t)? (?:interest|time)"
     r"|i (?:do not|don['’]t) want (?:to|that|this|it)(?: meet(?: (?:him|her|them))?)?",
     re.IGNORECASE,
 )
 _BACK = re.compile(
     r"(?:please |first |and )*ask(?: (?:him|her|them|the sender|back))?(?: first)?,? "
-    r"(?P<back>what (?:it|this|that|the meeting)(?: is|['’]s| would be| will be) (?:all )?about|what (?:he|she|they) wants?"
-    r"(?: to (?:talk|speak) about)?|what for|why|(?:for|about) (?:an? |the |more )*(?:agenda|details?|reason|purpose|topic"
-    r"|subject|information))",
+    r"(?P<back>what (?:it|this|that|the meeting)(?: is|['’]s| would be| will be) (?:all )?about"
+    r"|what (?:he|she|they) wants?(?: to (?:talk|speak) about)?|what for|why"
+    r"|(?:for|about) (?:an? |the |more )*(?:agenda|details?|reason|purpose|topic|subject|information))",
     re.IGNORECASE,
 )
 
