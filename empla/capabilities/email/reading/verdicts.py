@@ -31,11 +31,18 @@ _OFFER = re.compile(
     r"(?:please |you (?:can|may) )*(?:offer|propose|suggest|give)(?: to)? (?:(?:him|her|them|it)\s+)?(?P<rest>\S.*)",
     re.IGNORECASE,
 )
+_LEAD = re.compile(
+    r"(?:(?:only|just|at most|max(?:imum)?|please|(?:then )?make it"
+    r"|(?:offer|give|propose|suggest)(?: (?:him|her|them))?)\s+)+",
+    re.IGNORECASE,
+)
+"""What may come between a yes and its condition."""
 _NO = re.compile(
     r"(?:no|nope)\s*[,;.:–—-]\s*(?P<rest>\S.*)"
     r"|(?:please )?(?:say|tell (?:him|her|them)|answer) no(?: (?:politely|thanks|thank you|please))?"
     r"|(?:please )?(?:decline|turn (?:it|him|her|them) down|refuse)(?: (?:it|this|that|him|her|them))?"
-    r"(?: (?:politely|please|courteously|nicely))?|(?:i(?:'m| am) )?not interested(?: in (?:it|this|that))?|no(?:t)? (?:interest|time)"
+    r"(?: (?:politely|please|courteously|nicely))?"
+    r"|(?:i(?:'m| am) )?not interested(?: in (?:it|this|that))?|no(?:t)? (?:interest|time)"
     r"|i (?:do not|don['’]t) want (?:to|that|this|it)(?: meet(?: (?:him|her|them))?)?",
     re.IGNORECASE,
 )
@@ -81,7 +88,7 @@ def _refusal(no: re.Match[str], setting: Setting) -> Understood | None:
 def _condition(match: re.Match[str], at: int, setting: Setting) -> Understood | None:
     """Return the length, time and place that the rest of an answer names; None if it names something else."""
     offset = match.start("rest")
-    only = re.match(r"(?:only|just|at most|max(?:imum)?|please|(?:then )?make it)\s+", match["rest"], re.IGNORECASE)
+    only = _LEAD.match(match["rest"])
     offset += only.end() if only else 0
     text = match.string[offset:]
     found = slots(text, setting, with_topic=False)
