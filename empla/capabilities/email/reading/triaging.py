@@ -83,6 +83,7 @@ _COPULA = (
 )
 _BECAUSE = r"(?:[,;:] (?:it|that|he|she|they|this|i)(?:['’]s|['’]re| is| are| was| comes?| know)\b[^.;]{0,80})?"
 _STATED = re.compile(rf"{_LEAD}{_NAMED}{_COPULA} (?P<said>.+?){_BECAUSE}{_TAIL}", _I)
+_BARE = re.compile(rf"{_LEAD}(?:these|those) ?(?:is|are|was|were)\b", _I)
 _PLAIN = re.compile(
     rf"{_LEAD}(?:that|this|it|they|these|those){_COPULA} (?P<said>.+?)(?: (?:mail|one|message))?{_BECAUSE}{_TAIL}", _I
 )
@@ -145,7 +146,7 @@ def triaging(sentence: str, setting: Setting, mail: Mail) -> Understood | None:
 def _stated(sentence: str, text: str, mail: Mail) -> Understood | None:
     """Read "X is ..." and "mark X as ..."."""
     found = _MARKED.match(text) or _STATED.match(text)
-    named = found is not None
+    named = found is not None and (bool(mail.in_reply_to) or _BARE.match(text) is None)
     found = found or _PLAIN.match(text)
     if found is None:
         return None
