@@ -19,7 +19,7 @@ from empla.workplace.sent import holds_copy
 MAILS = 3
 """Only if the copy of each stands there at once is filing taken to be part of acceptance."""
 
-COPY_PATIENCE_S = 10.0
+COPY_PATIENCE_S = 5.0
 """Seconds after the arrival of a mail that its copy may take to be filed."""
 
 _VOUCH = (

@@ -6,7 +6,7 @@ import re
 import smtplib
 import ssl
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email import message_from_bytes
@@ -33,7 +33,7 @@ class Mta:
     sent_folder: str = ""  # where it files what it submitted; empty: nowhere
     at_rcpt: dict[str, list[str]] = field(default_factory=dict)  # by recipient: what to say first
     at_data: list[str] = field(default_factory=list)  # what to say to the next mails instead of taking them
-    drops_after_taking: int = 0  # how many of the next mails it takes and then loses the connection
+    on_data: Callable[[str, bytes], bool] = lambda _sender, _raw: True  # whether to take it; what else happens then
     submitted: list[tuple[str, list[str], bytes]] = field(default_factory=list)
     abroad: list[tuple[str, bytes]] = field(default_factory=list)  # mail to other domains
     port: int = 0
@@ -64,15 +64,15 @@ class Mta:
         sender = parseaddr(str(message_from_bytes(raw, policy=SMTP_POLICY)["From"]))[1].lower()
         if name is not None and sender != f"{name}@{self.domain}":
             return "550 5.7.1 From is not yours"
+        if not await asyncio.to_thread(self.on_data, sender, raw):
+            server.transport.abort()
+            return "451 lost"
         self.submitted.append((sender, list(envelope.rcpt_tos), raw))
         await asyncio.to_thread(
             self._deliver, envelope.mail_from, list(envelope.rcpt_tos), self._judged(raw, name, sender)
         )
         if name is not None and self.sent_folder:
             await asyncio.to_thread(self._file, name, raw)
-        if self.drops_after_taking:
-            self.drops_after_taking -= 1
-            server.transport.abort()
         return "250 2.0.0 taken"
 
     def authenticate(self, server: Any, session: Any, envelope: Any, mechanism: str, data: Any) -> AuthResult:
@@ -91,9 +91,9 @@ class Mta:
     def _deliver(self, sender: str, recipients: list[str], raw: bytes) -> None:
         own = [to for to in recipients if to.endswith(f"@{self.domain}")]
         self.abroad += [(to, raw) for to in recipients if to not in own]
-        if own:
+        for recipient in own:  # smtplib reads one reply after the message, LMTP gives one for each recipient
             with smtplib.LMTP("127.0.0.1", self.lmtp) as lmtp:
-                lmtp.sendmail(sender, own, raw)
+                lmtp.sendmail(sender, [recipient], raw)
 
     def _file(self, name: str, raw: bytes) -> None:
         with imaplib.IMAP4("127.0.0.1", self.imap) as imap:

@@ -16,13 +16,9 @@ from empla.config import Home
 from empla.governance import permit as permits
 from empla.workplace.accounts import Account, Endpoint
 from runtime.office.testing import RunningOffice, running_office
-from tests.servers import dovecot
 from tests.servers import xandikos as xandikos_server
-from tests.servers.dovecot import Dovecot, Kind
-from tests.servers.mta import Mta, running_mta
+from tests.servers.site import BARE, Site, site
 from tests.servers.xandikos import Xandikos, running_xandikos
-
-PLAIN = Kind()
 
 
 @pytest.fixture(scope="session")
@@ -64,55 +60,11 @@ def at_office(office: RunningOffice, request: pytest.FixtureRequest) -> Callable
     return make
 
 
-@dataclass
-class Site:
-    """A mail server of somebody else's: Dovecot for the store, an agent that submits and delivers."""
-
-    store: Dovecot
-    agent: Mta
-
-    def account(self, name: str, **fields: Any) -> Account:
-        """Make an account whose address begins with `name`."""
-        self.agent.users.add(name)
-        return Account.model_validate(
-            {
-                "address": f"{name}@{self.agent.domain}",
-                "sign_in": name,
-                "password": dovecot.PASSWORD,
-                "imap": Endpoint(host="127.0.0.1", port=self.store.ports["imap"]),
-                "smtp": Endpoint(host="127.0.0.1", port=self.agent.port),
-                "authserv_id": self.agent.domain,
-                "timeout_s": 5.0,
-                **fields,
-            }
-        )
-
-
-@contextlib.contextmanager
-def site(kind: Kind = PLAIN, **agent: Any) -> Iterator[Site]:
-    """Run a mail server for the length of the block, or skip the test where Dovecot is not installed."""
-    if not (dovecot.PROGRAM and dovecot.LMTP):
-        pytest.skip(dovecot.WHY_NOT)
-    with dovecot.running_dovecot(kind) as store:
-        found = Mta("corp.example", store.ports["lmtp"], store.ports["imap"], dovecot.PASSWORD, **agent)
-        with running_mta(found):
-            yield Site(store, found)
-
-
 @pytest.fixture(scope="session")
 def plain_site() -> Iterator[Site]:
     """Dovecot as it comes."""
     with site() as found:
         yield found
-
-
-BARE = Kind(
-    capability="IMAP4rev1",
-    separator=".",
-    prefix="INBOX.",
-    folders=(("Gesendete Objekte", ""), ("Entwürfe", "")),
-)
-"""Nothing beyond RFC 3501, folders below the INBOX, in German and not marked by their use."""
 
 
 @pytest.fixture(scope="session")

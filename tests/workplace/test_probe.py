@@ -7,7 +7,7 @@ import imaplib
 import smtplib
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
@@ -16,11 +16,8 @@ from empla.workplace.accounts import Account, Endpoint, Tls
 from empla.workplace.findings import Finding, Probed, Watcher
 from empla.workplace.probe import probe
 from tests.servers.dovecot import PASSWORD, Kind, free_port
+from tests.servers.site import Site, site
 from tests.servers.xandikos import Xandikos
-from tests.workplace.conftest import site
-
-if TYPE_CHECKING:
-    from tests.workplace.conftest import Site
 
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 Hire = Callable[..., Account]
