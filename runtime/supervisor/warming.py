@@ -55,10 +55,12 @@ def warm() -> None:
 def _read_mail() -> None:
     from empla.capabilities.email import reading
     from empla.capabilities.email.reading import language
+    from empla.capabilities.email.reading.times import countries
 
     mail = reading.parse(_MAIL, "warm", authenticated="ada@office.example", own=["bob@office.example"])
     reading.read(mail, _NOW, "Europe/London", "ada@office.example")
     language.foreign("bitte vereinbaren Sie einen Termin mit Herrn Braun")  # its model takes 50 MB: once is enough
+    countries.holiday(_NOW.date(), "GB")  # a module for every country of the world
 
 
 def _parse_calendar() -> None:
