@@ -1,4 +1,4 @@
-"""The manager's invitations, from colleagues' ordinary calendar clients: by rule, by question, or entered to be seen."""
+"""The manager's invitations, from colleagues' ordinary calendar clients: by rule, by question, or entered."""
 
 from contextlib import closing
 from datetime import UTC, datetime, timedelta

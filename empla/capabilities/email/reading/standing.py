@@ -20,6 +20,8 @@ from empla.capabilities.email.reading.people import EMAIL, Who, named_at
 from empla.capabilities.email.reading.slots import Setting, blank, leftovers
 from empla.capabilities.email.reading.standing_cues import BEGINS, CUES, ENDS, LASTING, LEAD, MARKED, Cue
 from empla.capabilities.email.reading.standing_times import When, nearest_days, rule_times, shut
+from empla.capabilities.email.reading.standing_turns import turned
+from empla.capabilities.email.reading.standing_upkeep import CHANGES, CLOCK, DROPS, LISTS
 from empla.capabilities.email.reading.times.durations import lengths
 from empla.capabilities.email.reading.times.hours import day_time_at
 from empla.capabilities.email.reading.times.words import number, text_of
@@ -30,60 +32,6 @@ from empla.mind.values import Address
 APART_MINUTES = 15
 """How far apart meetings are kept by somebody who wants none back to back."""
 
-_LISTS = re.compile(
-    r"(?:(?:what|which)(?:'s| are| is)?(?: all)?(?: (?:my|the|your|our))?(?: (?:current|standing|calendar|meeting"
-    r"|scheduling"
-    r"|booking))* rules?(?: (?:do (?:you|i|we) (?:have|follow|know|keep|apply|obey)|are (?:there|set|in force|active)"
-    r"|have i (?:set|given(?: you)?|got)|did i (?:set|give(?: you)?)|apply|stand|hold|right now|at the moment|now))*"
-    r"|(?:show|list|tell|give|send|remind)(?: me)?(?: of| about)?(?: (?:all|my|the|your|our|of))*(?: (?:current"
-    r"|standing"
-    r"|calendar|meeting|scheduling))* rules(?: (?:that )?(?:you have|i(?:'ve| have)? set|again))?"
-    r"|do (?:i|you|we) have any (?:standing |meeting )?rules(?: set)?|(?:my |all "
-    r"|all my )?(?:standing )?rules)(?:,? please)?",
-    re.IGNORECASE,
-)
-_DROP = (
-    r"(?:forget|drop|delete|remove|cancel|scrap|lift|discard|revoke|clear|get rid of|withdraw|undo|turn off|disable)"
-)
-_NUMBERS = r"(?:numbers?|no\.?|nr\.?|#)?\s?(?P<n>\d{1,3}(?:(?:\s*,\s*(?:and )?|\s+and\s+)\d{1,3})*)"
-_DROPS = tuple(
-    re.compile(pattern, re.IGNORECASE)
-    for pattern in (
-        rf"{_DROP}(?: about)? (?P<all>all|every)(?: of)?(?: my| the| your| these| those)*(?: standing)? rules?",
-        rf"{_DROP}(?: about)?(?: my| the| your)?(?: standing)? rules? {_NUMBERS}(?: again)?",
-        rf"rules? {_NUMBERS} (?:can go|is off|are off|(?:is|are) no longer (?:needed|valid|wanted)"
-        r"|no longer (?:applies|apply|holds?)|(?:doesn't|does not|don't|do not) (?:apply|hold|count) any ?more)",
-        rf"{_DROP}(?: about)?(?: my| the| your| that| this)?(?: standing)? (?:rule|restriction)s?(?: (?:about|for"
-        rf"|on|with"
-        r"|regarding|of|that says?|to|not to|saying|concerning))? (?P<about>.+)",
-        rf"{_DROP}(?: about)?(?: my| the| your| that| this)? (?P<about>.+?) (?:rule|restriction)s?",
-        r"(?:you (?:can|may|could|are free to) )?(?:book|schedule|plan|use|take|accept)(?: me| my| meetings?| calls?"
-        r"| anything| things| invitations?)*(?P<about> .+?) again",
-        r"(?P<about>.+?) (?:is|are) (?:fine|ok|okay|available|free|open|bookable|possible|allowed|all right|normal)"
-        r"(?: for (?:meetings?|calls?|booking))? again",
-        r"(?:there is |there's )?(?:no need to|you (?:no longer need to|don't (?:need|have) to|needn't)) (?:keep"
-        r"|leave|hold"
-        r"|protect|block)(?: my)? (?P<about>.+?)(?: free| clear| open)?(?: any ?more| any longer| now)?",
-        r"(?:stop|quit) (?:keeping|leaving|holding|protecting|blocking)(?: my)? (?P<about>.+?)(?: free| clear| open)?",
-        r"(?:stop|quit|no longer|don't)(?: automatically| auto-?| always)* (?P<kind>accept|declin)(?:ing|e)?(?: all"
-        r"| any| every)*(?: invitations| invites| everything| anything| meetings)? (?P<about>(?:from|by) .+?)"
-        r"(?: any ?more| automatically)?(?(kind)|)",
-    )
-)
-_CHANGES = re.compile(
-    r"(?:(?:change|make|set|correct|amend|update|adjust) rule (?:number |no\.? ?|#)?(?P<a>\d{1,3})(?: to(?: say)?"
-    r"| into|:)?"
-    r"|rule (?:number |no\.? ?|#)?(?P<b>\d{1,3})(?: (?:should|shall|must) (?:be|say|read)|:| is now|,)) ?(?P<new>.+)",
-    re.IGNORECASE,
-)
-_CLOCK = re.compile(
-    r"(?:(?:no|sorry|actually|oh),? )*(?:(?:make|let) (?:that|it|this)(?: be)?|i meant?(?: to say)?|that should be"
-    r"|it's|to"
-    r"|rather|better)? ?(?:(?:not )?(?:before|after|until|from|at) )?(?P<time>\d{1,2}(?:[:.]\d\d)? ?(?:am|pm|h"
-    r"|o'clock)?"
-    r"|noon|midday)(?:,? (?:not|instead of|rather than|and not) .+| please| instead)*",
-    re.IGNORECASE,
-)
 _LONGER = re.compile(
     r"\b(?:(?:that (?:are|is|take|takes|last|lasts|run|runs)(?: for)? |of |taking |lasting )*(?:longer|more) than"
     r"|over|exceeding|beyond|above)\s+(?=\S)",
@@ -123,7 +71,9 @@ _OUTSIDE = re.compile(
     r"|anyone"
     r"|anybody|everyone|those) (?:from )?outside(?: (?:of )?(?:the|our) (?:company|house|firm|organi[sz]ation))?"
     r"|third parties"
-    r"|people i (?:don't|do not) know|unknown (?:people|senders?)|from outside)\b",
+    r"|people i (?:don't|do not) know|unknown (?:people|senders?)|(?:from )?outside(?: (?:of )?(?:the"
+    r"|our) (?:company|house|firm"
+    r"|office|organi[sz]ation))?|external)\b",
     re.IGNORECASE,
 )
 _INSIDE = re.compile(
@@ -141,8 +91,8 @@ _MEETING_ASKED = re.compile(
 )
 _TIMES_FIRST = re.compile(
     r"(?P<times>(?:from|until|till|on|in|this|next|starting|before|after|during|between|over|as of)\b.{2,40}?),?\s+"
-    r"(?P<rest>(?:please )?(?:no|never|keep|leave|don't|only|nothing|at most|decline|accept|i (?:don't|never"
-    r"|only))\b.+)",
+    r"(?P<rest>(?:please )?(?:no|never|keep|leave|don't|do not|only|nothing|at most|decline|accept"
+    r"|i(?:'m| am)? (?:don't|do not|never|only|not|out|away|off))\b.+)",
     re.IGNORECASE,
 )
 _ONE_MEETING = re.compile(
@@ -173,15 +123,20 @@ def standing(sentence: str, setting: Setting, mail: Mail) -> Understood | None:
     """Read one sentence that sets, lists, corrects or drops a standing rule; None if it does none of that."""
     plain = sentence.replace("’", "'").strip(" \t\n.!,;")
     lead = LEAD.match(plain)
-    bare = _times_last(plain[lead.end() :].strip() if lead else plain, setting)
+    bare = plain[lead.end() :].strip() if lead else plain
     if not bare or len(bare) > 400:
         return None
-    if _LISTS.fullmatch(bare):
+    if LISTS.fullmatch(bare):
         return Understood(intent=Intent.RULES)
     found = _changed(bare, setting) or _dropped(bare, setting)
     if found is not None or _ONE_MEETING.search(bare):
         return found
-    return _set(bare, plain, setting, mail)
+    as_known = turned(_times_last(bare, setting))
+    made = _set(as_known, plain, setting, mail)
+    if as_known == bare or made is None or not made.unread:
+        return made
+    about_time = made.slots["rule"].value.kind in (RuleKind.AVOID, RuleKind.ONLY)
+    return None if about_time else made  # "I work on the budget" is about something else
 
 
 def _times_last(bare: str, setting: Setting) -> str:
@@ -190,12 +145,12 @@ def _times_last(bare: str, setting: Setting) -> str:
     if match is None:
         return bare
     when = rule_times(match["times"], setting)
-    return f"{match['rest']} {match['times']}" if when.any() and not leftovers(when.left) else bare
+    return f"{match['rest']} ; {match['times']}" if when.any() and not leftovers(when.left) else bare
 
 
 def clock_time(text: str) -> int:
     """Return the minute of the day to which "make that 10, not 9" corrects a rule; -1 if it is no such sentence."""
-    match = _CLOCK.fullmatch(text.replace("’", "'").strip(" \t\n.!"))
+    match = CLOCK.fullmatch(text.replace("’", "'").strip(" \t\n.!"))
     found = day_time_at(text_of(f"at {match['time']}"), 0) if match else None
     return found[0].since if found else -1
 
@@ -390,7 +345,7 @@ def _working_day(bare: str, setting: Setting) -> Understood | None:
 
 
 def _changed(bare: str, setting: Setting) -> Understood | None:
-    match = _CHANGES.fullmatch(bare)
+    match = CHANGES.fullmatch(bare)
     if match is None:
         return None
     ordinals = (int(match["a"] or match["b"]),)
@@ -406,7 +361,7 @@ def _changed(bare: str, setting: Setting) -> Understood | None:
 
 
 def _dropped(bare: str, setting: Setting) -> Understood | None:
-    for pattern in _DROPS:
+    for pattern in DROPS:
         match = pattern.fullmatch(bare)
         if match is None:
             continue
@@ -431,7 +386,7 @@ def _dropped_about(bare: str, about: str, kind: str, setting: Setting, named: bo
         return None
     slots: dict[str, Any] = {"rule": rule}
     if kind:
-        slots["kind"] = (RuleKind.ACCEPT if kind.lower() == "accept" else RuleKind.DECLINE).value
+        slots["kind"] = {"accept": RuleKind.ACCEPT, "ask": RuleKind.ASK}.get(kind.lower(), RuleKind.DECLINE).value
     if who:
         slots["people"] = who
     left = leftovers(_LONG.sub("", rest), _MORE_FILLERS)

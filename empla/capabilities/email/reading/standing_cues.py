@@ -76,8 +76,8 @@ LEAD = re.compile(
     r"(?:(?:(?:(?:a )?(?:new|another|standing|general) )?rule|(?:please )?note|for the record|reminder)\s*[:,–-]\s*"
     r"|(?:from now on(?:wards)?|from here on|going forward|in (?:the )?future|in general|generally"
     r"|as a (?:general )?rule"
-    r"|until further notice|also|and|by the way|btw|please|pls|one more thing|make sure (?:that )?(?:you "
-    r"|there (?:are|is) )?"
+    r"|until further notice|also|and|by the way|btw|please|pls|one more thing|make sure(?: that)?(?: you"
+    r"| there (?:are|is))?"
     r"|i(?:'d| would) like you to|i want you to|you should|you must)\s*[,:]?\s+)+",
     re.IGNORECASE,
 )

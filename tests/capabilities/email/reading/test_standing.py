@@ -117,6 +117,38 @@ RULES = (
         "Ask me about every invitation from outsiders",
         "I ask you before I accept invitations from people from outside",
     ),
+    ("Please make sure nothing is booked before 9 am", "no meetings before 09:00"),
+    ("My mornings are for focused work", "no meetings before 12:00"),
+    ("I'd like to have Wednesdays without meetings", "no meetings on Wednesdays"),
+    ("Don't let anyone book me over lunch", "no meetings between 12:00 and 14:00"),
+    (
+        "Whenever ben@office.example invites me, accept",
+        "I accept invitations from ben@office.example, if you are free then",
+    ),
+    (
+        "If an invitation is longer than an hour, ask me first",
+        "I ask you before I accept all invitations longer than an hour",
+    ),
+    ("Invitations from recruiters.example: decline", "I decline invitations from anybody at recruiters.example"),
+    ("I need a break of ten minutes after every meeting", "10 minutes free between meetings"),
+    ("Never put two meetings back to back", "15 minutes free between meetings"),
+    ("Cap my meetings at four a day", "at most four meetings a day"),
+    ("Two meetings per day, not more", "at most two meetings a day"),
+    ("I want Fridays to myself", "no meetings on Fridays"),
+    ("I work from 10 to 6", "meetings only between 10:00 and 18:00"),
+    ("My working hours are 9 to 5", "meetings only between 09:00 and 17:00"),
+    ("Meetings after 4pm are not OK", "no meetings from 16:00 on"),
+    ("Treat Wednesday mornings as blocked", "no meetings on Wednesdays before 12:00"),
+    ("Leave Thursday afternoons alone", "no meetings on Thursdays from 12:00 on"),
+    ("Reserve every Monday morning for planning", "no meetings on Mondays before 12:00"),
+    ("Until the end of October, no meetings on Mondays", "no meetings on Mondays, until Friday, 30 October 2026"),
+    ("Before nine I am not available", "no meetings before 09:00"),
+    ("No internal meetings on Thursdays", "no meetings with colleagues on Thursdays"),
+    ("Only accept meetings in the afternoon", "meetings only between 12:00 and 18:00"),
+    (
+        "We're closed from 24 December to 1 January",
+        "no meetings from Thursday, 24 December 2026 to Friday, 1 January 2027",
+    ),
 )
 
 
@@ -145,6 +177,10 @@ def test_who_is_named_without_an_address_is_left_to_the_directory(text: str) -> 
         "List my rules",
         "Show me all the rules, please",
         "Do I have any rules?",
+        "Remind me what rules I've given you",
+        "What standing instructions do you have from me?",
+        "Send me an overview of my rules",
+        "Which of my rules are still in force?",
     ],
 )
 def test_rules_are_asked_for(text: str) -> None:
@@ -157,6 +193,7 @@ DROPS = (
     ("Drop rule 2", {"ordinals": (2,)}),
     ("Please forget rules 2 and 5.", {"ordinals": (2, 5)}),
     ("Rule 3 no longer applies", {"ordinals": (3,)}),
+    ("Scratch rule 3", {"ordinals": (3,)}),
     ("drop all my rules", {"all": True}),
 )
 
@@ -177,6 +214,11 @@ def test_rules_are_dropped_by_number(text: str, says: dict[str, object]) -> None
         ("Fridays are fine again", "no meetings on Fridays"),
         ("No need to keep Wednesdays free any more", "no meetings on Wednesdays"),
         ("you can book me before 9 again", "no meetings before 09:00"),
+        ("I don't need the Wednesday rule any more", "no meetings on Wednesdays"),
+        ("The Friday rule is off", "no meetings on Fridays"),
+        ("Forget that I said never before 9", "no meetings before 09:00"),
+        ("I work on Fridays again", "no meetings on Fridays"),
+        ("Lunch can be used for meetings again", "no meetings between 12:00 and 14:00"),
     ],
 )
 def test_rules_are_dropped_by_what_they_are_about(text: str, meant: str) -> None:
@@ -227,6 +269,12 @@ NO_RULES = (
     "drop Ben from the meeting",
     "Cancel the Friday meeting",
     "Is Wednesday free?",
+    "I work from home on Fridays",
+    "I work on the budget on Friday",
+    "Friday is for the board",
+    "Ben's meeting is fine",
+    "Nobody has answered",
+    "Spare me the details",
 )
 
 
