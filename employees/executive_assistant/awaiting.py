@@ -21,7 +21,7 @@ from empla.mind.steps import ActionFailed, Believe, Do, Forget, Now, Step, Unles
 from empla.mind.values import FileRef
 from employees.executive_assistant import wanted, words
 from employees.executive_assistant.correspondents import Hours, hours_of
-from employees.executive_assistant.errands import ERRAND_MAIL, ERRAND_THREAD, Errand
+from employees.executive_assistant.errands import ERRAND_MAIL, ERRAND_OPEN, ERRAND_THREAD, Errand
 from employees.executive_assistant.hours import due_of, reminders, warning, working
 from employees.executive_assistant.knowing import Profile, Steps, profile, told
 from employees.executive_assistant.promises import ended, known, later, noted
@@ -31,8 +31,6 @@ library = PlanLibrary()
 
 ERRAND_NEWS = "errand-news"
 """Functor (id of the promise, what it is, mail), and kind of the event with field `errand`: something came for it."""
-ERRAND_OPEN = "errand-open"
-"""Functor (id of the promise): somebody waits for what comes."""
 QUESTION = "errand-question"
 """Functor (Message-ID of a mail to the manager, id of the promise): the answer to it goes to the one who was asked."""
 INSTEAD = "errand-instead"
@@ -101,7 +99,6 @@ def see_through(event: Trigger) -> Steps:
     me: Profile = yield from profile()
     course = yield from _begun(me, event)
     errand = course.errand
-    yield Believe(functor=ERRAND_OPEN, arguments=(errand.id,))
     while not course.over:
         for _, kind, mail in (yield query(ERRAND_NEWS, errand.id)):
             if not course.over:

@@ -17,9 +17,9 @@ from empla.mind.readings import Mail
 from empla.mind.steps import Ask, Believe, Raise, Step, query
 from empla.mind.values import Origin, Source
 from employees.executive_assistant import wanted, words
-from employees.executive_assistant.awaiting import ERRAND_NEWS, ERRAND_OPEN, INSTEAD, QUESTION, answer_text
+from employees.executive_assistant.awaiting import ERRAND_NEWS, INSTEAD, QUESTION, answer_text
 from employees.executive_assistant.chasing import CHASE, stopped
-from employees.executive_assistant.errands import ALSO, ERRAND_MAIL, ERRAND_THREAD, Errand
+from employees.executive_assistant.errands import ALSO, ERRAND_MAIL, ERRAND_OPEN, ERRAND_SUBJECT, ERRAND_THREAD, Errand
 from employees.executive_assistant.guests import known_by, people
 from employees.executive_assistant.knowing import Profile, Steps, from_manager, intent, profile, told
 from employees.executive_assistant.promises import known
@@ -44,6 +44,8 @@ def _errands_of(beliefs: BeliefBase, mail: Mail) -> tuple[str, ...]:
     ids = [mail.thread, mail.about, *mail.in_reply_to]
     found = [b.arguments[1] for i in ids if i for b in beliefs.matching("errand-mail", i)]
     sender = mail.authenticated or mail.sender
+    if not found and sender is not None:
+        found = [b.arguments[2] for b in beliefs.matching(ERRAND_SUBJECT, sender.value, wanted.bare(mail.subject))]
     if not found and sender is not None and mail.reading is not None and not mail.automatic:
         said = f"{mail.subject} {mail.text[:2000]}"
         for belief in beliefs.matching(EXPECTATION):
@@ -72,6 +74,9 @@ def _meant(mail: Mail) -> Generator[Step, Any, tuple[str, ...]]:
         if i:
             found += [promise for _, promise in (yield query(ERRAND_MAIL, i))]
     sender = mail.authenticated or mail.sender
+    if not found and sender is not None:
+        known_subject = yield query(ERRAND_SUBJECT, sender.value, wanted.bare(mail.subject))
+        found = [promise for _, _, promise in known_subject]
     if not found and sender is not None:
         said = f"{mail.subject} {mail.text[:2000]}"
         for promise, made in (yield query(EXPECTATION)):

@@ -20,7 +20,7 @@ from empla.mind.codec import registered
 from empla.mind.commitments import COMMITMENT, EXPECTATION, Commitment, Standing
 from empla.mind.plans import PlanLibrary, Trigger, on
 from empla.mind.readings import Mail
-from empla.mind.steps import Achieve, ActionFailed, Believe, Now, Scope, Step, Together, query
+from empla.mind.steps import Achieve, ActionFailed, Believe, Forget, Now, Scope, Step, Together, query
 from empla.mind.values import FileRef
 from employees.executive_assistant import wanted, words
 from employees.executive_assistant.correspondents import correspondents
@@ -37,6 +37,11 @@ ERRAND_MAIL = "errand-mail"
 """Functor: (Message-ID or thread of a mail to the one who was asked, id of the promise)."""
 ERRAND_THREAD = "errand-thread"
 """Functor: (thread with the manager, id of the promise)."""
+ERRAND_SUBJECT = "errand-subject"
+"""Functor: (address of the one who was asked, subject of our mail, id of the promise): known before the mail is sent,
+for an answer may come before the server's word that it was."""
+ERRAND_OPEN = "errand-open"
+"""Functor (id of the promise): what comes for it is awaited."""
 ALSO = "errand-also"
 """Kind of the event that somebody else shall be asked for the same, or the same once more: fields `mail`, `people`,
 `what`, and `due` if there is one."""
@@ -160,7 +165,7 @@ def _asked_all(
     now = yield Now()
     group = promise_id(mail.key, wish.what)
     under_way: list[tuple[Errand, Sent]] = []
-    failures = []
+    failures: list[str] = []
     for guest in guests:
         errand = Errand(
             id=promise_id(mail.key, wish.what, guest.address.value),
@@ -171,19 +176,9 @@ def _asked_all(
             asked_at=now,
             to=others,
         )
-        text = _request(me, errand)
-        try:
-            sent = yield send(guest.address, wanted.subject(wish.what, me.manager_name), text, files=wish.files)
-        except ActionFailed as failure:
-            failures.append(f"I could not write to {guest.name}: {failure.outcome.sentence.rstrip('. ')}.")
-            continue
-        if sent.refused:
-            failures.append(f"Our mail server takes no mail to {guest.name} ({guest.address}).")
-            continue
-        under_way.append((errand, sent))
-        yield from begun(guest.address, wanted.subject(wish.what, me.manager_name), sent.thread)
-        yield Believe(functor=ERRAND_MAIL, arguments=(sent.message_id, errand.id))
-        yield from noted(EXPECTATION, errand.id, _expected(me, errand, sent))
+        sent = yield from _asked_one(me, errand, wish.files, failures)
+        if sent is not None:
+            under_way.append((errand, sent))
     if under_way:
         names = words.listed(e.guest.name for e, _ in under_way)
         made = Commitment(
@@ -199,15 +194,40 @@ def _asked_all(
     return under_way, failures
 
 
-def _expected(me: Profile, errand: Errand, sent: Sent) -> Commitment:
+def _asked_one(
+    me: Profile, errand: Errand, files: tuple[FileRef, ...], failures: list[str]
+) -> Generator[Step, Any, Sent | None]:
+    """Ask one person; None, with the reason among `failures`, if that did not work. Then nothing is expected either."""
+    address, subject = errand.guest.address, wanted.subject(errand.what, me.manager_name)
+    yield from noted(EXPECTATION, errand.id, _expected(me, errand, None))
+    yield Believe(functor=ERRAND_OPEN, arguments=(errand.id,))
+    yield Believe(functor=ERRAND_SUBJECT, arguments=(address.value, subject, errand.id))
+    try:
+        sent: Sent = yield send(address, subject, _request(me, errand), files=files)
+        why = f"Our mail server takes no mail to {errand.guest.name} ({address})." if sent.refused else ""
+    except ActionFailed as failure:
+        why = f"I could not write to {errand.guest.name}: {failure.outcome.sentence.rstrip('. ')}."
+    if why:
+        failures.append(why)
+        yield Forget(functor=EXPECTATION, pattern=(errand.id,))
+        yield Forget(functor=ERRAND_OPEN, pattern=(errand.id,))
+        yield Forget(functor=ERRAND_SUBJECT, pattern=(address.value, subject, errand.id))
+        return None
+    yield from begun(address, subject, sent.thread)
+    yield Believe(functor=ERRAND_MAIL, arguments=(sent.message_id, errand.id))
+    yield from noted(EXPECTATION, errand.id, _expected(me, errand, sent))
+    return sent
+
+
+def _expected(me: Profile, errand: Errand, sent: Sent | None) -> Commitment:
     return Commitment(
         debtor=errand.guest.address,
         creditor=me.manager,
         content=errand.what,
         made_at=errand.asked_at,
         due=errand.due,
-        thread=sent.thread,
-        mail=sent.message_id,
+        thread=sent.thread if sent is not None else "",
+        mail=sent.message_id if sent is not None else "",
     )
 
 

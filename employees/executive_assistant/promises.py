@@ -24,7 +24,7 @@ Told = tuple[str, Commitment]
 
 def promise_id(*parts: object) -> str:
     """Return the id of a promise, the same for the same parts: the key of the mail it comes of, whom, what."""
-    return codec.digest([str(part) for part in parts])[:16]
+    return codec.digest([str(part) for part in parts])[:24]
 
 
 def noted(functor: str, promise: str, made: Commitment) -> Generator[Step, Any, None]:

@@ -218,8 +218,8 @@ async def rehearse(home: Path) -> None:
 # at the real office -------------------------------------------------------------------------------------------------
 
 
-async def at_the_office(start: Start, plans: PlanLibrary) -> None:
-    """Handle the one new mail in Ada's INBOX at the office."""
+async def at_the_office(start: Start, plans: PlanLibrary, mails: int = 1) -> None:
+    """Handle the new mails in Ada's INBOX at the office, until so many have come."""
     params = start.params
     clock = VirtualClock()
     account = Account(
@@ -234,7 +234,7 @@ async def at_the_office(start: Start, plans: PlanLibrary) -> None:
     )
     directory = MemoryDirectory([person("Maria Mitchell", MARIA), person("Bob Bright", BOB)])
     place = connect(account, directory, FileBlobs(start.home / "blobs"), clock)
-    await live(start, place, clock, plans, mails=1)
+    await live(start, place, clock, plans, mails=mails)
     await place.mailbox.close()
     await place.calendars.close()
 
@@ -247,6 +247,11 @@ async def office(start: Start) -> None:
 async def booking(start: Start) -> None:
     """Do what the executive assistant does with a request for a meeting."""
     await at_the_office(start, assistant.library)
+
+
+async def errand(start: Start) -> None:
+    """Ask somebody for something, and pass on what comes."""
+    await at_the_office(start, assistant.library, mails=2)
 
 
 # poison --------------------------------------------------------------------------------------------------------------
@@ -281,4 +286,4 @@ async def poison(start: Start) -> None:
     await live(start, place, clock, poisoned, mails=0)
 
 
-WORKLOADS |= {"office": office, "booking": booking, "poison": poison}
+WORKLOADS |= {"office": office, "booking": booking, "errand": errand, "poison": poison}
