@@ -26,7 +26,7 @@ Exit codes: 0 done, 1 what was asked for failed, 2 wrong usage, 3 empla is not r
 _ORDER: Final = (
     *("init", "people", "hire", "mailbox", "leave", "list", "show"),
     *("mail", "inbox", "agenda"),
-    *("history", "why", "settle", "rules", "quarantine", "grant", "revoke"),
+    *("history", "why", "settle", "triage", "rules", "quarantine", "grant", "revoke"),
     *("up", "down", "status", "restart", "pause", "resume", "logs", "upgrade", "demo", "doctor"),
 )
 
@@ -87,6 +87,7 @@ app.command(rich_help_panel=DAY)(day.agenda)
 app.command(rich_help_panel=OVERSIGHT)(oversight.history)
 app.command(rich_help_panel=OVERSIGHT)(oversight.why)
 app.command(rich_help_panel=OVERSIGHT)(oversight.settle)
+app.command(rich_help_panel=OVERSIGHT)(oversight.triage)
 app.command(rich_help_panel=OVERSIGHT)(rules.rules)
 app.add_typer(quarantine.app, name="quarantine", rich_help_panel=OVERSIGHT)
 app.command(rich_help_panel=OVERSIGHT)(oversight.grant)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from empla.capabilities import registry
+from empla.capabilities.email.sorting import TRIAGED
 from empla.config import Home
 from empla.engine import inbox
 from empla.governance import ledger
@@ -78,6 +79,11 @@ class Mind:
         rows = self._store.find("belief", {"functor": functor, "held": 1}, ("body",))
         held = [codec.loads(row.body).arguments for row in rows]
         return [(promise, made) for promise, made in held if isinstance(made, Commitment)]
+
+    def triaged(self) -> list[tuple[Any, ...]]:
+        """Return what was held of each mail that was sorted, in the order in which they came."""
+        rows = self._store.find("belief", {"functor": TRIAGED}, ("body",))
+        return sorted((codec.loads(row.body).arguments for row in rows), key=lambda found: found[4])
 
     def percept_row(self, key: str) -> Any:
         """Return the inbox row with this key, None if there is none."""

@@ -70,6 +70,24 @@ def why(
         trees.show(found)
 
 
+def triage(
+    name: Name,
+    last: Annotated[int, typer.Option("--last", "-n", min=1, help="How many of the newest.")] = 30,
+    json: Json = False,
+) -> None:
+    """Show how an employee has sorted its mail, and why.
+
+    Priority 1 is to be looked at first, 5 last. A wrong one is corrected by mail: “That one was important.”
+    """
+    from runtime.cli import printing, sortings
+
+    found = sortings.mails(here(), name, last=last)
+    if json:
+        printing.as_json(found)
+    else:
+        sortings.show(found, here())
+
+
 def settle(
     name: Name,
     action: Annotated[str, typer.Argument(metavar="ACTION", help="The action's id, as `empla show` prints it.")],

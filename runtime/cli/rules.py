@@ -15,7 +15,7 @@ def rules(
     ] = None,
     json: Json = False,
 ) -> None:
-    """List an employee's standing rules, set one in plain words, or drop one by its number.
+    """List an employee's standing rules, set one, or drop one.
 
     `empla rules Ada add "never before 9"` and `empla rules Ada drop 2`. The manager is told by mail.
     """

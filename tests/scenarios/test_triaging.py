@@ -10,7 +10,7 @@ from empla.clock import SystemClock
 from empla.hr.grants import grant
 from empla.mind import codec
 from empla.mind.grants import GrantKind
-from runtime.cli import minds
+from runtime.cli import minds, sortings
 from runtime.client import Letter
 from runtime.hiring import staff
 from runtime.inboxes import sender
@@ -47,6 +47,17 @@ def sorted_mails(morning: Morning) -> dict[str, Triage]:
 def awaited(morning: Morning, subject: str) -> Triage:
     morning.until(lambda: subject in sorted_mails(morning))
     return sorted_mails(morning)[subject]
+
+
+def test_the_command_shows_how_each_mail_was_sorted_and_why(morning: Morning) -> None:
+    outside(morning, "it@offlce.example", "New rules", "Please read them.")
+    outside(morning, "ida@moebel.example", "Desk", "Which colour shall the desk have?")
+    awaited(morning, "New rules"), awaited(morning, "Desk")
+    found = {mail["subject"]: mail for mail in sortings.mails(morning.home, "Ada Lane", last=200)}
+    assert (found["Desk"]["kind"], found["Desk"]["from"]) == ("needs-an-answer", "ida@moebel.example")
+    assert (found["New rules"]["kind"], found["New rules"]["signs"]) == ("suspicious", ["lookalike"])
+    assert "looks like ours and is another" in found["New rules"]["reason"]
+    assert len(sortings.mails(morning.home, "Ada Lane", last=2)) == 2
 
 
 def told_of(morning: Morning, subject: str) -> list[Letter]:
