@@ -1,6 +1,7 @@
 """The journal: what each cycle did, chained by digests, and a snapshot now and then (contract 14)."""
 
 import hashlib
+import zlib
 from datetime import UTC, datetime
 
 from empla import __version__
@@ -26,14 +27,24 @@ class Journal:
         """Write what one cycle changed, in its transaction."""
         body = codec.dumps(delta.changes).encode()
         self.digest = chained(self.digest, body)
-        values = {"at": instant(at), "percept": percept.key, "code": __version__, "delta": body, "digest": self.digest}
-        self.cycle = self._store.add("journal", values)
+        values = {"at": instant(at), "percept": percept.key, "code": __version__, "digest": self.digest}
+        self.cycle = self._store.add("journal", {**values, "delta": packed(body)})
         self.at = at
 
     def snapshot_if_due(self, state: MindState) -> None:
         """Keep the whole state every `CYCLES_PER_SNAPSHOT` cycles."""
         if self.cycle % CYCLES_PER_SNAPSHOT == 0:
-            self._store.add("snapshot", {"cycle": self.cycle, "body": codec.dumps(snapshot(state)).encode()})
+            self._store.add("snapshot", {"cycle": self.cycle, "body": packed(codec.dumps(snapshot(state)).encode())})
+
+
+def packed(body: bytes) -> bytes:
+    """Return the bytes of a Delta or a snapshot as they are kept: they say much more than once."""
+    return zlib.compress(body, 1)
+
+
+def unpacked(kept: bytes) -> bytes:
+    """Return what `packed` made `kept` of; what was kept before it was packed is returned as it is."""
+    return kept if kept[:1] in (b"[", b"{") else zlib.decompress(kept)
 
 
 def chained(previous: str, body: bytes) -> str:
@@ -56,7 +67,7 @@ def snapshot(state: MindState) -> dict[str, object]:
 
 def restored(body: bytes) -> MindState:
     """Return the state that a snapshot holds."""
-    kept = codec.loads(body.decode())
+    kept = codec.loads(unpacked(body).decode())
     state = MindState(adopted=kept["adopted"])
     state.apply(Believed(belief=belief) for belief in kept["beliefs"])
     for kind in ("goals", "intentions", "questions", "holds"):
