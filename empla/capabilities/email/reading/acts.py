@@ -21,6 +21,7 @@ OF_FAMILIES = frozenset(
         Intent.RULE,
         Intent.RULES,
         Intent.DROP_RULE,
+        Intent.RESPOND,
         Intent.ERRAND,
         Intent.REMIND,
         Intent.CHASE,
@@ -49,6 +50,7 @@ ACTED_ON = OF_FAMILIES | frozenset(
 _CONDITION = re.compile(
     r"(?:if|when|once|unless|in case|provided|as soon as|assuming)\b[^,]{3,80},\s*(?:then )?", re.IGNORECASE
 )
+_PLEASE = re.compile(r"[\s,]+(?:please|pls|plz|thanks|thank you|thx|many thanks|for me)[\s.!]*$", re.IGNORECASE)
 _ONLY_POLITE = re.compile(r"(?:(?:please|sorry|for now|then|it|do it|book it)[\s,.!]*)+", re.IGNORECASE)
 _FORBIDS = re.compile(r"\b(?:don't|do not|never|no need to|stop|won't|shouldn't|should not|without)\b", re.IGNORECASE)
 _PASSED_ON = re.compile(
@@ -100,7 +102,7 @@ def act(sentence: Sentence, setting: Setting, mail: Mail) -> Act:
 
 def offered(text: str, setting: Setting, mail: Mail) -> Understood | None:
     """Return what the first family that knows `text` makes of it; positions count from the beginning of `text`."""
-    bare = text.strip(" \t\n.!…").rstrip("?")
+    bare = _PLEASE.sub("", text.strip(" \t\n.!…").rstrip("?"))
     start = text.find(bare)
     polite = polite_end(bare)
     for begin in (polite, 0) if 0 < polite < len(bare) else (0,):
@@ -197,6 +199,8 @@ def _by_slots(sentence: Sentence, bare: str, rest: str, found: Slots) -> Act:
     if timed and nothing_left and not found.people and not found.minutes and _takes(rest, bare, found):
         return Act(sentence, Intent.CHOOSE)
     if found.people and (timed or found.minutes) and nothing_left and not cues.REQUEST_VERB.match(rest):
+        if _SOME_VERB.match(rest) and not OBJECT.match(rest):
+            return Act(sentence, Intent.OTHER_REQUEST)
         return Act(sentence, Intent.SCHEDULE, sure=False)
     if timed and found.minutes and not found.people and only_names(found.left):
         return Act(sentence, Intent.SCHEDULE, sure=False)
@@ -211,10 +215,39 @@ def _by_slots(sentence: Sentence, bare: str, rest: str, found: Slots) -> Act:
     return Act(sentence, None)
 
 
+_SOME_VERB = re.compile(
+    r"(?!with\b|for\b|at\b|on\b|in\b|is\b|about\b|would\b|like\b)[^\W\d_]{3,} (?:the|my|our|that|this)\b", re.IGNORECASE
+)
+"""A word that is not known, said of a meeting: "Rejig the call with Bob for Monday"."""
+_IN_NOTES = frozenset(
+    [
+        "a",
+        "and",
+        "at",
+        "call",
+        "coffee",
+        "for",
+        "in",
+        "lunch",
+        "meeting",
+        "mtg",
+        "on",
+        "or",
+        "please",
+        "pls",
+        "plus",
+        "thanks",
+        "the",
+        "thx",
+        "w",
+        "with",
+    ]
+)
+
+
 def only_names(left: str) -> tuple[str, ...]:
     """Return the words that can only be names in notes such as "ben, 30min, thu" or "carla + sam friday 1h"."""
-    pieces = leftovers(left, ACT_WORDS)
-    words = [word for piece in pieces for word in re.split(r"[\s,+&/]+|\band\b", piece) if word]
+    words = [word for word in re.findall(r"[^\W_](?:[\w'’.-]*\w)?", left) if word.lower() not in _IN_NOTES]
     plain = all(re.fullmatch(r"[^\W\d_][\w'’.-]{1,20}", word) and word.lower() not in ENGLISH for word in words)
     return tuple(words) if 0 < len(words) <= 4 and plain and not any(cues.REQUEST_VERB.match(w) for w in words) else ()
 

@@ -8,8 +8,8 @@ from empla.capabilities.email.reading.slots import OBJECT
 _I = re.IGNORECASE
 _OBJ = OBJECT.pattern.removeprefix(r"(?<![\w-])").removesuffix(r"(?![\w-])")
 POLITE = re.compile(
-    r"^(?:(?:and|so|also|then|ok(?:ay)?|great|perfect|well|actually|yes|hi|hey|no|sorry|oh|alright"
-    r"|right|sure|thanks|thank you)[,.!:-]*\s+)*"
+    r"^(?:(?:(?:and|so|but|plus|also|then|ok(?:ay)?|great|perfect|well|actually|yes|hi|hey|sorry|oh|alright"
+    r"|right|sure|thanks|thank you)[,.!:-]*|no[,.!:;–-]+)\s+)*"
     r"(?:(?:please|pls|plz|kindly|just|quick(?:ly)?|maybe)[,:]?\s+)*"
     r"(?:(?:can|could|would|will|might) (?:you|u|we|i)(?: (?:please|pls|kindly|possibly|maybe"
     r"|perhaps|also|just|mind|be able to|be so kind (?:as )?to|help me(?: to)?|try (?:to|and)"
@@ -151,8 +151,24 @@ AGENDA = (
         _I,
     ),
     re.compile(r"\bhow (?:busy|full|packed|many meetings)\b", _I),
+    re.compile(
+        r"^(?:is there )?anything(?: else)?(?: (?:planned|scheduled|happening))?(?= (?:on|for|at|this|next"
+        r"|tomorrow|today|in)\b|$)",
+        _I,
+    ),
+    re.compile(
+        r"^(?:run|walk|talk|take) (?:me|us) through (?:my |the |our )?(?:today|tomorrow|week|day|calendar"
+        r"|next|mon|tue|wed|thu|fri)",
+        _I,
+    ),
 )
 FREE = (
+    re.compile(
+        r"^(?:do|does|have|has)\b.{1,40}?\b(?:have |got )?(?:an?|half an|one|two|\d{1,3}) ?(?:spare "
+        r"|free )?(?:hours?|min(?:ute)?s?)\b",
+        _I,
+    ),
+    re.compile(r"^is there (?:any |some |enough |still )*(?:room|space|time|a gap|a slot)\b", _I),
     re.compile(
         r"(?<!\w)(?:am|are|is|aren't|isn't|will|would|was)\b.{0,60}?(?<!\w)(?:free|available|around"
         r"|busy|booked|tied up|open|clear|occupied|in the office)(?!\w)",
@@ -213,7 +229,8 @@ CANCEL = (
 )
 MOVE = (
     re.compile(
-        r"^(?:move|reschedul(?:e|ing)|re-schedule|shift|push|postpone|bring|pull|delay|put back"
+        r"^(?:move|re-?arrange|reorgani[sz]e|reschedul(?:e|ing)|re-schedule|shift|push|postpone|bring|pull"
+        r"|delay|put back"
         r"|rebook|re-book|defer|advance|swap|switch|bump)\b",
         _I,
     ),
@@ -223,6 +240,12 @@ MOVE = (
         r"|weeks?|bit) (?:later|earlier)\b"
         r"|^(?:put|set) (?:it|this|that|the|my|our)\b.{0,40}\b(?:to|back|forward|later|earlier)\b"
         r"(?! (?:discuss|talk|go|review))",
+        _I,
+    ),
+    re.compile(
+        r"\binstead of (?:on |at |the )?(?:mon|tue|wed|thu|fri|sat|sun|tomorrow|today|next|this|\d|noon|one"
+        r"|two|three|four"
+        r"|five|six|seven|eight|nine|ten|eleven|twelve)",
         _I,
     ),
     re.compile(r"\b(?:need|want|have|like) (?:you )?to (?:move|reschedule|shift|push|postpone|delay|bring)\b", _I),
@@ -328,11 +351,11 @@ YES_FIRST = re.compile(
 )
 NO = re.compile(
     r"^(?:(?:no|nope|nah|no way|negative|don't|do not|please don't|stop|not now|never mind|nevermind"
-    r"|forget (?:it|that|about it)|leave it|drop it|not (?:yet|really|necessary|needed|today|any"
+    r"|forget (?:it|that|about it)|leave it|drop it|not (?:yet|really|necessary|needed|required|today|any"
     r" ?more)|no need|no (?:thanks|thank you)|rather not|i'd rather not|cancel that request|scrap"
     r" that|no longer needed|let's not|wrong|that's (?:wrong|not right|not it)|incorrect|hold"
     r" off|wait|abort|i don't think so|that doesn't work|doesn't work|thanks|thank you|sorry|please"
-    r"|for now|it's (?:fine|ok|okay)|it|book it|do it|do that|anymore)[\s,.!-]*)+$",
+    r"|for now|it's (?:fine|ok|okay)|it|book it|do it|do that|any ?more|any longer)[\s,.!-]*)+$",
     _I,
 )
 REQUEST_VERB = re.compile(
@@ -382,7 +405,9 @@ _PRONOUN = (
     r"(?:['’](?:m|re|s|ll|d|ve) (?!(?:like|love|prefer|free|appreciate|rather|need|want|looking for|hoping)\b))?"
 )
 _SUBJECT = (
-    r"(?:(?:the|my|our|his|her|their|your|last|yesterday's|today's) [^,.;?!]{2,50}?"
+    r"(?:(?:the|my|our|his|her|their|your|last|yesterday's|today's) (?!(?:topic|subject|title|purpose|agenda"
+    r"|place|venue"
+    r"|location|length|duration|date|time|day|attendees|participants|guests)\b)[^,.;?!]{2,50}?"
     r"|(?!(?:if|when|once|unless|as|in|should|provided|because|since|while|after|before|please|maybe|what|who|whose"
     r"|which|how|why|where|let|yes|no|ok|sure)\b)"
     r"(?-i:[A-Z])[\w-]+(?: (?:and|&) (?-i:[A-Z])?[\w-]+| (?-i:[A-Z])[\w-]+)*)"

@@ -19,6 +19,9 @@ from empla.capabilities.email.reading.wordlists import (
     ANSWER_WORDS,
     CANCEL_WORDS,
     CHOOSE_WORDS,
+    DAY_NAMES,
+    ENGLISH,
+    FILLERS,
     FREE_WORDS,
     MOVE_WORDS,
 )
@@ -244,8 +247,17 @@ _ALL = re.compile(
 )
 
 
+_CANT_COME = re.compile(
+    r"(?:can't|cannot|can not|won't be able to|not able to|unable to|am not going to) (?:make|attend|join|do"
+    r"|go to|come to)",
+    re.IGNORECASE,
+)
+
+
 def _cancel(text: str, setting: Setting) -> Filled:
-    found = slots(text, setting)
+    said = _CANT_COME.search(text)
+    found = slots(blank(text, [said.span()]) if said else text, setting)  # no "not" of a time
+    found.without_meal()
     _named_meeting(found, text, setting)
     filled = _common(found, text)
     if match := _ALL.search(found.left):
@@ -257,6 +269,13 @@ def _cancel(text: str, setting: Setting) -> Filled:
 
 _VERB_WHOM = re.compile(
     r"(?<!\w)(?:cancel|move|reschedule|postpone|push|shift|drop|delay|bump)\s+(?=[A-Z][a-z])", re.IGNORECASE
+)
+
+
+_NO_WHO = ENGLISH | FILLERS | DAY_NAMES
+_VERB_LOW = re.compile(
+    r"(?<!\w)(?:cancel|move|reschedule|postpone|push|shift|drop|delay|bump)\s+(?P<who>[^\W\d_]{3,20})(?![\w'’])",
+    re.IGNORECASE,
 )
 
 
@@ -272,6 +291,11 @@ def _named_meeting(found: Slots, text: str, setting: Setting) -> None:
                 blank(found.left, [(end, end + 2)]) if found.left[end : end + 2] in ("'s", "’s") else found.left
             )
             return
+    low = _VERB_LOW.search(found.left)
+    if low and low["who"].lower() not in _NO_WHO and leftovers(found.left, MOVE_WORDS | CANCEL_WORDS) == (low["who"],):
+        who = Who(words=low["who"], origin=setting.origin)
+        _take_party(found, Party((who,), used=(low.span("who"),)))
+        return
     words = found.topic.split()
     if (
         words
@@ -309,6 +333,8 @@ def _move(text: str, setting: Setting) -> Filled:
         minutes = 30 if shift["n"] == "half an" else number(shift["n"]) * unit
         filled.put("shift", -minutes if _EARLIER.search(plain.plain) else minutes, text, at)
         return filled
+    if instead := _INSTEAD_OF.search(text):
+        return _turned(text, instead, setting)
     split = _target(text, setting)
     if split is None:
         filled = _which(text, text, setting)
@@ -339,6 +365,20 @@ _CLOCK_AFTER = re.compile(
     r"(?: (?:on|instead|please|tomorrow|today|mon|tue|wed|thu|fri|sat|sun|next|this)\b|\s*[.,;!?)]|\s*$))",
     re.IGNORECASE,
 )
+
+
+_INSTEAD_OF = re.compile(r"(?<!\w)instead of(?!\w)", re.IGNORECASE)
+
+
+def _turned(text: str, instead: re.Match[str], setting: Setting) -> Filled:
+    """ "on Wednesday instead of Tuesday": where to stands first."""
+    to = slots(blank(text, [(instead.start(), len(text))]), setting, with_topic=False)
+    used = [*to.when.used, instead.span()]
+    filled = _which(blank(text, used), text, setting)
+    if to.when.window is not None:
+        _put_window(filled, "to", to.when, text)
+    filled.doubts += to.when.doubts
+    return filled
 
 
 _LATER = re.compile(r"\b(?:push|postpone|delay|defer|put back|bump)\b|\b(?:bring|pull|advance)\b.*\b(?:forward|up)\b")
@@ -381,6 +421,7 @@ def _target(text: str, setting: Setting) -> int | None:
 
 def _which(left: str, text: str, setting: Setting) -> Filled:
     found = slots(re.sub(r"(?<!\w)from(?!\w)", BLANK * 4, left), setting)
+    found.without_meal()
     _named_meeting(found, text, setting)
     filled = _common(found, text)
     filled.slots.pop("minutes", None)

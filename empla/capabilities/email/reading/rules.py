@@ -59,6 +59,8 @@ _CONSTRAINT = re.compile(
 )
 _TWINS = frozenset([Intent.SCHEDULE, Intent.MOVE, Intent.CANCEL])
 """Intents of which one sentence may ask several times."""
+_TARGETED = frozenset([Intent.MOVE, Intent.CANCEL])
+"""Intents about one meeting that stands: a fragment before them speaks of something else."""
 _CHANGED = frozenset([Intent.SCHEDULE, Intent.MOVE, Intent.ANSWER, Intent.CHOOSE])
 _CHANGES = {"minutes": "minutes", "add": "people", "place": "place", "title": "topic"}
 """What a change to a meeting says, and the slot of a new one that it fills."""
@@ -97,6 +99,9 @@ def read(mail: Mail, now: datetime, zone: str, manager: str, *, home: str = "") 
         return _reading(Intent.FOREIGN, 0.95, {"language": slot}, (), language)
     if reading.intent == Intent.ANSWER and not mail.in_reply_to and _asks_for_meeting(subject, setting, mail):
         reading = replace(reading, intent=Intent.SCHEDULE.value)
+    if reading.intent == Intent.ANSWER and not mail.in_reply_to:
+        meets = "people" in reading.slots and bool({"window", "minutes"} & set(reading.slots))
+        reading = replace(reading, intent=Intent.SCHEDULE.value) if meets else replace(reading, confidence=0.65)
     if reading.intent == Intent.SCHEDULE and not mail.in_reply_to:
         reading = _from_subject(reading, subject, Setting(now, zone, Origin(source, mail.key, "subject"), home=home))
     if len(whole) > LONGEST:
@@ -272,16 +277,21 @@ def _sorted(found: Sequence[Act], main: Act, setting: Setting) -> tuple[list[Act
             continue
         names = slots(one.sentence.text, setting).names()
         more = one.intent is main.intent and (not names & known - {"window"} or _ADDS.search(one.sentence.text))
-        if one.intent is Intent.ANSWER or more:
+        stray = main.intent in _TARGETED and (one.sentence.start < main.sentence.start or _limits(one))
+        if (one.intent is Intent.ANSWER and not stray) or more:
             mine.append(one)
             known |= names
         elif one.intent is Intent.NO and main.intent is Intent.CHOOSE:
             mine.append(one)
-        elif one.intent in ACTED_ON or one.intent is Intent.NO or _says_something(one, names):
+        elif one.intent in ACTED_ON or one.intent in (Intent.NO, Intent.ANSWER) or _says_something(one, names):
             others.append(one)
         else:
             context.append(one)
     return mine, others, context
+
+
+def _limits(one: Act) -> bool:
+    return bool(_CONSTRAINT.search(one.sentence.text))
 
 
 def _merged(filled: Filled, intent: Intent, other: Act) -> bool:

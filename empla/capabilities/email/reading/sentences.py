@@ -26,7 +26,8 @@ _VOCATIVE = re.compile(
     r"|march|july|september|october|november|december|one|two|fine|good|unfortunately|actually"
     r"|ideally|however|first|afterwards|later|"
     r"mornings?|afternoons?|anytime|if|when|once|maybe|cool|right|absolutely|definitely|alternatively"
-    r"|otherwise|please|pls|add|invite|include|drop|remove|replace|swap|call|ask|tell|remind)\b)"
+    r"|otherwise|please|pls|add|invite|include|drop|remove|replace|swap|call|ask|tell|remind|with|me|and|not"
+    r"|for|in|on|at|about|re)\b)"
     r"[A-Z][\w'’-]+(?: [A-Z][\w'’-]+)?\s*(?:[,:!–—]|\n)\s*"
     r"(?=(?i:please|pls|plz|can|could|would|will|book|set|schedule|find|arrange|organi[sz]e|move"
     r"|cancel|what|when|am|is|are|do|i|i'd|i'm"
@@ -55,6 +56,8 @@ _POLITE = re.compile(
     rf"|asap)\b{_REST})?|(?:just )?(?:let|tell) me (?:know)?{_REST}(?:works?|done|booked)"
     rf"|(?:does|would|will) that work(?: for you)?|is that (?:ok|okay|possible|doable|feasible)"
     rf"|ok(?:ay)? for you"
+    rf"|(?:please )?(?:book|schedule|arrange|put) (?:it|that|this|them|these)(?: up| in)?"
+    rf"(?: (?:please|for me|for us|then))*"
     rf"|(?:can|could|would|will) you (?:please )?(?:book|schedule|arrange|set(?: up)?) (?:it|that|this)"
     rf"(?: up)?(?: for (?:me|us))?(?: please)?"
     rf"|(?:can|could) you (?:do|manage|arrange|sort|handle|help with) (?:that"
@@ -123,7 +126,7 @@ _JOINT = r"(?:and|then|plus|but|also)(?: (?:actually|then|also|please|after that
 _CLAUSE = re.compile(rf"(?:[,;]?\s+{_JOINT}|,)\s+(?={_ASKS_MORE})", re.IGNORECASE)
 _CLAUSE_APART = re.compile(
     rf"(?:,\s+{_JOINT}|,?\s+(?:and|then|plus|but) (?:also|please|then)|\s+(?:and|plus|but)(?= (?:can|could|would) you))"
-    rf"\s+(?={_ASKS_MORE})",
+    rf"\s+(?!(?:follow up|(?:remind|chase|ask) (?:him|her|them|again))\b)(?={_ASKS_MORE})",
     re.IGNORECASE,
 )
 _TAKES_CLAUSES = re.compile(
@@ -133,7 +136,9 @@ _TAKES_CLAUSES = re.compile(
     re.IGNORECASE,
 )
 """What is to be remembered, asked or passed on may hold an "and" of its own; a comma parts the next request from it."""
-_CONDITION = re.compile(r"(?:and |also |please )*(?:if|unless|in case|should|provided)\b", re.IGNORECASE)
+_CONDITION = re.compile(
+    r"(?:and |also |please )*(?:if|unless|in case|should|provided|whenever|every time|any ?time)\b", re.IGNORECASE
+)
 _PLEASE_TOO = re.compile(
     rf",?\s+(?:and|plus|but) (?:also|please)(?: (?:also|please))*\s+(?={_ASKS_MORE})", re.IGNORECASE
 )
@@ -145,7 +150,8 @@ def _clauses(text: str, start: int, end: int) -> list[Sentence]:
     position = start
     while match := _joint(text, start).search(text, position, end):
         words = text[start : match.start()].split()
-        if len(words) >= 3 or (words and not _BEGINS.match(text, start)):
+        short = _NO_MORE.fullmatch(text[start : match.start()].strip()) or _BEGINS.match(text, start)
+        if len(words) >= 3 or (words and not short):
             found += _sentence(text, start, match.start())
             start = match.end()
         position = match.end()
@@ -162,6 +168,13 @@ def _joint(text: str, start: int) -> re.Pattern[str]:
 
 _BEGINS = re.compile(rf"[\s,]*(?:{_ASKS_MORE}|please\b|pls\b|can\b|could\b|would\b|will\b|find\b|get\b)", re.IGNORECASE)
 """A verb and no more is not yet a request: "Book and confirm it"."""
+_NO_MORE = re.compile(
+    r"(?:(?:also|and|then|plus|but|so|ok(?:ay)?|yes|yep|yeah|sure|great|perfect|fine|right|well|oh|thanks|no"
+    r"|hi|hey|sorry"
+    r"|actually|finally|first|firstly|second|secondly|lastly|next|one more thing|ps|p\.s\.)[\s,.!:]*)+",
+    re.IGNORECASE,
+)
+"""Words that only lead on to what follows."""
 
 _COUNTED = re.compile(
     r"(?:(?:just |only )?(?:one|two|three|four|five|a few|some|a couple of|several) (?:more |quick |small |other )*"

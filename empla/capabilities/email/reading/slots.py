@@ -11,7 +11,7 @@ from empla.capabilities.email.reading.people import EMAIL, Party, Who, named_at,
 from empla.capabilities.email.reading.times.durations import Length, lengths
 from empla.capabilities.email.reading.times.grammar import Times, times
 from empla.capabilities.email.reading.times.words import text_of
-from empla.capabilities.email.reading.wordlists import FILLERS, NO_TITLES
+from empla.capabilities.email.reading.wordlists import CANCEL_WORDS, FILLERS, MOVE_WORDS, NO_TITLES
 from empla.mind.values import Origin
 
 BLANK = "\u00b7"
@@ -72,6 +72,12 @@ class Slots:
     def people(self) -> tuple[Who, ...]:
         """Those who take part, without the writer."""
         return self.party.people
+
+    def without_meal(self) -> None:
+        """Take "lunch" for a meeting's name and no time of day, unless its day is said."""
+        window = self.when.window
+        if window is not None and not window.dated and _MEALS.fullmatch(window.said.removeprefix("the ").strip()):
+            self.when = replace(self.when, window=None)
 
     def any(self) -> bool:
         """Whether anything was found."""
@@ -219,19 +225,24 @@ def _take_repeats(found: Slots) -> None:
         found.left = blank(found.left, [(match.start(), match.start() + word.end()) if word else match.span()])
 
 
+_UNTITLED = FILLERS | NO_TITLES | CANCEL_WORDS | MOVE_WORDS
+_AND_I = re.compile(
+    r"(?<![\w@.,] )(?<![\w@.])(?=[A-Z][\w'’-]+(?:(?:, (?:and )?| and | & )[A-Z][\w'’-]+)*,?"
+    r" (?:and|&) (?:I|me|myself)\b)"
+)
 _AFTER_VERB = re.compile(
     r"(?<!\w)(?i:book|schedule|invite|get|grab|meet|see|interview|find|add|pencil in|slot in|squeeze in|phone|ring"
     r"|when can"
     r"|when could|can|could|need|for|me and|bring|give|spare)\s+(?=[A-Z][a-z]|[\w.+-]+@)"
 )
 _TIME_OF = re.compile(r"(?<!\w)of\s+(?=[A-Z][\w-]+(?: [A-Z][\w-]+)?['’]s time\b)")
-_LOW_VERB = re.compile(r"(?<!\w)(?:invite|interview)\s+(?=[a-z])", re.IGNORECASE)
+_LOW_VERB = re.compile(r"(?<!\w)(?:invite|interview|get(?= [a-z]+ (?:and|&) me\b))\s+(?=[a-z])", re.IGNORECASE)
 
 
 def _take_people(found: Slots, setting: Setting) -> None:
     found.party = party(found.left, setting.origin)
     if not found.party.people:  # "book Bob for an hour", "when can Bob and I meet"
-        verbs = (m for rule in (_AFTER_VERB, _TIME_OF, _LOW_VERB) for m in rule.finditer(found.left))
+        verbs = (m for rule in (_AFTER_VERB, _TIME_OF, _LOW_VERB, _AND_I) for m in rule.finditer(found.left))
         named = (named_at(found.left, verb.end(), setting.origin)[0] for verb in verbs)
         found.party = next((p for p in named if p.people), found.party)
         if found.party.people and (
@@ -248,9 +259,7 @@ def _take_title(found: Slots, text: str) -> None:
     if found.topic:
         return
     for match in _TITLED.finditer(found.left):
-        words = [
-            w for w in match["words"].split() if w.lower().strip(".,") not in FILLERS | NO_TITLES and BLANK not in w
-        ]
+        words = [w for w in match["words"].split() if w.lower().strip(".,") not in _UNTITLED and BLANK not in w]
         if words:
             kept = " ".join(words)
             start = match.start("words") + match["words"].index(words[0])

@@ -112,18 +112,18 @@ def twins(text: str, setting: Setting) -> tuple[str, ...]:
     Each of them must name whom and when (of a booking), from when to when (of a move), or its meeting (of a call-off).
     """
     match = _VERB.match(text)
-    if match is None or not _JOINT.search(match["rest"]):
+    head, rest, verb = (match["head"], match["rest"], match["verb"].lower()) if match else ("", text, "")
+    if not _JOINT.search(rest):
         return ()
-    pieces = [piece.strip(" .!?") for piece in _JOINT.split(match["rest"])]
-    verb = match["verb"].lower()
+    pieces = [piece.strip(" .!?") for piece in _JOINT.split(rest)]
     if not 1 < len(pieces) <= MOST or not all(pieces):
         return ()
     if verb in ("cancel", "call off"):
-        return _written(match["head"], pieces) if all(_is_meeting(p) for p in pieces) else ()
+        return _written(head, pieces) if all(_is_meeting(p) for p in pieces) else ()
     if verb in ("move", "reschedule", "shift", "push"):
         whole = all(re.search(r"(?<!\w)to\s+\S", p) and _timed(p, setting) for p in pieces)
-        return _written(match["head"], pieces) if whole else ()
-    return _bookings(match["head"], pieces, setting)
+        return _written(head, pieces) if whole else ()
+    return _bookings(head, pieces, setting)
 
 
 def _bookings(head: str, pieces: Sequence[str], setting: Setting) -> tuple[str, ...]:

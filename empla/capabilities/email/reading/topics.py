@@ -35,6 +35,7 @@ _NOUN_AFTER = re.compile(
 _PLACE = re.compile(
     r"(?<!\w)(?:(?:on|via|over|by|through|using)(?: an?| the| a quick)? (?:zoom|(?:ms |microsoft"
     r" )?teams|google meet|skype|phone|webex|slack|video(?: call| conference)?|telephone)\b"
+    r"|(?:(?:ms |microsoft )?teams|google meet|webex|skype|zoom)(?= (?:call|meeting|chat|session)s?\b)"
     r"|in (?:conference |meeting )?room [\w-]+|in (?:the |my |our |his |her |their )?(?:big |small"
     r" |main |large |ground floor |board |second floor |first floor )?(?:meeting |conference "
     r"|board)?(?:room|office|canteen|cafeteria|lobby|kitchen|boardroom)(?! hours)"

@@ -78,6 +78,7 @@ DAY_NAMES = _words("""
 """Names of days and months, which are no people."""
 
 NO_NAMES = _words("""
+    hmm hm oh ah uh um eh wow well
     1:1 a about above after afternoon again all also am an and any anyone are around as asap at available be
     because because been before best between both breakfast briefly busy but by call can can't cancel cannot
     catch chat coffee come concerning could day days did dinner discuss discussing do does don't drinks during
@@ -117,7 +118,7 @@ FILLERS = _words("""
     love make makes manage may maybe me meet meeting meetings might min mind mins minutes more much must my need
     needed needs new normal now of ok okay on one onto open or organise organize other our out over participants
     pencil people perhaps plan please pls plz possible possible possibly preferably put quick quickly re really
-    regular requested required required. run say saying says schedule schedule see send sense set shall she
+    regular requested required required. run say saying says schedule schedule see send sense set shall she sit
     she's short should should've slot so some sometime somewhere soon sort speak spend squeeze start starting
     starts still suit suitable suits suits sure sync take takes taking talk tentative tentatively thank thanks
     that that's the their them then there there's these they they're think thinking this those thx time time's

@@ -71,6 +71,10 @@ def lengths(text: Text) -> list[Length]:
 
 def _is_other(text: Text, match: re.Match[str]) -> bool:
     """Whether the words say a distance ("an hour before", "30 minutes later") or a place in time ("in an hour")."""
+    if re.fullmatch(r"(?:9|1\d|2[0-3])h[0-5]\d", match.group()) or (
+        re.fullmatch(r"\d{1,2}h[0-5]\d", match.group()) and text.plain[: match.start()].endswith(("at ", "@ ", "@"))
+    ):
+        return True  # "at 15h30"
     after = text.plain[match.end() : match.end() + 12]
     return bool(re.match(r" (?:before|after|later|earlier|ago|from now)\b", after))
 

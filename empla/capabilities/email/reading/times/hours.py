@@ -41,7 +41,7 @@ _STRICT = (
     rf"|1[0-9]h(?:{_MINUTES})?\b|2[0-3]h(?:{_MINUTES})?\b"
     rf"|[01]\d[0-5]\d ?(?:hrs?|hours)\b|noon\b|midday\b|midnight\b|12 noon\b|{NUMBER} o'clock\b"
     rf"|(?:half|quarter|(?:a )?quarter|five|ten|twenty|twenty[ -]five) (?:past|to|after|before) {NUMBER}"
-    rf"|half (?:{_HOURS}|1[0-2]|[1-9])(?![\d:.])(?! ?-?(?:hours?|days?|h\b|minutes?|mins?|years?))"
+    rf"|half (?:{_HOURS}|1[0-2]|[1-9])(?![\d:]|\.\d)(?! ?-?(?:hours?|days?|h\b|minutes?|mins?|years?))"
     rf"|(?:{_HOURS})[ -](?:fifteen|thirty|forty[ -]?five)(?! ?-?(?:minutes?|mins?|people|hours?))"
     r"|(?:1\d|2[0-3]|0?\d)\.(?:00|15|30|45)(?![\d%.])"
     r"(?! ?(?:h\b|hours?|hrs?|eur|usd|gbp|euros?|dollars?|k\b|m\b|million)))"
@@ -52,7 +52,7 @@ _BARE = (
 )
 _ANY = rf"(?:{_STRICT}|{_BARE})"
 _NO_UNIT = (
-    r"(?! ?(?:-|to) ?\d)(?!h\d)(?! ?-?(?:minutes?|mins?|hours?|hrs?|h|m|people|persons?|days?"
+    r"(?! ?(?:-|to) ?\d)(?!h\d)(?! ?-?(?:minutes?|mins?|hours?|hrs?|h\b|m\b|people|persons?|days?"
     r"|weeks?|months?|of us|of them|times?|options?"
     r"|slots?|st|nd|rd|th|colleagues|others|guests|attendees|eur|usd|euros?|dollars?|jan|feb|mar|apr|may|jun|jul|aug"
     r"|sep|oct|nov|dec)(?![a-z]*'))(?!%)"
