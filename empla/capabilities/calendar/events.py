@@ -258,7 +258,10 @@ def render(meeting: Meeting, *, at: datetime, mark: str = "", rule: str = "") ->
     put_times(event, meeting.start, meeting.end, all_day=meeting.all_day)
     if rule:
         with understood(f"{rule!r} is no rule by which an event recurs"):
-            event.add("RRULE", vRecur.from_ical(rule))
+            recur = vRecur.from_ical(rule)
+            if not recur.get("FREQ"):
+                raise ValueError("it names no frequency")
+            event.add("RRULE", recur)
     sign(event, sequence=meeting.sequence, at=at, mark=mark)
     add_zones(calendar)
     result: bytes = calendar.to_ical()
@@ -297,6 +300,7 @@ def change(ics: bytes | str, meeting: Meeting, *, at: datetime, mark: str = "") 
 def written(attendee: Attendee) -> vCalAddress:
     """Return the ATTENDEE value of an attendee."""
     value = person(attendee.address, attendee.name)
+    value.params["SCHEDULE-AGENT"] = "CLIENT"  # we invite by mail ourselves: servers must not do so too (RFC 6638, 7.1)
     value.params["CUTYPE"] = "INDIVIDUAL"
     value.params["ROLE"] = "OPT-PARTICIPANT" if attendee.optional else "REQ-PARTICIPANT"
     _put_answer(value, attendee)
@@ -315,8 +319,11 @@ def _put_answer(value: vCalAddress, attendee: Attendee) -> None:
 
 
 def bare(value: vCalAddress) -> None:
-    """Take out of a person's parameters what only we write (it is evidence) or what somebody else wrote in our name."""
-    for name in [name for name in value.params if name.upper().startswith("X-EMPLA")]:
+    """Take out of a person's parameters what only we write (it is evidence) or what somebody else wrote in our name.
+
+    So are those that a calendar keeps for itself about scheduling, which no message may carry (RFC 6638, 7).
+    """
+    for name in [name for name in value.params if name.upper().startswith(("X-EMPLA", "SCHEDULE-"))]:
         del value.params[name]
 
 

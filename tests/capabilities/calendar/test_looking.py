@@ -12,9 +12,9 @@ from empla.capabilities.calendar.results import Agenda, FreeBusy, SlotOption, Sl
 from empla.capabilities.calendar.slots import Why
 from empla.errors import PermissionDenied, ResourceError
 from empla.mind import codec
-from empla.mind.values import Source
+from empla.mind.values import EventRef, Origin, Source
 
-from .conftest import COLLEAGUE, MANAGER, NOW, Desk, FakeCalendars, address, busy_from, ics, instant, person
+from .conftest import COLLEAGUE, EMPLOYEE, MANAGER, NOW, Desk, FakeCalendars, address, busy_from, ics, instant, person
 
 BERLIN = ZoneInfo("Europe/Berlin")
 
@@ -218,3 +218,47 @@ def test_the_agenda_of_a_calendar_that_was_not_granted_is_refused(desk: Desk) ->
 def test_senseless_searches_are_refused(desk: Desk, wrong: dict[str, Any]) -> None:
     with pytest.raises(SchemaError):
         find(desk, **{"attendees": (address(MANAGER),), **wrong})
+
+
+def test_a_meeting_does_not_stand_in_the_way_of_itself(desk: Desk, calendars: FakeCalendars) -> None:
+    """It may move into its own hour: neither the manager's copy nor the colleague's free/busy of it counts."""
+    people = (f"ORGANIZER:mailto:{EMPLOYEE}", f"ATTENDEE:mailto:{MANAGER}", f"ATTENDEE:mailto:{COLLEAGUE}")
+    for owner in (MANAGER, COLLEAGUE):
+        calendars.put(owner, busy_from(at(26, 14), 60, "ours", *people))
+    asked: dict[str, Any] = {
+        "attendees": (address(MANAGER), address(COLLEAGUE)),
+        "minutes": 60,
+        "windows": ((instant(at(26, 14)), instant(at(26, 15, 30))),),
+    }
+    assert desk.run("calendar.find_slots", **asked).slots == ()
+    ours = EventRef("ours", 0, Origin(Source.RECORD))
+    (slot,) = desk.run("calendar.find_slots", **asked, apart_from=(ours,)).slots
+    assert slot.start.value == at(26, 14)
+    calendars.put(COLLEAGUE, busy_from(at(26, 15), 15, "other"))
+    (slot,) = desk.run("calendar.find_slots", **asked, apart_from=(ours,)).slots
+    assert (slot.start.value, slot.end.value) == (at(26, 14), at(26, 15))
+
+
+def test_spans_to_be_avoided_are_not_used_although_they_are_free(desk: Desk) -> None:
+    found = desk.run(
+        "calendar.find_slots",
+        attendees=(address(MANAGER),),
+        minutes=60,
+        windows=((instant(at(26, 9)), instant(at(26, 12))),),
+        avoid=((instant(at(26, 9)), instant(at(26, 10, 30))),),
+    )
+    assert [s.start.value for s in found.slots] == [at(26, 10, 30)]
+
+
+def test_an_occurrence_that_this_and_future_moved_by_days_takes_its_time(desk: Desk, calendars: FakeCalendars) -> None:
+    series = ics("s", "DTSTART;TZID=Europe/Berlin:20261117T100000", "DURATION:PT1H", "RRULE:FREQ=WEEKLY")
+    rest = ics(
+        "s",
+        "RECURRENCE-ID;RANGE=THISANDFUTURE;TZID=Europe/Berlin:20261117T100000",
+        "DTSTART;TZID=Europe/Berlin:20261119T130000",
+        "DURATION:PT1H",
+    )
+    event = rest[rest.index("BEGIN:VEVENT") : rest.index("END:VCALENDAR")]
+    calendars.put(MANAGER, series.replace("END:VCALENDAR", f"{event}END:VCALENDAR"))
+    seen = desk.run("calendar.free_busy", person=address(MANAGER), start=instant(at(26, 0)), end=instant(at(27, 0)))
+    assert [b.start.value for b in seen.busy] == [at(26, 13)]

@@ -29,7 +29,7 @@ from empla.capabilities.calendar.results import (
     Slots,
 )
 from empla.capabilities.contract import Settled
-from empla.mind.values import EventRef, Origin, Source
+from empla.mind.values import Address, EventRef, Origin, Source
 from empla.workplace.accounts import Account, Endpoint
 from empla.workplace.caldav import StandardCalendars
 
@@ -271,3 +271,143 @@ def test_the_colleague_s_events_stay_the_colleague_s_own(office_desk: Desk, radi
     radicale.put(COLLEAGUE, "c", busy_from(at(15), 60, "c"))
     seen = office_desk.run("calendar.free_busy", person=address(COLLEAGUE), start=instant(at(0)), end=instant(at(23)))
     assert [(b.start.value, b.end.value) for b in seen.busy] == [(at(15), at(16))]
+
+
+# Invitations of others, and series, with a person's hand in between ---------------------------------------------------
+
+CARLA = Address("carla@elsewhere.example", OUTSIDE)
+INVITED = (f"ORGANIZER:mailto:{CARLA.value}", f"ATTENDEE:mailto:{MANAGER}", "SUMMARY:Talk")
+WEEKLY = (
+    "DTSTART;TZID=W. Europe Standard Time:20261124T100000",
+    "DURATION:PT1H",
+    "RRULE:FREQ=WEEKLY;COUNT=6",
+    *INVITED,
+)
+
+
+def message(method: str, *lines: str, minute: int = 0, sequence: int = 0) -> str:
+    stamp = f"DTSTAMP:20261120T08{minute:02}00Z"
+    text = ics("talk", f"SEQUENCE:{sequence}", *lines).replace("DTSTAMP:20261101T000000Z", stamp)
+    return text.replace("VERSION:2.0", f"VERSION:2.0\r\nMETHOD:{method}")
+
+
+def take_in(desk: Desk, text: str, **more: Any) -> Any:
+    return desk.run("calendar.take_in", owner=address(MANAGER), ics=text, sender=CARLA, **more)
+
+
+def begins(desk: Desk, days: int = 60) -> list[datetime]:
+    start = instant(at(0))
+    agenda = desk.run("calendar.agenda", owner=address(MANAGER), start=start, end=instant(at(0) + timedelta(days=days)))
+    assert isinstance(agenda, Agenda)
+    return [i.start.value.astimezone(BERLIN) for i in agenda.items]
+
+
+def week(number: int) -> datetime:
+    return at(10) + timedelta(days=7 * number)
+
+
+def by_hand(radicale: Server, uid: str, old: str, new: str) -> None:
+    """Let the manager change the event in their own client."""
+    stood = radicale.get(MANAGER, uid)
+    assert old in stood
+    radicale.put(MANAGER, uid, stood.replace(old, new))
+
+
+def test_an_invitation_its_changes_and_its_end_stand_in_a_real_calendar(office_desk: Desk, radicale: Server) -> None:
+    desk = office_desk
+    found = take_in(desk, message("REQUEST", *WEEKLY), answer="ACCEPTED")
+    assert isinstance(found, EventWritten)
+    assert begins(desk) == [week(n) for n in range(6)]
+    off = ("RECURRENCE-ID;TZID=Europe/Berlin:20261201T100000", *INVITED)
+    found = take_in(desk, message("CANCEL", *off, minute=1), copy=found.copy)
+    rest = ("RECURRENCE-ID;RANGE=THISANDFUTURE;TZID=Europe/Berlin:20261208T100000", *INVITED)
+    when = ("DTSTART;TZID=Europe/Berlin:20261210T140000", "DURATION:PT1H")
+    found = take_in(desk, message("REQUEST", *rest, *when, minute=2), copy=found.copy)
+    assert begins(desk) == [week(0), *(week(n) + timedelta(days=2, hours=4) for n in range(2, 6))]
+    thursday = at(0) + timedelta(days=16)
+    seen = desk.run(
+        "calendar.free_busy",
+        person=address(MANAGER),
+        start=instant(thursday),
+        end=instant(thursday + timedelta(days=1)),
+    )
+    assert [b.start.value for b in seen.busy] == [thursday + timedelta(hours=14)], (
+        "a day on which the server knows nothing"
+    )
+    late = take_in(desk, message("REQUEST", *WEEKLY), copy=found.copy)
+    assert isinstance(late, EventWritten) and not late.changed
+    ended = take_in(desk, message("CANCEL", *INVITED, minute=3, sequence=1), copy=found.copy)
+    assert isinstance(ended, EventWritten) and begins(desk) == []
+    seen = desk.run("calendar.free_busy", person=address(MANAGER), start=instant(at(0)), end=instant(at(23)))
+    assert seen.busy == ()
+
+
+def test_what_a_person_wrote_before_an_invitation_was_taken_in_stays(office_desk: Desk, radicale: Server) -> None:
+    desk = office_desk
+    permit = desk.prepare("calendar.take_in", owner=address(MANAGER), ics=message("REQUEST", *WEEKLY), sender=CARLA)
+    radicale.put(MANAGER, "talk", ics("talk", *WEEKLY, "LOCATION:At home"))
+    met = desk.perform(permit)
+    assert isinstance(met, EventMoved) and met.copy is not None
+    assert "LOCATION:At home" in radicale.get(MANAGER, "talk")
+    update = message("REQUEST", *WEEKLY, minute=1, sequence=1)
+    taken = take_in(desk, update, copy=met.copy)
+    assert isinstance(taken, EventWritten)
+    by_hand(radicale, "talk", "PARTSTAT=NEEDS-ACTION", "PARTSTAT=TENTATIVE")
+    met = take_in(desk, message("CANCEL", *INVITED, minute=2, sequence=2), copy=taken.copy)
+    assert isinstance(met, EventMoved) and met.copy is not None and parse(met.copy.ics).status == "CONFIRMED"
+    assert "PARTSTAT=TENTATIVE" in radicale.get(MANAGER, "talk")
+    assert isinstance(take_in(desk, message("CANCEL", *INVITED, minute=2, sequence=2), copy=met.copy), EventWritten)
+
+
+def test_an_invitation_is_taken_in_once_whatever_is_tried_again(office_desk: Desk, radicale: Server) -> None:
+    desk = office_desk
+    permit = desk.prepare("calendar.take_in", owner=address(MANAGER), ics=message("REQUEST", *WEEKLY), sender=CARLA)
+    assert desk.settle(permit) == (Settled.NOT_DONE, None)
+    once, again = desk.perform(permit), desk.perform(permit)
+    assert isinstance(once, EventWritten) and isinstance(again, EventWritten)
+    assert (once.event, once.etag) == (again.event, again.etag)
+    assert desk.settle(permit) == (Settled.DONE, again)
+    assert mark_of(radicale.get(MANAGER, "talk")) == permit.payload.target["mark"]
+
+
+def test_a_series_of_ours_is_changed_on_top_of_a_person_s_change_and_never_over_it(
+    office_desk: Desk, radicale: Server
+) -> None:
+    desk = office_desk
+    booked = desk.run("calendar.book", **wanted(start=at(10), rule="FREQ=WEEKLY;COUNT=6"))
+    assert isinstance(booked, Booked)
+    uid = booked.event.uid
+    second = instant(week(1))
+    by_hand(radicale, uid, "SUMMARY:Büro\\, Budget", "SUMMARY:Budget with cake")
+    new = {"start": instant(week(1) + timedelta(hours=5)), "end": instant(week(1) + timedelta(hours=6))}
+    met = desk.run("calendar.update", copy=booked.copy, occurrence=second, **new)
+    assert isinstance(met, EventMoved) and met.copy is not None
+    assert begins(desk) == [week(n) for n in range(6)]
+    moved = desk.run("calendar.update", copy=met.copy, occurrence=second, check=(address(MANAGER),), **new)
+    assert isinstance(moved, EventWritten)
+    assert begins(desk) == [week(0), week(1) + timedelta(hours=5), *(week(n) for n in range(2, 6))]
+    by_hand(radicale, uid, "SUMMARY:Budget with cake", "SUMMARY:Budget without")
+    third = instant(week(2))
+    met = desk.run("calendar.cancel", copy=moved.copy, occurrence=third)
+    assert isinstance(met, EventMoved) and met.copy is not None
+    left = desk.run("calendar.cancel", copy=met.copy, occurrence=third)
+    ended = desk.run("calendar.cancel", copy=left.copy, occurrence=instant(week(4)), and_future=True)
+    assert isinstance(ended, EventWritten)
+    assert begins(desk) == [week(0), week(1) + timedelta(hours=5), week(3)]
+    assert "Budget without" in radicale.get(MANAGER, uid)
+
+
+def test_somebody_who_became_busy_stops_a_move_and_a_person_s_change_is_met(
+    office_desk: Desk, radicale: Server
+) -> None:
+    desk = office_desk
+    booked = desk.run("calendar.book", **wanted())
+    new = {"start": instant(at(16)), "end": instant(at(16, 30)), "check": (address(MANAGER), address(COLLEAGUE))}
+    radicale.put(COLLEAGUE, "c", busy_from(at(16), 60, "c"))
+    conflict = desk.run("calendar.update", copy=booked.copy, **new)
+    assert isinstance(conflict, BookConflict) and [a.value for a in conflict.who] == [COLLEAGUE]
+    assert parse(radicale.get(MANAGER, booked.event.uid)).start == at(14)
+    radicale.ask(COLLEAGUE, "DELETE", f"/{COLLEAGUE}/calendar/c.ics")
+    by_hand(radicale, booked.event.uid, "SUMMARY:Büro\\, Budget", "SUMMARY:Budget with cake")
+    assert isinstance(desk.run("calendar.update", copy=booked.copy, **new), EventMoved)
+    assert parse(radicale.get(MANAGER, booked.event.uid)).start == at(14)
