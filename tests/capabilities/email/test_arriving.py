@@ -234,6 +234,7 @@ Status: 5.1.1
 Content-Type: message/rfc822
 
 Message-ID: <sent-1@office.example>
+References: <first@office.example> <second@x.example>
 Subject: Budget
 
 Hello
@@ -246,6 +247,7 @@ def test_a_bounce_says_whom_it_did_not_reach_and_a_delay_raises_nothing(
 ) -> None:
     ((kind, mail),) = raised(BOUNCE.format(action="failed").encode())
     assert (kind, mail.bounced, mail.about) == ("mail-bounced", ("carla@x.example",), "<sent-1@office.example>")
+    assert mail.thread == "<first@office.example>", "the conversation of the mail that came back"
     assert raised(BOUNCE.format(action="delayed").replace("bounce-1", "delay-1").encode()) == []
 
 

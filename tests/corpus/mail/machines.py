@@ -48,7 +48,7 @@ BOUNCES = [
     _report("bounce-two", _recipient("a@x.example", "failed", "5.1.1"), _recipient("b@x.example", "failed", "5.2.2"), subject=UNDELIVERED, why="bounce", failed=("a@x.example", "b@x.example")),
     _report("bounce-one-of-two", _recipient("a@x.example", "failed", "5.1.1"), _recipient("b@x.example", "delayed", "4.2.2"), subject=UNDELIVERED, why="bounce", failed=("a@x.example",)),
     _report("delay-postfix", _recipient("a@x.example", "delayed", "4.4.1"), subject="Delayed Mail (still being retried)", why="delay"),
-    _report("relayed", _recipient("a@x.example", "relayed", "2.0.0"), subject="Successful Mail Delivery Report", why="bounce"),
+    _report("relayed", _recipient("a@x.example", "relayed", "2.0.0"), subject="Successful Mail Delivery Report", why="auto-reply"),
     _report("bounce-status-only", "Final-Recipient: RFC822; <A@X.example>\nStatus: 5.0.0", subject="Undeliverable: Hello", why="bounce", failed=("a@x.example",)),
     _report("bounce-empty-status", "", subject="Undeliverable: Hello", why="bounce"),
     _machine(

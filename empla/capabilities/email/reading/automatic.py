@@ -44,7 +44,7 @@ def automatic(message: Message, own: Collection[str], itip_method: str = "") -> 
     if _is_receipt(message):
         return "auto-reply"
     if _is_bounce(message):
-        return "delay" if reports.is_delay(message) else "bounce"
+        return _report(message)
     if itip_method:
         return "calendar"
     if _is_list(message):
@@ -52,6 +52,13 @@ def automatic(message: Message, own: Collection[str], itip_method: str = "") -> 
     if _is_auto_reply(message):
         return "auto-reply"
     return ""
+
+
+def _report(message: Message) -> str:
+    """Return what a delivery report is: that a mail arrived is no more than a receipt."""
+    if reports.is_success(message):
+        return "auto-reply"
+    return "delay" if reports.is_delay(message) else "bounce"
 
 
 def _is_own(message: Message, own: Collection[str]) -> bool:

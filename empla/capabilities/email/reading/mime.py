@@ -83,6 +83,9 @@ def parse(
 
     message_id = next(iter(headers.message_ids(message, "message-id")), "")
     replied = headers.message_ids(message, "in-reply-to")
+    referred = headers.message_ids(message, "references")
+    if mechanical in ("bounce", "delay") and not (referred or replied):
+        referred = reports.conversation(message)
     return Mail(
         key=key,
         message_id=message_id,
@@ -96,7 +99,7 @@ def parse(
         cc=named("cc"),
         reply_to=next(iter(named("reply-to")), None),
         in_reply_to=replied,
-        thread=thread(headers.message_ids(message, "references"), replied, message_id, key),
+        thread=thread(referred, replied, message_id, key),
         sent=headers.date_of(message),
         automatic=mechanical,
         text=text[:LONGEST_TEXT],

@@ -8,6 +8,8 @@ it names who was not reached, and nobody is written to because of it.
 import re
 from collections.abc import Iterator
 from email.message import Message
+from email.parser import HeaderParser
+from email.policy import compat32
 
 from empla.capabilities.email.reading.charsets import text_from
 from empla.capabilities.email.reading.headers import addresses, message_ids, values_of
@@ -58,24 +60,39 @@ def bounced(message: Message) -> tuple[str, ...]:
     return tuple(dict.fromkeys(address.lower().rstrip(".") for address in failed if address))[:MOST]
 
 
+def is_success(message: Message) -> bool:
+    """Whether a report says that a mail arrived, or was handed on to a server that reports no more."""
+    actions = [action for _, action, status in _recipients(message) if action or status]
+    return bool(actions) and all(action in ("relayed", "delivered", "expanded") for action in actions)
+
+
 def about(message: Message) -> str:
     """Return the Message-ID of the mail that was reported on or answered, with angle brackets; empty if not said."""
+    mail = _returned(message)
+    found = message_ids(mail, "message-id") if mail is not None else ()
+    named = found or message_ids(message, "in-reply-to") or message_ids(message, "references")[-1:]
+    return next(iter(named or tuple(_ID.findall(words_of(message)))), "")
+
+
+def conversation(message: Message) -> tuple[str, ...]:
+    """Return what names the conversation of the mail that was reported on: the ids it refers to, and its own."""
+    mail = _returned(message)
+    if mail is None:
+        return ()
+    return (*message_ids(mail, "references"), *message_ids(mail, "in-reply-to"), *message_ids(mail, "message-id"))
+
+
+def _returned(message: Message) -> Message | None:
+    """Return the mail that a report brings back, or as much of it as it does; None if it brings none."""
     for part in _parts(message):
         if part is message:
             continue
-        kind = part.get_content_type()
-        if kind == "message/rfc822":
-            inner = part.get_payload()
-            first = inner[0] if isinstance(inner, list) and inner else None
-            found = message_ids(first, "message-id") if isinstance(first, Message) else ()
-        elif kind == "text/rfc822-headers":
-            found = tuple(_ID.findall(_text(part)))
-        else:
-            continue
-        if found:
-            return found[0]
-    named = message_ids(message, "in-reply-to") or message_ids(message, "references")[-1:]
-    return next(iter(named or tuple(_ID.findall(words_of(message)))), "")
+        inner = part.get_payload()
+        if part.get_content_type() == "message/rfc822" and isinstance(inner, list) and inner:
+            return inner[0] if isinstance(inner[0], Message) else None
+        if part.get_content_type() == "text/rfc822-headers":
+            return HeaderParser(policy=compat32).parsestr(_text(part), headersonly=True)
+    return None
 
 
 def words_of(message: Message) -> str:
