@@ -216,7 +216,7 @@ class Client:
         events = [event for event in self.calendar(owner).walk("VEVENT") if isinstance(event, icalendar.Event)]
         return sorted(events, key=lambda event: str(event.get("UID")))
 
-    def put_event(self, uid: str, title: str, start: datetime, end: datetime) -> None:
+    def put_event(self, uid: str, title: str, start: datetime, end: datetime, location: str = "") -> None:
         """Put an event into the person's own calendar."""
         calendar = icalendar.Calendar()
         calendar.add("PRODID", "-//client//EN")
@@ -227,6 +227,8 @@ class Client:
         event.add("DTSTART", start)
         event.add("DTEND", end)
         event.add("SUMMARY", title)
+        if location:
+            event.add("LOCATION", location)
         calendar.add_component(event)
         add_zones(calendar)
         self._dav("PUT", self.address, f"{uid}.ics", calendar.to_ical())

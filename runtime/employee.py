@@ -14,12 +14,15 @@ from typing import Any, Final
 
 import structlog
 
+from empla import __version__
 from empla.capabilities import registry
 from empla.capabilities.contract import Place
 from empla.config import Home
 from empla.engine import guard, inbox
+from empla.engine.beginning import note_beginning
 from empla.engine.employee import EmployeeEngine, Mindset
 from empla.errors import InputError, InternalError
+from empla.hr import roles
 from empla.hr.grants import tell_all
 from empla.hr.mailboxes import EXTERNAL, account_of
 from empla.hr.profiles import Profile, load_profile
@@ -54,6 +57,8 @@ async def run(seat: Seat) -> None:
     try:
         store.take_lease(seat.epoch, f"{os.uname().nodename}:{os.getpid()}")
         _tell_grants(seat, store, profile)
+        alive_at = seat.last.alive_at if seat.last is not None else None
+        note_beginning(store, seat.clock.now(), version=version_of(profile.role), alive_at=alive_at)
         engine = _engine(seat, store, place, profile)
         _note_crash(seat, engine)
         asyncio.get_running_loop().add_signal_handler(signal.SIGUSR1, engine.wake)
@@ -95,6 +100,11 @@ def _note_crash(seat: Seat, engine: EmployeeEngine) -> None:
     """Take the former process's progress page as evidence of what it died over (contract 10)."""
     if seat.last is not None and seat.last.busy and seat.last.percept:
         engine.crashed_at(seat.last.percept)
+
+
+def version_of(role: str) -> str:
+    """Return which version of code and role an employee works with."""
+    return f"{__version__}/{roles.role(role).version}"
 
 
 def library(role: str) -> PlanLibrary:

@@ -4,7 +4,8 @@ Each employee maps one page (contract 10). Writing it is a store to memory: no s
 keeps the page when the process is killed with SIGKILL, so it is both the heartbeat that the supervisor watches and the
 evidence of what the process was doing when it died.
 
-Layout, little-endian: eight bytes of beat (monotonic nanoseconds, one aligned store, so never torn), then two slots.
+Layout, little-endian: eight bytes of beat (monotonic nanoseconds) and eight of the time of that beat on the employee's
+clock (milliseconds since 1970), each one aligned store, so never torn; then two slots.
 A mark is written to the older slot with the next sequence number and a checksum; a reader takes the newest slot whose
 checksum holds, so a process that dies in the middle of a mark leaves the mark before it readable.
 """
@@ -15,6 +16,7 @@ import struct
 import time
 import zlib
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
@@ -35,9 +37,13 @@ ENDED: Final = "ended"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
-    """One reading of a page. `beat_ns` is on the machine's monotonic clock; `percept` and `intention` may be empty."""
+    """One reading of a page. `beat_ns` is on the machine's monotonic clock; `percept` and `intention` may be empty.
+
+    `alive_at` is when the process was last seen alive, on the employee's clock; None if no beat said so.
+    """
 
     beat_ns: int
+    alive_at: datetime | None
     epoch: int
     cycle: int
     phase: str
@@ -61,16 +67,18 @@ class ProgressPage:
             self._page = mmap.mmap(file, _SIZE)
         finally:
             os.close(file)
-        self._beat = memoryview(self._page)[:8].cast("Q")
+        self._beat = memoryview(self._page)[:16].cast("Q")
         newest = _newest(self._page[:])
         self._sequence = newest[0] if newest else 0
         self._epoch = epoch
         self._cycle = 0
         self.mark(STARTING)
 
-    def beat(self) -> None:
-        """Say that the process advances."""
+    def beat(self, at: datetime | None = None) -> None:
+        """Say that the process advances; with `at`, also what time it is for the employee."""
         self._beat[0] = time.monotonic_ns()
+        if at is not None:
+            self._beat[1] = int(at.timestamp() * 1000)
 
     def mark(self, phase: str, *, cycle: int | None = None, percept: str = "", intention: str = "") -> None:
         """Say what the process does from now on, and beat. `cycle` stays what it was if it is not given."""
@@ -161,7 +169,13 @@ def _slot(raw: bytes, start: int) -> tuple[int, Progress] | None:
         texts.append(raw[at : at + length].decode(errors="ignore"))
         at += length
     phase, percept, intention = texts
-    beat_ns = int.from_bytes(raw[:8], "little")
+    alive_ms = int.from_bytes(raw[8:16], "little")
     return sequence, Progress(
-        beat_ns=beat_ns, epoch=epoch, cycle=cycle, phase=phase, percept=percept, intention=intention
+        beat_ns=int.from_bytes(raw[:8], "little"),
+        alive_at=datetime.fromtimestamp(alive_ms / 1000, UTC) if alive_ms else None,
+        epoch=epoch,
+        cycle=cycle,
+        phase=phase,
+        percept=percept,
+        intention=intention,
     )

@@ -90,7 +90,7 @@ class Seat:
 
     async def _beat(self) -> None:
         while True:
-            self.progress.beat()
+            self.progress.beat(self.clock.now())
             await pause(BEAT_S)
 
 

@@ -1,6 +1,7 @@
 """The `self` capability: what the employee itself has done and undertaken, for honest answers about its work.
 
-    self.history   since: datetime -> History(acts: (Act, ...), undertakings: (Undertaking, ...))   THINK
+    self.history   since: datetime
+                   -> History(acts: (Act, ...), undertakings: (Undertaking, ...), set_aside: (PutAside, ...))   THINK
 
 The facts come from the employee's own tables. They are taken while the action is prepared, in the cycle's transaction
 (`PrepareFacts.history`), and only handed over here, so a replay tells the same and this capability touches no store.
@@ -60,11 +61,22 @@ class Undertaking:
 
 @registered
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PutAside:
+    """A percept that could not be handled: when it came, what it was, and why."""
+
+    at: datetime
+    kind: str
+    reason: str
+
+
+@registered
+@dataclass(frozen=True, slots=True, kw_only=True)
 class History:
-    """What was done and undertaken, oldest first; only the newest where there is much."""
+    """What was done, undertaken and set aside, oldest first; only the newest where there is much."""
 
     acts: tuple[Act, ...] = ()
     undertakings: tuple[Undertaking, ...] = ()
+    set_aside: tuple[PutAside, ...] = ()
 
 
 class HistoryArguments(Arguments):
@@ -91,7 +103,8 @@ async def _history(permit: Permit, _place: Place, _on_wire: OnWire) -> History:
         for act in told["acts"]
     )
     undertakings = (Undertaking(**{**u, "since": datetime.fromisoformat(u["since"])}) for u in told["undertakings"])
-    return History(acts=tuple(acts), undertakings=tuple(undertakings))
+    set_aside = (PutAside(**{**one, "at": datetime.fromisoformat(one["at"])}) for one in told.get("set_aside", ()))
+    return History(acts=tuple(acts), undertakings=tuple(undertakings), set_aside=tuple(set_aside))
 
 
 capability = Capability(

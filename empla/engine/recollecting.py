@@ -24,11 +24,23 @@ _ACT = ("intention", "operation", "effect", "state", "target", "why", "asked_at"
 
 
 def history(store: Store, since: datetime, *, without: str) -> Mapping[str, Any]:
-    """Return acts with an effect and undertakings since `since`, oldest first, all that are open among them.
+    """Return acts with an effect, undertakings and what was set aside since `since`, oldest first.
+
+    All undertakings that are open are among them.
 
     `without` is the intention that asks, which is no part of the answer. Where there are many, only the newest.
     """
-    return {"acts": list(_acts(store, since, without)), "undertakings": list(_undertakings(store, since, without))}
+    return {
+        "acts": list(_acts(store, since, without)),
+        "undertakings": list(_undertakings(store, since, without)),
+        "set_aside": list(_set_aside(store, since)),
+    }
+
+
+def _set_aside(store: Store, since: datetime) -> Iterator[dict[str, Any]]:
+    rows = store.find("percept", {"state": "quarantined"}, ("at", "kind", "reason"), at_least={"at": instant(since)})
+    for row in rows[-MOST_UNDERTAKINGS:]:
+        yield {"at": row.at, "kind": row.kind, "reason": row.reason[:LONGEST]}
 
 
 def _acts(store: Store, since: datetime, without: str) -> Iterator[dict[str, Any]]:

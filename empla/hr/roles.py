@@ -51,6 +51,9 @@ class Schedule(_Closed):
     days: tuple[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"], ...] = ("mon", "tue", "wed", "thu", "fri")
     quiet_from: Clock = "21:00"
     quiet_until: Clock = "06:30"
+    brief_at: Clock = Field(
+        default="07:30", description="when the morning's brief comes, until the manager says otherwise"
+    )
 
 
 class Permissions(_Closed):

@@ -14,7 +14,8 @@ from empla.mind.plans import PlanLibrary, Trigger, on
 from empla.mind.readings import Mail
 from empla.mind.steps import ActionFailed, Believe, Do, Now, Step
 from employees.executive_assistant import words
-from employees.executive_assistant.guests import Guest, names_of, people
+from employees.executive_assistant.agendas import awaited_names, entry, in_order
+from employees.executive_assistant.guests import Guest, people
 from employees.executive_assistant.knowing import Profile, Steps, asks, clauses, profile, told
 from employees.executive_assistant.looking import instant
 from employees.executive_assistant.talking import answer
@@ -88,31 +89,16 @@ def _agenda(mail: Mail, me: Profile) -> Generator[Step, Any, str]:
 def _listed(items: Sequence[AgendaItem], spans: Sequence[Span], me: Profile) -> Generator[Step, Any, str]:
     """Return the entries, one a line, by day if they lie on several."""
     here = ZoneInfo(me.zone)
-    shown = sorted(items, key=lambda i: (i.start.value, i.event.uid))[:MOST_LINES]
-    names = yield from names_of(a for i in shown for a in i.awaited if a.value != me.manager.value)
+    shown = in_order(items)[:MOST_LINES]
+    names = yield from awaited_names(shown, me)
     since = min(s.start for s in spans).astimezone(here).date()
 
     def day_of(item: AgendaItem) -> date:
         return max(since, item.start.value.astimezone(here).date())
 
-    lines = [(day_of(item), _line(item, me, names)) for item in shown]
+    lines = [(day_of(item), entry(item, me, names)) for item in shown]
     one_day = _one_day(spans, me)
     return "\n".join(f"  {line}" for _, line in lines) if one_day else words.in_rows(lines)
-
-
-def _line(item: AgendaItem, me: Profile, names: dict[str, str]) -> str:
-    """Return one line of an agenda: when, what, where, and what is not settled."""
-    when = "all day" if item.all_day else words.hours(item.start.value, item.end.value, me.zone)
-    notes = [item.location] if item.location else []
-    if item.declined:
-        notes.append("you have declined")
-    elif item.unanswered:
-        notes.append("you have not answered the invitation")
-    elif item.tentative:
-        notes.append("tentative")
-    if awaited := [names[a.value] for a in item.awaited if a.value in names]:
-        notes.append(f"no answer yet from {words.listed(awaited)}")
-    return f"{when}  {item.title or '(no title)'}" + (f"  ({'; '.join(notes)})" if notes else "")
 
 
 # who is free ---------------------------------------------------------------------------------------------------------

@@ -79,11 +79,11 @@ def _open(me: Profile) -> Generator[Step, Any, str]:
     acts = [act for act in history.acts if act.state in recounting.OPEN_STATES or act.state == "failed"]
     acts = [act for act in acts if recounting.line(act, {}, me.zone)]
     names = yield from _names([address for act in acts for address in act.to])
-    unanswered = yield from _unanswered(me)
+    waiting = yield from unanswered(me)
     asked = [u for u in history.undertakings if u.waits_for == me.manager.value]
     parts = [
         promised if "No promise is open" not in promised else "",
-        _section("No answer to an invitation yet:", unanswered),
+        _section("No answer to an invitation yet:", waiting),
         _section("I wait for an answer of yours:", [_asked(u, me) for u in asked]),
         _section("Not done, or not certain:", [recounting.line(act, names, me.zone) for act in acts]),
     ]
@@ -100,7 +100,7 @@ def _asked(undertaking: Undertaking, me: Profile) -> str:
     return f"{undertaking.goal}, since {words.moment(undertaking.since, me.zone)}"
 
 
-def _unanswered(me: Profile) -> Generator[Step, Any, list[str]]:
+def unanswered(me: Profile) -> Generator[Step, Any, list[str]]:
     """Return, for each meeting that stands, who has not answered."""
     kept: tuple[tuple[str, Arrangement], ...] = yield query(KEPT)
     lines = []

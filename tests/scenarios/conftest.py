@@ -24,6 +24,7 @@ from pydantic import SecretStr
 from empla.capabilities import registry
 from empla.clock import SystemClock
 from empla.config import Home
+from empla.engine.beginning import note_beginning
 from empla.engine.employee import EmployeeEngine, Mindset
 from empla.hr import hiring
 from empla.hr.people import add_person
@@ -35,7 +36,7 @@ from empla.workplace.blobs import FileBlobs
 from empla.workplace.directory import CompanyDirectory
 from empla.workplace.place import connect
 from runtime.client import Client, Letter
-from runtime.employee import library
+from runtime.employee import library, version_of
 from runtime.hiring import office_account, staff
 from runtime.inboxes import sender
 from runtime.office.process import read_ports
@@ -80,6 +81,8 @@ class Morning:
     _engine: EmployeeEngine | None = None
     failure: BaseException | None = None
     asked: list[Letter] = field(default_factory=list)
+    alive_at: datetime | None = None
+    with_duties: bool = False
     known: dict[str, int] = field(default_factory=dict)
 
     @property
@@ -215,6 +218,9 @@ class Morning:
         )
         with closing(open_store(folder / "mind.db", self.slug)) as store:
             store.take_lease(epoch, "scenario")
+            if self.with_duties:
+                now = SystemClock(self.home.clock).now()
+                note_beginning(store, now, version=version_of(profile.role), alive_at=self.alive_at)
             self._engine = EmployeeEngine(store, place, mindset, always_replay=True)
             started.set()
             await self._engine.run(self._stopping)

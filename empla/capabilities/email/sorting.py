@@ -7,6 +7,8 @@ and believes the result. What is held for two weeks, and never more than so many
     triage-count(day, kind, number)        all of them, also those that are too many to be held
     correspondent(address)                 who, vouched for by the server, has written honestly
     known-domain(skeleton, domain)         where they write from
+    heard-from(sender address, received, subject)                the last mail of a sender who is vouched for
+    file-received(sender address, FileRef, subject, received)    for a month, from senders who are vouched for
 
 `day` is an ISO date in the manager's zone and `kind` a `MailKind`, so that a brief asks for what it needs:
 `query("triaged", ANY, ANY, ANY, ANY, ANY, ANY, day, "needs-the-manager")`.
@@ -25,6 +27,8 @@ from empla.mind.steps import Believe, Forget, Now, Raise, Step, query
 
 TRIAGED = "triaged"
 TRIAGE_COUNT = "triage-count"
+HEARD_FROM = "heard-from"
+FILE_RECEIVED = "file-received"
 TRIAGE_CORRECTION = "triage-correction"
 """Functor of what was learned: (about, "weight" or "trust", Correction)."""
 SUBJECT_CORRECTION = "subject-correction"
@@ -40,6 +44,9 @@ HELD = timedelta(days=14)
 """How long it is held what a mail was."""
 HELD_A_DAY = 40
 """How many mails of one kind are held of one day; the others are counted."""
+FILES_OF_A_MAIL = 5
+FILES_HELD = timedelta(days=30)
+"""How long the files of a mail are known by name: to be named before a meeting with whoever sent them."""
 _REMEMBERED = timedelta(days=180)
 _LONGEST_SUBJECT = 120
 _TAKES_UP_NOTHING = frozenset({"triage", "no", "thanks", "unknown"})
@@ -65,6 +72,7 @@ def sort(mail: Mail, received: datetime) -> Steps:
     yield from _held(mail, found, received, now, me["zone"])
     if mail.authenticated is not None and found.kind is not MailKind.SUSPICIOUS and not mail.automatic:
         yield from _acquainted(mail.authenticated.value, facts, now)
+        yield from _heard(mail, mail.authenticated.value, received, now)
     if found.kind is MailKind.ANSWER and facts.manager == sender and mail.in_reply_to:
         yield from _taken_up(mail)
     return found
@@ -111,6 +119,16 @@ def _held(mail: Mail, found: Triage, received: datetime, now: datetime, zone: st
         subject = " ".join(mail.subject.split())[:_LONGEST_SUBJECT]
         arguments = (mail.key, found, mail.sender, subject, received, mail.inbox_of, day, found.kind)
         yield Believe(functor=TRIAGED, arguments=arguments, until=now + HELD)
+
+
+def _heard(mail: Mail, sender: str, received: datetime, now: datetime) -> Steps:
+    """Remember when somebody last wrote, about what, and which files they sent."""
+    subject = " ".join(mail.subject.split())[:_LONGEST_SUBJECT]
+    yield Forget(functor=HEARD_FROM, pattern=(sender,))
+    yield Believe(functor=HEARD_FROM, arguments=(sender, received, subject), until=now + _REMEMBERED)
+    for file in mail.attachments[:FILES_OF_A_MAIL]:
+        known = (sender, file, subject, received)
+        yield Believe(functor=FILE_RECEIVED, arguments=known, until=now + FILES_HELD)
 
 
 def _acquainted(address: str, facts: Facts, now: datetime) -> Steps:

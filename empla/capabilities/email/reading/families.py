@@ -45,7 +45,9 @@ Family = Callable[[str, Setting, Mail], Understood | None]
 @cache
 def families() -> tuple[Family, ...]:
     """Return the families in the order in which they are tried."""
-    from empla.capabilities.email.reading.asking import status  # a family needs `Understood` from here
+    from empla.capabilities.email.reading.answering import respond  # a family needs `Understood` from here
+    from empla.capabilities.email.reading.asking import status
+    from empla.capabilities.email.reading.briefs import briefs
     from empla.capabilities.email.reading.changes import changes
     from empla.capabilities.email.reading.errands import errand
     from empla.capabilities.email.reading.followups import chase, sequence
@@ -55,4 +57,4 @@ def families() -> tuple[Family, ...]:
     from empla.capabilities.email.reading.triaging import triaging
     from empla.capabilities.email.reading.verdicts import verdicts
 
-    return (verdicts, replies, standing, triaging, sequence, chase, remind, errand, status, changes)
+    return (verdicts, replies, briefs, standing, respond, triaging, sequence, chase, remind, errand, status, changes)
