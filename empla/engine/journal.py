@@ -2,6 +2,7 @@
 
 import hashlib
 import zlib
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 
 from empla import __version__
@@ -34,7 +35,7 @@ class Journal:
     def snapshot_if_due(self, state: MindState) -> None:
         """Keep the whole state every `CYCLES_PER_SNAPSHOT` cycles."""
         if self.cycle % CYCLES_PER_SNAPSHOT == 0:
-            self._store.add("snapshot", {"cycle": self.cycle, "body": packed(codec.dumps(snapshot(state)).encode())})
+            self._store.add("snapshot", {"cycle": self.cycle, "body": packed_piecewise(snapshot(state))})
 
 
 def packed(body: bytes) -> bytes:
@@ -50,6 +51,26 @@ def unpacked(kept: bytes) -> bytes:
 def chained(previous: str, body: bytes) -> str:
     """Return the digest of a Delta that follows the cycle with digest `previous`."""
     return hashlib.sha256(previous.encode() + body).hexdigest()
+
+
+def packed_piecewise(kept: Mapping[str, object]) -> bytes:
+    """Return the packed canonical JSON of `kept`, made piece by piece: as one text it takes many times its size."""
+    packer = zlib.compressobj(1)
+    pieces = [packer.compress(piece.encode()) for piece in _pieces(kept)]
+    return b"".join([*pieces, packer.flush()])
+
+
+def _pieces(kept: Mapping[str, object]) -> Iterator[str]:
+    for place, (name, value) in enumerate(sorted(kept.items())):
+        yield f'{"," if place else "{"}"{name}":'
+        if not isinstance(value, list):
+            yield codec.dumps(value)
+            continue
+        yield "["
+        for number, one in enumerate(value):
+            yield ("," if number else "") + codec.dumps(one)
+        yield "]"
+    yield "}"
 
 
 def snapshot(state: MindState) -> dict[str, object]:
