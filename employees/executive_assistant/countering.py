@@ -27,6 +27,7 @@ from empla.mind.steps import ActionFailed, Ask, Believe, Do, Now, Raise, Step, q
 from empla.mind.values import OWN, Address, EventRef, Instant, Origin, Source
 from employees.executive_assistant import words
 from employees.executive_assistant.agreeing import LEFT, TAKEN, Proposal, everybody, instant
+from employees.executive_assistant.attending import ANSWERED
 from employees.executive_assistant.declining import pass_on
 from employees.executive_assistant.guests import known_by
 from employees.executive_assistant.keeping import KEPT, REMEMBERED
@@ -151,6 +152,34 @@ def _fitting(me: Profile, proposal: Proposal, window: Window, now: datetime) -> 
             if found.slots:
                 return found.slots[0]
     return None
+
+
+# our own proposals ----------------------------------------------------------------------------------------------------
+
+
+def _not_taken(beliefs: BeliefBase, event: Trigger) -> bool:
+    """Whether an organizer does not take the other time that was proposed for the manager."""
+    declined = told(event.mail, "method") == "DECLINECOUNTER"
+    return declined and bool(beliefs.matching(ANSWERED, told(event.mail, "uid"), "counter"))
+
+
+@library.plan(on("invitation"), when=_not_taken, rank=5, goal="say that another time is not taken", quiet=True)
+def tell_not_taken(event: Trigger) -> Steps:
+    """Tell the manager, once, that an invitation stays at a time that was answered with another."""
+    me: Profile = yield from profile()
+    uid = told(event.mail, "uid")
+    if (yield query("counter-not-taken", uid)):
+        return
+    now = yield Now()
+    yield Believe(functor="counter-not-taken", arguments=(uid,), until=now + REMEMBERED)
+    _, _, title, start, name, _ = (yield query(ANSWERED, uid, "counter"))[-1]
+    yield send(
+        me.manager,
+        f"Not taken: another time for {title}",
+        f"{name} does not take the other time that I proposed for “{title}”. It stays where it is: "
+        f"{words.moment(start, me.zone)} ({me.zone}). I have answered nothing more; if you want to be there all the "
+        "same, please accept the invitation in your calendar.",
+    )
 
 
 # asking --------------------------------------------------------------------------------------------------------------

@@ -23,7 +23,12 @@ _DOES = {
     "calendar.update": "change an entry in the calendar",
     "calendar.cancel": "take an entry out of the calendar",
     "calendar.apply_reply": "note an answer in the calendar",
+    "calendar.take_in": "take an invitation into the calendar",
     "calendar.invite": "send an invitation",
+    "calendar.respond": "answer an invitation",
+    "calendar.counter": "propose another time for an invitation",
+    "calendar.decline_counter": "say that a meeting stays when it is",
+    "calendar.refresh": "ask for an invitation once more",
     "calendar.send_cancel": "send a cancellation",
     "email.send": "send a mail",
 }

@@ -12,6 +12,7 @@ from runtime.client import Client, Letter
 from runtime.hiring import staff
 from runtime.inboxes import sender
 from tests.scenarios.conftest import Morning, at, guests, signed_in_as, times
+from tests.scenarios.test_attending import Inviting
 
 
 @pytest.fixture
@@ -195,3 +196,16 @@ def test_who_sends_somebody_else_is_noted_and_told(morning: Morning) -> None:
     told = morning.told("Ben Stone sends somebody else")
     assert carla in told.text
     morning.until(lambda: status(morning, ben) == "DELEGATED")
+
+
+def test_an_organizer_who_does_not_take_our_other_time_is_told_of_once(morning: Morning) -> None:
+    morning.ask("Never before 9")
+    invitation = Inviting(morning, morning.people["Carla Ruiz"], "early@carla")
+    invitation.send(at(2, 8))
+    proposal = morning.invited("Carla Ruiz", "COUNTER")
+    for number in (50, 51):
+        sent(morning, invitation.host, message("DECLINECOUNTER", proposal, invitation.host.address), number)
+    told = morning.told("Not taken: another time for Budget")
+    assert "Wednesday, 9 September 2026, 08:00" in told.text
+    morning.ask("Drop all my rules")
+    assert len([m for m in morning.manager.inbox() if m.subject.startswith("Not taken")]) == 1
