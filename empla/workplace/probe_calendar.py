@@ -70,6 +70,15 @@ async def _try_own(trial: Trial, http: HttpClient, own: str) -> None:
         trial.found("free/busy", Verdict.GOOD, "The server says when people are busy.")
     finally:
         await calendars.close()
+    await _note_scheduling(trial, http, own)
+
+
+async def _note_scheduling(trial: Trial, http: HttpClient, own: str) -> None:
+    """Note whether the server sends invitations by itself (RFC 6638): it is told not to, and has to honour that."""
+    answer = await http.request("OPTIONS", trial.account.calendar_url(own))
+    if "calendar-auto-schedule" in answer.headers.get("dav", "").lower():
+        sentence = "The server can invite people by itself; it is told not to (SCHEDULE-AGENT), for we invite them."
+        trial.found("scheduling", Verdict.NOTE, sentence, "if people are invited twice, switch that off at the server")
 
 
 async def _try_manager(trial: Trial, http: HttpClient, manager: str) -> None:

@@ -73,6 +73,7 @@ def test_a_complete_account_is_good_in_every_respect_and_left_as_it_was(plain_si
         "calendar found": "note",
         "calendar": "good",
         "free/busy": "good",
+        "scheduling": "note",
         "manager's calendar": "good",
     }
     assert list(probed.findings) == told

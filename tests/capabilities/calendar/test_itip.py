@@ -67,6 +67,12 @@ def test_a_request_carries_the_meeting_and_none_of_our_own_notes() -> None:
     assert parse(raw) == meeting()
 
 
+def test_a_calendar_server_is_told_not_to_invite_besides_and_no_message_speaks_of_that() -> None:
+    stored = render(meeting(), at=AT)
+    assert stored.replace(b"\r\n ", b"").count(b"SCHEDULE-AGENT=CLIENT") == 2
+    assert b"SCHEDULE-" not in request(stored, at=AT).replace(b"\r\n ", b"")
+
+
 def test_a_cancellation_is_the_next_version() -> None:
     raw = cancellation(render(meeting(2), at=AT), at=AT)
     assert str(Calendar.from_ical(raw)["METHOD"]) == "CANCEL"
