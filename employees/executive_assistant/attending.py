@@ -20,17 +20,20 @@ from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from empla.capabilities.calendar.invites import Invite
 from empla.capabilities.calendar.results import Agenda, AgendaItem, SlotOption
 from empla.capabilities.calendar.spans import Span, overlaps
 from empla.capabilities.email.steps import reply, send
 from empla.capabilities.standing import Judgement, StandingRule, Word, crowded, judged, occasion
-from empla.mind.beliefs import BeliefBase
+from empla.mind.beliefs import ANY, BeliefBase
+from empla.mind.grants import GRANTED, MAIL_KINDS
 from empla.mind.plans import PlanLibrary, Trigger, on
 from empla.mind.readings import Mail
 from empla.mind.steps import ActionFailed, Ask, Believe, Do, Forget, Now, Raise, Step, query
 from employees.executive_assistant import invitations, words
+from employees.executive_assistant.deciding import DECIDED, WAITING, waits, waits_no_more
 from employees.executive_assistant.invitations import Choice, chosen, named, version
 from employees.executive_assistant.knowing import Profile, Steps, profile
 from employees.executive_assistant.looking import instant
@@ -53,23 +56,22 @@ from employees.executive_assistant.sparing import (
 )
 from employees.executive_assistant.talking import PATIENCE, dropped, is_another
 
+__all__ = ["ANSWERED", "WAITING", "library"]
+
 library = PlanLibrary()
 
-WAITING = "invitation-waiting"
-"""Functor of the invitations that are entered and wait for the manager's word: (uid, title, start, organizer's name).
-They are named in the brief."""
 ANSWERED = "invitation-answered"
 """Functor of what was answered for the manager: (uid, answer, title, start, organizer's name, number of the rule or 0).
 The answer is "accepted", "declined", "tentative" or "counter"."""
-DECIDED = "invitation-decided"
-"""Kind of the event that the manager has decided about an invitation; fields `mail` (that word), `invitation` (the mail
-with it), `choice`, and `option` (SlotOption) for another time."""
 ATTENDED = "attended"
 """Functor of the version of an invitation that was last seen: (uid, occurrence, sequence, start)."""
 REMEMBERED = timedelta(days=200)
 SOON = timedelta(days=2)
 """How near a meeting must be for the manager to hear at once that it was called off."""
+UNVOUCHED_ON_A_DAY = 5
+"""About how many invitations that nobody vouches for the manager is asked in a day: a flood must not become one."""
 ASKED = 3
+_UNVOUCHED = "unvouched-invitation"
 SHORTEST_PATIENCE = timedelta(hours=1)
 _INVITES = frozenset({"REQUEST", "CANCEL", "ADD"})
 _DONE = {
@@ -86,9 +88,29 @@ def invites(_beliefs: BeliefBase, event: Trigger) -> bool:
     return mail.invitation is not None and str(mail.invitation.get("method")) in _INVITES
 
 
+def invites_both(beliefs: BeliefBase, event: Trigger) -> bool:
+    """Whether an invitation that came to the assistant is the manager's as well, who lets invitations be seen."""
+    if not invites(beliefs, event):
+        return False
+    said = str(event.mail.invitation.get("ics")).lower()
+    owners = {owner.value for kind, owner in (b.arguments for b in beliefs.matching(GRANTED)) if kind in MAIL_KINDS}
+    managers = {b.arguments[1].value for b in beliefs.matching("profile", "manager")}
+    return any(f"mailto:{manager}" in said for manager in owners & managers)
+
+
 @library.plan(on("manager-mail"), when=invites, rank=10, goal="see to an invitation")
 def attend(event: Trigger) -> Steps:
     """Answer, ask, or enter: as the rules and the calendar have it."""
+    yield from _attended(event)
+
+
+@library.plan(on("invitation"), when=invites_both, rank=10, goal="see to an invitation")
+def attend_for_both(event: Trigger) -> Steps:
+    """See to the manager's side of an invitation of which the assistant has a copy of its own."""
+    yield from _attended(event)
+
+
+def _attended(event: Trigger) -> Steps:
     me: Profile = yield from profile()
     mail: Mail = event.mail
     now = yield Now()
@@ -106,6 +128,8 @@ def attend(event: Trigger) -> Steps:
     if over or invitations.settled(copy, invite, me) or invite.attendee(me.manager.value) is None:
         return
     weighed = yield from _weighed(mail, invite, me)
+    if not invitations.vouched(mail, invite) and (yield from _too_many(now, me)):
+        return
     if weighed.choice is not None:
         yield from _by_rule(mail, invite, me, weighed)
     elif weighed.reason or weighed.asks:
@@ -117,7 +141,17 @@ def attend(event: Trigger) -> Steps:
             weighed = Weighed(weighed.judgement, reason=f"I could not enter it: {why}.")
             yield from _asked_about(mail, invite, me, weighed)
             return
-        yield from _waits(invite)
+        name = yield from organizer_name(invite)
+        yield from waits(mail, invite, name, entered=True)
+
+
+def _too_many(now: datetime, me: Profile) -> Generator[Step, Any, bool]:
+    """Count the questions about invitations that nobody vouches for; beyond some a day they stay in the inbox."""
+    today = now.astimezone(ZoneInfo(me.zone)).date().isoformat()
+    asked = len((yield query(_UNVOUCHED, today, ANY)))
+    if asked < UNVOUCHED_ON_A_DAY:
+        yield Believe(functor=_UNVOUCHED, arguments=(today, asked), until=now + SOON)
+    return asked >= UNVOUCHED_ON_A_DAY
 
 
 def _is_news(invite: Invite, now: datetime) -> Generator[Step, Any, bool]:
@@ -131,15 +165,8 @@ def _is_news(invite: Invite, now: datetime) -> Generator[Step, Any, bool]:
     yield Forget(functor=ATTENDED, pattern=(uid, occurrence))
     seen = (uid, occurrence, sequence, "" if called_off else start)
     yield Believe(functor=ATTENDED, arguments=seen, until=now + REMEMBERED)
-    yield Forget(functor=WAITING, pattern=(uid,))
+    yield from waits_no_more(uid)
     return True
-
-
-def _waits(invite: Invite) -> Generator[Step, Any, None]:
-    name = yield from organizer_name(invite)
-    assert invite.start is not None
-    arguments = (invite.uid, words.sentence(invite.title, 200), invite.start.value, name)
-    yield Believe(functor=WAITING, arguments=arguments, until=invite.start.value)
 
 
 # weighing -------------------------------------------------------------------------------------------------------------
@@ -242,7 +269,7 @@ def _carried_out(
 def _noted(invite: Invite, choice: Choice, name: str, rule: int) -> Generator[Step, Any, None]:
     assert invite.start is not None
     start, title = invite.start.value, words.sentence(invite.title, 200)
-    yield Forget(functor=WAITING, pattern=(invite.uid,))
+    yield from waits_no_more(invite.uid)
     said = (invite.uid, choice.value.lower(), title, start, name, rule)
     yield Believe(functor=ANSWERED, arguments=said, until=max(start, start + SOON))
 
@@ -277,6 +304,7 @@ def _called_off(mail: Mail, invite: Invite, me: Profile, now: datetime) -> Gener
 def _asked_about(mail: Mail, invite: Invite, me: Profile, weighed: Weighed) -> Generator[Step, Any, None]:
     """Put one question to the manager; the word of the answer begins an intention of its own, which carries it out."""
     name = yield from organizer_name(invite)
+    yield from waits(mail, invite, name, entered=False)
     now = yield Now()
     assert invite.start is not None
     first = f"{name} invites you to {named(invite, me)}."
@@ -326,6 +354,7 @@ def carry_out(event: Trigger) -> Steps:
     assert invite.start is not None
     name = yield from organizer_name(invite)
     if choice is Choice.LEFT:
+        yield from waits_no_more(invite.uid)
         yield reply(word, f"All right, I leave {named(invite, me)} to you. {name} has no answer from me.")
         return
     newest = yield query(ATTENDED, *version(invite)[:2])

@@ -32,6 +32,7 @@ class Inviting:
 
     def __init__(self, morning: Morning, host: Client, uid: str, title: str = "Budget") -> None:
         self.morning, self.host, self.uid, self.title = morning, host, uid, title
+        self.also = ""
 
     def send(
         self,
@@ -69,7 +70,9 @@ class Inviting:
         mail: EmailMessage = self.host._letter(self.morning.manager.address, f"Invitation: {self.title}")
         mail.set_content(f"You are invited: {self.title}\n{description}")
         mail.add_alternative(calendar.to_ical(), "text", "calendar", params={"method": method, "charset": "UTF-8"})
-        self.host.submit(mail.as_bytes(), [self.morning.manager.address])
+        if self.also:
+            mail["Cc"] = self.also
+        self.host.submit(mail.as_bytes(), [self.morning.manager.address, *([self.also] if self.also else [])])
         return str(mail["Message-ID"])
 
     def answer(self, method: str = "REPLY") -> Event:
@@ -262,3 +265,40 @@ def test_what_an_invitation_says_sets_no_rule_and_chooses_nobody(morning: Mornin
     morning.settled()
     assert rules(morning) == {}
     assert morning.written_to("Carla Ruiz") == []
+
+
+def test_one_that_waits_is_answered_when_the_manager_says_so(morning: Morning) -> None:
+    host = morning.people["Sam Young"]
+    for uid, title, day in (("atrium@sam", "Atrium", 9), ("cellar@sam", "Cellar", 10)):
+        invitation = Inviting(morning, host, uid, title)
+        invitation.send(at(day, 10))
+        invitation.entered()
+    which = morning.ask("Accept the invitation from Sam Young")
+    assert "1. “Atrium” of Sam Young" in which.text
+    assert "I have accepted “Cellar”" in morning.reply(which, "2").text
+    assert partstat(Inviting(morning, host, "cellar@sam").answer()) == "ACCEPTED"
+    assert "I have declined “Atrium”" in morning.ask("Decline the atrium invitation").text
+    assert "I find no such invitation" in morning.ask("Accept the invitation from Sam Ortega").text
+
+
+def test_a_copy_of_the_assistants_own_is_the_managers_invitation_too(morning: Morning) -> None:
+    morning.ask("Always accept invitations from Carla")
+    invitation = Inviting(morning, carla(morning), "both@carla")
+    invitation.also = morning.assistant
+    invitation.send(at(8, 10))
+    assert partstat(invitation.answer()) == "ACCEPTED"
+    morning.settled()
+    assert len(morning.written_to("Carla Ruiz")) == 1
+    assert not [m for m in morning.written_to("Anna Berg") if "Budget" in m.subject]
+
+
+def test_a_flood_of_forged_invitations_does_not_become_one_of_questions(morning: Morning) -> None:
+    morning.move_to(at(9, 8))
+    for number in range(8):
+        forged = Inviting(morning, morning.people["Ben Stone"], f"flood-{number}@ben", f"Flood {number}")
+        forged.send(at(10, 10), organizer=carla(morning).address)
+    morning.until(lambda: sum(str(uid).startswith("flood") for uid, *_ in held(morning, "attended")) == 8)
+    morning.settled()
+    asked = [m for m in morning.written_to("Anna Berg") if "Flood" in m.subject]
+    morning.asked += asked
+    assert len(asked) == 5

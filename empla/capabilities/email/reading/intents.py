@@ -25,6 +25,7 @@ class Intent(StrEnum):
     RULE = "rule"  # set a standing rule
     RULES = "rules"  # list the standing rules
     DROP_RULE = "drop-rule"  # drop one of them
+    RESPOND = "respond"  # accept or decline an invitation that waits
     ERRAND = "errand"  # get something from somebody by some time
     REMIND = "remind"  # remind the writer of something at some time
     CHASE = "chase"  # ask somebody again who has not answered by some time
