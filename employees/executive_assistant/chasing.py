@@ -21,6 +21,7 @@ from empla.mind.readings import Mail
 from empla.mind.steps import ActionFailed, Believe, Forget, Now, Raise, Scope, Step, Unless, Wait, query
 from empla.mind.values import Address
 from employees.executive_assistant import wanted, words
+from employees.executive_assistant.awaited import means_harm
 from employees.executive_assistant.booking import Arrangement
 from employees.executive_assistant.correspondents import correspondents, hours_of
 from employees.executive_assistant.errands import ERRAND_MAIL
@@ -253,7 +254,8 @@ def _sender(mail: Mail) -> str:
 def _comes(beliefs: BeliefBase, event: Trigger) -> bool:
     """Whether somebody who would be asked again writes in a thread in which their answer is awaited."""
     mail: Mail = event.mail
-    return not from_manager(beliefs, event) and any(_is_answer(b.arguments, mail) for b in beliefs.matching(CHASE))
+    others = not from_manager(beliefs, event) and not means_harm(beliefs, mail)
+    return others and any(_is_answer(b.arguments, mail) for b in beliefs.matching(CHASE))
 
 
 def _is_answer(arguments: tuple[Any, ...], mail: Mail) -> bool:
@@ -261,7 +263,7 @@ def _is_answer(arguments: tuple[Any, ...], mail: Mail) -> bool:
     return bool(_sender(mail) == address and {mail.thread, *mail.in_reply_to} & set(threads))
 
 
-@library.plan(on("mail"), when=_comes, rank=9, goal="note that somebody has answered", quiet=True)
+@library.plan(on("mail"), when=_comes, rank=24, goal="note that somebody has answered", quiet=True)
 def note_answer_to_chase(event: Trigger) -> Steps:
     """Give the answer to the chase that waits for it."""
     for arguments in (yield query(CHASE)):

@@ -17,6 +17,7 @@ from empla.mind.readings import Mail
 from empla.mind.steps import Ask, Believe, Raise, Step, query
 from empla.mind.values import Origin, Source
 from employees.executive_assistant import wanted, words
+from employees.executive_assistant.awaited import means_harm
 from employees.executive_assistant.awaiting import ERRAND_NEWS, INSTEAD, QUESTION, answer_text
 from employees.executive_assistant.chasing import CHASE, stopped
 from employees.executive_assistant.errands import ALSO, ERRAND_MAIL, ERRAND_OPEN, ERRAND_SUBJECT, ERRAND_THREAD, Errand
@@ -60,7 +61,9 @@ def _errands_of(beliefs: BeliefBase, mail: Mail) -> tuple[str, ...]:
 
 
 def _answers(beliefs: BeliefBase, event: Trigger) -> bool:
-    return not from_manager(beliefs, event) and bool(_errands_of(beliefs, event.mail))
+    """Whether a mail of somebody else belongs to an errand; one that means harm is left to whoever sorts mails."""
+    others = not from_manager(beliefs, event) and not means_harm(beliefs, event.mail)
+    return others and bool(_errands_of(beliefs, event.mail))
 
 
 def _concerns(beliefs: BeliefBase, event: Trigger) -> bool:
@@ -95,7 +98,7 @@ def _noted(promise: str, kind: str, mail: Mail) -> Generator[Step, Any, None]:
     yield Raise(kind=ERRAND_NEWS, fields={"errand": promise})
 
 
-@library.plan(on("mail"), when=_answers, rank=10, goal="take an answer for an errand", quiet=True)
+@library.plan(on("mail"), when=_answers, rank=25, goal="take an answer for an errand", quiet=True)
 def note_answer_for_errand(event: Trigger) -> Steps:
     """Give an answer to the errand it belongs to; one that comes after the end goes to the manager at once."""
     mail: Mail = event.mail

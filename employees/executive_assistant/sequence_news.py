@@ -10,6 +10,7 @@ from empla.mind.plans import PlanLibrary, Trigger, on
 from empla.mind.readings import Mail
 from empla.mind.steps import Believe, Raise, Step, query
 from employees.executive_assistant import words
+from employees.executive_assistant.awaited import means_harm
 from employees.executive_assistant.guests import people
 from employees.executive_assistant.knowing import Steps, from_manager, intent, told
 from employees.executive_assistant.sequences import SEQUENCE, SEQUENCE_MAIL, SEQUENCE_NEWS
@@ -33,7 +34,7 @@ def _sender(mail: Mail) -> str:
 def _comes(beliefs: BeliefBase, event: Trigger) -> bool:
     """Whether a mail comes from somebody who is followed up with, in our thread or not; each is noted once."""
     mail: Mail = event.mail
-    if from_manager(beliefs, event) or event.get("noted"):
+    if from_manager(beliefs, event) or event.get("noted") or means_harm(beliefs, mail):
         return False
     return _of_thread(beliefs, mail) or bool(beliefs.matching(SEQUENCE, ANY, _sender(mail)))
 
@@ -57,7 +58,7 @@ def _noted(promise: str, kind: str, mail: Mail) -> Generator[Step, Any, None]:
     yield Raise(kind=SEQUENCE_NEWS, fields={"sequence": promise})
 
 
-@library.plan(on("mail"), when=_comes, rank=11, goal="take an answer to a follow-up", quiet=True)
+@library.plan(on("mail"), when=_comes, rank=26, goal="take an answer to a follow-up", quiet=True)
 def note_answer_to_follow_up(event: Trigger) -> Steps:
     """Stop the sequence; a mail that is no answer to it goes on to whoever handles such mails."""
     mail: Mail = event.mail

@@ -28,7 +28,7 @@ def answered(
     own = "" if vouched == "" else vouched
     desk.written += 1
     raw = letter(
-        f"Ben Stone <{sender}>",
+        f"Ben Stone <{sender}>" if sender == BEN else sender,
         text,
         subject=f"Re: {asked['Subject']}",
         message_id=f"<answer-{desk.written}@x.example>",
