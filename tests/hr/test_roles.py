@@ -12,7 +12,7 @@ from empla.hr.roles import role, roles, shown
 @pytest.mark.parametrize("name", ["executive-assistant", "executive_assistant", "Executive Assistant"])
 def test_a_role_is_found_as_people_write_it(name: str) -> None:
     found = role(name)
-    assert (found.name, found.title, found.version) == ("executive_assistant", "executive assistant", 1)
+    assert (found.name, found.title, found.version) == ("executive_assistant", "executive assistant", 2)
     assert found.phase == "assisted" and found.permissions.manager_calendar == "read-write"
     assert shown(found.name) == "executive-assistant"
 
