@@ -14,13 +14,14 @@ from empla.capabilities.email.mailbox import (
     FetchedMail,
     MailCursor,
     OnWire,
+    RecipientsDelayed,
     SmtpReply,
     Submission,
     SubmissionDelayed,
     SubmissionRefused,
     SubmissionUnknown,
 )
-from empla.clock import Clock
+from empla.clock import Clock, pause
 from empla.governance.permit import Permit
 from empla.workplace.authentication import authenticated_sender, failed_checks
 
@@ -32,6 +33,7 @@ class Server(Enum):
     TAKES_UNSEEN = "takes it, and the connection is lost before its reply"
     LOSES = "the connection is lost, and it did not take it"
     DELAYS = "says 451 before the message"
+    GREYLISTS = "says 450 to the recipients"
     DELAYS_LATE = "says 451 after the message"
     REFUSES = "says 550"
 
@@ -45,6 +47,7 @@ class MemoryMailbox:
     evidence: Evidence = Evidence.AUTHORITATIVE
     settle_s: float = 120.0
     taking_s: float = 300.0
+    takes_s: float = 0.0
     authserv_id: str = "office.example"
     script: list[Server] = field(default_factory=list)
     inbox: list[FetchedMail] = field(default_factory=list)
@@ -88,12 +91,15 @@ class MemoryMailbox:
             raise SubmissionRefused("550 no such user")
         if how is Server.DELAYS:
             raise SubmissionDelayed("451 later")
+        if how is Server.GREYLISTS:
+            raise RecipientsDelayed("450 greylisted")
         replies = {to: SmtpReply(250, "ok") for to in permit.payload.target["recipients"]}
         await on_wire(replies)
         if how is Server.DELAYS_LATE:
             raise SubmissionDelayed("451 later")
         if how is Server.LOSES:
             raise SubmissionUnknown("the connection was lost")
+        await pause(self.takes_s)
         self.taken.append(parsed(permit.payload.content))
         if how is Server.TAKES_UNSEEN:
             raise SubmissionUnknown("the connection was lost")

@@ -1,5 +1,6 @@
 """The outbox: what is decided, held back, tried again, looked for, and told (contracts 1 and 8)."""
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -115,6 +116,46 @@ def test_what_has_an_effect_is_tried_for_hours(ada: Employee, plans: PlanLibrary
     ada.let_pass(timedelta(hours=1))
     assert states(ada) == ["failed"] and len(ada.mailbox.script) == 500 - ATTEMPTS
     assert believes(ada, "failed")[0][1] == "submission_delayed"
+
+
+def test_a_recipient_with_whom_the_server_waits_holds_up_no_other_mail(ada: Employee, plans: PlanLibrary) -> None:
+    outcomes(plans, send(text="1"))
+    ada.mailbox.script = [Server.GREYLISTS] * (circuits.FAILURES + 1)
+    ada.tell("go")
+    ada.let_pass(sum((backoff(n) for n in range(1, circuits.FAILURES + 1)), timedelta()))
+    assert ada.mailbox.script == [] and ada.mailbox.taken == []
+
+    ada.tell("go", key="another")
+    ada.work()
+    assert len(ada.mailbox.taken) == 1, "no breaker is open"
+    ada.let_pass(backoff(circuits.FAILURES + 1))
+    assert states(ada) == ["done", "done"]
+
+
+def test_a_server_may_take_as_long_over_a_mail_as_the_account_says(ada: Employee, plans: PlanLibrary) -> None:
+    outcomes(plans, send())
+    hasty = replace(ada.mindset.operations["email.send"], timeout_s=0.05)
+    ada.mindset = replace(ada.mindset, operations={**ada.mindset.operations, "email.send": hasty})
+    ada.restart()
+    ada.mailbox.taking_s, ada.mailbox.takes_s = 5.0, 0.3
+    ada.tell("go")
+    ada.work()
+    assert states(ada) == ["done"] and ada.mailbox.looks == 0
+
+    ada.mailbox.taking_s = 0.05
+    ada.tell("go", key="again")
+    ada.let_pass(timedelta(minutes=1))
+    assert ada.mailbox.looks > 0, "no answer came in time, so it was looked for"
+
+
+def test_where_a_copy_to_oneself_is_the_evidence_every_mail_names_it(ada: Employee, plans: PlanLibrary) -> None:
+    outcomes(plans, send())
+    ada.tell("profile", key="profile:2", copy_to_self=True)
+    ada.tell("go")
+    ada.work()
+    (target,) = ada.rows("action", "target")
+    assert json.loads(target)["copy_to"] == "ada@office.example"
+    assert json.loads(target)["recipients"] == [MARIA]
 
 
 def test_what_is_refused_is_told_and_not_tried_again(ada: Employee, plans: PlanLibrary) -> None:

@@ -15,6 +15,7 @@ from aiosmtpd.smtp import SMTP, AuthResult
 
 from empla import faults
 from empla.capabilities.email.mailbox import (
+    RecipientsDelayed,
     SmtpReply,
     SubmissionDelayed,
     SubmissionRefused,
@@ -118,6 +119,7 @@ def submit(
     *recipients: str,
     record: Any = None,
     account: Mapping[str, Any] | None = None,
+    target: Mapping[str, Any] | None = None,
     **options: Any,
 ) -> Any:
     """Submit MAIL through a mailbox and return the submission; the permit's target is as the gate would decide it."""
@@ -125,8 +127,8 @@ def submit(
     async def main() -> Any:
         async with running(peer, **options) as ours:
             mailbox = StandardMailbox(ours.model_copy(update=dict(account or {})))
-            target = {"sender": "ada@corp.example", "recipients": list(recipients or (GRACE,))}
-            return await mailbox.submit(permit(target, MAIL), record if record is not None else Record())
+            wanted = {"sender": "ada@corp.example", "recipients": list(recipients or (GRACE,)), **(target or {})}
+            return await mailbox.submit(permit(wanted, MAIL), record if record is not None else Record())
 
     return asyncio.run(main())
 
@@ -150,6 +152,34 @@ def test_one_refused_recipient_does_not_keep_the_mail_from_the_others(permit: Ma
     assert peer.taken[0][1] == [GRACE]
     assert submission.recipients[ALAN] == SmtpReply(550, "5.1.1 nobody here")
     assert record.replies[0] == submission.recipients
+
+
+def test_a_copy_to_the_own_address_goes_along_and_counts_as_nobody(permit: MakePermit) -> None:
+    peer, record = Peer(), Record()
+
+    submission = submit(permit, peer, GRACE, record=record, target={"copy_to": "ada@corp.example"})
+
+    assert peer.taken[0][1] == [GRACE, "ada@corp.example"]
+    assert list(submission.recipients) == list(record.replies[0]) == [GRACE]
+
+
+def test_whether_the_copy_is_taken_changes_nothing(permit: MakePermit) -> None:
+    peer = Peer()
+    peer.answers["ada@corp.example"] = "452 4.2.2 full"
+    assert submit(permit, peer, GRACE, target={"copy_to": "ada@corp.example"}).reply.code == 250
+
+    refusing = Peer()
+    refusing.answers[GRACE] = "550 nobody here"
+    with pytest.raises(SubmissionRefused):  # a mail that only its sender would get is not sent
+        submit(permit, refusing, GRACE, target={"copy_to": "ada@corp.example"})
+    assert refusing.data_seen == 0
+
+
+def test_a_server_that_asks_to_wait_with_a_recipient_says_nothing_of_other_mails(permit: MakePermit) -> None:
+    peer = Peer()
+    peer.answers[GRACE] = "450 4.2.0 greylisted"
+    with pytest.raises(RecipientsDelayed, match="greylisted"):
+        submit(permit, peer, GRACE)
 
 
 @pytest.mark.parametrize(
