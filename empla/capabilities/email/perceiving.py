@@ -38,7 +38,7 @@ def perceive_mail(arrived: Trigger) -> Generator[Step, Any, None]:
         return
     yield from sort(mail, arrived.received)
     intent = mail.reading.intent
-    if intent == "invitation-reply":
+    if intent == "invitation-reply" and mail.automatic != "own":
         yield Raise(kind="invitation-reply", fields={"mail": mail, "uid": mail.reading.value("uid")})
     elif mail.automatic:
         sender = mail.sender.value if mail.sender is not None else ""
