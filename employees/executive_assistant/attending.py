@@ -125,7 +125,9 @@ def _attended(event: Trigger) -> Steps:
         return
     copy = yield from standing_copy(invite, me)
     over = not invite.spans or max(end.value for _, end in invite.spans) <= now
-    if over or invitations.settled(copy, invite, me) or invite.attendee(me.manager.value) is None:
+    # Of a long list of people not all are kept; whose inbox it came to is then word enough.
+    invited = invite.attendee(me.manager.value) is not None or (invite.more > 0 and mail.inbox_of is not None)
+    if over or invitations.settled(copy, invite, me) or not invited:
         return
     weighed = yield from _weighed(mail, invite, me)
     if not invitations.vouched(mail, invite) and (yield from _too_many(now, me)):

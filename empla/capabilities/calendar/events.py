@@ -23,6 +23,8 @@ from empla.errors import ValidationError
 PRODUCT = "-//empla//calendar//EN"
 MARK = "X-EMPLA-ACT"
 """Says which act of ours wrote the object last: evidence after a crash. Kept in calendars, never sent to people."""
+MORE = "X-EMPLA-MORE"
+"""How many of the invited were left out of a message, so that it could be kept."""
 REPLIED = "X-EMPLA-REPLIED"
 """Parameter of an attendee: the DTSTAMP of the reply that counts, so that an older one that comes later does not."""
 LONGEST = timedelta(days=3_660)

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from icalendar import Calendar, Event, vRecur
 
 from empla.capabilities.calendar.events import (
+    MORE,
     Answer,
     Meeting,
     address_of,
@@ -146,7 +147,7 @@ def _invite(calendar: Calendar, method: str, origin: Origin, zone: str, at: date
             organizer_name=name_of(organizer)[:200],
             sent_by=_known(address_of(organizer.params.get("SENT-BY")) if organizer is not None else "", origin),
             attendees=_people(meeting, origin) if meeting else (),
-            more=max(0, len(people) - MOST_ATTENDEES),
+            more=max(0, len(people) - MOST_ATTENDEES) + _left_out(event),
             title=text_of(event, "SUMMARY")[:LONGEST_TITLE],
             start=Instant(meeting.start.astimezone(UTC), meeting.zone, origin) if meeting else None,
             end=Instant(meeting.end.astimezone(UTC), meeting.zone, origin) if meeting else None,
@@ -176,6 +177,11 @@ def _people(meeting: Meeting, origin: Origin) -> tuple[Invited, ...]:
         Invited(address=Address(a.address, origin), name=a.name[:200], answer=a.answer, optional=a.optional)
         for a in meeting.attendees[:MOST_ATTENDEES]
     )
+
+
+def _left_out(event: Event) -> int:
+    said = text_of(event, MORE)
+    return int(said) if said.isdecimal() and len(said) < 7 else 0
 
 
 def _floating(event: Event) -> bool:

@@ -2,9 +2,9 @@
 
 from typing import NamedTuple
 
-from icalendar import Calendar, Event, vText
+from icalendar import Calendar, Event, vCalAddress, vText
 
-from empla.capabilities.calendar.events import listed, load
+from empla.capabilities.calendar.events import MORE, listed, load
 from empla.errors import ValidationError
 
 LONGEST = 20_000
@@ -14,13 +14,21 @@ _LEFT_OUT = ("ATTACH", "STYLED-DESCRIPTION", "IMAGE", "COMMENT", "CATEGORIES", "
 
 
 class _Measure(NamedTuple):
-    """How much is left of each event."""
+    """How much is left of each event; of people who are only counted by name, the address alone."""
 
     attendees: int
     text: int
+    bare: bool = True
 
 
-_MEASURES = (_Measure(150, 4_000), _Measure(60, 500), _Measure(10, 100), _Measure(3, 0))
+_MEASURES = (
+    _Measure(1_000, 4_000, bare=False),
+    _Measure(400, 2_000),
+    _Measure(320, 500),
+    _Measure(60, 300),
+    _Measure(10, 100),
+    _Measure(3, 0),
+)
 
 
 def shortened(ics: str) -> str:
@@ -49,7 +57,16 @@ def _leave_out(calendar: Calendar, measure: _Measure) -> None:
         people = listed(event, "ATTENDEE")
         event.pop("ATTENDEE", None)
         for value in people[: measure.attendees]:
-            event.add("ATTENDEE", value)
+            event.add("ATTENDEE", _bare(value) if measure.bare else value)
+        if len(people) > measure.attendees:
+            event.add(MORE, str(len(people) - measure.attendees))
+
+
+def _bare(value: vCalAddress) -> vCalAddress:
+    found = vCalAddress(str(value))
+    if "PARTSTAT" in value.params:
+        found.params["PARTSTAT"] = value.params["PARTSTAT"]
+    return found
 
 
 def _cut(event: Event, name: str, longest: int) -> None:

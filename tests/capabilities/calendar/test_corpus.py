@@ -13,7 +13,7 @@ from empla.capabilities.calendar.copies import Owner
 from empla.capabilities.calendar.events import address_of, listed, load, mark_of, parse
 from empla.capabilities.calendar.invites import Invite, read_invite, read_invites
 from empla.capabilities.calendar.itip import Refused, cancellation, request
-from empla.capabilities.calendar.mending import text_of
+from empla.capabilities.calendar.mending import mended, text_of
 from empla.capabilities.calendar.occurrences import occurrences
 from empla.capabilities.calendar.shortening import LONGEST
 from empla.capabilities.calendar.spans import span
@@ -185,3 +185,22 @@ def test_no_file_makes_anything_fail_unseen(raw: bytes, method: str) -> None:
 
 
 SERIES = next(c.raw for c in CASES if c.name == "rule-weekly")
+
+
+def test_of_an_endless_list_of_people_many_are_kept_and_the_rest_counted() -> None:
+    for number, all_kept in ((149, True), (2000, False)):
+        case = next(c for c in CASES if c.name == f"people-{number}")
+        found = invitation(text_of(case.raw), "REQUEST")
+        assert found is not None and len(found.ics.encode()) <= LONGEST
+        invite = read_invite(found.ics, OUTSIDE, zone=ZONE, at=NOW)
+        assert len(invite.attendees) + invite.more == number + 1
+        assert len(listed(load(found.ics).events[0], "ATTENDEE")) == (150 if all_kept else 320)
+
+
+def test_what_is_mended_stays_as_it_is() -> None:
+    for case in CASES:
+        try:
+            once = mended(case.raw)
+        except ValidationError:
+            continue
+        assert mended(once) == once, case.name
