@@ -284,9 +284,25 @@ def _only_counted(beliefs: BeliefBase, event: Trigger) -> bool:
     return not from_manager(beliefs, event) and bool(held) and not held[-1].arguments[1].worth_telling
 
 
-@library.plan(on("mail"), when=_only_counted, rank=20, goal="count a mail", quiet=True)
+def _harm_unasked(beliefs: BeliefBase, event: Trigger) -> bool:
+    """Whether a mail means harm and answers nothing: then no request in it is taken up either.
+
+    One that answers goes on to whoever waits for an answer: only who has seen ours knows its Message-ID.
+    """
+    held = beliefs.matching(TRIAGED, event.mail.key)
+    harm = bool(held) and held[-1].arguments[1].kind is MailKind.SUSPICIOUS
+    return harm and not event.mail.in_reply_to and not from_manager(beliefs, event)
+
+
+@library.plan(on("mail"), when=_harm_unasked, rank=20, goal="leave a harmful mail", quiet=True)
+def leave_harm(event: Trigger) -> Steps:
+    """Take up nothing in a mail that means harm: it is counted, and stands in the brief."""
+    yield Believe(functor="counted", arguments=(event.mail.key,), until=(yield Now()) + _REMEMBERED)
+
+
+@library.plan(on("mail"), when=_only_counted, rank=-15, goal="count a mail", quiet=True)
 def count(event: Trigger) -> Steps:
-    """Leave a mail that means harm, or is not worth the manager's time: it is counted, and stands in the brief."""
+    """Leave a mail that nobody waits for and that is not worth the manager's time: it is counted."""
     yield Believe(functor="counted", arguments=(event.mail.key,), until=(yield Now()) + _REMEMBERED)
 
 
