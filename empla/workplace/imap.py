@@ -217,7 +217,7 @@ class ImapSession:
         return short or b"LITERAL+" in self.capabilities
 
     def _announced(self, literal: bytes) -> bytes:
-        return b"{%d%s}\r\n" % (len(literal), b"+" if self._goes_unasked(literal) else b"")
+        return b"{%d%s}" % (len(literal), b"+" if self._goes_unasked(literal) else b"")
 
     async def _search(self, criteria: bytes) -> list[int]:
         numbers: list[int] = []

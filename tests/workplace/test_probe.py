@@ -23,7 +23,7 @@ NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 Hire = Callable[..., Account]
 
 
-def tried(account: Account, *, patience_s: float = 2.0, **options: Any) -> Probed:
+def tried(account: Account, *, patience_s: float = 0.7, **options: Any) -> Probed:
     return asyncio.run(probe(account, at=NOW, patience_s=patience_s, **options))
 
 
