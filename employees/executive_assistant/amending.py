@@ -53,7 +53,7 @@ def _replaces(new: StandingRule, old: StandingRule) -> bool:
     if not kinds <= set(_TIMES) or (new.first, new.last) != (old.first, old.last):
         return False
     if new.longer or old.longer:
-        return bool(new.longer and old.longer) and _times(new) == _times(old)
+        return bool(new.longer and old.longer) and _times(replace(new, longer=old.longer)) == _times(old)
     if new.kind is not old.kind:
         return _times(new) == _times(old)
     return new.weekdays == old.weekdays and _same_edge(new, old)

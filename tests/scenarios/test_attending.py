@@ -298,7 +298,11 @@ def test_a_flood_of_forged_invitations_does_not_become_one_of_questions(morning:
         forged = Inviting(morning, morning.people["Ben Stone"], f"flood-{number}@ben", f"Flood {number}")
         forged.send(at(10, 10), organizer=carla(morning).address)
     morning.until(lambda: sum(str(uid).startswith("flood") for uid, *_ in held(morning, "attended")) == 8)
+
+    def asked() -> list[Letter]:
+        return [m for m in morning.written_to("Anna Berg") if "Flood" in m.subject]
+
+    morning.until(lambda: len(asked()) >= 5)
     morning.settled()
-    asked = [m for m in morning.written_to("Anna Berg") if "Flood" in m.subject]
-    morning.asked += asked
-    assert len(asked) == 5
+    assert len(asked()) == 5
+    morning.asked += asked()
