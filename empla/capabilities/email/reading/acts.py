@@ -50,6 +50,14 @@ ACTED_ON = OF_FAMILIES | frozenset(
 _CONDITION = re.compile(
     r"(?:if|when|once|unless|in case|provided|as soon as|assuming)\b[^,]{3,80},\s*(?:then )?", re.IGNORECASE
 )
+_OF_A_MEETING = re.compile(
+    r"(?:see|check|find out) (?:if|whether) .{1,40}?\b(?:can|could) (?:do|make|manage)\b"
+    r"|(?:get|have|grab|find) .{2,60}?\bfor (?:an?|half an?|one|two|\d{1,3}) ?(?:hours?|h|minutes?|mins?)\b"
+    r"|ask \S+(?: \S+)? for (?:an? )?(?:\S+ )?(?:meeting|call|chat|catch-up|appointment|slot)\b"
+    r"|remind (?:me|us) (?:what|who|when|where|which)(?:'s|'re)?\b(?!.* to )",
+    re.IGNORECASE,
+)
+"""Requests about a meeting that begin like an errand; no family is asked about them."""
 _PLEASE = re.compile(r"[\s,]+(?:please|pls|plz|thanks|thank you|thx|many thanks|for me)[\s.!]*$", re.IGNORECASE)
 _ONLY_POLITE = re.compile(r"(?:(?:please|sorry|for now|then|it|do it|book it)[\s,.!]*)+", re.IGNORECASE)
 _FORBIDS = re.compile(r"\b(?:don't|do not|never|no need to|stop|won't|shouldn't|should not|without)\b", re.IGNORECASE)
@@ -57,6 +65,12 @@ _PASSED_ON = re.compile(
     r"(?:remind|tell|ask|let (?!us\b|'s)|inform|email|e-mail|write|message|warn|notify|text|reply"
     r"|answer|say)\b",
     re.IGNORECASE,
+)
+_ASKS_FOR_MEETING = re.compile(
+    r"ask \S+(?: \S+)? for (?:an? )?(?:\S+ )?(?:meeting|call|chat|catch-up|appointment|slot)\b", re.IGNORECASE
+)
+_CANT = re.compile(
+    r"\b(?:can't|cannot|can not|won't be able to|not able to|unable to|no (?:longer |more )?need)\b", re.IGNORECASE
 )
 _ASKED = re.compile(
     r"(?:did|has|have (?:you|they|we|i) \w+(?:ed|t)?\b(?! to)|had|why|was|were|who|how come|is"
@@ -94,7 +108,8 @@ class Act:
 
 def act(sentence: Sentence, setting: Setting, mail: Mail) -> Act:
     """Tell what `sentence` of `mail` does: what a family says, else what the general cues tell."""
-    understood = None if sentence.polite else offered(sentence.text, setting, mail)
+    general = sentence.polite or _OF_A_MEETING.match(sentence.text[polite_end(sentence.text) :])
+    understood = None if general else offered(sentence.text, setting, mail)
     if understood is not None:
         return Act(sentence, understood.intent, understood=understood)
     return _by_cues(sentence, setting)
@@ -172,9 +187,9 @@ def _chosen_by_time(bare: str, found: Slots) -> bool:
 def _not_commanded(intent: Intent, bare: str, rest: str, cue: re.Match[str]) -> bool:
     """Whether the words of a request are forbidden, asked about, or to be passed on to somebody, not to be acted on."""
     offset = 0 if cue.string == bare else len(bare) - len(rest)
-    if _FORBIDS.search(bare[: offset + cue.end()]):
+    if _FORBIDS.search(bare[: offset + cue.end()]) and not (intent is Intent.CANCEL and _CANT.search(cue.group())):
         return True
-    if _PASSED_ON.match(rest):
+    if _PASSED_ON.match(rest) and not (intent is Intent.SCHEDULE and _ASKS_FOR_MEETING.match(rest)):
         return True
     asked = _ASKED if intent in (Intent.CANCEL, Intent.MOVE) and offset == 0 else _ASKED_OF_PAST
     return bool(asked.match(bare)) or (intent is Intent.SCHEDULE and _other_thing(rest))
@@ -270,6 +285,11 @@ def names_only(bare: str) -> bool:
     return bool(party(bare, OWN, alone=True).people)
 
 
+_NOT_THAT = re.compile(
+    r"\bnot (?:the )?(?:\w+)(?: one| option)?(?:,|;|:| but)\s*(?=the\b|number\b|option\b)", re.IGNORECASE
+)
+
+
 def ordinals(text: str) -> tuple[int, ...]:
     """Return the options that are named: 1-based, -1 the last."""
     named = {
@@ -292,6 +312,7 @@ def ordinals(text: str) -> tuple[int, ...]:
         **{letter: i + 1 for i, letter in enumerate("abcdef")},
     }
     found: list[int] = []
+    text = _NOT_THAT.sub("", text)
     for pattern in cues.CHOOSE[:3]:
         for match in pattern.finditer(text):
             for word in re.findall(r"\d{1,2}(?=st|nd|rd|th|\b)|[a-z]+", match.group().lower()):

@@ -9,7 +9,8 @@ _I = re.IGNORECASE
 _OBJ = OBJECT.pattern.removeprefix(r"(?<![\w-])").removesuffix(r"(?![\w-])")
 POLITE = re.compile(
     r"^(?:(?:(?:and|so|but|plus|also|then|ok(?:ay)?|great|perfect|well|actually|yes|hi|hey|sorry|oh|alright"
-    r"|right|sure|thanks|thank you)[,.!:-]*|no[,.!:;–-]+)\s+)*"
+    r"|right|sure|thanks|thank you)[,.!:-]*|(?:no|first(?:ly)?|second(?:ly)?|third(?:ly)?|finally|lastly|next|besides"
+    r"|later|while you're at it|one more thing|ps|p\.s\.)[,.!:;–-]+)\s+)*"
     r"(?:(?:please|pls|plz|kindly|just|quick(?:ly)?|maybe)[,:]?\s+)*"
     r"(?:(?:can|could|would|will|might) (?:you|u|we|i)(?: (?:please|pls|kindly|possibly|maybe"
     r"|perhaps|also|just|mind|be able to|be so kind (?:as )?to|help me(?: to)?|try (?:to|and)"
@@ -17,7 +18,8 @@ POLITE = re.compile(
     r"|(?:i(?:'d| would)? (?:really )?(?:like|love|want|need|prefer|wish|have)(?: (?:you|us|for"
     r" you))? to\s+)|(?:i(?:'d| would) (?:really )?(?:like|love|appreciate)\s+)|i(?:'m| am) (?:hoping"
     r"|looking|trying) (?:to|for)\s+"
-    r"|(?:i(?:'d| would)|it(?:'d| would)) (?:really )?(?:be )?(?:very |most |so )?(?:grateful"
+    r"|(?:i(?:'d| would| should)|it(?:'d| would)) (?:really )?(?:be )?(?:very |most |so |really "
+    r"|extremely )?(?:grateful"
     r"|appreciate it|great|good|nice"
     r"|lovely|helpful|obliged|happy|kind) if (?:you|we) (?:can|could|would)\s+"
     r"|(?:we(?:'d| would)? (?:like|want|need|have|should|ought)(?: to)?\s+)|i (?:was )?wonder"
@@ -35,7 +37,8 @@ _ARRANGE = (
     r"|give|spare|set\s?up|set (?:me |us )?up|arrange|organi[sz]e|put in|put|plan"
     r"|fix(?: up)?|find|get|grab|block(?: out| off)?|make|set|add|create|line up|squeeze in|squeeze"
     r"|pencil(?: in)?|slot(?: in)?|sort(?: out)?"
-    r"|hold|send|invite|see about|look for|request|reserve|carve out|shoot|drop|do|have|need|want"
+    r"|hold|pop|stick|throw|chuck|jot|send|invite|see about|look for|request|reserve|carve out|shoot|drop|do"
+    r"|have|need|want"
     r"|like|coordinate|organize|confirm|ask for)"
 )
 _TALK = (
@@ -56,7 +59,10 @@ SCHEDULE = (
         rf"(?:[:,]| (?:with|w/|for|between|on|at|next|this|tomorrow|about|re)\b)",
         _I,
     ),
-    re.compile(r"^(?:invite|get|bring)\s+\S+.{0,60}\b(?:to|for|in)\b", _I),
+    re.compile(r"^(?:invite|get|bring)\s+\S+.{0,60}\b(?:to|for|in|together)\b", _I),
+    re.compile(r"^(?:put|set|get|find|book|arrange|organi[sz]e|sort) (?:me |us )?something\b", _I),
+    re.compile(r"^ask \S+(?: \S+)? for (?:an? )?(?:\S+ )?(?:meeting|call|chat|catch-up|appointment|slot)\b", _I),
+    re.compile(r"^(?:new |next )?(?:meeting|call|appointment|mtg)\s*:", _I),
     re.compile(
         rf"\b(?:i|we|bob and i) (?:really )?(?:need|want|have|ought|should|must|'d like|would like"
         rf"|'d love)(?: to)? (?:to )?{_TALK}\b",
@@ -91,7 +97,8 @@ BARE_ARRANGE = re.compile(rf"^{_ARRANGE}\b", _I)
 OTHER_THING = re.compile(
     r"(?<!\w)(?:flights?|hotels?|table|taxi|cab|trains?|tickets?|restaurant|trip|travel|visa|cars?"
     r"|car hire|room for (?!an?\b|\d|half)|parking|desk|dinner reservation|reservations?|holiday|vacation|leave"
-    r"|catering|flowers|gifts?|cake|invoices?|report|slides|deck|document|contract|e-?mails?|letter"
+    r"|way out|out of (?:the|my|that|this|it)|catering|flowers|gifts?|cake|invoices?|report|slides|deck"
+    r"|document|contract|e-?mails?|letter"
     r"|memo|reminder|spreadsheet|presentation (?:for|to)|offer|proposal|budget (?:for|to)|numbers"
     r"|file|money|payment|expenses?|order|doctor|dentist|plumber|courier|package|parcel)(?!\w)",
     _I,
@@ -103,7 +110,19 @@ _SEEN = (
     r"(?:week|day|days|calendar|schedule|diary|agenda|morning|afternoon|evening|month|plans?|monday"
     r"|tuesday|wednesday|thursday|friday|saturday|sunday|weekend)"
 )
+_EVENT = r"(?:meetings?|calls?|appointments?|reviews?|lunch|interviews?|sessions?|syncs?|1:1s?)"
 AGENDA = (
+    re.compile(
+        rf"^(?:do|have|did|does) (?:i|we) (?:already |still )?(?:have|got|have got) (?:an? |the |any "
+        rf"|my )?(?:\w+ )?{_EVENT}\b",
+        _I,
+    ),
+    re.compile(rf"\bwhat(?:'s| is|s) (?:{_MY} )?(?:\w+ )?(?:{_SEEN}|today|tomorrow) (?:like|looking)\b", _I),
+    re.compile(r"^when (?:do|am|are|will) (?:i|we) (?:next )?(?:meet|see|seeing|meeting|talking|speaking|due)\b", _I),
+    re.compile(rf"^(?:at )?(?:what time|when) (?:is|are|does|do|'s) {_MY} ", _I),
+    re.compile(r"^(?:am i|are we) (?:seeing|meeting|talking to|due to|supposed to|scheduled to)\b", _I),
+    re.compile(r"\bwhat(?:'s| is|s) (?:still )?left\b", _I),
+    re.compile(r"^remind (?:me|us) (?:what|who|when|where|which)\b(?!.* to )", _I),
     re.compile(r"\bwhat(?:'s| is| does| do)?\b.{0,40}\blook(?:s|ing)? like\b", _I),
     re.compile(rf"\bhow(?:'s| is| does| do| are| busy is)\b.{{0,30}}\b(?:look(?:s|ing)?|shaping up|{_SEEN})\b", _I),
     re.compile(
@@ -164,10 +183,27 @@ AGENDA = (
 )
 FREE = (
     re.compile(
-        r"^(?:do|does|have|has)\b.{1,40}?\b(?:have |got )?(?:an?|half an|one|two|\d{1,3}) ?(?:spare "
+        r"^(?:can|could|would|might|will) (?!you\b|i\b|we\b|u\b)[\w'’. ]{2,30}? (?:do|make|manage) (?!it\b"
+        r"|the\b|a\b|an\b)",
+        _I,
+    ),
+    re.compile(
+        rf"^(?:does|would|will|is) (?!.*(?<![\w-])(?:{_OBJ})(?![\w-])).{{2,40}}? (?:work|suit|ok|okay|good"
+        rf"|fine|convenient)\b",
+        _I,
+    ),
+    re.compile(r"^when (?:would|does|do|will|might|could) .{2,30}? have\b", _I),
+    re.compile(
+        r"^(?:check|look (?:at|in|into)|see|have a look at) [\w'’ ]+['’]s (?:calendar|diary|schedule|availability)\b",
+        _I,
+    ),
+    re.compile(
+        r"^(?:(?:do|does)\b.{1,40}?\b(?:have |got )|(?:have|has) (?:i|we|[a-z]+(?: and i)?) got )(?:an?"
+        r"|half an|one|two|\d{1,3}) ?(?:spare "
         r"|free )?(?:hours?|min(?:ute)?s?)\b",
         _I,
     ),
+    re.compile(r"\b(?:see|check|find out) (?:if|whether) .{1,40}?\b(?:can|could) (?:do|make|manage)\b", _I),
     re.compile(r"^is there (?:any |some |enough |still )*(?:room|space|time|a gap|a slot)\b", _I),
     re.compile(
         r"(?<!\w)(?:am|are|is|aren't|isn't|will|would|was)\b.{0,60}?(?<!\w)(?:free|available|around"
@@ -199,7 +235,7 @@ FREE = (
 )
 ASKS_FREE = re.compile(
     r"(?:am|are|is|aren't|isn't|do|does|have|has|will|would|what|when|check|see|find out|tell"
-    r" me|know|look|any|free|busy"
+    r" me|know|look|free|busy"
     r"|available|availability|can|could|show|send|give|let me know|if|whether)\b|\w+'s availability",
     _I,
 )
@@ -207,8 +243,11 @@ ASKS_FREE = re.compile(
 
 CANCEL = (
     re.compile(
+        r"^(?:there(?:'s| is) )?no (?:longer (?:any )?|more )?need for (?:the|my|our|tomorrow's|today's|that)\b", _I
+    ),
+    re.compile(
         r"^(?:cancel|cancle|cancell|call off|scrap|drop|delete|remove|kill|axe|bin|get rid of"
-        r"|scratch|clear|un-?book|undo)\b",
+        r"|scratch|skip|clear|un-?book|undo)\b",
         _I,
     ),
     re.compile(r"^(?:take|call|wipe|strike)\b.{1,60}\boff\b", _I),
@@ -243,11 +282,25 @@ MOVE = (
         _I,
     ),
     re.compile(
-        r"\binstead of (?:on |at |the )?(?:mon|tue|wed|thu|fri|sat|sun|tomorrow|today|next|this|\d|noon|one"
+        r"\b(?:instead of|rather than) (?:on |at |the )?(?:mon|tue|wed|thu|fri|sat|sun|tomorrow|today|next"
+        r"|this|\d|noon|one"
         r"|two|three|four"
         r"|five|six|seven|eight|nine|ten|eleven|twelve)",
         _I,
     ),
+    re.compile(
+        r"\b(?:another|a different|a new|an alternative|a better) (?:time|slot|day|date) for (?:the|my|our"
+        r"|tomorrow's)\b",
+        _I,
+    ),
+    re.compile(
+        r"^(?:the|my|our|tomorrow's|today's|[a-z]+day's|[A-Z]\w+'s) .{2,60}?\b(?:should|must|has to|have to"
+        r"|needs to|need to"
+        r"|ought to|had better) (?:now |rather |really )?(?:start|begin|be (?:at|on|moved)|happen|take place"
+        r"|go to|go on|move)\b",
+        _I,
+    ),
+    re.compile(r"^(?:the|my|our|tomorrow's|today's) .{2,60}?[:,–-]+ .{0,30}\bmake (?:it|that)\b", _I),
     re.compile(r"\b(?:need|want|have|like) (?:you )?to (?:move|reschedule|shift|push|postpone|delay|bring)\b", _I),
     re.compile(
         r"\b(?:move|reschedule|postpone|push back|bring forward) (?:my|the|our|it|that|tomorrow's|today's|this|[A-Z])",
@@ -354,7 +407,8 @@ NO = re.compile(
     r"|forget (?:it|that|about it)|leave it|drop it|not (?:yet|really|necessary|needed|required|today|any"
     r" ?more)|no need|no (?:thanks|thank you)|rather not|i'd rather not|cancel that request|scrap"
     r" that|no longer needed|let's not|wrong|that's (?:wrong|not right|not it)|incorrect|hold"
-    r" off|wait|abort|i don't think so|that doesn't work|doesn't work|thanks|thank you|sorry|please"
+    r" off|wait|abort|i don't think so|that doesn't work|doesn't work|(?:definitely|certainly|absolutely"
+    r"|of course|rather|better|please) not|not at all|thanks|thank you|sorry|please"
     r"|for now|it's (?:fine|ok|okay)|it|book it|do it|do that|any ?more|any longer)[\s,.!-]*)+$",
     _I,
 )
@@ -374,7 +428,8 @@ REQUEST_VERB = re.compile(
 HEDGED = re.compile(
     r"^[\W_]*(?:(?:hm+|well|so|and|but|ok(?:ay)?|i think|actually|or|ada)[\s,.]+)*(?:maybe|perhaps|possibly)\b"
     r"(?! you (?:can|could))"
-    r"|\bi (?:might|may)\b|\b(?:i|we)(?:'m| am|'re| are) (?:still )?(?:thinking|considering|toying|pondering|debating"
+    r"|\bi (?:might|may|could(?! (?:use|do with)))\b|\b(?:i|we)(?:'m| am|'re| are) (?:still )?(?:thinking"
+    r"|considering|toying|pondering|debating"
     r"|not sure|unsure|undecided|tempted|in two minds|half inclined)\b"
     r"|\bwondering (?:if|whether) (?:i|we)\b(?! (?:could|can|might))"
     r"|\b(?:some ?day|one of these days|one day soon|at some point)\b|^should (?:i|we)\b"

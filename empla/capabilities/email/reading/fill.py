@@ -242,7 +242,8 @@ def _agenda(text: str, setting: Setting) -> Filled:
 
 
 _ALL = re.compile(
-    r"(?<!\w)(?:all|everything|every (?:meeting|call|appointment)|(?:my |the )?(?:whole|entire)|clear my)(?!\w)",
+    r"(?<!\w)(?:all|both|everything"
+    r"|every (?:meeting|call|appointment)|(?:my |the )?(?:whole|entire)|clear my)(?!\w)",
     re.IGNORECASE,
 )
 
@@ -310,7 +311,11 @@ def _named_meeting(found: Slots, text: str, setting: Setting) -> None:
             found.people_at, found.topic = found.topic_at, ""
 
 
-_TO = re.compile(r"(?<!\w)(?:to|until|till|onto|->|for|instead on|instead|on|make it|be)(?!\w)|→", re.IGNORECASE)
+_TO = re.compile(
+    r"(?<!\w)(?:(?:start|begin|happen|take place|be)(?= (?:at|on)\b)|to|until|till|onto|->|for|instead on|instead|on"
+    r"|make it|be)(?!\w)|→",
+    re.IGNORECASE,
+)
 _SHIFT_UNIT = rf"(?P<n>{NUMBER}|half an)[ -]?(?P<unit>hours?|hrs?|minutes?|mins?|days?|weeks?)"
 _SHIFTS = (
     re.compile(rf"(?:by )?{_SHIFT_UNIT} (?P<way>later|earlier|back|forward|ahead|sooner)\b"),
@@ -318,7 +323,7 @@ _SHIFTS = (
     re.compile(rf"\bby {_SHIFT_UNIT}\b(?P<way>)"),
     re.compile(rf"(?<=\w) (?:out )?{_SHIFT_UNIT}(?= ?[.?!]?$)(?P<way>)"),
 )
-_EARLIER = re.compile(r"\b(?:earlier|forward|sooner|bring|pull|advance|ahead)\b")
+_EARLIER = re.compile(r"\b(?:earlier|forward|sooner|bring|pull|advance|ahead|up)\b")
 
 
 def _move(text: str, setting: Setting) -> Filled:
@@ -367,7 +372,7 @@ _CLOCK_AFTER = re.compile(
 )
 
 
-_INSTEAD_OF = re.compile(r"(?<!\w)instead of(?!\w)", re.IGNORECASE)
+_INSTEAD_OF = re.compile(r"(?<!\w)(?:instead of|rather than)(?!\w)", re.IGNORECASE)
 
 
 def _turned(text: str, instead: re.Match[str], setting: Setting) -> Filled:
@@ -462,6 +467,29 @@ def _other(text: str) -> Filled:
     words = " ".join(text[start : match.end()].replace(BLANK, " ").split()).rstrip(" .!?")
     filled.slots["what"] = Slot(value=words[:500], words=words[:500], start=start, end=match.end())
     return filled
+
+
+_TOLD_OF = (
+    re.compile(
+        r"^(?:[Mm]y (?:1:1|one-on-one|meeting|call|catch-up|chat) with )?(?=[A-Z][\w-]+(?: (?:and [A-Z]|[A-Z])[\w-]+)*"
+        r"(?:['’]s (?:been|asking|keen|waiting|chasing|after)| (?:would|wants|has|is|asked|needs|keeps|and I)\b))"
+    ),
+    re.compile(
+        r"\b(?:promised|told|owe|spoke (?:to|with)|spoken (?:to|with)|talked (?:to|with)|met|seen|saw|see"
+        r"|meet(?:ing)? with|with"
+        r"|meet|catch up with) (?=[A-Z][\w-]+)"
+    ),
+)
+
+
+def people_told(text: str, setting: Setting) -> tuple[tuple[Who, ...], tuple[int, int]]:
+    """Return those of whom a sentence tells that one ought to meet them, and where their names stand."""
+    for pattern in _TOLD_OF:
+        if match := pattern.search(text):
+            more, end = named_at(text, match.end(), setting.origin)
+            if more.people:
+                return more.people, (match.end(), end)
+    return (), (0, 0)
 
 
 def with_subject(filled: Mapping[str, Slot], subject: Mapping[str, Slot]) -> dict[str, Slot]:

@@ -39,7 +39,7 @@ _CUE = re.compile(
     r"|attendees:?|people:?|who:|participants:?|for (?=(?:me|us|myself|both of us) and\b)|cc'?ing|loop in|bring in"
     r"|(?:talk|speak|chat|catch up|meet up|sit down|sync(?: up)?|touch base|connect|get together)"
     r"(?: again| briefly| quickly)?(?: to| with)"
-    r"|(?:meet|see|ring|interview|phone)(?= (?:[A-Z]|[\w.]+@)))(?: both| also| just| only| either)?"
+    r"|(?:meet|see|seeing|ring|interview|phone)(?= (?:[A-Z]|[\w.]+@)))(?: both| also| just| only| either)?"
     r"(?:\s+|(?<=/)(?=\S))",
     re.IGNORECASE,
 )

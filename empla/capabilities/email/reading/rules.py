@@ -12,13 +12,14 @@ from datetime import datetime
 from empla.capabilities.email.reading import cues
 from empla.capabilities.email.reading.acts import ACTED_ON, Act, act, names_only, offered, polite_end
 from empla.capabilities.email.reading.families import Understood
-from empla.capabilities.email.reading.fill import Filled, fill, with_subject
+from empla.capabilities.email.reading.fill import Filled, fill, people_told, with_subject
 from empla.capabilities.email.reading.intents import Intent
 from empla.capabilities.email.reading.invitations import invitation_slots
 from empla.capabilities.email.reading.language import foreign
 from empla.capabilities.email.reading.newtext import new_text
 from empla.capabilities.email.reading.sentences import sentences
 from empla.capabilities.email.reading.slots import Setting, blank, slots
+from empla.capabilities.email.reading.spelling import mended
 from empla.capabilities.email.reading.splitting import parted, preamble, twins
 from empla.mind.readings import Mail, Reading, Slot
 from empla.mind.values import Origin, Source
@@ -59,6 +60,7 @@ _CONSTRAINT = re.compile(
 )
 _TWINS = frozenset([Intent.SCHEDULE, Intent.MOVE, Intent.CANCEL])
 """Intents of which one sentence may ask several times."""
+_POINTS = re.compile(r"(?<!\w)(?:it|that|this)(?!\w|['’])", re.IGNORECASE)
 _TARGETED = frozenset([Intent.MOVE, Intent.CANCEL])
 """Intents about one meeting that stands: a fragment before them speaks of something else."""
 _CHANGED = frozenset([Intent.SCHEDULE, Intent.MOVE, Intent.ANSWER, Intent.CHOOSE])
@@ -83,10 +85,10 @@ def read(mail: Mail, now: datetime, zone: str, manager: str, *, home: str = "") 
         reply = mail.invitation.get("method") == "REPLY"
         found = invitation_slots(mail.invitation, mail.key)
         return _reading(Intent.INVITATION_REPLY if reply else Intent.INVITATION, 1.0, found, ())
-    whole = new_text(mail.text)
+    whole = mended(new_text(mail.text))
     text = whole[:LONGEST]
     setting = Setting(now, zone, Origin(source, mail.key, "text"), home=home)
-    subject = _PREFIX.sub("", mail.subject)
+    subject = mended(_PREFIX.sub("", mail.subject))
     of_subject = Setting(now, zone, Origin(source, mail.key, "subject"), home=home)
     if not re.search(r"\w|👍", text) or _SEE_SUBJECT.fullmatch(text.strip()):
         text, setting = subject, of_subject
@@ -110,7 +112,7 @@ def read(mail: Mail, now: datetime, zone: str, manager: str, *, home: str = "") 
 
 
 def _read(text: str, setting: Setting, mail: Mail) -> Reading:
-    said = sentences(text)[:MOST_SENTENCES]
+    said = sentences(_unaddressed(text, mail))[:MOST_SENTENCES]
     if len(said) > 1 and _signs(said[-1].text, mail):
         said.pop()
     found = [act(sentence, setting, mail) for sentence in said]
@@ -122,6 +124,15 @@ def _read(text: str, setting: Setting, mail: Mail) -> Reading:
         if len(parts) > 1:
             return _several(parts, setting, mail)
     return _one(found, text, setting, mail)
+
+
+def _unaddressed(text: str, mail: Mail) -> str:
+    """Return the text without the name of the one it is written to, if it begins with that: "Ada - Bob and I ..."."""
+    names = "|".join(re.escape(a.value.partition("@")[0].split(".")[0]) for a in mail.to if a.value)
+    match = (
+        re.match(rf"\s*(?:hi |hello |hey |dear )?(?:{names})\b\s*[,:;!–—-]+\s*", text, re.IGNORECASE) if names else None
+    )
+    return " " * match.end() + text[match.end() :] if match else text
 
 
 def _texts(part: Sequence[Act], text: str, setting: Setting) -> list[str]:
@@ -153,8 +164,31 @@ def _one(found: Sequence[Act], text: str, setting: Setting, mail: Mail) -> Readi
     if main is None:
         return _small(found, text)
     reading = _of_main(found, main, text, setting, mail)
+    if reading.intent in (Intent.SCHEDULE, Intent.ANSWER) and not mail.in_reply_to:
+        reading = _with_told(
+            reading, [a for a in found if a.intent is None and a.sentence.start < main.sentence.start], setting
+        )
     if cues.HEDGED.search(main.sentence.text) or any(cues.SARCASTIC.search(a.sentence.text) for a in found):
         return replace(reading, confidence=min(reading.confidence, _SEVERAL))
+    return reading
+
+
+def _with_told(reading: Reading, told: Sequence[Act], setting: Setting) -> Reading:
+    """Fill what a request for a meeting leaves open from what was told before: "Bob wants to see me. Find an hour." """
+    if "people" in reading.slots or reading.value("doubts"):
+        return reading
+    for one in told:
+        people, (start, end) = people_told(one.sentence.text, setting)
+        if not people or _CONSTRAINT.search(one.sentence.text):
+            continue
+        said = fill(Intent.ANSWER, one.sentence.text, setting)
+        more = {n: s for n, s in said.slots.items() if n in ("minutes", "window", "topic") and n not in reading.slots}
+        slot = Slot(value=people, words=one.sentence.text[start:end])
+        filled = with_subject(reading.slots, {"people": slot, **({} if said.doubts else more)})
+        filled.pop("context", None)
+        unread = tuple(piece for piece in reading.unread if piece != one.sentence.text)
+        sure = reading.confidence + _PER_UNREAD * (len(reading.unread) - len(unread))
+        return _reading(Intent.SCHEDULE, min(0.85, max(sure, 0.85 if not unread else 0)), filled, unread)
     return reading
 
 
@@ -165,6 +199,12 @@ def _of_main(found: Sequence[Act], main: Act, text: str, setting: Setting, mail:
     if intent is Intent.SCHEDULE and not main.sure and mail.in_reply_to and not main.sentence.question:
         intent = Intent.ANSWER
     mine, others, context = _sorted(found, main, setting)
+    if intent in _TARGETED and _POINTS.search(main.sentence.text) and not _names_one(main.sentence.text, setting):
+        before = [a for a in context if a.sentence.start < main.sentence.start and not a.sentence.polite]
+        mine, context = (
+            [*before[-1:], *mine],
+            [a for a in context if a not in before[-1:]],
+        )  # "The workshop is off. Cancel it."
     inside = [(a.sentence.start, a.sentence.end) for a in mine]
     polite = [(a.sentence.start, a.sentence.start + polite_end(a.sentence.text)) for a in mine]
     if intent is Intent.OTHER_REQUEST:
@@ -179,7 +219,7 @@ def _of_main(found: Sequence[Act], main: Act, text: str, setting: Setting, mail:
     if intent is Intent.SCHEDULE and not (
         filled.slots.keys() & {"people", "minutes", "window", "topic"} or filled.doubts
     ):
-        confidence = min(confidence, 0.75)
+        confidence = min(confidence, 0.65)
     _add_context(filled, context)
     if (found[0] is not main and found[0].intent is Intent.YES) or (
         found[0] is main and cues.YES_FIRST.match(main.sentence.text)
@@ -288,6 +328,11 @@ def _sorted(found: Sequence[Act], main: Act, setting: Setting) -> tuple[list[Act
         else:
             context.append(one)
     return mine, others, context
+
+
+def _names_one(text: str, setting: Setting) -> bool:
+    """Return whether words name the meeting they are about."""
+    return bool(slots(text, setting).names() & {"people", "topic"})
 
 
 def _limits(one: Act) -> bool:

@@ -28,8 +28,8 @@ _VOCATIVE = re.compile(
     r"mornings?|afternoons?|anytime|if|when|once|maybe|cool|right|absolutely|definitely|alternatively"
     r"|otherwise|please|pls|add|invite|include|drop|remove|replace|swap|call|ask|tell|remind|with|me|and|not"
     r"|for|in|on|at|about|re)\b)"
-    r"[A-Z][\w'’-]+(?: [A-Z][\w'’-]+)?\s*(?:[,:!–—]|\n)\s*"
-    r"(?=(?i:please|pls|plz|can|could|would|will|book|set|schedule|find|arrange|organi[sz]e|move"
+    r"[A-Z][\w'’-]+(?: [A-Z][\w'’-]+)?\s*(?:[,:!–—]|\n|-(?= ))\s*"
+    r"(?=(?i:new\b|please|pls|plz|can|could|would|will|book|set|schedule|find|arrange|organi[sz]e|move"
     r"|cancel|what|when|am|is|are|do|i|i'd|i'm"
     r"|let's|we|any|is|there|would|quick|put|grab|get|help|reschedule|push|need|have|how|plan"
     r"|invite|block|show|send)\b)",
@@ -55,7 +55,8 @@ _POLITE = re.compile(
     rf"|(?:please )?(?:let me know|confirm|lmk)(?: (?:if|when|what|once|whether|please|how|which"
     rf"|asap)\b{_REST})?|(?:just )?(?:let|tell) me (?:know)?{_REST}(?:works?|done|booked)"
     rf"|(?:does|would|will) that work(?: for you)?|is that (?:ok|okay|possible|doable|feasible)"
-    rf"|ok(?:ay)? for you"
+    rf"|ok(?:ay)? for you|yours (?:sincerely|faithfully|truly|ever)(?:,? [A-Z]\w+){{0,3}}"
+    rf"|(?:would|will|could|can) you\??|if you (?:would|could|please|don't mind|wouldn't mind)"
     rf"|(?:please )?(?:book|schedule|arrange|put) (?:it|that|this|them|these)(?: up| in)?"
     rf"(?: (?:please|for me|for us|then))*"
     rf"|(?:can|could|would|will) you (?:please )?(?:book|schedule|arrange|set(?: up)?) (?:it|that|this)"
@@ -115,7 +116,8 @@ def sentences(text: str) -> list[Sentence]:
 
 _ASKS_MORE = (
     r"(?:please |pls |kindly |can you |could you |would you )?(?:also |please |actually |just )?"
-    r"(?:cancel|move|reschedule|postpone|book|schedule|set up|arrange|tell|send|remind|let|find|ask|check|order|write"
+    r"(?:cancel|move|reschedule|postpone|push|delay|shift|skip|book|schedule|set up|arrange|tell|send|remind"
+    r"|let|find|ask|check|order|write"
     r"|email|call off|buy|print|forward|am i|are we|do i|is (?!he|she|it)\w+ (?:free|available)|what's"
     r"|what does|what do|who's free"
     r"|who is free|get (?:me|us|the|my|hold)|fetch|chase|swap|block|show me|list|drop|follow up|put|invite|add"

@@ -142,7 +142,7 @@ def slots(text: str, setting: Setting, *, with_topic: bool = True) -> Slots:
 _IF_POSSIBLE = re.compile(
     r"(?<!\w)(?:if (?:at all )?(?:possible|you can|you could|that works|that's (?:ok|okay|possible)"
     r"|we can|you have time|it works|it suits)"
-    r"|as (?:discussed|agreed)|for (?:me|us)|(?<=squeeze )in|(?<=put )in|(?<=slot )in|(?<=fit"
+    r"|as (?:discussed|agreed)|for (?:me|us)(?! and\b| &|, )|(?<=squeeze )in|(?<=put )in|(?<=slot )in|(?<=fit"
     r" )in|(?<=pencil )in|in a room|whatever works|whichever (?:is|comes) \w+"
     r"|(?:the )?(?:sooner|earlier) the better|sorry (?:for|about) (?:the|this) (?:\w+ )?(?:notice"
     r"|change|trouble|confusion|delay)"
@@ -231,7 +231,8 @@ _AND_I = re.compile(
     r" (?:and|&) (?:I|me|myself)\b)"
 )
 _AFTER_VERB = re.compile(
-    r"(?<!\w)(?i:book|schedule|invite|get|grab|meet|see|interview|find|add|pencil in|slot in|squeeze in|phone|ring"
+    r"(?<!\w)(?i:book|schedule|invite|have(?= \S+ (?:come|call|ring|drop|meet|see))|get|grab|meet|see"
+    r"|interview|find|add|pencil in|slot in|squeeze in|(?:pencil|slot|squeeze|fit) [in·]{2}|phone|ring"
     r"|when can"
     r"|when could|can|could|need|for|me and|bring|give|spare)\s+(?=[A-Z][a-z]|[\w.+-]+@)"
 )

@@ -47,6 +47,13 @@ _PLACE = re.compile(
 )
 
 
+_TRAILING = re.compile(
+    r"(?:[\s,]+(?:for|on|at|in|and|sometime|some time|any time|maybe|perhaps|say|around|roughly|ideally|preferably"
+    r"|possibly|probably|please))+$",
+    re.IGNORECASE,
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Phrase:
     """Some words and where they stand; `start` and `end` include the words that lead in."""
@@ -84,7 +91,7 @@ def topic(text: str, times: list[tuple[int, int]]) -> Phrase | None:
         if cue.end() <= since < end and not _belongs(text, cue.end(), since, until):
             end = since
             break
-    words = re.sub(r"\s+(?:for|on|at|in|and|,|sometime|some time|any time)$", "", text[cue.end() : end].strip(" ,:-\n"))
+    words = _TRAILING.sub("", text[cue.end() : end].strip(" ,:-\n"))
     words = " ".join(words.split()).strip(" ,:-")
     return (
         Phrase(words, cue.start(), cue.end() + len(text[cue.end() : end].rstrip(" ,:-")))

@@ -32,6 +32,7 @@ MOVE_WORDS = _words("""
 """Words of moving."""
 
 CANCEL_WORDS = _words("""
+    skip both no need needed more
     all anymore appointment attend axe bin called can't cancel canceled cancell cancelled cancle cannot clear
     commitments delete drop entire event every everything happening have it's kill longer make not off remove
     rid scrap scratch strike there's today's tomorrow's un-book unable unbook undo whole wipe won't
@@ -39,6 +40,7 @@ CANCEL_WORDS = _words("""
 """Words of cancelling."""
 
 AGENDA_WORDS = _words("""
+    rundown breakdown seeing left looks run down like
     agenda am anything appointment appointments are booked busy call calls coming commitments complete day days
     doing else entire events first full give got happening how is last like list look looking looks lots many
     meetings next on overview packed plan planned planned plans pull quick read remind rest run schedule
@@ -78,7 +80,8 @@ DAY_NAMES = _words("""
 """Names of days and months, which are no people."""
 
 NO_NAMES = _words("""
-    hmm hm oh ah uh um eh wow well
+    check look tell show list ask write email remind follow chase anything something nothing anybody somebody nobody
+    hmm hm oh ah uh um eh wow well start starts begin
     1:1 a about above after afternoon again all also am an and any anyone are around as asap at available be
     because because been before best between both breakfast briefly busy but by call can can't cancel cannot
     catch chat coffee come concerning could day days did dinner discuss discussing do does don't drinks during
@@ -105,6 +108,9 @@ NO_TITLES = _words("""
 """Words before the kind of meeting that are no title of it."""
 
 FILLERS = _words("""
+    hole tops max maximum usual proper properly real nice decent bit soonish urgently grateful sincerely faithfully
+    truly chance chances something anything overdue due latest moment spot pop stick throw chuck jot come came coming
+    front sort pencil
     scheduling booking arranging organising organizing finding give giving spare
     what's reserve request carve coordinate jump hop squeeze pencil fit ideal better diary
     something plenty enough sufficient
@@ -132,3 +138,18 @@ SMALL_WORDS = _words("""
     a an and at can could do for i in is it me my of on or please the to with would you your
 """)
 """Words that make no two sentences alike."""
+
+REQUEST_WORDS = _words("""
+    schedule reschedule meeting meetings appointment calendar cancel cancelled postpone please remind reminder invite
+    invitation arrange organise organize available important discuss between conference presentation instead everything
+    anything interview
+""")
+"""Words by which requests are told, in which slips of the pen are mended."""
+
+LIKE_REQUEST_WORDS = _words("""
+    meaning melting seating heating greeting invited invites inviting reminded reminds reminders arranged arranges
+    cancels scheduled schedules rescheduled discussed discusses pleased pleases pleasing organised organized calendars
+    appointments invitations interviews interviewed presentations conferences unavailable unimportant importantly
+    postponed postpones appointed importance disgust
+""")
+"""Words that look like them and are none."""

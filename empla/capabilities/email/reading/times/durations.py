@@ -75,6 +75,8 @@ def _is_other(text: Text, match: re.Match[str]) -> bool:
         re.fullmatch(r"\d{1,2}h[0-5]\d", match.group()) and text.plain[: match.start()].endswith(("at ", "@ ", "@"))
     ):
         return True  # "at 15h30"
+    if re.fullmatch(r"(?:[7-9]|1\d|2[0-3]) ?h", match.group()):
+        return True  # "tomorrow 10 h"
     after = text.plain[match.end() : match.end() + 12]
     return bool(re.match(r" (?:before|after|later|earlier|ago|from now)\b", after))
 

@@ -21,6 +21,9 @@ from empla.capabilities.email.reading.times.resolve import Pair, resolve
 from empla.capabilities.email.reading.times.words import Text, text_of
 from empla.mind.values import Origin
 
+LONGEST_JOINT = 24
+"""Characters of the words that join two alternatives: "or", "otherwise", "failing that"."""
+
 
 @dataclass(frozen=True, slots=True)
 class Times:
@@ -56,6 +59,8 @@ def times(
     if not found:
         return Times()
     used = tuple(text.span(a.start, a.end) for a in found)
+    joints = ((a, b) for a, b in pairwise(found) if b.link == "or" and 2 < b.start - a.end < LONGEST_JOINT)
+    used = tuple(sorted((*used, *(text.span(a.end, b.start) for a, b in joints))))
     doubts = [Doubt(words=raw[slice(*text.span(a.start, a.end))], question=a.doubt) for a in found if a.doubt]
     pairs = _paired([a for a in found if not a.negative], context)
     without = _paired([a for a in found if a.negative], context, taken_out=True)

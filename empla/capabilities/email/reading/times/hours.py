@@ -38,7 +38,7 @@ _MINUTES = r"[0-5]\d"
 _HOURS = "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve"
 _STRICT = (
     rf"(?:\d{{1,2}}(?:[:.]{_MINUTES})? ?(?:am|pm)\b|\d{{1,2}}:{_MINUTES}(?: ?h(?:rs)?\b)?(?!\d)"
-    rf"|1[0-9]h(?:{_MINUTES})?\b|2[0-3]h(?:{_MINUTES})?\b"
+    rf"|[7-9] ?h\b|1[0-9] ?h(?:{_MINUTES})?\b|2[0-3] ?h(?:{_MINUTES})?\b"
     rf"|[01]\d[0-5]\d ?(?:hrs?|hours)\b|noon\b|midday\b|midnight\b|12 noon\b|{NUMBER} o'clock\b"
     rf"|(?:half|quarter|(?:a )?quarter|five|ten|twenty|twenty[ -]five) (?:past|to|after|before) {NUMBER}"
     rf"|half (?:{_HOURS}|1[0-2]|[1-9])(?![\d:]|\.\d)(?! ?-?(?:hours?|days?|h\b|minutes?|mins?|years?))"

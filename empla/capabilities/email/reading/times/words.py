@@ -70,7 +70,8 @@ _MENDED: tuple[str, ...] = (
 )
 _MENDED += ("october", "november", "december")
 _WORD = re.compile(
-    r"w/c\b|[ap]\.m\b\.?|\d+(?:st|nd|rd|th)\b|\d+|[^\W\d_]+(?:'[^\W\d_]+)*|\s+|.", re.DOTALL | re.IGNORECASE
+    r"2(?:day|moro|morrow)\b|w/c\b|[ap]\.m\b\.?|\d+(?:st|nd|rd|th)\b|\d+|[^\W\d_]+(?:'[^\W\d_]+)*|\s+|.",
+    re.DOTALL | re.IGNORECASE,
 )
 _QUOTES = str.maketrans({"\u2019": "'", "\u2018": "'", "\u2013": "-", "\u2014": "-", "\u2212": "-", "\u2011": "-"})
 
