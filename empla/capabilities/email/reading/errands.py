@@ -42,16 +42,37 @@ _THING = re.compile(
 _CLAUSE = re.compile(r"(?:whether|if|when|what|where|which|who|whom|how|why)\b", _I)
 
 _GET = re.compile(
-    rf"^(?:get|fetch|obtain|collect|request|retrieve|procure|gather|grab|track down|pull|secure|solicit|pick up)"
-    rf"(?: (?P<to>{_ME}|for {_ME}))?(?: hold of)? (?P<what>.+?)(?: (?:from|off|out of|of) (?P<who>\S.*))?$",
+    rf"^(?:let(?= me have)|get|fetch|obtain|collect|request|retrieve|procure|gather|grab|track down|pull|secure"
+    rf"|solicit|pick up)"
+    rf"(?: (?P<to>{_ME}|for {_ME}))?(?: hold of| have)? (?P<what>.+?)(?: (?:from|off|out of|of) (?P<who>\S.*))?$",
     _I,
 )
 _ASK = re.compile(r"^(?:(?:also|then) )?(?:ask|tell|get|have|let|request|beg|urge|make)(?: (?:also|both))? (?=\S)", _I)
 _ASK_WHO = re.compile(
-    r"^(?:(?:also|then) )?(?:ask|check with|enquire with|inquire with|consult|chase(?: up)?|nudge|ping|press|poke|bug"
+    r"^(?:(?:also|then) )?(?:ask|contact|reach out to|get in touch with|approach|e-?mail|mail|message|check with"
+    r"|enquire with|inquire with|consult|chase(?: up)?|nudge|ping|press|poke|bug"
     r"|follow up with|check in with|get back to|write to|hear from|find out from) (?=\S)",
     _I,
 )
+_DROP_A_LINE = re.compile(
+    r"^(?:please )?(?:drop|send|write|shoot) (?=\S.* (?:an? (?:line|note|mail|e-?mail"
+    r"|message)) )",
+    _I,
+)
+_AND_ASK = re.compile(
+    r"^(?: an? (?:quick |short )?(?:line|note|mail|e-?mail|message))?,? (?:(?:and|to) ask|asking|and enquire)"
+    r"(?: (?:him|her|them))?(?=,? (?:for|about|on|whether|if|when|what|where|which|who|how|why|to)\b)",
+    _I,
+)
+_OWES = re.compile(r"^ (?:still )?owes? (?:me|us) (?P<what>\S.+)$", _I)
+_ENSURE = re.compile(r"^(?:please )?(?:make sure|ensure|see to it|see|take care)(?: that)? (?=\S)", _I)
+_SENDS = re.compile(
+    r"^ (?P<verb>sends|gives|delivers|submits|provides|shares|forwards|returns|signs|completes|confirms|answers"
+    r"|prepares)"
+    r" (?P<what>\S.+)$",
+    _I,
+)
+_WANT = re.compile(r"^(?:i|we)(?:'d like| want| would like| need|'d love|'d want) (?=\S)", _I)
 _TO_DO = re.compile(r"^,? (?:please )?to (?!(?:meet|join|attend|come|the|a|my|our)\b)(?P<what>\w.+)$", _I)
 _BARE_DO = re.compile(
     r"^ (?P<what>(?:send|give|provide|share|forward|mail|email|e-mail|deliver|submit|write|prepare|finish|confirm|check"
@@ -82,7 +103,7 @@ _FIND_OUT = re.compile(
     _I,
 )
 _OWNED = re.compile(
-    r"^(?:get|collect|obtain|ask for|request|fetch|gather|chase)(?: (?:me"
+    r"^(?i:get|collect|obtain|ask for|request|fetch|gather|chase)(?: (?:me"
     r"|us))? (?P<who>[A-Z].*?)['’]s? (?P<what>(?:\w+ )?"
     r"(?:feedback|comments?|input|answers?|numbers?|figures?|approval|ok|okay|sign-?off|opinion|views?|report|slides"
     r"|estimates?|confirmation|reply|thoughts|signature|draft|list|data|quote|offer|cv|invoice)\b.*)$"
@@ -160,7 +181,7 @@ def errand(sentence: str, setting: Setting, mail: Mail) -> Understood | None:
 def _asked(cut: Cut, setting: Setting) -> tuple[tuple[Who, ...], str, bool] | None:
     """Return of whom, what, and whether of whom has to be asked; None if this is no errand."""
     text = cut.rest
-    for read in (_owned, _asks, _gets, _needs, _should, _finds_out):
+    for read in (_owned, _asks, _gets, _wants, _needs, _should, _ensures, _finds_out):
         found = read(text, setting)
         if found is not None:
             people, what = found
@@ -187,11 +208,12 @@ def _asks(text: str, setting: Setting) -> tuple[tuple[Who, ...], str] | None:
             )
             if to_do is not None and not _BOOKS.search(to_do["what"]):
                 return people, f"to {to_do['what']}"
-    asking = _ASK_WHO.match(text)
+    text = re.sub(r" and ask\b(?: (?:him|her|them))?", " asking", text, flags=_I)
+    asking = _ASK_WHO.match(text) or _DROP_A_LINE.match(text)
     if asking is None:
         return None
     people, end = whom(text, asking.end(), setting)
-    rest = text[end:]
+    rest = _AND_ASK.sub("", text[end:])
     if not people:
         return None
     if (clause := _WH.match(rest)) is not None and not _FREE.search(clause["what"]):
@@ -208,6 +230,7 @@ def _asks(text: str, setting: Setting) -> tuple[tuple[Who, ...], str] | None:
     return people, f"about {thing['what']}"
 
 
+_MORE = re.compile(r" (?:for|about|on|regarding|concerning|of|as) \S.*", _I)
 _BOOKS = re.compile(r"^(?:meet|have (?:an? )?(?:meeting|call|chat)|book|schedule)\b|\b(?:meeting|call) with me\b", _I)
 
 
@@ -215,10 +238,14 @@ def _gets(text: str, setting: Setting) -> tuple[tuple[Who, ...], str] | None:
     match = _GET.match(text)
     if match is None or match["who"] is None:
         return None
-    people = only_people(match["who"], setting)
-    if not people or _MEETING.search(match["what"]) or not _is_thing(match["what"]):
+    people, end = whom(match["who"], 0, setting)
+    tail = match["who"][end:]
+    more = _MORE.fullmatch(tail)
+    if not people or (tail.strip(" .,!") and more is None):
         return None
-    return people, match["what"]
+    if _MEETING.search(match["what"]) or not _is_thing(match["what"]):
+        return None
+    return people, f"{match['what']}{tail if more is not None else ''}".strip()
 
 
 def _needs(text: str, setting: Setting) -> tuple[tuple[Who, ...], str] | None:
@@ -229,8 +256,27 @@ def _needs(text: str, setting: Setting) -> tuple[tuple[Who, ...], str] | None:
     return (people, match["what"]) if people and not _MEETING.search(match["what"]) else None
 
 
+def _wants(text: str, setting: Setting) -> tuple[tuple[Who, ...], str] | None:
+    """ "I want Ben to send me the draft"."""
+    match = _WANT.match(text)
+    people, end = whom(text, match.end(), setting) if match is not None else ((), 0)
+    to_do = _TO_DO.match(text[end:]) if people else None
+    return (people, f"to {to_do['what']}") if to_do is not None and not _BOOKS.search(to_do["what"]) else None
+
+
+def _ensures(text: str, setting: Setting) -> tuple[tuple[Who, ...], str] | None:
+    """ "Make sure Carla sends me the slides"."""
+    match = _ENSURE.match(text)
+    people, end = whom(text, match.end(), setting) if match is not None else ((), 0)
+    does = _SENDS.match(text[end:]) if people else None
+    return (people, f"to {does['verb'][:-1]} {does['what']}") if does is not None else None
+
+
 def _should(text: str, setting: Setting) -> tuple[tuple[Who, ...], str] | None:
     people, end = whom(text, 0, setting)
+    owes = _OWES.match(text[end:]) if people else None
+    if owes is not None and not _MEETING.search(owes["what"]):
+        return people, owes["what"]
     match = _SHOULD.match(text[end:]) if people else None
     return (people, f"to {match['what']}") if match is not None else None
 

@@ -5,12 +5,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from empla.capabilities.email.reading.people import EMAIL, Who, named_at
-from empla.capabilities.email.reading.slots import Setting, leftovers, slots
+from empla.capabilities.email.reading.slots import OBJECT, Setting, leftovers, slots
 from empla.capabilities.email.reading.times.model import Window
 from empla.mind.readings import Slot
 
 BY = r"(?:by|until|till|before|no later than|not later than|at the latest by|latest by|latest|within|due|for)"
-ON = "(?:on|at|in|next|this|first thing|today|tomorrow|tonight|tmrw|monday|tuesday|wednesday|thursday|friday)"
+ON = (
+    "(?:on|at|in|the day after|next|this|first thing|today|tomorrow|tonight|tmrw"
+    "|monday|tuesday|wednesday|thursday|friday)"
+)
 AT_ONLY = (
     rf"{ON}|(?:\d{{1,2}}(?::\d\d)? ?(?:am|pm)|\d{{1,2}}:\d\d|an?|one|two|three|\d+)"
     r"|(?:mon|tues|wednes|thurs|fri|satur|sun)day|mon|tue|wed|thu|fri|noon|eod|after"
@@ -25,6 +28,12 @@ PRONOUN = re.compile(r"(?:him|her|them|it|he|she|they|that|this)", re.IGNORECASE
 _LATEST = re.compile(
     r"[\s,]*(?:at the (?:very )?latest|latest|if (?:at all )?possible|please|pls|ideally|sharp)[\s,]*", re.I
 )
+_ODD_LENGTHS = tuple(
+    (re.compile(rf"\bin {said}\b", re.IGNORECASE), minutes)
+    for said, minutes in (("an hour and a half", 90), ("half an hour", 30), ("a quarter of an hour", 15))
+)
+_FIRST_THING = re.compile(r"\bfirst thing\b|\b(?:after|before|around|at) (?:lunch|breakfast|dinner)\b", re.IGNORECASE)
+_OF_A_THING = re.compile(rf"['’]s\b|{OBJECT.pattern}", re.IGNORECASE)  # "Friday's meeting" is no time
 _TRIM = " \t\n,;:–—-"
 _MOST_CUES = 8
 
@@ -49,7 +58,9 @@ class Cut:
 def time_of(words: str, setting: Setting) -> Window | None:
     """Return when `words` mean if they mean a time and say nothing else."""
     plain = _LATEST.sub(" ", words)
-    if not plain.strip() or len(plain) > 80 or EMAIL.search(plain):
+    for said, minutes in _ODD_LENGTHS:
+        plain = said.sub(f"in {minutes} minutes", plain)
+    if not plain.strip() or len(plain) > 80 or EMAIL.search(plain) or _OF_A_THING.search(_FIRST_THING.sub("", plain)):
         return None
     found = slots(plain, setting, with_topic=False)
     window = found.when.window
@@ -75,6 +86,17 @@ def _ends(sentence: str, start: int) -> Iterator[int]:
     ends = [match.start() for match in _ENDS.finditer(sentence, start)]
     yield len(sentence)
     yield from reversed(ends[:_MOST_CUES])
+
+
+def lead_time(sentence: str, setting: Setting) -> Cut:
+    """Take a time with which a sentence begins out of it: "tmrw 9am passport"."""
+    found = list(re.finditer(r"\S+", sentence))[:7]
+    for word in reversed(found):
+        window = time_of(sentence[: word.end()], setting)
+        if window is not None:
+            rest = sentence[word.end() :].strip(_TRIM)
+            return Cut(rest, window, sentence[: word.end()].strip(_TRIM), 0, word.end())
+    return Cut(sentence.strip(_TRIM))
 
 
 def whom(text: str, at: int, setting: Setting) -> tuple[tuple[Who, ...], int]:

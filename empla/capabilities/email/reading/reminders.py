@@ -10,7 +10,17 @@ import re
 from empla.capabilities.email.reading.families import Understood
 from empla.capabilities.email.reading.intents import Doubt, Intent
 from empla.capabilities.email.reading.people import Who
-from empla.capabilities.email.reading.phrases import AT, AT_ONLY, BY, Cut, cut_time, people_slot, whom, words_slot
+from empla.capabilities.email.reading.phrases import (
+    AT,
+    AT_ONLY,
+    BY,
+    Cut,
+    cut_time,
+    lead_time,
+    people_slot,
+    whom,
+    words_slot,
+)
 from empla.capabilities.email.reading.slots import OBJECT, Setting
 from empla.mind.readings import Mail, Slot
 
@@ -26,7 +36,8 @@ _REMIND = re.compile(
 )
 _SEND = re.compile(r"^(?:please )?(?:send|give|write|mail) (?P<who>\S.*?) an? (?:\w+ )?(?:reminder|nudge)\b\s*", _I)
 _LATE = re.compile(
-    r"^(?P<what>i (?:must|need to|have to|should|want to|mustn't forget to|must not forget to) .+?)[,.;]? (?:and |so )?"
+    r"^(?P<what>i (?:must|need to|have to|should|want to|mustn't forget to|must not forget to) .+?"
+    r"|to .+?)[,.;]? (?:and |so )?"
     r"(?:please )?(?:remind me|give me a reminder|send me a reminder)(?: (?:of|about) (?:it|that"
     r"|this))?(?P<when> .+)?$",
     _I,
@@ -40,12 +51,19 @@ _AGAIN = re.compile(
     _I,
 )
 _REPEATED = re.compile(r"(?<!\w)(?:every|each|daily|weekly|monthly)(?!\w)", _I)
-_MUST = re.compile(r"^i (?:must(?:n't| not)? forget to|must|need to|have to|should|want to) ", _I)
+_RELATIVE = re.compile(
+    r"(?:\S+ ){0,4}before (?!noon|lunch|midnight|\d|mon|tue|wed|thu|fri|sat|sun|tomorrow|the end)"
+    r"|(?:when|once|as soon as|if|unless|whenever|the \w+ before)\b|after (?!lunch|noon|work|\d|tomorrow)|later$",
+    _I,
+)
+"""When it hangs on something else: it is asked when that is."""
+_BY_MAIL = re.compile(r"^(?:by|per|via) (?:e-?)?mail\b\s*", _I)
+_MUST = re.compile(r"^(?:to|i (?:must(?:n't| not)? forget to|must|need to|have to|should|want to)) ", _I)
 
 
 def remind(sentence: str, setting: Setting, mail: Mail) -> Understood | None:
     """Read what somebody is to be reminded of, and when."""
-    plain = sentence.strip()
+    plain = re.sub(r"[,\s]+(?:please|pls|thanks)$", "", sentence.strip(), flags=_I)
     if (again := _AGAIN.match(plain)) is not None:
         return _snoozed(again, setting)
     once = _REPEATED.sub(lambda often: "on" if often.group().lower() in ("every", "each") else "", plain)
@@ -63,10 +81,21 @@ def remind(sentence: str, setting: Setting, mail: Mail) -> Understood | None:
     if (often := _REPEATED.search(plain)) is not None and doubt is None:
         question = f"You wrote “{often.group()}”. I can remind you once. Shall I do that the first time only?"
         doubt = Doubt(words=often.group(), question=question)
+    if when is not None and doubt is None and _several(when):
+        question = f"You wrote “{when.words}”. I can remind you once. Shall I do that the first time only?"
+        doubt = Doubt(words=when.words, question=question)
     return Understood(intent=Intent.REMIND, slots=slots, doubts=(doubt,) if doubt is not None else ())
 
 
 _Found = tuple[str, tuple[Who, ...], Cut | None, Doubt | None]
+
+
+def _several(when: Cut) -> bool:
+    """Whether several days or hours were named."""
+    window = when.window
+    if window is None or window.grain not in ("day", "instant"):
+        return False
+    return len(window.spans) > 1 and (window.dated or len(window.times) > 1)
 
 
 def _snoozed(again: re.Match[str], setting: Setting) -> Understood | None:
@@ -100,6 +129,8 @@ def _plain(text: str, setting: Setting) -> _Found | None:
         if leading.window is None or leading.start != 0:
             return None
         text = leading.rest
+        if (late := _LATE.match(text)) is not None and not late["when"]:
+            return _MUST.sub("", late["what"]), (), leading, None
     verb = _REMIND.match(text)
     sent = _SEND.match(text) if verb is None else None
     if verb is None and sent is None:
@@ -117,15 +148,20 @@ def _plain(text: str, setting: Setting) -> _Found | None:
             rest = rest[end:]
     if not people and (verb is None or not (verb["for"] or me or not re.match(_VERB, verb.group(), _I))):
         return None
-    return _rest(rest.strip(" ,"), people, leading, setting)
+    return _rest(_BY_MAIL.sub("", rest.strip(" ,")), people, leading, setting)
 
 
 def _rest(rest: str, people: tuple[Who, ...], leading: Cut | None, setting: Setting) -> _Found:
     """Read what follows "remind me": the time, then what; or what, then the time."""
     when = leading
-    if when is None:
+    if when is None and (relative := _RELATIVE.match(rest)) is not None:
+        asks = Doubt(words=relative.group(), question=f"When shall I remind {_called(people)} of it?")
+        return rest.strip(" ,."), people, None, asks
+    leads = _WHAT.match(rest)
+    if when is None and (leads is None or leads["how"] == "for"):
         first = cut_time(rest, setting, AT)
-        if first.window is not None and first.start <= 4 and not _WHAT.match(rest[: first.start + 1] or "x"):
+        first = first if first.window is not None and first.start <= 4 else lead_time(rest, setting)
+        if first.window is not None:
             when, rest = first, first.rest
     match = _WHAT.match(rest.lstrip(" ,"))
     how = ((match["how"] or "") if match is not None else "").lower()
@@ -139,6 +175,10 @@ def _rest(rest: str, people: tuple[Who, ...], leading: Cut | None, setting: Sett
         return whole, people, None, None
     its_own = how in ("about", "of", "for", "regarding") and OBJECT.search(said.rest)
     if due.window is not None or its_own or how == "that":  # that is when the thing is, as likely as not
-        who = "you" if not people else "them" if len(people) > 1 else people[0].words
-        return whole, people, None, Doubt(words=said.words, question=f"When shall I remind {who} of it?")
+        asks = Doubt(words=said.words, question=f"When shall I remind {_called(people)} of it?")
+        return whole, people, None, asks
     return said.rest, people, said, None
+
+
+def _called(people: tuple[Who, ...]) -> str:
+    return "you" if not people else "them" if len(people) > 1 else people[0].words

@@ -71,27 +71,24 @@ _WILL = re.compile(
 )
 _REFUSED = re.compile(
     r"\b(?:(?:i|we) (?:don['’]t|do not|don t|no longer|never|haven['’]t|have not) (?:actually |really "
-    r"|even )?(?:have|had|got|know|handle|keep|own|work|deal)\b(?!.{0,25}\byet\b)"
-    r"|(?:i|we) have no (?:idea|access|such|record|clue)|(?:i|we)(?:['’]m| am|['’]re| are) (?:not (?:the|in charge"
-    r"|responsible|able|allowed|involved)|afraid)"
-    r"|(?:can(?:no|['’])t|can not|won['’]t be able to|unable to|am not able to) (?:help|do|send|share|give|provide"
-    r"|find|get|make)"
-    r"|not (?:me|mine|my (?:department|area|job|table))|wrong (?:person|address)|no longer (?:with|at|in"
-    r"|responsible)|(?:please )?(?:ask|contact|try|speak to|talk to"
-    r"|write to|check with|turn to|get in touch with|reach out to) (?:[A-Z]\w+|\S+@\S+|our |the )|[A-Z]\w+ (?:has"
-    r"|have|keeps|is responsible|handles|knows|is in charge)"
-    r"|unfortunately not|no such|doesn['’]t exist|does not exist)",
+    r"|even )?(?:have|had"
+    r"|got|know|handle|keep|own|work|deal)\b(?!.{0,25}\byet\b)|(?:i|we) have no (?:idea|access|such|record|clue)"
+    r"|(?:i|we)(?:['’]m| am|['’]re| are) (?:not (?:the|in charge|responsible|able|allowed|involved)|afraid)"
+    r"|(?:can(?:no|['’])t|can not|won['’]t be able to|unable to|am not able to) (?:help|do|send|share|give|provide|find"
+    r"|get|make)|not (?:me|mine|my (?:department|area|job|table))\b|wrong (?:person|address)"
+    r"|no longer (?:with|at|in|responsible)|unfortunately not|no such|doesn['’]t exist|does not exist)",
+    _I,
+)
+_NO_NAME = r"(?!(?:It|This|That|These|Those|We|I|You|He|She|They|There|Everything|Everybody|Nobody|Who|What)\b)"
+_KEEPS = (
+    r"(?:(?:has|have|keeps|should have|will have|might have|may have) (?:it|them|that|this|those|the latest)"
+    r"|is responsible|handles (?:it|that|this)|knows|is in charge)\b"
 )
 _INSTEAD = re.compile(
-    r"\b(?:[Aa]sk|[Cc]ontact|[Tt]ry|[Ss]peak to|[Tt]alk to|[Ww]rite to|[Cc]heck with|[Tt]urn to"
-    r"|[Gg]et in touch with|[Rr]each out to"
-    r"|(?:is|are) with|[Tt]hat(?:['’]s| is| would be)) (?=[A-Z]|\S+@)"
+    r"\b(?:[Aa]sk|[Cc]ontact|[Tt]ry|[Ss]peak to|[Tt]alk to|[Ww]rite to|[Cc]heck with|[Tt]urn to|[Gg]et in touch with"
+    r"|[Rr]each out to) (?=[A-Z]|\S+@)"
 )
-_KEEPER = re.compile(
-    r"\b(?=(?P<who>[A-Z]\w+(?: [A-Z]\w+)?) (?:has|keeps|is responsible|handles|knows|is in charge|should have"
-    r"|will have|might have|may have)\b)"
-)
-_SOON = re.compile(r"\b(?:soon|shortly|later|in a (?:bit|moment|minute)|asap|as soon as)\b", _I)
+_KEEPER = re.compile(rf"\b{_NO_NAME}(?=(?P<who>[A-Z]\w+(?: [A-Z]\w+)?) {_KEEPS})")
 
 
 def with_reply(reading: Reading, mail: Mail, received: datetime, zone: str) -> Reading:
@@ -113,7 +110,7 @@ def reply(text: str, setting: Setting, *, files: bool) -> Reply:
         return Reply(kind=ReplyKind.GIVEN)
     if not said or _NOTED.fullmatch(whole.strip()):
         return Reply(kind=ReplyKind.NOTED)
-    refused = _REFUSED.search(plain)
+    refused = _REFUSED.search(plain) or _INSTEAD.search(plain) or _KEEPER.search(plain)
     if refused is not None and len(whole) < 600:
         return Reply(kind=ReplyKind.REFUSED, instead=_instead(plain, setting))
     if any(s.endswith("?") for s in said) and len(whole) < 600:
