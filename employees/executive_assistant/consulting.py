@@ -32,7 +32,8 @@ _ASKED_AGAIN = 3
 class Allowed:
     """What the manager allows: to decline, to ask back, or these times, and any free one inside `window`.
 
-    `agreed`: the one option is the very time that was asked for, so it is booked without another offer.
+    `refused` are those that were offered in vain; `agreed`: the one option is what was asked for, so it is booked
+    without another offer.
     """
 
     says: str
@@ -41,6 +42,7 @@ class Allowed:
     window: Window | None = None
     minutes: int = 30
     place: str = ""
+    refused: tuple[SlotOption, ...] = ()
     agreed: bool = False
 
 

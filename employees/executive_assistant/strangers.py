@@ -5,14 +5,15 @@ the answer allows is the limit: another time than those is asked about again. Af
 manager takes over.
 """
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from empla.capabilities.calendar import spans as calendar_spans
 from empla.capabilities.calendar.results import SlotOption
-from empla.capabilities.email.reading.times.model import Window
+from empla.capabilities.email.reading.times.model import Span, Window
 from empla.capabilities.email.steps import send
 from empla.mind.beliefs import ANY, BeliefBase
 from empla.mind.plans import PlanLibrary, Trigger, on
@@ -23,7 +24,7 @@ from employees.executive_assistant import words
 from employees.executive_assistant.booking import NotBooked, Quicker, made, started
 from employees.executive_assistant.consulting import Allowed, allowed_by, held, kept_free, letter, my_turn, turn_over
 from employees.executive_assistant.guests import known_by
-from employees.executive_assistant.knowing import Profile, Steps, from_manager, profile, told
+from employees.executive_assistant.knowing import Profile, Steps, from_manager, intent, profile, told
 from employees.executive_assistant.proposing import pick
 from employees.executive_assistant.requests import (
     Case,
@@ -49,7 +50,14 @@ ROUNDS = 3
 ASKED_A_DAY = 12
 """How many requests the manager is asked about in a day; what is more is named once and waits in the mailbox."""
 ANSWER_WITHIN = timedelta(days=4)
+CLOSED = "closed-with"
+"""Functor of those whose request ended without a meeting: (address). They are not asked about again for a while."""
+CLOSED_FOR = timedelta(days=14)
 _KEPT = timedelta(days=30)
+_ABOUT_TIME = frozenset(
+    {"schedule", "free", "choose", "answer", "move", "change", "swap", "yes", "no", "cancel", "unknown"}
+)
+"""Intents of a mail that goes on about a meeting; whatever else somebody writes is passed on as ever."""
 
 
 def _sender(beliefs: BeliefBase, event: Trigger) -> str:
@@ -62,7 +70,8 @@ def _asks_to_meet(beliefs: BeliefBase, event: Trigger) -> bool:
     """Whether somebody else asks for a meeting with the manager."""
     known = {b.arguments[0]: b.arguments[1] for b in beliefs.matching("profile")}
     who = _sender(beliefs, event)
-    if not who or who == known["address"].value or beliefs.matching("spoken-of", event.mail.thread):
+    ours = {known["address"].value, known["manager"].value}
+    if not who or who in ours or beliefs.matching("spoken-of", event.mail.thread):
         return False
     return asks_to_meet(event.mail, known["manager_name"], known["manager"].value)
 
@@ -83,6 +92,21 @@ def hear_again(event: Trigger) -> Steps:
     yield Raise(kind=NEWS, fields={"who": sender.value})
 
 
+def _goes_on_about_it(beliefs: BeliefBase, event: Trigger) -> bool:
+    """Whether somebody goes on about a request that is over: the manager knows of it and decides what comes of it."""
+    who = _sender(beliefs, event)
+    if not who or not beliefs.matching(CLOSED, who):
+        return False
+    return intent(event.mail) in _ABOUT_TIME or _asks_to_meet(beliefs, event)
+
+
+@library.plan(on("mail"), when=_goes_on_about_it, rank=-13, goal="leave a matter closed", quiet=True)
+def leave_closed(event: Trigger) -> Steps:
+    """Keep the mail, and neither answer it nor ask the manager a second time: so two machines come to an end."""
+    now = yield Now()
+    yield Believe(functor="noted", arguments=(event.mail.key, CLOSED, event.mail.sender.value), until=now + _KEPT)
+
+
 @library.plan(on("mail"), when=_asks_to_meet, rank=-15, goal="sort out a request for a meeting")
 def sort_out(event: Trigger) -> Steps:
     """Ask the manager about a request for a meeting, and do what the answer allows."""
@@ -98,8 +122,11 @@ def sort_out(event: Trigger) -> Steps:
     # Their own address stays the one of their mail: it is opened by the manager's word and by nothing else.
     case = case_of(mail, replace(person, address=sender) if not colleague else person, colleague=colleague)
     yield Forget(functor=HEARD, pattern=(sender.value,))
-    yield from _sorted_out(case, me)
+    stands = yield from _sorted_out(case, me)
     yield Forget(functor=NEGOTIATING, pattern=(sender.value,))
+    if not stands:
+        now = yield Now()
+        yield Believe(functor=CLOSED, arguments=(sender.value,), until=now + CLOSED_FOR)
 
 
 def _room_for_one_more(mail: Mail, me: Profile) -> Generator[Step, Any, bool]:
@@ -130,23 +157,24 @@ def _noted(who: str, mail: Mail) -> Generator[Step, Any, None]:
 # the way of a request ------------------------------------------------------------------------------------------------
 
 
-def _sorted_out(case: Case, me: Profile) -> Generator[Step, Any, None]:
-    """Ask the manager, write to the one who asks, and listen, until a meeting stands or the matter is over."""
+def _sorted_out(case: Case, me: Profile) -> Generator[Step, Any, bool]:
+    """Ask the manager, write to the one who asks, and listen, until the matter is over; return whether a meeting
+    stands."""
     seen = 0
     allowed = yield from allowed_by(case, me)
     unclear = False
     for written in range(ROUNDS + 1):
         if allowed is None:
-            return
+            return False
         if allowed.agreed or written == ROUNDS:
             break
         now = yield Now()
         yield held(allowed.options, now + ANSWER_WITHIN)
         if not (yield from _written(case, me, letter(allowed, me, unclear=unclear))) or allowed.says == "no":
-            return
+            return False
         heard = yield from _heard(case, me, seen)
         if heard is None:
-            return
+            return False
         answer, seen = heard
         case = case.later(answer)
         unclear = False
@@ -154,7 +182,7 @@ def _sorted_out(case: Case, me: Profile) -> Generator[Step, Any, None]:
             allowed = yield from allowed_by(case, me)
         elif refuses(answer):
             yield send(me.manager, f"No meeting: {case.who.address}", f"{case.who.address} wants no meeting any more.")
-            return
+            return False
         elif (option := pick(answer, allowed.options)) is not None:
             allowed = replace(allowed, options=(option,), agreed=True)
         else:
@@ -162,15 +190,16 @@ def _sorted_out(case: Case, me: Profile) -> Generator[Step, Any, None]:
             unclear = other is allowed
             allowed = other
     if allowed is None:
-        return
+        return False
     if allowed.agreed:
-        yield from _booked(case, me, allowed)
-        return
+        return (yield from _booked(case, me, allowed))
     text = (
         f"I have written to {case.who.address} {words.NUMBERS[ROUNDS]} times, and there is no time yet that suits, so "
-        f"I leave it to you. They wrote last:\n\n{quoted(case)}"
+        f"I leave it to you. What they write about it from now on is kept in my mailbox, and I answer it no more. "
+        f"They wrote last:\n\n{quoted(case)}"
     )
     yield send(me.manager, f"No time found: {case.who.address}", text)
+    return False
 
 
 def _otherwise(case: Case, answer: Mail, allowed: Allowed, me: Profile) -> Generator[Step, Any, Allowed | None]:
@@ -180,16 +209,23 @@ def _otherwise(case: Case, answer: Mail, allowed: Allowed, me: Profile) -> Gener
     if window is None and not told(answer, "none"):
         return allowed
     if allowed.window is not None:
-        looked = case if window is not None else replace(case, window=allowed.window)
-        found = yield from kept_free(replace(looked, minutes=allowed.minutes), me)
-        gone = {o.start.value for o in allowed.options}
-        inside = tuple(o for o in found.slots if _inside(o, allowed.window) and o.start.value not in gone)
+        refused = (*allowed.refused, *allowed.options)
+        looked = replace(case, minutes=allowed.minutes, window=window or _apart(allowed.window, refused))
+        found = yield from kept_free(looked, me)
+        inside = tuple(o for o in found.slots if _inside(o, allowed.window))
         if inside:
-            wanted_it = window is not None and window.exact
-            return replace(allowed, options=inside[:3], agreed=wanted_it)
+            agreed = window is not None and window.exact
+            return replace(allowed, options=inside[:3], refused=refused, agreed=agreed)
     note = "They cannot take any of the times" if window is None else "They would rather have another time"
     asked = replace(case, minutes=allowed.minutes, place=allowed.place)
     return (yield from allowed_by(asked if window is not None else replace(asked, window=None), me, note))
+
+
+def _apart(window: Window, refused: Sequence[SlotOption]) -> Window:
+    """Return a window without the times that were refused already."""
+    taken = [calendar_spans.span(o.start.value, o.end.value) for o in refused]
+    left = calendar_spans.without((calendar_spans.span(s.start, s.end) for s in window.spans), taken)
+    return replace(window, spans=tuple(Span(start=s.start, end=s.end) for s in left))
 
 
 def _inside(option: SlotOption, window: Window) -> bool:
@@ -209,6 +245,7 @@ def _written(case: Case, me: Profile, text: str) -> Generator[Step, Any, bool]:
         "text": text,
         "answering": case.mail,
     }
+    yield Scope(people=(me.manager, case.who.address))  # looking for times has stated a narrower one
     try:
         sent = yield Do(operation="email.send", arguments=arguments)
     except ActionFailed as failure:
@@ -244,8 +281,8 @@ def _heard(case: Case, me: Profile, seen: int) -> Generator[Step, Any, tuple[Mai
             return None
 
 
-def _booked(case: Case, me: Profile, allowed: Allowed) -> Generator[Step, Any, None]:
-    """Book the one time that is agreed, invite, and tell the manager."""
+def _booked(case: Case, me: Profile, allowed: Allowed) -> Generator[Step, Any, bool]:
+    """Book the one time that is agreed, invite, and tell the manager; return whether it stands."""
     option = allowed.options[0]
     who = case.who.address
     now = yield Now()
@@ -262,7 +299,7 @@ def _booked(case: Case, me: Profile, allowed: Allowed) -> Generator[Step, Any, N
         text = f"{who} agreed to {when}, but I could not book it: {why}. They wait for an answer from you."
         yield from turn_over(case)
         yield send(me.manager, f"Not booked: {who}", text)
-        return
+        return False
     yield from turn_over(case)
     lost = " But our mail server does not take mail to there; please tell them yourself." if sent.refused else ""
     text = (
@@ -270,3 +307,4 @@ def _booked(case: Case, me: Profile, allowed: Allowed) -> Generator[Step, Any, N
         f"It is in your calendar, and I have sent them the invitation.{lost}"
     )
     yield send(me.manager, f"Booked: {case.who.name}", text)
+    return True

@@ -89,7 +89,7 @@ def test_thanks_get_no_answer(morning: Morning) -> None:
 def test_a_colleague_gives_no_orders_and_the_manager_hears_of_it(morning: Morning) -> None:
     ben = morning.people["Ben Stone"]
     ben.send(morning.assistant, "Meeting", "Please book an hour with Anna tomorrow.")
-    told = morning.manager.wait_for(lambda m: "Mail from ben.stone" in m.subject, 20)
+    told = morning.manager.wait_for(lambda m: "ben.stone@office.example asks for a meeting" in m.subject, 20)
     assert "an hour with Anna" in told.text
     assert arranged(morning.manager, morning.assistant) == []
     assert [m for m in ben.inbox() if m.sender == morning.assistant] == []

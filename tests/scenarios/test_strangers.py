@@ -1,23 +1,21 @@
 """Somebody else asks for a meeting with the manager: asked once, done as allowed, nothing private told."""
 
+from itertools import count
+
 import pytest
 
 from runtime.client import Letter
 from tests.scenarios.conftest import Morning, at, times
 from tests.scenarios.outsiders import Outsider, somebody, wishes
 
-
-@pytest.fixture(scope="module")
-def guest(shared: Morning) -> Outsider:
-    return somebody(shared)
+NUMBERS = count(1)
 
 
 @pytest.fixture
-def gus(shared: Morning, guest: Outsider) -> Outsider:
-    """Gus Fox, with nothing open between him and the assistant."""
+def gus(shared: Morning) -> Outsider:
+    """Somebody new in every test: who was told no is not asked about again for a while."""
     shared.cleared()
-    guest.catch_up()
-    return guest
+    return somebody(shared, f"Gus Fox {next(NUMBERS)}")
 
 
 @pytest.fixture
