@@ -40,8 +40,9 @@ def decline(event: Trigger) -> Steps:
     question = answer(
         event,
         f"I understand that you ask me for this: “{request}”. That I cannot do, and I have done nothing about it. "
-        "I only arrange, move and call off meetings, and look into calendars.\n\n"
-        "Will you see to it yourself, or is there a meeting in it that I should arrange?",
+        "I arrange, move and call off meetings, look into calendars, get things from people by mail, and remind of "
+        "things.\n\nWill you see to it yourself, or is there a meeting in it that I should arrange, or somebody whom I "
+        "should ask?",
     )
     said: Mail | None = yield Ask(who=me.manager, by=question, patience=PATIENCE)
     if said is None:

@@ -17,6 +17,15 @@ EXAMPLES = (
 )
 """Six sentences that are certainly understood and that there are plans for."""
 
+ERRANDS = (
+    "Get me the supplier list from Bob by tomorrow 10:00.",
+    "Remind me on Friday to call the bank.",
+    "If Carla has not answered by Thursday, ask again.",
+    "Follow up with lead@acme.example about the offer every 3 days, three times.",
+    "What have you promised?",
+)
+"""The same, of what is not about meetings."""
+
 
 def examples(most: int = len(EXAMPLES)) -> str:
     """Return the first sentences as a list."""
@@ -41,10 +50,13 @@ def introduce(hired: Trigger) -> Steps:
 @library.plan(on("mail", mail__reading__intent="help"), when=from_manager, goal="say what can be asked")
 def tell_help(event: Trigger) -> Steps:
     """List sentences that are understood."""
+    listed = "\n".join(f"  - {sentence}" for sentence in ERRANDS)
     text = (
         "I arrange, move and call off meetings, and say what is in your calendar and who is free. For instance:\n\n"
         f"{examples()}\n\n"
-        "When I propose times, answer with the number or the day: “The second one works.” "
-        "Everything else I cannot do yet."
+        "When I propose times, answer with the number or the day: “The second one works.”\n\n"
+        "I also get things from people, remind you and others, ask again, and say what I am at:\n\n"
+        f"{listed}\n\n"
+        "What I can neither do nor ask anybody for, I say at once."
     )
     yield answer(event, text)
