@@ -21,6 +21,7 @@ DOCUMENTS = (
     "README.md",
     "docs/first-day.md",
     "docs/operating.md",
+    "docs/any-server.md",
     "CONTRIBUTING.md",
     "ARCHITECTURE.md",
     "CHANGELOG.md",
@@ -28,7 +29,7 @@ DOCUMENTS = (
 OPERATING = (ROOT / "docs" / "operating.md").read_text()
 LARGEST_PICTURE = 150 * 1024
 
-GROUPS = ("people", "calendar")
+GROUPS = ("people", "mailbox", "calendar")
 """Commands that have commands of their own."""
 
 BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
