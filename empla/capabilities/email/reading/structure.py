@@ -25,11 +25,11 @@ class Unreadable(ValidationError):
 
 def message_from(raw: bytes) -> Message:
     """Return the mail's structure. Raises Unreadable for what is no mail, or would cost too much to take apart."""
-    _check(raw)
+    begin = len(raw[:64]) - len(raw[:64].lstrip(_BEFORE_IT))
+    _check(raw, begin)
     # Fed in pieces: given all at once, the parser holds a large mail six times over.
     parser = BytesFeedParser(policy=compat32)
     view = memoryview(raw)
-    begin = len(raw[:64]) - len(raw[:64].lstrip(_BEFORE_IT))
     try:
         for start in range(begin, len(raw), _PIECE):
             parser.feed(bytes(view[start : start + _PIECE]))
@@ -41,12 +41,12 @@ def message_from(raw: bytes) -> Message:
     return message
 
 
-def _check(raw: bytes) -> None:
+def _check(raw: bytes, begin: int) -> None:
     if not raw[:4096].strip() and not raw.strip():
         raise Unreadable("The mail is empty.")
     if len(raw) > LARGEST:
         raise Unreadable(f"The mail is larger than {LARGEST // 1024 // 1024} MB.")
-    end = _END_OF_HEADER.search(raw, 64)
+    end = _END_OF_HEADER.search(raw, begin)
     header = end.start() if end else len(raw)
     if header > LONGEST_HEADER:
         raise Unreadable(f"The mail's header is longer than {LONGEST_HEADER // 1024} KB.")

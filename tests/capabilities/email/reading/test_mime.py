@@ -97,6 +97,10 @@ def test_attachments_are_listed_by_their_digest_and_a_bare_name() -> None:
     assert file.sha256 == hashlib.sha256(b"%PDF").hexdigest()
 
 
+def test_a_short_header_ends_where_it_ends() -> None:
+    assert parse(b"From: a@b.example\r\n\r\nHi \x00there, " + b"you " * 20, "k").text.startswith("Hi there, you")
+
+
 def test_what_is_merely_wrong_is_noted() -> None:
     mail = parse(HEAD + b"Subject: a\r\nSubject: b\r\n\r\nHi \x00there", "k")
     assert (mail.subject, mail.text) == ("a", "Hi there")
