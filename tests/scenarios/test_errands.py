@@ -40,7 +40,7 @@ def send_file(client: Client, letter: Letter, text: str, name: str, content: byt
     return str(mail["Message-ID"])
 
 
-def test_the_supplier_list(morning: Morning) -> None:
+def test_the_supplier_list(morning: Morning, capsys: pytest.CaptureFixture[str]) -> None:
     confirmed = morning.ask("Please get me the supplier list from Ben by Wednesday 10:00.")
     assert "I have asked Ben Stone for the supplier list" in " ".join(confirmed.text.split())
     question = asked(morning, ben(morning))
@@ -48,6 +48,10 @@ def test_the_supplier_list(morning: Morning) -> None:
     assert "Anna Berg asks you for the supplier list." in question.text
     shown = employees.shown(morning.home, morning.slug)
     assert [p["content"] for p in shown["expectations"] if p["standing"] == "open"] == ["the supplier list"]
+    employees.print_shown(shown, morning.home)
+    printed = capsys.readouterr().out
+    assert "Has promised" in printed
+    assert "get the supplier list from Ben Stone" in " ".join(printed.split())
     sent = send_file(ben(morning), question, "Here is the list.", "suppliers.pdf", PDF)
     passed = morning.told("Supplier list")
     assert "> Here is the list." in passed.text

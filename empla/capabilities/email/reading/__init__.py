@@ -19,6 +19,11 @@ that could be meant in two ways with the question to ask. Slots per intent; ever
 | agenda | window; people (whose; missing: the sender's); attendees: tuple[Who, ...] (only meetings with them) |
 | cancel | people; window; topic; all: bool |
 | move | people; window; topic (which one); to: Window (where to); shift: int (minutes; negative: earlier); minutes |
+| errand | people (whom to ask); what: str; due: Window; to (for whom besides); also: bool; drop: bool; from_whom |
+| remind | what; window; people (missing: the writer); again: bool (the one that has just come); drop: bool |
+| chase | people; what; window (by when an answer is due) |
+| sequence | people; what; given: bool (`what` is the text itself); every_days: int; times: int; window; drop: bool |
+| status | kind: str (now, open, done, promises, about); about: str; people; window: str |
 | invitation-reply | uid: str; sequence: int; attendee: Address; partstat: str (RFC 5545, upper case) |
 | invitation | uid; sequence; method: str (upper case); organizer: Address; topic; spans: tuple[Span, ...] |
 | answer | any slot of schedule or choose: a fragment that only says something when a question is open |
@@ -27,6 +32,7 @@ that could be meant in two ways with the question to ask. Slots per intent; ever
 | several | parts: tuple[Reading, ...], each with a slot `text`: the words of that request (mails of the manager only) |
 | help, thanks, yes, no, unknown | none |
 
+Somebody else's mail carries `reply: Reply`: what it is as an answer to a request (see `responses`).
 Besides these, any intent may carry `doubts: tuple[Doubt, ...]` (ask the first), `context: str` (sentences that say
 nothing to act on), and `yes: bool` (it began with a yes: "Yes, Tuesday works"). The intents of families have the slots
 that stand in the modules of their families.
