@@ -1,8 +1,10 @@
 """A whole mail server of somebody else's."""
 
 import contextlib
+import ssl
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -49,11 +51,18 @@ class Site:
 
 
 @contextlib.contextmanager
-def site(kind: Kind = PLAIN, **agent: Any) -> Iterator[Site]:
-    """Run a mail server for the length of the block, or skip the test where Dovecot is not installed."""
+def site(kind: Kind = PLAIN, *, certificate: Path | None = None) -> Iterator[Site]:
+    """Run a mail server for the length of the block, or skip the test where Dovecot is not installed.
+
+    With a `certificate` (and its key, in one file) it speaks TLS as well, and submission from the first byte.
+    """
     if not (dovecot.PROGRAM and dovecot.LMTP):
         pytest.skip(dovecot.WHY_NOT)
-    with dovecot.running_dovecot(kind) as store:
-        found = Mta("corp.example", store.ports["lmtp"], store.ports["imap"], dovecot.PASSWORD, **agent)
-        with running_mta(found):
+    context = None
+    if certificate is not None:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate)
+    with dovecot.running_dovecot(kind, certificate) as store:
+        found = Mta("corp.example", store.ports["lmtp"], store.ports["imap"], dovecot.PASSWORD)
+        with running_mta(found, context):
             yield Site(store, found)

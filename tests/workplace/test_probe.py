@@ -7,6 +7,7 @@ import imaplib
 import smtplib
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -254,6 +255,27 @@ def test_tls_where_none_is_spoken_is_explained(plain_site: Site) -> None:
     assert "TLS" in finding(probed, "sign-in").sentence
     for check in ("sign-in", "mail"):
         assert "993" in finding(probed, check).mend
+
+
+def test_everything_goes_over_tls_and_the_certificate_counts(certificate: Path) -> None:
+    with site(certificate=certificate) as secure:
+        plain = secure.account("secure", ca_file=certificate)
+        ends = {
+            "imap": Endpoint(host="localhost", port=secure.store.ports["imaps"], tls=Tls.IMPLICIT),
+            "smtp": Endpoint(host="localhost", port=secure.agent.port, tls=Tls.IMPLICIT),
+        }
+        encrypted = plain.model_copy(update=ends)
+        upgraded = encrypted.model_copy(
+            update={"imap": Endpoint(host="localhost", port=secure.store.ports["imap"], tls=Tls.STARTTLS)}
+        )
+        for account in (encrypted, upgraded):
+            probed = tried(account)
+            assert finding(probed, "sign-in").sentence.endswith(", encrypted.")
+            assert finding(probed, "delivery").verdict == "good"
+
+        by_number = ends["imap"].model_copy(update={"host": "127.0.0.1"})
+        probed = tried(encrypted.model_copy(update={"imap": by_number}))
+        assert "certificate is for another" in finding(probed, "sign-in").sentence
 
 
 @pytest.mark.parametrize("path", ["nobody/calendars/calendar/", ""])
