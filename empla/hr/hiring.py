@@ -5,6 +5,7 @@ without a second mailbox and without a second introduction. Everything that can 
 step; a hiring that is refused leaves nothing behind.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -28,6 +29,7 @@ PROFILE = "profile"
 """Kind of the percept that tells an employee who it is; its fields become beliefs."""
 HIRED = "hired"
 """Kind of the percept that asks a new employee to introduce itself."""
+_NAME_AND_ADDRESS = re.compile(r"\s*(?P<name>[^<>]+?)\s*<(?P<address>[^<>]+)>\s*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,8 +59,8 @@ def checked(
 
     With `mailbox`, an account at any server that was tried (`empla.workplace.probe`), no account is made.
 
-    `manager` is an address, or the name of somebody in the office; the owner of the home if empty. `zone` is the
-    manager's if empty. InputError says what is wrong and what to do.
+    `manager` is an address, "Name <address>", or the name of somebody in the office; the owner of the home if empty.
+    `zone` is the manager's if empty. InputError says what is wrong and what to do.
     """
     wanted = roles.role(role)
     clean = names.checked_name(name)
@@ -144,6 +146,9 @@ def _manager(staffing: Staffing, given: str) -> _Manager:
     given = given or staffing.settings.owner
     if not given:
         raise InputError("nobody runs this home yet", next_step="run `empla init`, or name a --manager")
+    shown = ""
+    if both := _NAME_AND_ADDRESS.fullmatch(given):
+        shown, given = names.checked_name(both["name"]), both["address"]
     directory = CompanyDirectory(staffing.home.company_db, staffing.store.tenant)
     try:
         people = directory.find(given)
@@ -164,7 +169,7 @@ def _manager(staffing: Staffing, given: str) -> _Manager:
             f"nobody in the office is {given!r}",
             next_step=f"did you mean {near}?" if near else "add them with `empla people add`, or give their address",
         )
-    return _Manager(address, address, staffing.settings.zone, in_office=False)
+    return _Manager(address, shown or address, staffing.settings.zone, in_office=False)
 
 
 def _elsewhere(staffing: Staffing, mailbox: Account) -> str:

@@ -80,6 +80,14 @@ def test_it_knows_what_concerns_its_mails_and_what_its_account_opens(staffing: S
     assert granted == {"calendar", "invitations"}
 
 
+def test_a_manager_who_is_not_in_the_office_can_be_given_with_a_name(staffing: Staffing, inboxes: Inboxes) -> None:
+    manager = f"Ada Lovelace <{BOSS}>"
+    request = hiring.checked(staffing, "executive-assistant", "Clara Diaz", manager=manager, mailbox=account())
+
+    assert (request.manager, request.manager_name) == (BOSS, "Ada Lovelace")
+    assert hiring.profile_fields(request, "Corp")["disclosure"].endswith("to Ada Lovelace")
+
+
 def test_what_the_account_does_not_name_is_not_granted(staffing: Staffing, inboxes: Inboxes) -> None:
     own = {CLARA: "https://dav.corp.example/clara/"}
     hired(staffing, inboxes, account(calendars=own))
