@@ -5,12 +5,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from empla.capabilities.calendar.results import AgendaItem, EventCopy, EventMoved, InvitationSent
+from empla.capabilities.email.reading.changecues import SERIES
 from empla.capabilities.email.steps import reply, send
 from empla.mind.plans import PlanLibrary, Trigger, on
+from empla.mind.readings import Mail
 from empla.mind.steps import ActionFailed, Believe, Do, Raise, Scope, Step
 from empla.mind.values import Address
 from employees.executive_assistant import words
 from employees.executive_assistant.choosing import UNCHANGED, meant
+from employees.executive_assistant.entering import occurrence_of
 from employees.executive_assistant.guests import names_of
 from employees.executive_assistant.keeping import NEWS
 from employees.executive_assistant.knowing import Profile, Steps, from_manager, profile
@@ -32,10 +35,10 @@ def cancel_meeting(event: Trigger) -> Steps:
     to_ask: list[tuple[AgendaItem, EventCopy, Address]] = []
     for item in found.items:
         when = words.span(item.start.value, item.end.value, me.zone)
-        if item.recurring:
+        if item.recurring and (item.occurrence is None or _whole_series(event.mail)):
             said.append(
-                f"“{item.title}”, {when}, is one of a series, and I call off single meetings only. {UNCHANGED} "
-                "Please take it out yourself."
+                f"“{item.title}”, {when}, is one of a series, and I call off one at a time, not all of them. "
+                f"{UNCHANGED} Please take the series out yourself, or write “only this time”."
             )
             continue
         if not ours(item, me):
@@ -92,27 +95,28 @@ def _called_off(me: Profile, item: AgendaItem, guests: Sequence[Address]) -> Gen
     standing: list[EventCopy] = [copy for copy in copies if copy is not None]
     if not standing:
         return _Off()
-    told, untold = yield from _told(me, standing[0], guests)
+    told, untold = yield from _told(me, standing[0], guests, item)
     stuck = []
     for copy, (operation, where) in zip(copies, CALENDARS, strict=True):
         try:
-            yield from _taken_out(operation, copy)
+            yield from _taken_out(operation, copy, item)
         except ActionFailed:
             stuck.append(where)
-    yield Believe(functor="called-off", arguments=(item.event.uid,))
+    if not item.recurring:
+        yield Believe(functor="called-off", arguments=(item.event.uid,))
     yield Raise(kind=NEWS, fields={"uid": item.event.uid})
     return _Off(told, untold, tuple(stuck), standing[0])
 
 
 def _told(
-    me: Profile, copy: EventCopy, guests: Sequence[Address]
+    me: Profile, copy: EventCopy, guests: Sequence[Address], item: AgendaItem
 ) -> Generator[Step, Any, tuple[tuple[str, ...], tuple[str, ...]]]:
     """Send the cancellation; return the names of those who were told, and of those whom no mail reaches."""
     names = yield from names_of(guests)
     if not guests:
         return (), ()
     try:
-        arguments = {"copy": copy, "to": tuple(guests), "sender_name": me.name}
+        arguments = {"copy": copy, "to": tuple(guests), "sender_name": me.name, **occurrence_of(item)}
         sent: InvitationSent = yield Do(operation="calendar.send_cancel", arguments=arguments)
     except ActionFailed:
         return (), tuple(names.values())
@@ -121,11 +125,16 @@ def _told(
     return reached, tuple(name for address, name in names.items() if address in missed)
 
 
-def _taken_out(operation: str, copy: EventCopy | None) -> Generator[Step, Any, None]:
+def _whole_series(mail: Mail) -> bool:
+    match = SERIES.search(words.said(mail))
+    return match is not None and bool(match["all"])
+
+
+def _taken_out(operation: str, copy: EventCopy | None, item: AgendaItem) -> Generator[Step, Any, None]:
     for _ in range(3):
         if copy is None:
             return
-        done = yield Do(operation=operation, arguments={"copy": copy})
+        done = yield Do(operation=operation, arguments={"copy": copy, **occurrence_of(item)})
         if not isinstance(done, EventMoved):
             return
         copy = done.copy
@@ -134,7 +143,7 @@ def _taken_out(operation: str, copy: EventCopy | None) -> Generator[Step, Any, N
 def _told_later(me: Profile, item: AgendaItem, copy: EventCopy, guest: Address) -> Generator[Step, Any, None]:
     """Tell somebody whom no request covers: the gate asks the manager first."""
     try:
-        arguments = {"copy": copy, "to": (guest,), "sender_name": me.name}
+        arguments = {"copy": copy, "to": (guest,), "sender_name": me.name, **occurrence_of(item)}
         sent: InvitationSent = yield Do(operation="calendar.send_cancel", arguments=arguments)
     except ActionFailed as failure:
         why = (

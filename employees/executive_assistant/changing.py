@@ -43,7 +43,7 @@ def change_meeting(event: Trigger) -> Steps:
     found = yield from meant(event, me, "change")
     if found is None:
         return
-    why_not = hindrance(found, me, "change")
+    why_not = hindrance(found, event.mail, me, "change")
     if why_not:
         yield reply(found.mail, found.said(why_not))
         return
@@ -208,7 +208,7 @@ def _put_back(event: Trigger, me: Profile) -> Generator[Step, Any, None]:
         yield answer(event, NOTHING_TO_PUT_BACK)
         return
     _, uid, former = known[-1]
-    item = yield from standing_now(uid, me)
+    item = yield from standing_now(uid, me, former.occurrence)
     if item is None:
         yield answer(event, f"“{former.title}” does not stand in the calendar any more. {UNCHANGED}")
         return

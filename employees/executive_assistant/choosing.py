@@ -13,6 +13,7 @@ from empla.capabilities.email.steps import reply
 from empla.mind.plans import Trigger
 from empla.mind.readings import Mail
 from empla.mind.steps import Do, Now, Step, query
+from empla.mind.values import Instant
 from employees.executive_assistant import words
 from employees.executive_assistant.guests import people
 from employees.executive_assistant.knowing import Profile, intent, sure, told
@@ -167,11 +168,16 @@ def of_thread(mail: Mail, me: Profile) -> Generator[Step, Any, Found]:
     return Found(tuple(i for i in items if i.event.uid in uids), named=True)
 
 
-def standing_now(uid: str, me: Profile) -> Generator[Step, Any, AgendaItem | None]:
-    """Return the meeting with this UID as it stands, None if it does not any more."""
+def standing_now(uid: str, me: Profile, occurrence: Instant | None) -> Generator[Step, Any, AgendaItem | None]:
+    """Return the meeting with this UID as it stands, of a series that `occurrence`; None if it does not any more."""
     now = yield Now()
     items = yield from _standing(me, now, (Span(start=now, end=now + LOOK_AHEAD),))
-    return next((i for i in items if i.event.uid == uid), None)
+    which = occurrence.value if occurrence is not None else None
+    return next((i for i in items if i.event.uid == uid and (which is None or _is(i, which))), None)
+
+
+def _is(item: AgendaItem, occurrence: datetime) -> bool:
+    return item.occurrence is not None and item.occurrence.value == occurrence
 
 
 def _about(topic: str, title: str) -> bool:

@@ -179,7 +179,7 @@ def displaced(clash: Clash, wish: Wish, me: Profile) -> Generator[Step, Any, str
     yield Scope(people=(me.manager, *(g.address for g in covered)), start=min(ends), end=max(ends))
     difference = Difference(start=option.start, end=option.end)
     done = yield from entered(me, item, difference, wish.mail.thread)
-    told = yield from told_of(me, done.after, clash.guests)
+    told = yield from told_of(me, done.after, clash.guests, item)
     moved = f"I have moved “{item.title}” to {words.slot(option, me.zone)}."
     return " ".join(part for part in (moved, about_told(told, "I have asked * anew")) if part)
 

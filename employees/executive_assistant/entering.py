@@ -37,6 +37,7 @@ class Former:
     end: Instant
     location: str
     attendees: tuple[Address, ...]
+    occurrence: Instant | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +90,7 @@ def entered(me: Profile, item: AgendaItem, difference: Difference, thread: str) 
         try:
             pair = yield from _updated(owner, operation, item, difference)
         except ActionFailed as failure:
-            yield from _put_back(written)
+            yield from _put_back(written, item)
             raise NotEntered(failure.outcome.sentence.rstrip(". ") or failure.code) from failure
         if pair is not None:
             written.append((*pair, operation))
@@ -116,7 +117,7 @@ def _updated(
         if copy is None:
             return None
         done: EventWritten | EventMoved = yield Do(
-            operation=operation, arguments={"copy": copy, **difference.arguments(copy)}
+            operation=operation, arguments={"copy": copy, **difference.arguments(copy), **occurrence_of(item)}
         )
         if isinstance(done, EventWritten):
             return copy, done.copy
@@ -124,7 +125,12 @@ def _updated(
     return None
 
 
-def _put_back(written: Sequence[tuple[EventCopy, EventCopy, str]]) -> Generator[Step, Any, None]:
+def occurrence_of(item: AgendaItem) -> dict[str, Any]:
+    """Return which one of a series is meant, as the calendar's operations take it; nothing for a single meeting."""
+    return {"occurrence": item.occurrence} if item.recurring and item.occurrence is not None else {}
+
+
+def _put_back(written: Sequence[tuple[EventCopy, EventCopy, str]], item: AgendaItem) -> Generator[Step, Any, None]:
     """Let calendars that were changed say again what they did; one that does not take it is told of."""
     for before, after, operation in written:
         old = parse(before.ics)
@@ -138,6 +144,8 @@ def _put_back(written: Sequence[tuple[EventCopy, EventCopy, str]]) -> Generator[
             "location": old.location,
             "attendees": tuple(Address(a.address, origin) for a in old.attendees),
         }
+        if item.recurring:
+            arguments |= {"start": item.start, "end": item.end, **occurrence_of(item)}
         try:
             yield Do(operation=operation, arguments={n: v for n, v in arguments.items() if v is not None})
         except ActionFailed as failure:
@@ -150,11 +158,18 @@ def _remembered(item: AgendaItem, difference: Difference, thread: str) -> Genera
     """Note what the meeting was, that it was spoken of here, and where it is now for whoever keeps it."""
     uid = item.event.uid
     now = yield Now()
-    former = Former(title=item.title, start=item.start, end=item.end, location=item.location, attendees=item.attendees)
+    former = Former(
+        title=item.title,
+        start=item.start,
+        end=item.end,
+        location=item.location,
+        attendees=item.attendees,
+        occurrence=item.occurrence if item.recurring else None,
+    )
     yield Forget(functor=CHANGED, pattern=(thread,))
     yield Believe(functor=CHANGED, arguments=(thread, uid, former), until=now + UNDONE_WITHIN)
     yield Believe(functor="spoken-of", arguments=(thread, uid))
-    if difference.start is not None:
+    if difference.start is not None and not item.recurring:
         yield Forget(functor="moved", pattern=(uid,))
         yield Believe(functor="moved", arguments=(uid, difference.start, difference.end))
         yield Raise(kind=NEWS, fields={"uid": uid})
@@ -173,15 +188,18 @@ class Told:
 
 
 def told_of(
-    me: Profile, copy: EventCopy, guests: Sequence[Guest], *, uninvite: bool = False
+    me: Profile, copy: EventCopy, guests: Sequence[Guest], item: AgendaItem, *, uninvite: bool = False
 ) -> Generator[Step, Any, Told]:
-    """Send the new version to those whom the request covers or, with `uninvite`, tell that it goes on without them."""
+    """Send the new version to those whom the request covers or, with `uninvite`, tell that it goes on without them.
+
+    `item` is what was changed: of a series that one occurrence.
+    """
     covered = [g for g in guests if g.address.origin.source in COVERED]
     waiting = tuple(g for g in guests if g not in covered)
     if not covered:
         return Told(waiting=waiting)
     try:
-        sent = yield from _sent(me, copy, covered, uninvite=uninvite)
+        sent = yield from _sent(me, copy, covered, item, uninvite=uninvite)
     except ActionFailed:
         return Told(missed=tuple(g.name for g in covered), waiting=waiting)
     lost = {address.lower() for address in sent.refused}
@@ -193,12 +211,13 @@ def told_of(
 
 
 def told_later(
-    me: Profile, copy: EventCopy, guests: Sequence[Guest], title: str, *, uninvite: bool = False
+    me: Profile, copy: EventCopy, guests: Sequence[Guest], item: AgendaItem, *, uninvite: bool = False
 ) -> Generator[Step, Any, None]:
     """Tell those whom no request covers, one by one: the gate asks the manager first, who hears what became of it."""
+    title = item.title
     for guest in guests:
         try:
-            sent = yield from _sent(me, copy, [guest], uninvite=uninvite)
+            sent = yield from _sent(me, copy, [guest], item, uninvite=uninvite)
         except ActionFailed as failure:
             why = "since I have no yes from you" if failure.code == "rejected" else f"because it failed ({failure})"
             text = f"I have not told {guest.address} of the change of “{title}”, {why}."
@@ -209,9 +228,10 @@ def told_later(
 
 
 def _sent(
-    me: Profile, copy: EventCopy, guests: Sequence[Guest], *, uninvite: bool
+    me: Profile, copy: EventCopy, guests: Sequence[Guest], item: AgendaItem, *, uninvite: bool
 ) -> Generator[Step, Any, InvitationSent]:
     arguments: dict[str, Any] = {"copy": copy, "to": tuple(g.address for g in guests), "sender_name": me.name}
+    arguments |= occurrence_of(item)
     operation = "calendar.send_cancel" if uninvite else "calendar.invite"
     if uninvite:
         arguments["uninvite"] = True

@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from empla.capabilities.calendar.results import AgendaItem, FreeBusy, SlotOption, Slots
+from empla.capabilities.email.reading.changecues import SERIES
 from empla.capabilities.email.reading.times.model import Span, Window, narrow
 from empla.capabilities.email.steps import reply
 from empla.mind.beliefs import BeliefBase
@@ -16,7 +17,7 @@ from empla.mind.steps import ActionFailed, Do, Now, Scope, Step
 from empla.mind.values import OWN, Address
 from employees.executive_assistant import words
 from employees.executive_assistant.booking import started
-from employees.executive_assistant.choosing import Meant, meant
+from employees.executive_assistant.choosing import UNCHANGED, Meant, meant
 from employees.executive_assistant.entering import (
     Difference,
     NotEntered,
@@ -59,7 +60,7 @@ def move_meeting(event: Trigger) -> Steps:
     found = yield from meant(event, me, "move", spoken_of=intent(event.mail) != "move")
     if found is None:
         return
-    why_not = hindrance(found, me, "move")
+    why_not = hindrance(found, event.mail, me, "move")
     if why_not:
         yield reply(found.mail, found.said(why_not))
         return
@@ -69,7 +70,7 @@ def move_meeting(event: Trigger) -> Steps:
         yield from moved(wish, me, item, Difference())
 
 
-def hindrance(found: Meant, me: Profile, verb: str) -> str:
+def hindrance(found: Meant, mail: Mail, me: Profile, verb: str) -> str:
     """Return why what is meant cannot be changed, empty if it can."""
     item = found.items[0]
     when = words.span(item.start.value, item.end.value, me.zone)
@@ -79,7 +80,13 @@ def hindrance(found: Meant, me: Profile, verb: str) -> str:
         )
     if not ours(item, me):
         return not_ours(item, me, verb)
-    return "" if not item.recurring else f"“{item.title}” is a series, and I {verb} single meetings only. {STAYS}"
+    whole = SERIES.search(words.said(mail))
+    if item.recurring and (item.occurrence is None or (whole is not None and whole["all"])):
+        return (
+            f"“{item.title}” is a series, and I {verb} one occurrence at a time, not all of them. {UNCHANGED} "
+            f"For the one on {when}, please write “only this time”."
+        )
+    return ""
 
 
 # where to ------------------------------------------------------------------------------------------------------------
@@ -250,7 +257,7 @@ def changed(
         (difference.add, "I have invited *", False),
         (out, "I have told * that it takes place without them", True),
     ):
-        said = yield from told_of(me, done.before if uninvite else done.after, group, uninvite=uninvite)
+        said = yield from told_of(me, done.before if uninvite else done.after, group, item, uninvite=uninvite)
         told_them.append(about_told(said, does))
         waiting += [(guest, uninvite) for guest in said.waiting]
     first = _done(wish, me, item, difference)
@@ -258,7 +265,7 @@ def changed(
     yield reply(wish.mail, wish.said(words.paragraphs(first, rest)))
     for guest, uninvite in waiting:
         copy = done.before if uninvite else done.after
-        yield from told_later(me, copy, [guest], item.title, uninvite=uninvite)
+        yield from told_later(me, copy, [guest], item, uninvite=uninvite)
 
 
 def _done(wish: Wish, me: Profile, item: AgendaItem, difference: Difference) -> str:

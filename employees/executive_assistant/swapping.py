@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from empla.capabilities.calendar.events import parse
 from empla.capabilities.calendar.results import AgendaItem, FreeBusy
 from empla.capabilities.email.reading.changes import Which
 from empla.capabilities.email.steps import reply
@@ -55,8 +54,6 @@ def swap_meetings(event: Trigger) -> Steps:
     mail, pair = found
     for item in pair:
         why_not = "" if ours(item, me) else not_ours(item, me, "move")
-        if item.recurring:
-            why_not = f"“{item.title}” is a series, and I move single meetings only. {UNCHANGED}"
         if why_not:
             yield reply(mail, why_not)
             return
@@ -235,19 +232,15 @@ def _swapped(places: tuple[_Place, _Place], mail: Mail, me: Profile) -> Generato
             yield reply(mail, f"I could not change “{place.item.title}”: {why}. {back}")
             return
     said = []
-    waiting: list[tuple[Entered, Guest]] = []
+    waiting: list[tuple[Entered, Guest, AgendaItem]] = []
     for place, entry in zip(places, done, strict=True):
-        told_them = yield from told_of(me, entry.after, place.guests)
-        waiting += [(entry, guest) for guest in told_them.waiting]
+        told_them = yield from told_of(me, entry.after, place.guests, place.item)
+        waiting += [(entry, guest, place.item) for guest in told_them.waiting]
         when = words.span(place.start, place.end, me.zone)
         said.append(f"“{place.item.title}” is now on {when}. {about_told(told_them, 'I have asked * anew')}".strip())
     yield reply(mail, words.paragraphs("Done. The two have changed places.", *said))
-    for entry, guest in waiting:
-        yield from told_later(me, entry.after, [guest], _title(entry))
-
-
-def _title(entry: Entered) -> str:
-    return parse(entry.after.ics).title
+    for entry, guest, item in waiting:
+        yield from told_later(me, entry.after, [guest], item)
 
 
 def _difference(place: _Place, me: Profile) -> Difference:

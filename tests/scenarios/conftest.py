@@ -119,8 +119,8 @@ class Morning:
             self.reply(letter, "never mind")
         self.asked.clear()
         for client in (*self.people.values(), signed_in_as(self, self.assistant)):
-            for event in client.events():
-                client._dav("DELETE", client.address, f"{quote(str(event['UID']), safe='@')}.ics")
+            for uid in dict.fromkeys(str(event["UID"]) for event in client.events()):
+                client._dav("DELETE", client.address, f"{quote(uid, safe='@')}.ics")
         self.known = {name: max((m.uid for m in c.inbox()), default=0) for name, c in self.people.items()}
         return self
 

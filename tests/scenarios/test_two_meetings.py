@@ -89,3 +89,34 @@ def test_where_somebody_is_busy_they_change_places_only_after_a_yes(morning: Mor
     assert "Ben Stone is not free for “Anna Berg and Ben Stone”" in question.text
     assert "I have changed nothing" in morning.reply(question, "No").text
     assert sorted(times(e)[0] for e in morning.meetings()) == [at(1, 10), at(1, 14)]
+
+
+# one of a series -----------------------------------------------------------------------------------------------------
+
+
+def stand_up(morning: Morning) -> None:
+    """Put a weekly entry of the manager's own into the calendar."""
+    ics = (
+        "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//x//EN\r\nBEGIN:VEVENT\r\nUID:stand-up\r\n"
+        "DTSTAMP:20260901T080000Z\r\nDTSTART:20260901T090000Z\r\nDTEND:20260901T093000Z\r\nSUMMARY:Stand-up\r\n"
+        "RRULE:FREQ=WEEKLY;COUNT=6\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+    )
+    morning.manager._dav("PUT", morning.manager.address, "stand-up.ics", ics.encode())
+
+
+def test_one_of_a_series_is_moved_and_put_back_alone(morning: Morning) -> None:
+    stand_up(morning)
+    moved = morning.ask("Move the stand-up tomorrow to 3pm")
+    assert "I have moved “Stand-up” to Tuesday, 8 September 2026, 15:00 to 15:30" in moved.text
+    week = morning.ask("What does my week look like?", "Week").text
+    assert "15:00 to 15:30  Stand-up" in week and "11:00 to 11:30  Stand-up" not in week
+    assert "11:00 to 11:30  Stand-up" in morning.ask("What is on next Tuesday?", "Next").text
+    assert "Tuesday, 8 September 2026, 11:00 to 11:30" in morning.reply(moved, "Undo that").text
+
+
+def test_one_of_a_series_is_called_off_and_the_whole_of_it_is_not(morning: Morning) -> None:
+    stand_up(morning)
+    assert "one occurrence at a time" in morning.ask("Move the stand-up tomorrow to 3pm from now on").text
+    assert "Done. I have called off “Stand-up”" in morning.ask("Cancel the stand-up tomorrow").text
+    assert "Stand-up" not in morning.ask("What is on tomorrow?", "Tomorrow").text
+    assert "Stand-up" in morning.ask("What is on next Tuesday?", "Next").text
