@@ -113,6 +113,14 @@ _ALSO = re.compile(
     r"|(?:ask|try) (?P<b>\S.*?) (?:too|as well|also|instead))$",
     _I,
 )
+_REASON = re.compile(r",? (?:otherwise|or else|because|since we|as we) .+$", _I)
+_MIND = re.compile(r"^(?:would|do) you mind (?P<verb>asking|collecting|requesting|fetching)\b", _I)
+_NEEDED = re.compile(
+    r",? (?:and )?(?:i|we) (?:(?:really |urgently )?need|must have|have to have|have to know|must know|want)"
+    r"(?: to (?:know|have))?(?: (?:it|them|this|that|the answer))?$",
+    _I,
+)
+"""What says of the thing no more than that it is wanted: "I need them by Thursday"."""
 _FREE = re.compile(r"\b(?:free|available|busy|around|time|attend|come to|join|make it|meet)\b", _I)
 
 # dropping ------------------------------------------------------------------------------------------------------------
@@ -147,7 +155,7 @@ _HAVE = re.compile(
 
 def errand(sentence: str, setting: Setting, mail: Mail) -> Understood | None:
     """Read what is to be got from somebody, or asked of them, and until when; or that it is wanted no more."""
-    plain = sentence.strip()
+    plain = _MIND.sub(lambda mind: mind["verb"].removesuffix("ing"), _REASON.sub("", sentence.strip()))
     dropped = _dropped(plain, setting)
     if dropped is not None:
         return dropped
@@ -165,7 +173,7 @@ def errand(sentence: str, setting: Setting, mail: Mail) -> Understood | None:
         late = cut_time(what, setting, "today|tomorrow|tonight|this week|next week|asap|this (?:morning|afternoon)")
         if late.window is not None and late.rest and what.rstrip().endswith(late.words):
             cut, what = Cut(plain, late.window, late.words), late.rest
-    what, to = _for_whom(what, setting)
+    what, to = _for_whom(_NEEDED.sub("", what), setting)
     slots = {"what": words_slot(what, sentence)}
     if people:
         slots["people"] = people_slot(people)

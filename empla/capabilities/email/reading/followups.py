@@ -36,7 +36,8 @@ _NO_WORD = re.compile(
     r"(?:^|[,;] ?| )(?:if|in case|should|when) (?:(?:i|we|you) (?:don't|do not|haven't|have not|didn't) (?:hear"
     r"|heard|get|got|receive[d]?)"
     r"(?: (?:back|anything|an answer|a reply|a response|any answer))*(?: from (?P<who>.+?))?"
-    r"|(?:there(?:'s| is)|there has been) (?:still )?no (?:answer|reply|response|word"
+    r"|nothing (?:comes|came|has come|arrives|has arrived)|(?:there(?:'s| is)"
+    r"|there has been) (?:still )?no (?:answer|reply|response|word"
     r"|reaction)(?: from (?P<from>.+?))?)"
     rf"(?=$|,|;| (?:{BY}|on|after|then|ask|write|please|remind|chase)\b)(?P<rest>[^,;]*)",
     _I,
@@ -73,7 +74,8 @@ def chase(sentence: str, setting: Setting, mail: Mail) -> Understood | None:
     people = only_people(named, setting)
     if not people:
         people, _ = whom(main, verb.end(), setting)
-    if not people and not PRONOUN.fullmatch(named) and not mail.in_reply_to:
+    pronoun = PRONOUN.fullmatch(named) or PRONOUN.fullmatch(main[verb.end() :].split(" ")[-1].strip(" .,"))
+    if not people and not pronoun and not mail.in_reply_to:
         return None
     cut = cut_time(silent["rest"].strip(), setting, AT)
     if cut.window is None:

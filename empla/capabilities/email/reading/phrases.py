@@ -9,7 +9,10 @@ from empla.capabilities.email.reading.slots import OBJECT, Setting, leftovers, s
 from empla.capabilities.email.reading.times.model import Window
 from empla.mind.readings import Slot
 
-BY = r"(?:by|until|till|before|no later than|not later than|at the latest by|latest by|latest|within|due|for)"
+BY = (
+    r"(?:by|until|till|before|no later than|not later than|at the latest by|latest by|latest|within|due|for"
+    r"|(?:the )?deadline(?: is|:)?)"
+)
 ON = (
     "(?:on|at|in|the day after|next|this|first thing|today|tomorrow|tonight|tmrw"
     "|monday|tuesday|wednesday|thursday|friday)"
@@ -28,6 +31,7 @@ PRONOUN = re.compile(r"(?:him|her|them|it|he|she|they|that|this)", re.IGNORECASE
 _LATEST = re.compile(
     r"[\s,]*(?:at the (?:very )?latest|latest|if (?:at all )?possible|please|pls|ideally|sharp)[\s,]*", re.I
 )
+_DEADLINE = re.compile(r"^\s*(?:the )?deadline(?: is|:)?\s+", re.IGNORECASE)
 _ODD_LENGTHS = tuple(
     (re.compile(rf"\bin {said}\b", re.IGNORECASE), minutes)
     for said, minutes in (("an hour and a half", 90), ("half an hour", 30), ("a quarter of an hour", 15))
@@ -57,7 +61,7 @@ class Cut:
 
 def time_of(words: str, setting: Setting) -> Window | None:
     """Return when `words` mean if they mean a time and say nothing else."""
-    plain = _LATEST.sub(" ", words)
+    plain = _DEADLINE.sub("", _LATEST.sub(" ", words))
     for said, minutes in _ODD_LENGTHS:
         plain = said.sub(f"in {minutes} minutes", plain)
     if not plain.strip() or len(plain) > 80 or EMAIL.search(plain) or _OF_A_THING.search(_FIRST_THING.sub("", plain)):
