@@ -161,6 +161,8 @@ _HURRY = re.compile(
 )
 _FOR_MANAGER = frozenset({"schedule", "move", "cancel", "change", "swap", "free", "choose"})
 """Intents of somebody else's mail about which only the manager can decide."""
+_ASKING = _FOR_MANAGER | {"agenda", "errand", "remind", "chase", "sequence", "status"}
+"""Intents that ask for something, also where no polite word says so: "Book me in for Tuesday." """
 
 
 def _of_people(mail: Mail, readers: Readers) -> Weight:
@@ -175,7 +177,7 @@ def _of_people(mail: Mail, readers: Readers) -> Weight:
     sooner = 1 if (readers.trusted or readers.spoken) and _HURRY.search(text) else 0
     if trouble := _TROUBLE.search(text):
         return Weight(MailKind.MANAGER, 2 - sooner, f"there is trouble in it (“{_words(trouble)}”)")
-    if not _REQUEST.search(text):
+    if not _REQUEST.search(text) and _intent(mail) not in _ASKING:
         return Weight(MailKind.INFORMATION, 4, "it asks for nothing")
     if decision := _DECISION.search(text):
         return Weight(MailKind.MANAGER, 2 - sooner, f"it wants a decision (“{_words(decision)}”)")
