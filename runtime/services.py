@@ -8,7 +8,6 @@ What a function needs is imported inside it: `up` has this table before it has a
 """
 
 import contextlib
-import time
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
@@ -30,9 +29,6 @@ Service = Callable[[Home, Arguments, Report], Any]
 
 FIRST_PORT: Final = 10143
 """Where the search for ports that mail clients can keep begins."""
-
-_HALT_S: Final = 20.0
-_STEP_S: Final = 0.05
 
 
 def run(home: Home, command: str, arguments: Arguments, on_progress: Report | None = None) -> Any:
@@ -127,14 +123,18 @@ def hire(home: Home, arguments: Arguments, report: Report) -> dict[str, Any]:
         return {"name": row.name, "address": row.address, "manager": row.manager}
 
 
-def leave(home: Home, arguments: Arguments, report: Report) -> dict[str, Any]:
-    """Let an employee go: `name`. Its mailbox is kept, its folder is archived. Reports steps as `hire` does."""
-    from empla.hr import hiring
-    from runtime.hiring import staff
+def offboard(home: Home, arguments: Arguments, report: Report) -> dict[str, Any]:
+    """Let an employee go: `name`, `meetings`, `hand_over`; with `plan` only say what would be done.
 
-    with staff(home) as staffing:
-        row = hiring.leave(staffing, _text(arguments, "name"), halt=partial(_halt, home), told=_reporting(report))
-        return {"name": row.name, "address": row.address, "archive": str(home.root / "left" / row.slug)}
+    Its mailbox is kept, its folder is archived. Reports steps as `hire` does.
+    """
+    from runtime import offboarding
+
+    name, meetings = _text(arguments, "name"), _text(arguments, "meetings") or "hand-over"
+    hand_over = bool(arguments.get("hand_over", True))
+    if arguments.get("plan"):
+        return offboarding.plan(home, name, meetings, hand_over=hand_over)
+    return offboarding.offboard(home, name, meetings, hand_over=hand_over, told=_reporting(report))
 
 
 def mailbox_set(home: Home, arguments: Arguments, _report: Report) -> dict[str, Any]:
@@ -274,7 +274,7 @@ SERVICES: Final[Mapping[str, Service]] = {
     "people.list": people_list,
     "people.remove": people_remove,
     "hire": hire,
-    "leave": leave,
+    "offboard": offboard,
     "mailbox.set": mailbox_set,
     "employee.pause": pause,
     "employee.resume": resume,
@@ -397,27 +397,9 @@ def _mark_paused(home: Home, name: str, *, paused: bool) -> dict[str, Any]:
             raise InputError(f"{row.name} does not work here", next_step="see `empla list --all`")
         leaving = company.saga(f"leave:{row.slug}")
         if leaving is not None:
-            raise InputError(f"{row.name} is leaving", next_step=f'finish it: empla leave "{row.name}"')
+            raise InputError(f"{row.name} is leaving", next_step=f'finish it: empla offboard "{row.name}"')
         row.status = Status.PAUSED if paused else Status.ACTIVE
         return {"name": row.name, "address": row.address}
-
-
-def _halt(home: Home, slug: str) -> None:
-    """Return once no process is that employee: its lease can be taken then, and not before."""
-    from runtime.supervisor import lease
-
-    folder = home.employee(slug)
-    with contextlib.suppress(NotRunning, InputError):
-        control.call(home, "stop", {"name": slug})
-    deadline = time.monotonic() + _HALT_S
-    while folder.exists():
-        try:
-            lease.take(folder / lease.LOCK).close()
-            return
-        except lease.LeaseHeld:
-            if time.monotonic() > deadline:
-                raise
-            time.sleep(_STEP_S)
 
 
 def _settle_key(home: Home, slug: str, name: str, action: str, happened: bool) -> str:

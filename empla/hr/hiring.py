@@ -1,12 +1,12 @@
-"""Hiring and leaving.
+"""Hiring.
 
-Both are sagas (`empla.hr.saga`): killed at any moment and begun again with the same words they go on where they stood,
+It is a saga (`empla.hr.saga`): killed at any moment and begun again with the same words it goes on where it stood,
 without a second mailbox and without a second introduction. Everything that can be wrong is checked before the first
 step; a hiring that is refused leaves nothing behind.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -14,7 +14,7 @@ from typing import Any
 from empla.config import slug
 from empla.errors import InputError
 from empla.hr import mailboxes, names, roles, saga
-from empla.hr.grants import grant, revoke_all, tell_all
+from empla.hr.grants import grant, tell_all
 from empla.hr.profiles import found
 from empla.hr.provisioning import SendPercept
 from empla.hr.staffing import Staffing
@@ -103,32 +103,6 @@ def hire(
     saga.run(staffing.store, staffing.clock, _key(request.slug), request.as_data(), steps, told)
     with staffing.store.reading() as company:
         return found(company, request.slug)
-
-
-def leave(staffing: Staffing, name: str, *, halt: Callable[[str], None], told: saga.Told = saga.untold) -> EmployeeRow:
-    """Let an employee go: stop it, take back its rights, close its account, archive its folder to `left/SLUG`.
-
-    `halt` (slug) returns once no process is that employee. The mailbox and the folder are kept; the address is never
-    given to another. At a server that is not ours nothing is closed, but the password is forgotten. InputError if there
-    is no such employee or it has left.
-    """
-    with staffing.store.reading() as company:
-        row = found(company, name)
-        elsewhere = mailboxes.kept_settings(company, row.address) is not None
-    if row.status == Status.OFFBOARDED:
-        raise InputError(f"{row.name} has left already")
-    closing = f"forget the password of {row.address}" if elsewhere else f"close {row.address}"
-    steps = [
-        saga.Step("leave.pause", f"pause {row.name}", lambda: _set(staffing, row.slug, status=Status.PAUSED)),
-        saga.Step("leave.halt", "stop the process", lambda: halt(row.slug)),
-        saga.Step("leave.revoke", "take back what was granted to it", lambda: revoke_all(staffing, row.address)),
-        saga.Step("leave.account", closing, lambda: _close(staffing, row.address, elsewhere=elsewhere)),
-        saga.Step("leave.archive", "archive its folder", lambda: _archive(staffing, row.slug)),
-        saga.Step("leave.offboard", "take it out of the directory", lambda: _offboard(staffing, row.slug)),
-    ]
-    saga.run(staffing.store, staffing.clock, f"leave:{row.slug}", {"address": row.address}, steps, told)
-    with staffing.store.reading() as company:
-        return found(company, row.slug)
 
 
 # checking -----------------------------------------------------------------------------------------------------------
@@ -229,7 +203,7 @@ def _steps(staffing: Staffing, r: Request, send_percept: SendPercept) -> list[sa
     steps = [
         saga.Step("hire.profile", f"note {r.name} as {r.role.title} of {r.manager_name}", lambda: _note(staffing, r)),
         *_account_steps(staffing, r),
-        saga.Step("hire.directory", "enter it in the directory", lambda: _set(staffing, r.slug, listed=True)),
+        saga.Step("hire.directory", "enter it in the directory", lambda: set_fields(staffing, r.slug, listed=True)),
     ]
     return [
         *steps,
@@ -240,7 +214,7 @@ def _steps(staffing: Staffing, r: Request, send_percept: SendPercept) -> list[sa
             f"have it introduce itself to {r.manager_name}",
             lambda: _tell(staffing, r, send_percept),
         ),
-        saga.Step("hire.active", "let it begin", lambda: _set(staffing, r.slug, status=Status.ACTIVE)),
+        saga.Step("hire.active", "let it begin", lambda: set_fields(staffing, r.slug, status=Status.ACTIVE)),
     ]
 
 
@@ -360,26 +334,8 @@ def _known(address: str) -> Address:
     return Address(address, Origin(Source.POLICY, ref="company", field="address"))
 
 
-def _close(staffing: Staffing, address: str, *, elsewhere: bool) -> None:
-    if elsewhere:
-        mailboxes.forget(staffing, address)
-    else:
-        staffing.close_account(address)
-
-
-def _archive(staffing: Staffing, slug: str) -> None:
-    folder = staffing.home.employee(slug)
-    archive = staffing.home.root / "left" / slug
-    archive.parent.mkdir(mode=0o700, exist_ok=True)
-    if folder.exists():
-        folder.rename(archive)
-
-
-def _offboard(staffing: Staffing, slug: str) -> None:
-    _set(staffing, slug, status=Status.OFFBOARDED, listed=False, secret=None, left_at=staffing.clock.now())
-
-
-def _set(staffing: Staffing, slug: str, **values: Any) -> None:
+def set_fields(staffing: Staffing, slug: str, **values: Any) -> None:
+    """Set fields of an employee's row, in a transaction of its own."""
     with staffing.store.writing() as company:
         row = company.employee(slug)
         assert row is not None

@@ -335,7 +335,21 @@ def _word(me: Profile, course: _Course, mail: Mail) -> Generator[Step, Any, _Cou
     return replace(course, sent=sent or course.sent, asked_back=False)
 
 
+def _left(me: Profile, course: _Course, _mail: Mail | None) -> Generator[Step, Any, _Course]:
+    """Have the one who was asked turn to the manager: the assistant is leaving."""
+    text = words.paragraphs(
+        hello(course.name),
+        f"I am leaving {me.company}. Please send {wanted.noun(course.errand.what, me.manager_name)} straight to "
+        f"{me.manager_name} <{me.manager}>; mail to me arrives no more.",
+    )
+    yield from _to_asked(me, course, text)
+    for functor, promise in ((EXPECTATION, course.errand.id), (COMMITMENT, course.errand.group)):
+        yield from ended(functor, promise, Standing.RELEASED, "handed back to you when I left")
+    return replace(course, over=True)
+
+
 _TAKE = {
+    "leave": _left,
     "answer": _answered,
     "bounce": _bounced,
     "away": _away,

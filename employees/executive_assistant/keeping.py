@@ -19,6 +19,7 @@ from empla.mind.steps import ActionFailed, Believe, Do, Forget, Now, Raise, Scop
 from empla.mind.values import Address, EventRef, Origin, Source
 from employees.executive_assistant import words
 from employees.executive_assistant.booking import ARRANGED, Arrangement
+from employees.executive_assistant.handing_over import LEAVING, handed_over
 from employees.executive_assistant.knowing import Profile, Steps, profile, told
 
 library = PlanLibrary()
@@ -114,6 +115,10 @@ def _kept(event: Trigger, *, tells: bool) -> Steps:
         for _, start, end in (yield query("moved", uid)):
             meeting = replace(meeting, start=start, end=end)
         yield Scope(people=people, start=meeting.start.value, end=meeting.end.value)
+        leaving = (yield query(LEAVING)) if tells else ()
+        if leaving:
+            yield from handed_over(me, meeting, leaving[-1][0])
+            break
         if tells and meeting != held:
             held = meeting
             yield Forget(functor=KEPT, pattern=(uid,))

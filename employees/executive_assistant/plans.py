@@ -20,6 +20,7 @@ from employees.executive_assistant import (
     errands,
     introducing,
     keeping,
+    leaving,
     moving,
     preparing,
     reminding,
@@ -71,5 +72,6 @@ for part in (
     wanting_briefs,
     briefing,
     preparing,
+    leaving,
 ):
     library.include(part.library)

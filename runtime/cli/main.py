@@ -15,7 +15,7 @@ import typer
 from typer.core import TyperGroup
 
 from empla.errors import EmplaError, InputError, NotRunning, PermissionDenied
-from runtime.cli import day, doctor, mailboxes, oversight, people, quarantine, rules, running, upgrade
+from runtime.cli import day, doctor, mailboxes, offboarding, oversight, people, quarantine, rules, running, upgrade
 from runtime.cli.options import DAY, OVERSIGHT, PEOPLE, RUNNING
 
 EXIT_CODES: Final = """
@@ -24,7 +24,7 @@ Exit codes: 0 done, 1 what was asked for failed, 2 wrong usage, 3 empla is not r
 """
 
 _ORDER: Final = (
-    *("init", "people", "hire", "mailbox", "leave", "list", "show"),
+    *("init", "people", "hire", "mailbox", "offboard", "list", "show"),
     *("mail", "inbox", "agenda"),
     *("history", "why", "settle", "triage", "rules", "quarantine", "grant", "revoke"),
     *("up", "down", "status", "restart", "pause", "resume", "logs", "upgrade", "demo", "doctor"),
@@ -45,7 +45,7 @@ app = typer.Typer(
     help="Hire, run and supervise digital employees.",
     epilog=EXIT_CODES,
     no_args_is_help=True,
-    add_completion=False,
+    add_completion=True,
     rich_markup_mode="markdown",
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -78,7 +78,7 @@ app.command(rich_help_panel=PEOPLE)(people.init)
 app.add_typer(people.app, name="people", rich_help_panel=PEOPLE)
 app.command(rich_help_panel=PEOPLE)(people.hire)
 app.add_typer(mailboxes.app, name="mailbox", rich_help_panel=PEOPLE)
-app.command(rich_help_panel=PEOPLE)(people.leave)
+app.command(rich_help_panel=PEOPLE)(offboarding.offboard)
 app.command("list", rich_help_panel=PEOPLE)(people.list_employees)
 app.command(rich_help_panel=PEOPLE)(people.show)
 app.command(rich_help_panel=DAY)(day.mail)

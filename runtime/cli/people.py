@@ -242,23 +242,6 @@ def _say_whether_up() -> None:
         printing.line("Next: empla up --detach")
 
 
-def leave(name: Name, json: Json = False) -> None:
-    """Let an employee go.
-
-    Stops it, takes back its rights, closes its account and archives its folder. Its mail is kept and its
-    address is never given to another. Interrupted, the same command goes on where it stood.
-    """
-    from runtime import services
-    from runtime.cli import printing
-
-    with printing.Steps(quiet=json) as steps:
-        done = services.run(here(), "leave", {"name": name}, steps)
-    if json:
-        printing.as_json(done)
-    else:
-        printing.line(f"{done['name']} has left. What it knew lies in {done['archive']}.")
-
-
 def list_employees(
     everybody: Annotated[bool, typer.Option("--all", help="Also those who have left.")] = False, json: Json = False
 ) -> None:

@@ -84,7 +84,7 @@ def _unfinished(home: Home) -> Iterator[Finding]:
                     again = (
                         f'empla hire {row.role.replace("_", "-")} --name "{asked["name"]}" --manager {asked["manager"]}'
                         if kind == "hire"
-                        else f'empla leave "{row.name}"'
+                        else f'empla offboard "{row.name}"'
                     )
                     evidence = f"{len(held.steps_done(saga.key))} steps are done, then it was interrupted"
                     yield Finding(name=f"{word} of {row.name}", ok=False, evidence=evidence, mend=f"finish it: {again}")

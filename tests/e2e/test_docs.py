@@ -159,7 +159,7 @@ def test_every_file_of_a_home_is_there_once_it_has_run(tmp_path: Path, monkeypat
         ("hire", "executive-assistant", "--name", "Clara Diaz"),
         ("hire", "executive-assistant", "--name", "Mary Cole"),
         ("up", "--detach", "--ports", "0"),
-        ("leave", "Mary"),
+        ("offboard", "Mary"),
     )
     try:
         for words in lived:

@@ -10,8 +10,9 @@ import pytest
 
 from empla.config import Home
 from empla.errors import ExternalError, InputError
-from empla.hr import hiring, profiles
+from empla.hr import hiring, leaving, profiles
 from empla.hr.grants import grant, revoke
+from empla.hr.leaving import Hands
 from empla.hr.people import add_person
 from empla.hr.saga import Progress, Stage
 from empla.hr.staffing import Staffing
@@ -213,7 +214,7 @@ def test_an_employee_who_leaves_keeps_nothing_but_its_archive(staffing: Staffing
     def halt(slug: str) -> None:
         halted.append((slug, profiles.show(staffing.store, slug)["status"]))
 
-    row = hiring.leave(staffing, "Ada Lovelace", halt=halt)
+    row = leaving.leave(staffing, "Ada Lovelace", Hands(hand_over=None, halt=halt))
 
     assert halted == [("ada.lovelace", "paused")]
     assert (row.status, row.listed, row.secret) == (Status.OFFBOARDED, False, None)
@@ -227,7 +228,7 @@ def test_an_employee_who_leaves_keeps_nothing_but_its_archive(staffing: Staffing
     with pytest.raises(InputError, match="no account to work in"):
         profiles.load_profile(staffing.store, staffing.cipher, "ada.lovelace")
     with pytest.raises(InputError, match="has left already"):
-        hiring.leave(staffing, "Ada Lovelace", halt=halt)
+        leaving.leave(staffing, "Ada Lovelace", Hands(hand_over=None, halt=halt))
     with pytest.raises(InputError, match="must not reach another"):
         hire(staffing, inboxes)
 
@@ -236,7 +237,8 @@ def test_who_was_never_hired_to_the_end_can_leave_too(staffing: Staffing, inboxe
     book.fails_at = "account"
     with pytest.raises(ExternalError):
         hire(staffing, inboxes)
-    assert hiring.leave(staffing, "Ada Lovelace", halt=lambda _: None).status == Status.OFFBOARDED
+    hands = Hands(hand_over=None, halt=lambda _: None)
+    assert leaving.leave(staffing, "Ada Lovelace", hands).status == Status.OFFBOARDED
     assert inboxes.home.employees.exists() and not (staffing.home.root / "left" / "ada.lovelace").exists()
 
 

@@ -16,9 +16,10 @@ from empla import faults
 from empla.clock import SystemClock
 from empla.config import Home
 from empla.errors import InputError
-from empla.hr import hiring, profiles
+from empla.hr import hiring, leaving, profiles
 from empla.hr.company import init
 from empla.hr.grants import grant, revoke
+from empla.hr.leaving import Hands
 from empla.hr.people import add_person, remove_person
 from empla.hr.staffing import Staffing
 from empla.mind.grants import GrantKind
@@ -103,7 +104,7 @@ def test_leaving(home: Home, book: Book, inboxes: Inboxes, opened: Callable[[], 
 
     def leave(name: str) -> None:
         with opened() as staffing:
-            hiring.leave(staffing, name, halt=lambda _: None)
+            leaving.leave(staffing, name, Hands(hand_over=None, halt=lambda _: None))
 
     die_at, died = 0, True
     for letter in _letters():
@@ -115,7 +116,7 @@ def test_leaving(home: Home, book: Book, inboxes: Inboxes, opened: Callable[[], 
         died = run_until_killed(lambda: leave(name), page, die_at)  # noqa: B023
         with opened() as staffing:
             if profiles.show(staffing.store, name)["status"] != Status.OFFBOARDED:
-                hiring.leave(staffing, name, halt=lambda _: None)
+                leaving.leave(staffing, name, Hands(hand_over=None, halt=lambda _: None))
             shown = profiles.show(staffing.store, name)
         assert shown["status"] == Status.OFFBOARDED and shown["grants"] == [] and shown["accounts"][0]["closed_at"]
         slug = shown["slug"]

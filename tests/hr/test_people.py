@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from empla.errors import InputError, PermissionDenied
-from empla.hr import hiring, names
+from empla.hr import hiring, leaving, names
 from empla.hr.grants import grant
+from empla.hr.leaving import Hands
 from empla.hr.people import add_person, people, remove_person
 from empla.hr.staffing import Staffing
 from empla.mind.grants import GrantKind
@@ -122,5 +123,5 @@ def test_owner_and_managers_stay(staffing: Staffing, inboxes: Inboxes) -> None:
     hiring.hire(staffing, request, send_percept=inboxes.send)
     with pytest.raises(PermissionDenied, match="manager of Ada Lovelace"):
         remove_person(staffing, alan)
-    hiring.leave(staffing, "ada.lovelace", halt=lambda _: None)
+    leaving.leave(staffing, "ada.lovelace", Hands(hand_over=None, halt=lambda _: None))
     remove_person(staffing, alan)

@@ -10,9 +10,10 @@ import pytest
 
 from empla.clock import SystemClock
 from empla.config import Home
-from empla.hr import hiring, profiles
+from empla.hr import hiring, leaving, profiles
 from empla.hr.company import init
 from empla.hr.grants import revoke
+from empla.hr.leaving import Hands
 from empla.hr.people import add_person
 from empla.mind.grants import GRANT_CHANGED, GrantKind
 from runtime.hiring import OfficeProvisioner, company_roster, staff
@@ -76,7 +77,7 @@ def test_from_an_empty_home_to_an_employee_and_back(office: RunningOffice) -> No
         managers.save_event(dtstart=MONDAY, dtend=MONDAY + timedelta(hours=1), summary="Too late")
 
     with staff(home) as staffing:
-        hiring.leave(staffing, "Ada Lovelace", halt=lambda _: None)
+        leaving.leave(staffing, "Ada Lovelace", Hands(hand_over=None, halt=lambda _: None))
     assert company_roster(home) == []
     with pytest.raises(imaplib.IMAP4.error):
         imaplib.IMAP4(*office.imap).login(ADA, ada.password.get_secret_value())

@@ -43,6 +43,8 @@ Writing (ACT; each also as `calendar.X_own`, OWN, for the employee's own calenda
                           To move an occurrence and all that follow: cancel them (occurrence, and_future=True), invite
                           to the series that is left, and book another with rule=`series.rest_of_rule(...)`: few
                           programs understand RANGE=THISANDFUTURE.
+    calendar.hand_over    copy: EventCopy, name: str = "" -> EventWritten | EventMoved
+                          The owner of that calendar becomes the organizer; only when the employee leaves.
     calendar.apply_reply  copy: EventCopy, reply: AttendeeReply, sender: A, speaks_for: (A, ...) = ()
                           -> EventWritten | EventMoved | ReplyRefused(reason, why)
                           `reply` is `calendar.itip.read_reply(ics, origin)`, which is pure and may be called in a body.

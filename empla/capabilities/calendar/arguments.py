@@ -138,6 +138,13 @@ class Cancel(Arguments):
     and_future: bool = False
 
 
+class HandOver(Arguments):
+    """Make the owner of the calendar that `copy` was read from its organizer, under `name`."""
+
+    copy_: EventCopy = Field(alias="copy")
+    name: str = ""
+
+
 class ApplyReply(Arguments):
     """Note what an attendee answered in the event that `copy` was read from.
 

@@ -11,7 +11,7 @@ from typing import Any
 from icalendar import Calendar
 
 from empla.capabilities.calendar import series
-from empla.capabilities.calendar.arguments import ApplyReply, Book, Cancel, TakeIn, Update
+from empla.capabilities.calendar.arguments import ApplyReply, Book, Cancel, HandOver, TakeIn, Update
 from empla.capabilities.calendar.copies import Owner, Version
 from empla.capabilities.calendar.events import (
     Answer,
@@ -22,6 +22,7 @@ from empla.capabilities.calendar.events import (
     load,
     master,
     parse,
+    person,
     put_attendees,
     put_text,
     render,
@@ -218,6 +219,16 @@ def prepare_cancel(arguments: Cancel, facts: PrepareFacts) -> Payload:
     lasts = meeting.end - meeting.start
     when = {"start": at.isoformat(), "end": (at + lasts).isoformat()}
     return Payload({**target, **about(meeting), **when}, _signed_series(calendar, facts))
+
+
+def prepare_hand_over(arguments: HandOver, facts: PrepareFacts) -> Payload:
+    """Render the object with the calendar's owner as its organizer; everything else stays as it is."""
+    copy = arguments.copy_
+    calendar = load(copy.ics)
+    for event in calendar.events:
+        event.pop("ORGANIZER", None)
+        event.add("ORGANIZER", person(copy.owner.value.lower(), arguments.name))
+    return Payload({**_copy_target(facts, copy), **about(parse(copy.ics, facts.zone))}, _signed_series(calendar, facts))
 
 
 def _asked(address: str, names: dict[str, str], facts: PrepareFacts) -> Attendee:

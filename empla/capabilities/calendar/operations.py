@@ -17,6 +17,7 @@ from empla.capabilities.calendar.arguments import (
     DeclineCounter,
     FindFreeBusy,
     FindSlots,
+    HandOver,
     ReadAgenda,
     ReadEvent,
     Refresh,
@@ -79,7 +80,7 @@ def _lane_of_booking(arguments: Book) -> str:
     return arguments.event.uid if arguments.event else ""
 
 
-def _lane_of_copy(arguments: Update | Cancel | ApplyReply | SendInvitation | DeclineCounter) -> str:
+def _lane_of_copy(arguments: Update | Cancel | HandOver | ApplyReply | SendInvitation | DeclineCounter) -> str:
     return arguments.copy_.event.uid
 
 
@@ -123,6 +124,18 @@ CANCEL = Operation(
     risk=Risk.MEDIUM,
     idempotency=Idempotency.CONDITIONAL,
     prepare=drafting.prepare_cancel,
+    perform=writing.perform_change,
+    settle=writing.settle_change,
+    lane=_lane_of_copy,
+)
+HAND_OVER = Operation(
+    name="calendar.hand_over",
+    summary="Make the owner of a calendar the organizer of an event in it.",
+    arguments=HandOver,
+    effect=Effect.ACT,
+    risk=Risk.MEDIUM,
+    idempotency=Idempotency.CONDITIONAL,
+    prepare=drafting.prepare_hand_over,
     perform=writing.perform_change,
     settle=writing.settle_change,
     lane=_lane_of_copy,
@@ -246,5 +259,5 @@ def _own_only(prepare: Callable[[Any, PrepareFacts], Payload]) -> Callable[[Any,
 WRITING = (BOOK, UPDATE, CANCEL, APPLY_REPLY, TAKE_IN)
 capability = Capability(
     name="calendar",
-    operations=(*READING, *WRITING, *(_on_own_calendar(o) for o in WRITING), *TELLING),
+    operations=(*READING, *WRITING, HAND_OVER, *(_on_own_calendar(o) for o in WRITING), *TELLING),
 )

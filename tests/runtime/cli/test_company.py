@@ -150,14 +150,16 @@ def test_pausing_lasts_and_leaving_keeps_the_folder(company: Cli):
     company.ok("resume", "clara")
     assert company.data("list")[0]["state"] == "not running"
     assert company("restart", "clara").code == 3
-    left = company.ok("leave", "clara")
+    refused = company("offboard", "clara")
+    assert refused.code == 3 and "--without-hand-over" in refused.err
+    left = company.ok("offboard", "clara", "--without-hand-over")
     assert left.count("✓") == 6
     assert (company.home / "left" / "clara.diaz" / "mind.db").exists()
     assert company.data("list") == []
     assert company.data("list", "--all")[0]["state"] == "left"
     assert company.data("show", "Clara Diaz")["status"] == "offboarded"
     assert company("pause", "Clara Diaz").code == 2
-    assert company("leave", "Clara Diaz").code == 2
+    assert company("offboard", "Clara Diaz").code == 2
     assert (
         "mail to clara.diaz@office.example must not reach another"
         in company("hire", "executive-assistant", "--name", "Clara Diaz").err

@@ -18,7 +18,7 @@ from runtime.logs import Lines
 from .conftest import PROGRAM, Cli
 
 PANELS = {
-    "People": ["init", "people", "hire", "mailbox", "leave", "list", "show"],
+    "People": ["init", "people", "hire", "mailbox", "offboard", "list", "show"],
     "Day": ["mail", "inbox", "agenda"],
     "Oversight": ["history", "why", "settle", "triage", "rules", "quarantine", "grant", "revoke"],
     "Running": ["up", "down", "status", "restart", "pause", "resume", "logs", "upgrade", "demo", "doctor"],

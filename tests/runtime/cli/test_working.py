@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import sqlite3
 import time
@@ -63,7 +64,7 @@ def test_up_twice_is_refused_and_says_who_runs_it(office: Office):
 
 def test_who_is_hired_while_it_runs_begins_at_once_and_who_leaves_ends(office: Office):
     hired = office.ok("hire", "executive-assistant", "--name", "Nora Vance")
-    assert hired.count("✓") == 8
+    assert hired.count("✓") == 9
     assert "Next: empla up" not in hired
     until(lambda: state(office, "Nora Vance") == "working")
     pid = next(e["pid"] for e in office.data("status")["employees"] if e["name"] == "Nora Vance")
@@ -73,7 +74,9 @@ def test_who_is_hired_while_it_runs_begins_at_once_and_who_leaves_ends(office: O
     until(lambda: state(office, "Nora Vance") == "working")
     office.ok("restart", "nora")
     until(lambda: state(office, "Nora Vance") == "working" and "Nora Vance" in office.ok("list"))
-    office.ok("leave", "nora")
+    plan = office.data("offboard", "nora", "--plan")["steps"]
+    assert [step["step"] for step in plan][:3] == ["leave.hand-over", "leave.pause", "leave.halt"]
+    assert "have it hand over" in office.ok("offboard", "nora")
     assert "Nora Vance" not in office.ok("list")
     until(lambda: "Nora Vance" not in office.ok("status"))
     with pytest.raises(ProcessLookupError):
@@ -96,7 +99,7 @@ def test_a_person_added_while_it_runs_can_be_written_to(office: Office):
 def test_logs_are_shown_as_lines_for_people_and_as_they_are(office: Office):
     assert "clara.diaz: begins" in office.ok("logs", "clara")
     lines = [json.loads(line) for line in office.ok("logs", "up", "--json", "-n", "3").splitlines()]
-    assert [line["process"] for line in lines] == ["up", "up", "up"]
+    assert {line["process"] for line in lines} == {"up"}
     assert "office.ready" in office.ok("logs", "office")
 
 
@@ -269,7 +272,7 @@ def test_an_employee_shows_what_it_is_at(office: Office, booked: dict):
     assert shown["state"] == "working"
     meeting = next(i for i in shown["intentions"] if i["goal"] == "keep a meeting")
     assert "until" in meeting["waits_for"]
-    assert "keep a meeting   since" in office.ok("show", "clara")
+    assert re.search(r"keep a meeting +since", office.ok("show", "clara"))
 
 
 def test_an_act_whose_outcome_nobody_knows_is_shown_and_settled(office: Office):
