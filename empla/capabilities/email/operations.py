@@ -16,8 +16,8 @@ A mail that cannot be read at all fails `email.read` with the code "unreadable".
 """
 
 import asyncio
-import threading
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -42,6 +42,7 @@ from empla.capabilities.email.marks import marks_of
 from empla.capabilities.email.reading import parse, read
 from empla.capabilities.email.reading.absence import away_until
 from empla.capabilities.email.reading.responses import with_reply
+from empla.capabilities.email.reading.times.zones import zone_of_sender
 from empla.capabilities.email.results import Sent
 from empla.capabilities.email.sensor import InboxSensor
 from empla.governance.permit import Payload, Permit
@@ -53,7 +54,8 @@ LONGEST_TEXT = 16_000
 """Characters of a mail's new text that are kept in the mind; the whole mail stays as a blob."""
 MOST_NAMED = 50
 """Recipients, copied and attachments of a mail that are kept in the mind, of each."""
-_one_at_a_time = threading.Lock()
+_reader = ThreadPoolExecutor(1, "reading")
+"""Reads one mail after the other: several large ones at once would fill the memory, and so would a heap per thread."""
 
 
 class ReadArguments(Arguments):
@@ -104,13 +106,7 @@ async def _look_again(_permit: Permit, place: Place, _on_wire: OnWire) -> None:
 
 
 async def _read(permit: Permit, place: Place, _on_wire: OnWire) -> Mail:
-    return await asyncio.to_thread(_read_alone, permit.payload.target, place)
-
-
-def _read_alone(target: Mapping[str, Any], place: Place) -> Mail:
-    """Read one mail after the other: several large ones at once would fill the memory, and small ones take no time."""
-    with _one_at_a_time:
-        return _read_now(target, place)
+    return await asyncio.get_running_loop().run_in_executor(_reader, _read_now, permit.payload.target, place)
 
 
 def _read_now(target: Mapping[str, Any], place: Place) -> Mail:
@@ -128,11 +124,19 @@ def _read_now(target: Mapping[str, Any], place: Place) -> Mail:
     received = datetime.fromisoformat(target["received"])
     if mail.automatic == "auto-reply":
         mail = replace(mail, away_until=away_until(mail.subject, mail.text, received, target["zone"]))
-    marks = marks_of(raw, mail, place.directory, place.mailbox.failed_checks(raw))
-    reading = read(mail, received, target["zone"], manager)
+    zone = target["zone"] if vouched == target["manager"] else _zone_of(mail, target["zone"], place)
+    reading = read(mail, received, zone, manager, home=target["zone"])
     if vouched != target["manager"] and "inbox_of" not in target:
-        reading = with_reply(reading, mail, received, target["zone"])
+        reading = with_reply(reading, mail, received, zone)
+    marks = marks_of(raw, mail, place.directory, place.mailbox.failed_checks(raw))
     return replace(mail, blob=target["blob"], reading=reading, marks=marks)
+
+
+def _zone_of(mail: Mail, home: str, place: Place) -> str:
+    """Return the zone in which somebody else speaks of times: that in the directory, else that of the mail's Date."""
+    vouched = mail.authenticated
+    known = place.directory.by_address(vouched.value) if vouched is not None else None
+    return zone_of_sender(mail.sent, known.zone if known is not None else "", home)
 
 
 def _bounded(mail: Mail) -> Mail:
@@ -167,10 +171,8 @@ def _prepare_send(arguments: SendArguments, facts: PrepareFacts) -> Payload:
     own = compose.message_id(facts)
     before = answering or follows
     target = {
-        "sender": facts.address,
-        "recipients": [*to, *cc],
+        **submitting.envelope(facts, [*to, *cc], own),
         "subject": arguments.subject,
-        "message_id": own,
         "thread": before.thread if before is not None else own,
     }
     return Payload(target, content)
