@@ -177,11 +177,14 @@ def _by_cues(sentence: Sentence, setting: Setting) -> Act:
     return _by_slots(sentence, bare, rest, found)
 
 
+_BEGINNING = 5
+"""Characters before the time that a statement is about: "Mornings are better", "The 14th is out"."""
+
+
 def _chosen_by_time(bare: str, found: Slots) -> bool:
     """Whether a statement takes or refuses a time: "Thursday is fine", "the second is better"."""
-    return bool(
-        cues.WORKS.search(bare) or any(p.search(bare) for p in cues.CHOOSE) or (found.when.window and len(bare) < 30)
-    )
+    of_a_time = bool(found.when.used) and min(start for start, _ in found.when.used) < _BEGINNING
+    return of_a_time or bool(cues.WORKS.search(bare) or any(p.search(bare) for p in cues.CHOOSE))
 
 
 def _not_commanded(intent: Intent, bare: str, rest: str, cue: re.Match[str]) -> bool:

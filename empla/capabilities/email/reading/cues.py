@@ -235,8 +235,8 @@ FREE = (
 )
 ASKS_FREE = re.compile(
     r"(?:am|are|is|aren't|isn't|do|does|have|has|will|would|what|when|check|see|find out|tell"
-    r" me|know|look|free|busy"
-    r"|available|availability|can|could|show|send|give|let me know|if|whether)\b|\w+'s availability",
+    r" me|know|look|(?:free|busy|available)(?= \w+day| today| tomorrow| on| this| next| at)"
+    r"|availability|can|could|show|send|give|let me know|if|whether)\b|\w+'s availability",
     _I,
 )
 """How a question for somebody's time begins; "I am free on Thursday" is none."""
@@ -477,7 +477,10 @@ _DID = (
 STATES = re.compile(
     r"^(?:(?:just )?(?:fyi|for your information|btw|by the way|note that|so you know|reminder:?|heads[- ]up:?)"
     r"[\s,:–—-]+|(?:and|so|but|also|well)\s+)*"
-    rf"(?:{_PRONOUN}(?:(?<= )|\s*{_DID})|{_SUBJECT}"
+    r"(?:(?:just |now |currently |still |already )?(?:back (?:from|in)|off to|out of|on my way|heading"
+    r"|stuck in|sitting in"
+    r"|in a meeting|busy|swamped|packed|running late|long day|big day)\b"
+    rf"|{_PRONOUN}(?:(?<= )|\s*{_DID})|{_SUBJECT}"
     rf"(?:['’]s (?:going|coming|away|busy|out|not|in|free|been|got|still|on)\b|\s*{_DID}))",
     _I,
 )

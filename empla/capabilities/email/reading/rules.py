@@ -17,8 +17,8 @@ from empla.capabilities.email.reading.intents import Intent
 from empla.capabilities.email.reading.invitations import invitation_slots
 from empla.capabilities.email.reading.language import foreign
 from empla.capabilities.email.reading.newtext import new_text
-from empla.capabilities.email.reading.sentences import sentences
-from empla.capabilities.email.reading.slots import Setting, blank, slots
+from empla.capabilities.email.reading.sentences import Sentence, sentences
+from empla.capabilities.email.reading.slots import OBJECT, Setting, blank, slots
 from empla.capabilities.email.reading.spelling import mended
 from empla.capabilities.email.reading.splitting import parted, preamble, twins
 from empla.mind.readings import Mail, Reading, Slot
@@ -112,7 +112,7 @@ def read(mail: Mail, now: datetime, zone: str, manager: str, *, home: str = "") 
 
 
 def _read(text: str, setting: Setting, mail: Mail) -> Reading:
-    said = sentences(_unaddressed(text, mail))[:MOST_SENTENCES]
+    said = [_without_intro(s, setting) for s in sentences(_unaddressed(text, mail))[:MOST_SENTENCES]]
     if len(said) > 1 and _signs(said[-1].text, mail):
         said.pop()
     found = [act(sentence, setting, mail) for sentence in said]
@@ -127,12 +127,32 @@ def _read(text: str, setting: Setting, mail: Mail) -> Reading:
 
 
 def _unaddressed(text: str, mail: Mail) -> str:
-    """Return the text without the name of the one it is written to, if it begins with that: "Ada - Bob and I ..."."""
+    """Return the text without the name of the one it is written to: "Ada - Bob and I ...", "Cancel it, Ada."."""
     names = "|".join(re.escape(a.value.partition("@")[0].split(".")[0]) for a in mail.to if a.value)
-    match = (
-        re.match(rf"\s*(?:hi |hello |hey |dear )?(?:{names})\b\s*[,:;!–—-]+\s*", text, re.IGNORECASE) if names else None
-    )
-    return " " * match.end() + text[match.end() :] if match else text
+    if not names:
+        return text
+    greeting = r"(?:hi|hello|hey|dear|morning|good (?:morning|afternoon|evening))"
+    begins = rf"\s*(?:{greeting},? (?:{names})\b[,:;!.–—-]*|(?:{names})\b\s*[,:;!–—-]+)\s*"
+    if match := re.match(begins, text, re.IGNORECASE):
+        text = " " * match.end() + text[match.end() :]
+    ends = rf",\s*(?:{names})(?=\s*(?:[.!?\n]|$))"
+    return re.sub(ends, lambda m: " " * len(m.group()), text, flags=re.IGNORECASE)
+
+
+_INTRO = re.compile(r"(?P<intro>[^:.!?\n]{3,70}):\s+(?=\S)")
+
+
+def _without_intro(sentence: Sentence, setting: Setting) -> Sentence:
+    """Return a sentence without words that only lead on to it: "I've been meaning to ask: could you ..."."""
+    match = _INTRO.match(sentence.text)
+    if match is None or match.end() >= len(sentence.text):
+        return sentence
+    intro = match["intro"]
+    request = intro[polite_end(intro) :]
+    asks = cues.REQUEST_VERB.match(request) or cues.BARE_ARRANGE.match(request) or OBJECT.search(intro)
+    if asks or len(intro.split()) < 2 or slots(intro, setting).any():
+        return sentence
+    return Sentence(sentence.text[match.end() :], sentence.start + match.end(), sentence.end)
 
 
 def _texts(part: Sequence[Act], text: str, setting: Setting) -> list[str]:

@@ -9,6 +9,7 @@ _NOT_AN_END = re.compile(
     r"|mon|tues?|wed|thurs?|thu|fri|sat|sun|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)|(?:^|\s)[A-Z])\.$",
     re.IGNORECASE,
 )
+_UNIT_ENDS = re.compile(r"\b(?:mins?|hrs?|a\.m|p\.m)\.$", re.IGNORECASE)
 _BULLET = re.compile(r"\s*(?:[-*•–]|\d{1,2}[.)])\s+(?=\S)")
 _END = re.compile(r"[.!?;…]+[)\"'”’]*(?=\s|$)")
 _GREETING = re.compile(
@@ -63,9 +64,13 @@ _POLITE = re.compile(
     rf"(?: up)?(?: for (?:me|us))?(?: please)?"
     rf"|(?:can|could) you (?:do|manage|arrange|sort|handle|help with) (?:that"
     rf"|this|it)(?: for me)?(?: please)?"
-    rf"|(?:it's |it is |this is )?(?:quite |rather |very |a bit |fairly |pretty )?urgent|no rush"
+    rf"|(?:it's |it is |this is )?(?:quite |rather |very |a bit |fairly |pretty )?urgent|no (?:rush|hurry"
+    rf"|worries|pressure)(?: though| at all| on this| here)*|take your time|much obliged|sent from my .*"
+    rf"|i owe you(?: one)?|you're (?:a star|the best|a lifesaver)|(?:please )?let me know if (?:there(?:'s| is"
+    rf"| are)|you have|anything|that)\b{_REST}"
     rf"|not urgent|if (?:possible|you can|you could)|whenever you (?:can|have time){_REST}|please|pls"
-    rf"|cheers|best|(?:(?:best|kind|warm|many) )*(?:regards|wishes|thanks|cheers)(?:,? [A-Z]\w+){{0,2}}"
+    rf"|(?:cheers|best|thanks|thx|ta|br|rgds|regards|yours),? [A-Z]\.?|[A-Z]\.|cheers|best|(?:(?:best|kind"
+    rf"|warm|many) )*(?:regards|wishes|thanks|cheers)(?:,? [A-Z]\w+){{0,2}}"
     rf"|looking forward{_REST}|nice to meet you|welcome{_REST}|(?:hi|hello|hey)(?: there)?|as (?:discussed"
     rf"|agreed|usual){_REST}|see (?:below|above)|fyi|please and thank you|would be great|that would"
     rf" be (?:great|good|lovely|helpful|perfect|fantastic)"
@@ -106,7 +111,9 @@ def sentences(text: str) -> list[Sentence]:
     for first, last in _paragraphs(text, start):
         begin = first
         for match in _END.finditer(text, first, last):
-            if match.end() < last and _NOT_AN_END.search(text[max(first, match.start() - 8) : match.start() + 1]):
+            before = text[max(first, match.start() - 8) : match.start() + 1]
+            unit = _UNIT_ENDS.search(before) and text[match.end() : match.end() + 2].strip()[:1].isupper()
+            if match.end() < last and _NOT_AN_END.search(before) and not unit:
                 continue
             found += _clauses(text, begin, match.end())
             begin = match.end()
@@ -186,13 +193,23 @@ _COUNTED = re.compile(
 )
 
 
+_LEADS_ON = re.compile(
+    r"(?:(?:so|listen|look|right|ok(?:ay)?|well|anyway|also|and|hey|hi|btw|by the way|fyi|oh|ah|hm+|now|basically"
+    r"|quick (?:one|question|favou?r|thing)|one (?:more |other |last )?(?:thing|question)|another thing|as you know"
+    r"|actually|besides|ps|p\.s\.)\s*[,:;–—-]+\s+)+",
+    re.IGNORECASE,
+)
+"""What leads on to a sentence and says nothing in it."""
+
+
 def _sentence(text: str, start: int, end: int) -> list[Sentence]:
     while start < end and (text[start].isspace() or text[start] in ",;:–—"):
         start += 1
     while end > start and text[end - 1].isspace():
         end -= 1
-    if (counted := _COUNTED.match(text, start, end)) and counted.end() < end:
-        start = counted.end()
+    for lead in (_COUNTED, _LEADS_ON):
+        if (found := lead.match(text, start, end)) and found.end() < end:
+            start = found.end()
     return [Sentence(text[start:end], start, end)] if re.search(r"\w|👍", text[start:end]) else []
 
 

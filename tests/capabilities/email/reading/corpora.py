@@ -1,12 +1,14 @@
 """The corpora, and what is expected of the readings of their mails."""
 
 import tomllib
+from dataclasses import fields, is_dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from empla.capabilities.email.reading import Window, parse, read
+from empla.capabilities.email.reading import THRESHOLD, Hours, Who, Window, parse, read
+from empla.capabilities.standing import StandingRule
 from empla.mind.readings import Mail, Reading
 
 ZONE = "Europe/Berlin"
@@ -105,3 +107,38 @@ def _window(reading: Reading, name: str, wanted: str | None) -> list[str]:
         f"{name} is "
         + ", ".join(f"{a.astimezone(local):%m-%d %H:%M}/{b.astimezone(local):%m-%d %H:%M}" for a, b in spans(window))
     ]
+
+
+def rendered(reading: Reading) -> dict[str, Any]:
+    """Return what was read in a writing that fits into a table: every slot, and whether it is asked about first."""
+    sure = reading.confidence >= THRESHOLD and not reading.unread and not reading.value("doubts")
+    found: dict[str, Any] = {"intent": reading.intent, **({} if sure else {"ask": True})}
+    for name, slot in reading.slots.items():
+        if name == "parts":
+            found["parts"] = [rendered(part) for part in slot.value]
+        elif name not in ("context", "text", "doubts"):
+            found[name] = _written(slot.value)
+    return found
+
+
+def _written(value: Any) -> Any:
+    if isinstance(value, Window):
+        spans_ = ", ".join(_span(s.start, s.end, ZoneInfo(value.zone)) for s in value.spans[:3])
+        return spans_ if value.dated else f"any day: {spans_}"
+    if isinstance(value, Hours):
+        return f"{value.since:%H:%M}" if value.since == value.until else f"{value.since:%H:%M}-{value.until:%H:%M}"
+    if isinstance(value, Who):
+        return value.words
+    if isinstance(value, tuple):
+        return [_written(one) for one in value]
+    if isinstance(value, StandingRule):
+        parts = (value.kind, value.weekdays, value.hours, value.longer, value.up_to, value.minutes, value.count)
+        return " ".join([str(part) for part in parts if part] + [a.value for a in value.people] + list(value.domains))
+    if is_dataclass(value) and not isinstance(value, type):
+        return {f.name: _written(v) for f in fields(value) if (v := getattr(value, f.name))}
+    return value if isinstance(value, (bool, int, str)) else str(value)
+
+
+def _span(start: datetime, end: datetime, zone: ZoneInfo) -> str:
+    since = f"{start.astimezone(zone):%m-%d %H:%M}"
+    return since if start == end else f"{since} to {end.astimezone(zone):%m-%d %H:%M}"

@@ -54,8 +54,8 @@ _ANY = rf"(?:{_STRICT}|{_BARE})"
 _NO_UNIT = (
     r"(?! ?(?:-|to) ?\d)(?!h\d)(?! ?-?(?:minutes?|mins?|hours?|hrs?|h\b|m\b|people|persons?|days?"
     r"|weeks?|months?|of us|of them|times?|options?"
-    r"|slots?|st|nd|rd|th|colleagues|others|guests|attendees|eur|usd|euros?|dollars?|jan|feb|mar|apr|may|jun|jul|aug"
-    r"|sep|oct|nov|dec)(?![a-z]*'))(?!%)"
+    r"|slots?|(?:st|nd|rd|th)\b|colleagues|others|guests|attendees|eur|usd|euros?|dollars?"
+    r"|(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\b)(?![a-z]*'))(?!%)"
 )
 _SUITS = (
     r"works?\b|would (?:be (?:good|great|better|fine|perfect|ideal|best|ok|okay)|work|suit|do)\b|is (?:good|fine|great"
