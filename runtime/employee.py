@@ -41,7 +41,7 @@ from runtime.hiring import office_account
 from runtime.progress import CYCLE, IDLE
 from runtime.seat import Seat
 
-CAPABILITIES: Final = registry.installed()
+PLUGINS: Final = registry.found()
 """Loaded once, in the zygote."""
 
 log = structlog.get_logger()
@@ -63,6 +63,7 @@ async def run(seat: Seat) -> None:
         _note_crash(seat, engine)
         asyncio.get_running_loop().add_signal_handler(signal.SIGUSR1, engine.wake)
         log.info("begins", epoch=seat.epoch, role=profile.role)
+        _tell_refused(profile.role)
         await engine.run(seat.stopping)
         log.info("ends")
     finally:
@@ -85,8 +86,8 @@ def _engine(seat: Seat, store: Store, place: Place, profile: Profile) -> Employe
     guard.install()
     mindset = Mindset(
         library=library(profile.role),
-        operations=registry.operations(CAPABILITIES),
-        sensors=[sensor for capability in CAPABILITIES for sensor in capability.sensors],
+        operations=registry.operations(PLUGINS.capabilities),
+        sensors=[sensor for capability in PLUGINS.capabilities for sensor in capability.sensors],
         secret=profile.secret.get_secret_value().encode(),
     )
 
@@ -108,15 +109,26 @@ def version_of(role: str) -> str:
 
 
 def library(role: str) -> PlanLibrary:
-    """Return the plans of a role, from `employees/ROLE/plans.py`."""
+    """Return the plans of a role: from `employees/ROLE/plans.py`, and what plug-ins bring for it."""
+    return plans(role)[0]
+
+
+def plans(role: str) -> tuple[PlanLibrary, registry.Found]:
+    """Return the plans of a role, and the plug-ins that were asked for more of them."""
     try:
         module = importlib.import_module(f"employees.{role}.plans")
     except ModuleNotFoundError as error:
         raise InputError(f"the role {role!r} has no plans", next_step="see `empla hire --help`") from error
-    found = module.library
-    if not isinstance(found, PlanLibrary):
+    own = module.library
+    if not isinstance(own, PlanLibrary):
         raise InternalError(f"employees.{role}.plans.library is not a PlanLibrary")
-    return found
+    return registry.with_plans_of_others(role, own)
+
+
+def _tell_refused(role: str) -> None:
+    """Note the plug-ins that are left out, and why; `empla doctor` says the same."""
+    for refused in (*PLUGINS.refused, *plans(role)[1].refused):
+        log.error("plug-in is not loaded", plugin=refused.plugin.name, package=refused.plugin.package, why=refused.why)
 
 
 def mind_file(home: Home, slug: str) -> Path:

@@ -18,7 +18,7 @@ from empla import __version__
 from empla.clock import SystemClock
 from empla.config import Home, load_settings
 from empla.errors import EmplaError, NotRunning
-from runtime.cli import mailbox_health, records
+from runtime.cli import mailbox_health, plugin_health, records
 from runtime.cli.findings import Finding
 from runtime.office import outgoing
 from runtime.office.process import OfficePorts, read_ports
@@ -47,6 +47,7 @@ def _looked(home: Home) -> Iterator[Finding]:
     yield _python()
     yield _libraries()
     yield _zones()
+    yield from plugin_health.examined()
     if not home.company_db.exists():
         yield Finding(name="home", ok=False, evidence=f"there is none at {home.root}", mend="set one up: empla init")
         return
