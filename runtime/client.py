@@ -8,24 +8,26 @@ import email
 import http.client
 import imaplib
 import io
+import mimetypes
 import select
 import smtplib
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.policy import SMTP, default
 from email.utils import format_datetime, make_msgid
+from types import MappingProxyType
 from urllib.parse import quote
 
 import icalendar
 from pydantic import SecretStr
 
-from empla.capabilities.calendar.events import add_zones
 from empla.capabilities.email.reading.newtext import new_text
 from empla.errors import ExternalError, TimedOut
+from runtime import itip
 from runtime.office.process import OfficePorts
 
 _TIMEOUT_S = 20.0
@@ -94,8 +96,19 @@ class Client:
 
     # mail -----------------------------------------------------------------------------------------------------
 
-    def send(self, to: str, subject: str, text: str, *, answering: Letter | None = None) -> str:
-        """Send a mail and return its Message-ID; with `answering`, as a reply that quotes it below."""
+    def send(
+        self,
+        to: str,
+        subject: str,
+        text: str,
+        *,
+        answering: Letter | None = None,
+        files: Mapping[str, bytes] = MappingProxyType({}),
+    ) -> str:
+        """Send a mail and return its Message-ID; with `answering`, as a reply that quotes it below.
+
+        `files` are attached, each under its name.
+        """
         mail = self._letter(to, subject)
         if answering is not None:
             mail["In-Reply-To"] = answering.message_id
@@ -104,14 +117,18 @@ class Client:
             quoted = "\n".join(f"> {line}" for line in answering.text.splitlines())
             text = f"{text}\n\nOn {answering.message['Date']}, {answering.message['From']} wrote:\n{quoted}\n"
         mail.set_content(text)
+        for name, content in files.items():
+            kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
+            main, _, sub = kind.partition("/")
+            mail.add_attachment(content, maintype=main, subtype=sub, filename=name)
         self.submit(mail.as_bytes(), [to])
         return str(mail["Message-ID"])
 
-    def reply(self, letter: Letter, text: str) -> str:
-        """Answer a mail and return the answer's Message-ID."""
+    def reply(self, letter: Letter, text: str, *, files: Mapping[str, bytes] = MappingProxyType({})) -> str:
+        """Answer a mail and return the answer's Message-ID; `files` are attached, each under its name."""
         plain = letter.subject
         subject = plain if plain.lower().startswith("re:") else f"Re: {plain}"
-        return self.send(letter.sender, subject, text, answering=letter)
+        return self.send(letter.sender, subject, text, answering=letter, files=files)
 
     def submit(self, raw: bytes, to: Sequence[str]) -> None:
         """Hand the very bytes of a mail to the server. ExternalError with its words if it refuses."""
@@ -124,27 +141,31 @@ class Client:
 
     def answer_invitation(self, letter: Letter, answer: str) -> str:
         """Answer an invitation as calendar clients do (iTIP REPLY, RFC 5546): ACCEPTED, DECLINED or TENTATIVE."""
-        asked = letter.invitation
-        if asked is None:
-            raise ExternalError("that mail is no invitation")
-        reply = icalendar.Calendar()
-        for name, value in (("PRODID", "-//client//EN"), ("VERSION", "2.0"), ("METHOD", "REPLY")):
-            reply.add(name, value)
-        event = asked.events[0]
-        answered = icalendar.Event()
-        for name in ("UID", "SEQUENCE", "DTSTART", "DTEND", "ORGANIZER", "SUMMARY"):
-            if name in event:
-                answered[name] = event[name]
-        answered.add("DTSTAMP", self._now().astimezone(UTC))
-        me = icalendar.vCalAddress(f"mailto:{self.address}")
-        me.params["PARTSTAT"] = answer
-        answered["ATTENDEE"] = me
-        reply.add_component(answered)
-        organizer = str(event["ORGANIZER"]).removeprefix("mailto:")
-        mail = self._letter(organizer, f"{answer.capitalize()}: {event.get('SUMMARY', '')}")
-        mail.set_content(f"{self.name} has answered: {answer.lower()}")
-        mail.add_alternative(reply.to_ical(), "text", "calendar", params={"method": "REPLY", "charset": "UTF-8"})
-        self.submit(mail.as_bytes(), [organizer])
+        asked = _invited(letter)
+        said = itip.answer(asked, self.address, answer, self._now())
+        text = f"{self.name} has answered: {answer.lower()}"
+        return self._say(_organizer(asked), f"{answer.capitalize()}: {asked.get('SUMMARY', '')}", text, said)
+
+    def propose_time(self, letter: Letter, start: datetime, end: datetime, comment: str = "") -> str:
+        """Answer an invitation by proposing another time (iTIP COUNTER, RFC 5546)."""
+        asked = _invited(letter)
+        said = itip.other_time(asked, self.address, start, end, comment, self._now())
+        text = f"{self.name} proposes another time. {comment}"
+        return self._say(_organizer(asked), f"New time proposed: {asked.get('SUMMARY', '')}", text, said)
+
+    def invite(self, guest: str, uid: str, title: str, start: datetime, end: datetime) -> str:
+        """Invite somebody to a meeting of one's own (iTIP REQUEST, RFC 5546)."""
+        own = self.address
+        said = itip.invitation(uid, title, start, end, organizer=own, guests=(guest,), at=self._now())
+        return self._say(guest, f"Invitation: {title}", f"{self.name} invites you: {title}", said)
+
+    def _say(self, to: str, subject: str, text: str, calendar: icalendar.Calendar) -> str:
+        """Send a mail with a calendar part (iMIP, RFC 6047)."""
+        mail = self._letter(to, subject)
+        mail.set_content(text)
+        parameters = {"method": str(calendar["METHOD"]), "charset": "UTF-8"}
+        mail.add_alternative(calendar.to_ical(), "text", "calendar", params=parameters)
+        self.submit(mail.as_bytes(), [to])
         return str(mail["Message-ID"])
 
     def inbox(self, folder: str = "INBOX") -> list[Letter]:
@@ -218,9 +239,6 @@ class Client:
 
     def put_event(self, uid: str, title: str, start: datetime, end: datetime, location: str = "") -> None:
         """Put an event into the person's own calendar."""
-        calendar = icalendar.Calendar()
-        calendar.add("PRODID", "-//client//EN")
-        calendar.add("VERSION", "2.0")
         event = icalendar.Event()
         event.add("UID", uid)
         event.add("DTSTAMP", self._now().astimezone(UTC))
@@ -229,9 +247,15 @@ class Client:
         event.add("SUMMARY", title)
         if location:
             event.add("LOCATION", location)
-        calendar.add_component(event)
-        add_zones(calendar)
-        self._dav("PUT", self.address, f"{uid}.ics", calendar.to_ical())
+        self._dav("PUT", self.address, f"{uid}.ics", itip.stored(event).to_ical())
+
+    def enter(self, letter: Letter) -> None:
+        """Put the meeting that an invitation is about into the person's own calendar, in place of an earlier version.
+
+        Calendar clients do so with what they are sent.
+        """
+        event = _invited(letter)
+        self._dav("PUT", self.address, f"{quote(str(event['UID']), safe='@')}.ics", itip.stored(event).to_ical())
 
     def _dav(self, method: str, owner: str, name: str, content: bytes | None = None) -> bytes:
         path = f"/{quote(owner, safe='@')}/calendar/{name}"
@@ -251,6 +275,16 @@ class Client:
         if response.status >= 300:
             raise ExternalError(f"the calendar of {owner} answered {response.status} {response.reason}")
         return body
+
+
+def _invited(letter: Letter) -> icalendar.Event:
+    if letter.invitation is None:
+        raise ExternalError("that mail is no invitation")
+    return letter.invitation.events[0]
+
+
+def _organizer(event: icalendar.Event) -> str:
+    return str(event["ORGANIZER"]).removeprefix("mailto:")
 
 
 def _uids(imap: imaplib.IMAP4, after: int) -> list[int]:

@@ -175,9 +175,11 @@ def demo(
     ] = None,
     keep: Annotated[bool, typer.Option("--keep", help="Leave the home there, to look at.")] = False,
 ) -> None:
-    """Play a first morning, live, while processes are killed.
+    """Play a working day, live, while processes are killed.
 
-    Everything happens in a home of its own. Every check is read from outside, with IMAP and CalDAV.
+    From the first morning to the next: meetings, other times proposed, an invitation against a rule, a stranger's
+    request, an errand with a reminder, the morning's brief. Everything happens in a home of its own, on this machine
+    only. Every check is read from outside, with IMAP and CalDAV.
     """
     import secrets
 

@@ -15,6 +15,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -24,9 +25,11 @@ from zoneinfo import ZoneInfo
 from pydantic import SecretStr
 
 from empla.clock import SystemClock
-from empla.config import Home
+from empla.config import Home, Settings, save_settings
 from empla.errors import EmplaError, InternalError, TimedOut
+from runtime import control
 from runtime.cli.demo.interruption import Interruption
+from runtime.cli.demo.outside import HOST, Outside, Stranger
 from runtime.cli.demo.transcript import Transcript
 from runtime.client import Client
 from runtime.office.process import OfficePorts
@@ -38,6 +41,8 @@ MONDAY: Final = datetime(2026, 9, 7, 8, 0, tzinfo=ZoneInfo(ZONE))
 ASSISTANT: Final = "Ada Lane"
 MANAGER: Final = "Anna Berg"
 COLLEAGUES: Final = ("Ben Stone", "Carla Ruiz", "Sam Young", "Sam Ortega")
+STRANGER: Final = "Gus Fox"
+STRANGERS_ADDRESS: Final = "gus.fox@elsewhere.example"
 LONGEST_DELAY_S: Final = 0.35
 """A kill comes at most this long after a mail was sent: while the assistant works on it."""
 
@@ -51,7 +56,9 @@ QUIET_S: Final = 1.5
 class Stage:
     """The running home. Leaving the block stops everything."""
 
-    def __init__(self, root: Path, seed: int, transcript: Transcript, interruption: Interruption) -> None:
+    def __init__(
+        self, root: Path, seed: int, transcript: Transcript, interruption: Interruption, outside: Outside
+    ) -> None:
         self.home = Home(root / "home")
         self.transcript = transcript
         self.kills = 0
@@ -61,6 +68,8 @@ class Stage:
         self._chance = random.Random(seed)  # noqa: S311
         self._clock = SystemClock()
         self._interruption = interruption
+        self._outside = outside
+        self.stranger = Stranger(outside, STRANGERS_ADDRESS, STRANGER, self.deliver, self.now)
         self._killers: list[threading.Thread] = []
         transcript.opening(seed, MONDAY)
 
@@ -102,27 +111,36 @@ class Stage:
 
         In a session of its own, so that Ctrl-C reaches us alone and the command comes to its end.
         """
-        argv = [sys.executable, "-P", "-m", "runtime.cli", "--home", str(self.home.root), *words]
         with self._interruption.held_back():
-            try:
-                done = subprocess.run(  # noqa: S603
-                    argv, capture_output=True, text=True, timeout=COMMAND_S, start_new_session=True
-                )
-            except subprocess.TimeoutExpired as error:
-                raise TimedOut(f"`empla {' '.join(words)}` took longer than {COMMAND_S:.0f} s") from error
+            return self._command(*words)
+
+    def _command(self, *words: str) -> Any:
+        argv = [sys.executable, "-P", "-m", "runtime.cli", "--home", str(self.home.root), *words]
+        try:
+            done = subprocess.run(  # noqa: S603
+                argv, capture_output=True, text=True, timeout=COMMAND_S, start_new_session=True
+            )
+        except subprocess.TimeoutExpired as error:
+            raise TimedOut(f"`empla {' '.join(words)}` took longer than {COMMAND_S:.0f} s") from error
         if done.returncode != 0:
             raise InternalError(f"`empla {' '.join(words)}` ended with {done.returncode}: {done.stderr.strip()}")
         return json.loads(done.stdout) if "--json" in words else done.stdout
 
     def _set_up(self) -> None:
         self.home.create()
+        save_settings(self.home, Settings(relay=f"{HOST}:{self._outside.port}"))
         SystemClock.set_to(self.home.clock, MONDAY)
         self._clock = SystemClock(self.home.clock)
         self.up()
         ports = self._ports()
-        for name in (MANAGER, *COLLEAGUES):
-            account = self.command("people", "add", name, "--zone", ZONE, "--hours", "09:00-17:00", "--json")
+        names = (MANAGER, *COLLEAGUES)
+        with self._interruption.held_back(), ThreadPoolExecutor() as pool:
+            accounts = list(pool.map(self._add, names))
+        for name, account in zip(names, accounts, strict=True):
             self.people[name] = Client(ports, account["address"], name, SecretStr(account["password"]), self.now)
+
+    def _add(self, name: str) -> Any:
+        return self._command("people", "add", name, "--zone", ZONE, "--hours", "09:00-17:00", "--json")
 
     def up(self) -> None:
         """Start everything and wait until it is ready; the office takes the ports that it had before."""
@@ -142,7 +160,7 @@ class Stage:
 
     def status(self) -> Mapping[str, Any]:
         """Return what `empla status --json` says."""
-        found: Mapping[str, Any] = self.command("status", "--json")
+        found: Mapping[str, Any] = control.call(self.home, "status")
         return found
 
     def hire(self) -> None:
@@ -157,6 +175,11 @@ class Stage:
     def now(self) -> datetime:
         """Return the time on this stage, in its zone."""
         return self._clock.now().astimezone(ZoneInfo(ZONE))
+
+    def move_to(self, instant: datetime) -> None:
+        """Let it be another hour for everybody."""
+        control.call(self.home, "clock", {"now": instant.isoformat()})
+        self.transcript.remark(f"The clock is moved: it is {instant:%A}, {instant:%H:%M}.")
 
     @property
     def manager(self) -> Client:
@@ -185,19 +208,24 @@ class Stage:
 
     # kills ----------------------------------------------------------------------------------------------------
 
-    def kill_soon(self) -> None:
+    def kill_soon(self, since: str = "the mail was sent") -> None:
         """Kill the assistant's process with -9 at a random moment within the next third of a second."""
         delay_s = self._chance.uniform(0.0, LONGEST_DELAY_S)
-        killer = threading.Thread(target=self._kill_after, args=(delay_s, time.monotonic()))
+        killer = threading.Thread(target=self._kill_after, args=(delay_s, since, time.monotonic()))
         killer.start()
         self._killers.append(killer)
+
+    def kill_over(self, instant: datetime) -> None:
+        """Kill the assistant's process with -9, and let it be another hour before it can be there again."""
+        self._kill_after(0.0, "the evening had come", time.monotonic())
+        self.move_to(instant)
 
     def after_kills(self) -> None:
         """Wait until what `kill_soon` began has happened."""
         for killer in self._killers:
             killer.join()
 
-    def _kill_after(self, delay_s: float, sent: float) -> None:
+    def _kill_after(self, delay_s: float, since: str, began: float) -> None:
         time.sleep(delay_s)
         pid = self._assistant_pid()
         if pid is None:
@@ -205,16 +233,14 @@ class Stage:
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
             self.kills += 1
-            self.transcript.killed(f"the assistant's process ({pid})", time.monotonic() - sent)
+            self.transcript.killed(f"the assistant's process ({pid})", time.monotonic() - began, since)
 
     def _assistant_pid(self) -> int | None:
         """Return the process of the assistant, waiting a little if it is just being started again."""
-        from runtime import control
-
         deadline = time.monotonic() + 5
         while time.monotonic() < deadline:
             with contextlib.suppress(EmplaError):
-                for employee in control.call(self.home, "status")["employees"]:
+                for employee in self.status()["employees"]:
                     if employee["address"] == self.assistant and employee["pid"]:
                         return int(employee["pid"])
             time.sleep(0.02)
@@ -229,7 +255,7 @@ class Stage:
             raise InternalError("empla does not run")
         os.kill(running.pid, signal.SIGKILL)
         self.falls += 1
-        self.transcript.killed(f"`empla up` itself ({running.pid})", time.monotonic() - sent)
+        self.transcript.killed(f"`empla up` itself ({running.pid})", time.monotonic() - sent, "the mail was sent")
         self._wait_for_ports()
         self.transcript.remark("office and assistant have ended with it; nothing is left")
         began = time.monotonic()

@@ -15,7 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from empla.config import Home, Settings
-from runtime.cli.demo.checks import Check
+from runtime.cli.demo.check import Check
 from runtime.cli.demo.thoughts import Thoughts
 from runtime.client import Letter
 
@@ -29,7 +29,7 @@ _TRIES = ("init --sample", 'hire executive-assistant --name "Ada Lane"', "up")
 
 
 class Transcript:
-    """Prints the morning as it happens."""
+    """Prints the day as it happens."""
 
     def __init__(self, console: Console, zone: ZoneInfo) -> None:
         self._console = console
@@ -41,10 +41,11 @@ class Transcript:
     def opening(self, seed: int, begins: datetime) -> None:
         """Say what is about to be played."""
         when = f"{begins:%A}, {begins.day} {begins:%B %Y, %H:%M} ({begins.tzinfo})"
-        self._console.print(Text("A morning with a digital assistant", style="bold"))
+        self._console.print(Text("A working day with a digital assistant", style="bold"))
         self._console.print(
             f"It is {when}, in a home of its own: real mail and calendar servers, on this machine only. While the "
-            "assistant works its process is killed with -9 at random moments, and once everything is."
+            "assistant works its process is killed with -9 at random moments, and once everything is. Towards the end the "
+            "clock is moved, to the afternoon and to the next morning."
         )
         self._console.print(Text(f"Seed {seed}; the same kills again: {program()} demo --seed {seed}"), soft_wrap=True)
 
@@ -80,9 +81,9 @@ class Transcript:
         """Say in a line what happened meanwhile."""
         self._console.print(Text(f"  {text}"))
 
-    def killed(self, what: str, after_s: float) -> None:
-        """Show a kill."""
-        told = f"  ✗ kill -9 {what}, {after_s * 1000:.0f} ms after the mail was sent"
+    def killed(self, what: str, after_s: float, since: str) -> None:
+        """Show a kill, how long after what it came."""
+        told = f"  ✗ kill -9 {what}, {after_s * 1000:.0f} ms after {since}"
         self._console.print(Text(told, style="bold red"))
 
     def thoughts(self, home: Home, address: str) -> None:
