@@ -1,14 +1,16 @@
 """How well office English is read that the reader was not made on: counts, and a floor.
 
-`frozen.toml` was written without knowledge of the rules and is kept apart from them. So that it stays of use, only
-counts are printed; EMPLA_SHOW_FROZEN=1 shows the sentences that were not read right. A case says what a careful
-assistant would understand, and names only the slots that matter. It is compared leniently in wording and strictly in
-meaning:
+`frozen.toml` and, later, `frozen_second.toml` were written without knowledge of the rules and are kept apart from them.
+Each is counted for itself. So that they stay of use, only counts are printed; EMPLA_SHOW_FROZEN=1 shows the sentences
+that were not read right. A case says what a careful assistant would understand, and names only the slots that matter.
+It is compared leniently in wording and strictly in meaning:
 
 - people by a part of their names, all of them and nobody else; topics and other matter by containing the words given;
 - windows by local days and, where an hour was said, by hours. Written are days ("03-12", "03-10 & 03-12" for just
   these, "03-09..03-13" for the first and last, either of which may be left out), hours ("at 15:00" for an exact start,
   "in 12:00/18:00" for room within, "by 10:00" for the end), or both; " | " stands between readings equally right;
+- standing rules by what they come to: `denies` and `allows` are moments ("03-11 08:00") at which half an hour is
+  against the rule or is not, `rule_number` is its length, distance or count;
 - `loose` names slots on which careful people differ; `or` names other intents that come to the same.
 
 With `ask = true` a careful assistant would ask back, and right is not to act upon it.
@@ -18,15 +20,20 @@ import os
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import pytest
+
 from empla.capabilities.email.reading import THRESHOLD, Window, read
+from empla.capabilities.standing import StandingRule
 from empla.mind.readings import Reading
 from tests.capabilities.email.reading.corpora import MANAGER, MONDAY, ZONE, cases, make_mail
 
 FLOOR = 0.0  # raised after the first run that is recorded
+SETS = {"frozen.toml": 260, "frozen_second.toml": 200}
+"""The sets, and how many cases each has at least."""
 NEVER_ACTED_ON = ("unknown", "other-request", "foreign")
 STRICT = {
     "schedule": ("people", "minutes", "window"),
@@ -43,26 +50,29 @@ RIGHT, ASKED, WRONG = "right", "asked instead", "wrongly acted upon"
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
-def test_frozen_mails_are_read_right_or_asked_about() -> None:
+@pytest.mark.parametrize("name", SETS)
+def test_frozen_mails_are_read_right_or_asked_about(name: str) -> None:
     by_intent: dict[str, Counter[Verdict]] = defaultdict(Counter)
     show = os.environ.get("EMPLA_SHOW_FROZEN") == "1"
-    for case in cases("frozen.toml"):
+    for case in cases(name):
         reading = reading_of(case)
         verdict, why = judged(case, reading)
         by_intent["to ask about" if case.get("ask") else case["intent"]][verdict] += 1
         if show and verdict != RIGHT:
             print(f"{case['id']} {verdict}: {case['text']!r}: {'; '.join(why)}")
     whole: Counter[Verdict] = sum(by_intent.values(), Counter())
-    for name, counts in [*by_intent.items(), ("all", whole)]:
-        print(f"{name:14}" + ", ".join(f"{counts[v]:4} {v}" for v in (RIGHT, ASKED, WRONG)))
+    print(name)
+    for intent, counts in [*by_intent.items(), ("all", whole)]:
+        print(f"{intent:14}" + ", ".join(f"{counts[v]:4} {v}" for v in (RIGHT, ASKED, WRONG)))
     total = whole.total()
     print(f"{whole[RIGHT] / total:.1%} right, {whole[WRONG] / total:.1%} wrongly acted upon (wanted: at most 1 %)")
-    assert total >= 260
+    assert total >= SETS[name]
     assert whole[RIGHT] / total >= FLOOR
 
 
-def test_every_case_is_told_apart() -> None:
-    found = cases("frozen.toml")
+@pytest.mark.parametrize("name", SETS)
+def test_every_case_is_told_apart(name: str) -> None:
+    found = cases(name)
     assert len({case["id"] for case in found}) == len({case["text"] for case in found}) == len(found)
     assert len({case["shape"] for case in found}) >= 40
 
@@ -129,7 +139,7 @@ def differences(case: dict[str, Any], reading: Reading, zone: str) -> list[str]:
             wrong.append(f"{name} is {reading.value(name)!r}")
     if "ordinals" in case and list(reading.value("ordinals") or ()) != case["ordinals"]:
         wrong.append(f"ordinals are {reading.value('ordinals')}")
-    return wrong + _times(case, reading, zone) + _swapped(case, reading, zone) + _standing(case, reading)
+    return wrong + _times(case, reading, zone) + _swapped(case, reading, zone) + _standing(case, reading, zone)
 
 
 def _unsaid(case: dict[str, Any], reading: Reading, name: str) -> bool:
@@ -237,25 +247,32 @@ def _which(wanted: dict[str, Any], found: Any, zone: str) -> bool:
     return "window" not in wanted or (isinstance(window, Window) and same_time(wanted["window"], window, zone))
 
 
-def _standing(case: dict[str, Any], reading: Reading) -> list[str]:
-    """Compare what a standing rule has of days and hours, as far as it tells them."""
+def _standing(case: dict[str, Any], reading: Reading, zone: str) -> list[str]:
+    """Compare a standing rule, as far as the case tells it."""
     rule = reading.value("rule")
+    if not isinstance(rule, StandingRule):
+        said = [name for name in ("denies", "allows", "rule_kind", "rule_number") if name in case]
+        return ["no rule was read"] if said else []
     wrong = []
-    days, hours = getattr(rule, "days", None), getattr(rule, "hours", None)
-    if "rule_days" in case and days is not None and not _same_days(case["rule_days"], days):
-        wrong.append(f"the rule's days are {days}")
-    if "rule_hours" in case and hours is not None and time.fromisoformat(case["rule_hours"]) not in _ends(hours):
-        wrong.append(f"the rule's hours are {hours}")
-    if "rule_who" in case and rule is not None and case["rule_who"] not in str(rule):
+    if "rule_days" in case and not _same_days(case["rule_days"], rule.weekdays):
+        wrong.append(f"the rule's days are {rule.weekdays}")
+    if "rule_hours" in case and _clock(case["rule_hours"]) not in {end for hours in rule.hours for end in hours}:
+        wrong.append(f"the rule's hours are {rule.hours}")
+    if "rule_who" in case and case["rule_who"] not in str(rule):
         wrong.append("the rule is about somebody else")
-    return wrong
+    if "rule_kind" in case and rule.kind != case["rule_kind"]:
+        wrong.append(f"the rule is to {rule.kind}")
+    if "rule_number" in case and case["rule_number"] not in (rule.longer, rule.minutes, rule.count):
+        wrong.append("the rule has another measure")
+    wrong += [f"the rule allows {at}" for at in case.get("denies", ()) if not _denied(rule, at, zone)]
+    return wrong + [f"the rule denies {at}" for at in case.get("allows", ()) if _denied(rule, at, zone)]
 
 
-def _ends(hours: Any) -> list[time]:
-    each = hours if isinstance(hours, (tuple, list)) else (hours,)
-    return [
-        end for one in each for end in (getattr(one, "since", None), getattr(one, "until", None)) if end is not None
-    ]
+def _denied(rule: StandingRule, written: str, zone: str) -> bool:
+    """Whether half an hour from a moment ("03-11 08:00") is against a rule."""
+    day, clock = written.split(" ")
+    start = datetime.combine(_day(day), time.fromisoformat(clock), ZoneInfo(zone))
+    return rule.forbids(start, start + timedelta(minutes=30), zone)
 
 
 def _same_days(wanted: list[str], found: Iterable[Any] | None) -> bool:
