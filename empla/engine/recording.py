@@ -25,12 +25,16 @@ from empla.store.store import Store, instant
 
 
 def record(store: Store, outbox: Outbox, state: MindState, delta: Delta, at_text: str) -> None:
-    """Write every change of a cycle; `state` is the mind as it was before."""
-    held = [c for c in delta.changes if isinstance(c, HeldSpan)]
+    """Write every change of a cycle; `state` is the mind with all of them.
+
+    An action knows the times that were kept before it was asked for: of two that want the same one, the first has it.
+    """
+    of_this_cycle = {c.id for c in delta.changes if isinstance(c, HeldSpan)}
+    held = {h.id: h for h in state.live_holds(outbox.now()) if h.id not in of_this_cycle}
     for change in delta.changes:
         match change:
             case Asked():
-                outbox.accept(change, [*state.live_holds(outbox.now()), *held])
+                outbox.accept(change, [h for h in held.values() if h.until > outbox.now()])
             case Withdrawn():
                 outbox.withdraw(change.intention)
             case Recalled():
@@ -38,6 +42,8 @@ def record(store: Store, outbox: Outbox, state: MindState, delta: Delta, at_text
             case Decided():
                 outbox.decided(change)
             case _:
+                if isinstance(change, HeldSpan):
+                    held[change.id] = change
                 _write(store, change, at_text)
 
 

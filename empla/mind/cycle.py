@@ -459,6 +459,10 @@ class _Cycle:
                 self.events.append(Percept(key=f"belief:{belief.id}", kind="belief-added", fields=fields, origin=OWN))
 
     def _hold_spans(self, record: StepRecord, step: Hold) -> None:
+        noted = {c.id: c for c in self.draft.changes if isinstance(c, HeldSpan)}
+        for known in ({**self.draft.state.holds, **noted}).values():
+            if known.intention == record.intention and known.until > self.draft.at:
+                self.draft.note(replace(known, until=self.draft.at))
         for place, (start, end) in enumerate(step.spans):
             held = HeldSpan(
                 id=f"{record.id}.{place}", intention=record.intention, start=start, end=end, until=step.until

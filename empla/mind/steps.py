@@ -128,7 +128,10 @@ class Together(Step):
 @registered
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hold(Step):
-    """Keep these spans of time free of other offers until `until`; the value is None. Ends with the intention."""
+    """Keep these spans of time free of other offers and bookings until `until`; the value is None.
+
+    What the same intention kept before is free again; without spans it keeps nothing. Ends with the intention.
+    """
 
     spans: tuple[tuple[datetime, datetime], ...]
     until: datetime

@@ -17,6 +17,7 @@ from empla.mind.readings import Mail
 from empla.mind.steps import ActionFailed, Believe, Do, Forget, Raise, Scope, Step
 from empla.mind.values import OWN, Address, EventRef, Instant
 from employees.executive_assistant import words
+from employees.executive_assistant.booking import kept_free, kept_no_more
 from employees.executive_assistant.guests import Guest
 from employees.executive_assistant.keeping import NEWS
 from employees.executive_assistant.knowing import Profile, Steps, from_manager, profile
@@ -69,6 +70,7 @@ def take_counter(event: Trigger) -> Steps:
     covered = tuple(g.address for g in proposal.guests if g.address.origin.source in COVERED)
     yield Scope(people=(me.manager, *covered), start=proposal.start.value, end=proposal.end.value)
     title, when = proposal.title, words.span(proposal.start.value, proposal.end.value, me.zone)
+    yield kept_free(proposal.start, proposal.end)
     try:
         own = yield from _updated(me.address, "calendar.update_own", proposal, check=everybody(me, proposal))
         if own is None:
@@ -77,10 +79,12 @@ def take_counter(event: Trigger) -> Steps:
         if isinstance(own, BookConflict):
             names = {g.address.value: g.name for g in proposal.guests} | {me.manager.value: "you"}
             busy = words.listed(names.get(a.value, a.value) for a in own.who)
-            yield reply(mail, f"I have not moved “{title}”: {when} is not free for {busy}. It stays where it is.")
+            why = f"is not free for {busy}" if busy else "I keep free for another meeting"
+            yield reply(mail, f"I have not moved “{title}”: {when} {why}. It stays where it is.")
             return
         if not proposal.without_me:
             yield from _updated(me.manager, "calendar.update", proposal)
+        yield kept_no_more(proposal.start)
         yield from _note_moved(proposal)
         yield reply(mail, f"Done. I have moved “{title}” to {when}.{(yield from _told_all(me, proposal, own))}")
     except ActionFailed as failure:

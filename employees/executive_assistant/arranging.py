@@ -6,14 +6,13 @@ Where no time suits, three are proposed and held; the manager's choice is then t
 
 from dataclasses import replace
 
-from empla.capabilities.calendar.results import SlotOption
 from empla.capabilities.email.reading.times.model import Span
 from empla.capabilities.email.steps import reply
 from empla.mind.beliefs import BeliefBase
 from empla.mind.plans import PlanLibrary, Trigger, on
 from empla.mind.steps import ActionFailed, Believe, Now
 from employees.executive_assistant import words
-from employees.executive_assistant.booking import NotBooked, Quicker, booked, started
+from employees.executive_assistant.booking import NotBooked, Quicker, booked, quicker, started
 from employees.executive_assistant.knowing import Profile, Steps, from_manager, intent, profile, told
 from employees.executive_assistant.looking import against_rules, looked_for, scope, undecided
 from employees.executive_assistant.proposing import proposed
@@ -79,18 +78,14 @@ def _arranged(event: Trigger, *, ruled: bool) -> Steps:
         remark = (yield from against_rules(wish, me, option)) if ruled else ""
         wish = replace(wish, opening=words.paragraphs(wish.opening, remark))
         try:
-            return (yield from booked(wish, me, option, found))
+            return (yield from booked(wish, me, option, found, kept=ruled))
         except Quicker:
-            wish = replace(wish, opening=_quicker(option, me))
+            wish = replace(wish, opening=quicker(option, me))
         except NotBooked as why:
             yield reply(wish.mail, wish.said(f"I could not book {wish.matter}: {why}. {UNDONE}"))
             return None
     yield reply(wish.mail, wish.said(f"I have tried it {words.NUMBERS[ROUNDS]} times and leave it now. {UNDONE}"))
     return None
-
-
-def _quicker(option: SlotOption, me: Profile) -> str:
-    return f"{words.slot(option, me.zone)} is free no longer: something was put there in the meantime."
 
 
 def _not_seen(wish: Wish, failure: ActionFailed) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 from empla.capabilities.calendar.results import BookConflict, Booked, Clash, InvitationSent, SlotOption, Slots
 from empla.capabilities.email.steps import reply
 from empla.mind.codec import registered
-from empla.mind.steps import ActionFailed, Believe, Do, Raise, Step
+from empla.mind.steps import ActionFailed, Believe, Do, Hold, Raise, Step
 from empla.mind.values import Address, EventRef, Instant
 from employees.executive_assistant import words
 from employees.executive_assistant.guests import Guest
@@ -41,19 +41,24 @@ class NotBooked(Exception):
     """It could not be booked, and what had begun was taken back. The sentence says why, to the manager."""
 
 
-def booked(wish: Wish, me: Profile, option: SlotOption, found: Slots) -> Generator[Step, Any, str]:
+def booked(
+    wish: Wish, me: Profile, option: SlotOption, found: Slots, *, kept: bool = True
+) -> Generator[Step, Any, str]:
     """Book a time, invite, answer, and have it kept; return its UID.
 
-    `Quicker` if somebody is not free any more, `NotBooked` if it does not work.
+    `Quicker` if somebody is not free any more, `NotBooked` if it does not work. The time is `kept` from the moment it
+    is chosen until all see it in the calendar, so that no other request gets it too.
     """
-    meeting, sent = yield from made(wish, me, option)
+    meeting, sent = yield from made(wish, me, option, kept=kept)
     yield reply(wish.mail, wish.said(_done(wish, me, option, found, sent)))
     return meeting.event.uid
 
 
-def made(wish: Wish, me: Profile, option: SlotOption) -> Generator[Step, Any, tuple[Arrangement, InvitationSent]]:
-    """Book a time, invite, and have the meeting kept, without an answer to anybody; raises as `booked` does."""
-    meeting, sent = yield from _entered(wish, me, option)
+def made(
+    wish: Wish, me: Profile, option: SlotOption, *, kept: bool = True
+) -> Generator[Step, Any, tuple[Arrangement, InvitationSent]]:
+    """Book a time, invite, and have the meeting kept, without an answer to anybody; as `booked` does."""
+    meeting, sent = yield from _entered(wish, me, option, kept=kept)
     yield Believe(
         functor="arranged",
         arguments=(meeting.event.uid, meeting.title, option.start.value, tuple(g.name for g in meeting.guests)),
@@ -64,9 +69,23 @@ def made(wish: Wish, me: Profile, option: SlotOption) -> Generator[Step, Any, tu
     return meeting, sent
 
 
-def _entered(wish: Wish, me: Profile, option: SlotOption) -> Generator[Step, Any, tuple[Arrangement, InvitationSent]]:
+def kept_free(start: Instant, end: Instant) -> Hold:
+    """Keep a time that was chosen until it stands in every calendar: what is chosen meanwhile is another one."""
+    return Hold(spans=((start.value, end.value),), until=start.value)
+
+
+def kept_no_more(start: Instant) -> Hold:
+    """Let go of the time that was chosen: from here on the calendars say who is busy."""
+    return Hold(spans=(), until=start.value)
+
+
+def _entered(
+    wish: Wish, me: Profile, option: SlotOption, *, kept: bool
+) -> Generator[Step, Any, tuple[Arrangement, InvitationSent]]:
     """Put the meeting into the calendars and send the invitations, or take back what had begun."""
     details = _details(wish, me, option)
+    if kept:
+        yield kept_free(option.start, option.end)
     try:
         own: Booked | BookConflict = yield Do(
             operation="calendar.book_own", arguments={**details, "owner": me.address, "check": _checked(wish, me)}
@@ -86,6 +105,8 @@ def _entered(wish: Wish, me: Profile, option: SlotOption) -> Generator[Step, Any
     try:
         if not wish.without_me:
             yield from _copied(me, {**details, "owner": me.manager, "event": own.event, "check": ()})
+        if kept:
+            yield kept_no_more(option.start)
         invitation = {"copy": own.copy, "to": tuple(g.address for g in wish.guests), "sender_name": me.name}
         sent: InvitationSent = yield Do(operation="calendar.invite", arguments=invitation)
     except (ActionFailed, NotBooked) as failure:
@@ -132,6 +153,11 @@ def _taken_back(me: Profile, event: EventRef, why: str) -> Generator[Step, Any, 
             whose = "your calendar" if owner == me.manager else "my own calendar"
             left = f"I could not take the entry out of {whose} again, so it may still stand there. Nobody is invited."
             raise NotBooked(f"{why}. {left}") from failure
+
+
+def quicker(option: SlotOption, me: Profile) -> str:
+    """Say that a time was taken by somebody else in between."""
+    return f"{words.slot(option, me.zone)} is free no longer: something was put there in the meantime."
 
 
 def _why(failure: ActionFailed) -> str:

@@ -16,7 +16,8 @@ from empla.capabilities.email.reading.times.model import Span
 from empla.mind.steps import Do, Now, Scope, Step
 from empla.mind.values import Source
 from employees.executive_assistant import words
-from employees.executive_assistant.entering import Difference, about_told, entered, told_of
+from employees.executive_assistant.booking import Quicker, quicker
+from employees.executive_assistant.entering import Difference, NotEntered, about_told, entered, told_of
 from employees.executive_assistant.guests import Guest
 from employees.executive_assistant.knowing import Profile
 from employees.executive_assistant.looking import NOTICE_MINUTES, exact_start, instant
@@ -178,7 +179,11 @@ def displaced(clash: Clash, wish: Wish, me: Profile) -> Generator[Step, Any, str
     ends = (item.start.value, item.end.value, option.start.value, option.end.value)
     yield Scope(people=(me.manager, *(g.address for g in covered)), start=min(ends), end=max(ends))
     difference = Difference(start=option.start, end=option.end)
-    done = yield from entered(me, item, difference, wish.mail.thread)
+    there = (me.manager, *(g.address for g in clash.guests))
+    try:
+        done = yield from entered(me, item, difference, wish.mail.thread, there)
+    except Quicker as taken:
+        raise NotEntered(quicker(option, me).rstrip(".")) from taken
     told = yield from told_of(me, done.after, clash.guests, item)
     moved = f"I have moved “{item.title}” to {words.slot(option, me.zone)}."
     return " ".join(part for part in (moved, about_told(told, "I have asked * anew")) if part)

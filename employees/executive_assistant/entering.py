@@ -10,12 +10,20 @@ from datetime import timedelta
 from typing import Any
 
 from empla.capabilities.calendar.events import parse
-from empla.capabilities.calendar.results import AgendaItem, EventCopy, EventMoved, EventWritten, InvitationSent
+from empla.capabilities.calendar.results import (
+    AgendaItem,
+    BookConflict,
+    EventCopy,
+    EventMoved,
+    EventWritten,
+    InvitationSent,
+)
 from empla.capabilities.email.steps import send
 from empla.mind.codec import registered
 from empla.mind.steps import ActionFailed, Believe, Do, Forget, Now, Raise, Step
 from empla.mind.values import Address, Instant
 from employees.executive_assistant import words
+from employees.executive_assistant.booking import Quicker, kept_free, kept_no_more
 from employees.executive_assistant.guests import Guest
 from employees.executive_assistant.keeping import NEWS
 from employees.executive_assistant.knowing import Profile
@@ -79,16 +87,22 @@ class Entered:
     after: EventCopy
 
 
-def entered(me: Profile, item: AgendaItem, difference: Difference, thread: str) -> Generator[Step, Any, Entered]:
+def entered(
+    me: Profile, item: AgendaItem, difference: Difference, thread: str, check: tuple[Address, ...] = ()
+) -> Generator[Step, Any, Entered]:
     """Write a change into the calendars in which the meeting stands, and remember in `thread` what it was before.
 
-    `NotEntered` if it has gone, or does not work; then it stands as it did.
+    `NotEntered` if it has gone, or does not work; then it stands as it did. With `check`, `Quicker` if one of them is
+    not free any more at its new time, which is kept from here on until it stands in the calendars.
     """
     owners = _owners(item, me)
     written: list[tuple[EventCopy, EventCopy, str]] = []
+    new = difference.start
+    if new is not None and difference.end is not None:
+        yield kept_free(new, difference.end)
     for owner, operation in owners:
         try:
-            pair = yield from _updated(owner, operation, item, difference)
+            pair = yield from _updated(owner, operation, item, difference, () if written else check)
         except ActionFailed as failure:
             yield from _put_back(written, item)
             raise NotEntered(failure.outcome.sentence.rstrip(". ") or failure.code) from failure
@@ -96,6 +110,8 @@ def entered(me: Profile, item: AgendaItem, difference: Difference, thread: str) 
             written.append((*pair, operation))
     if not written:
         raise NotEntered("it has gone from the calendar")
+    if new is not None:
+        yield kept_no_more(new)
     yield from _remembered(item, difference, thread)
     return Entered(before=written[0][0], after=written[0][1])
 
@@ -109,16 +125,21 @@ def _owners(item: AgendaItem, me: Profile) -> tuple[tuple[Address, str], ...]:
 
 
 def _updated(
-    owner: Address, operation: str, item: AgendaItem, difference: Difference
+    owner: Address, operation: str, item: AgendaItem, difference: Difference, check: tuple[Address, ...]
 ) -> Generator[Step, Any, tuple[EventCopy, EventCopy] | None]:
     """Change one calendar, again on what stands there if somebody changed the event meanwhile; None if it has gone."""
     copy: EventCopy | None = yield Do(operation="calendar.read", arguments={"owner": owner, "event": item.event})
     for _ in range(_TRIES):
         if copy is None:
             return None
-        done: EventWritten | EventMoved = yield Do(
-            operation=operation, arguments={"copy": copy, **difference.arguments(copy), **occurrence_of(item)}
+        wanted = {**difference.arguments(copy), **occurrence_of(item)}
+        if check and difference.start is not None:
+            wanted["check"] = check
+        done: EventWritten | EventMoved | BookConflict = yield Do(
+            operation=operation, arguments={"copy": copy, **wanted}
         )
+        if isinstance(done, BookConflict):
+            raise Quicker
         if isinstance(done, EventWritten):
             return copy, done.copy
         copy = done.copy

@@ -16,7 +16,7 @@ from empla.mind.readings import Mail
 from empla.mind.steps import ActionFailed, Do, Now, Scope, Step
 from empla.mind.values import OWN, Address
 from employees.executive_assistant import words
-from employees.executive_assistant.booking import started
+from employees.executive_assistant.booking import Quicker, quicker, started
 from employees.executive_assistant.choosing import UNCHANGED, Meant, meant
 from employees.executive_assistant.entering import (
     Difference,
@@ -198,8 +198,18 @@ def _moved(wish: Wish, me: Profile, item: AgendaItem, difference: Difference) ->
         difference = replace(difference, start=option.start, end=option.end)
         remark = yield from against_rules(wish, me, option)
         wish = replace(wish, opening=words.paragraphs(wish.opening, remark))
-    yield from changed(wish, me, item, difference, found)
+    try:
+        yield from changed(wish, me, item, difference, found, check=() if same else _there(wish, me, difference))
+    except Quicker:
+        return replace(wish, opening=quicker(option, me))
     return None
+
+
+def _there(wish: Wish, me: Profile, difference: Difference) -> tuple[Address, ...]:
+    """Return who takes part afterwards."""
+    gone = {a.value for a in difference.remove}
+    guests = (g.address for g in wish.guests if g.address.value not in gone)
+    return (*(() if wish.without_me else (me.manager,)), *guests)
 
 
 def _looked_for(wish: Wish, me: Profile, item: AgendaItem) -> Generator[Step, Any, Slots]:
@@ -235,12 +245,21 @@ def covering(me: Profile, wish: Wish, item: AgendaItem, difference: Difference) 
 
 
 def changed(
-    wish: Wish, me: Profile, item: AgendaItem, difference: Difference, found: Slots | None = None
+    wish: Wish,
+    me: Profile,
+    item: AgendaItem,
+    difference: Difference,
+    found: Slots | None = None,
+    *,
+    check: tuple[Address, ...] = (),
 ) -> Generator[Step, Any, None]:
-    """Change the calendars, tell everybody concerned, and answer `wish.mail`."""
+    """Change the calendars, tell everybody concerned, and answer `wish.mail`.
+
+    `Quicker`, and nothing is done, if one of those in `check` is not free any more at the new time.
+    """
     yield covering(me, wish, item, difference)
     try:
-        done = yield from entered(me, item, difference, wish.mail.thread)
+        done = yield from entered(me, item, difference, wish.mail.thread, check)
     except NotEntered as why:
         yield reply(wish.mail, wish.said(f"I could not change “{item.title}”: {why}. {STAYS}"))
         return

@@ -10,7 +10,7 @@ from empla.capabilities.email.reading.changes import Which
 from empla.capabilities.email.steps import reply
 from empla.mind.plans import PlanLibrary, Trigger, on
 from empla.mind.readings import Mail
-from empla.mind.steps import Do, Scope, Step
+from empla.mind.steps import Do, Hold, Scope, Step
 from empla.mind.values import Address
 from employees.executive_assistant import words
 from employees.executive_assistant.choosing import UNCHANGED, chosen_of, fitting, of_thread
@@ -58,6 +58,7 @@ def swap_meetings(event: Trigger) -> Steps:
             yield reply(mail, why_not)
             return
     places = yield from _exchanged(pair, mail, me)
+    yield Hold(spans=tuple((p.start, p.end) for p in places), until=min(p.start for p in places))
     in_the_way = yield from _in_the_way(places, me)
     if in_the_way:
         question = f"They cannot simply change places: {in_the_way}. Shall I do it all the same?"

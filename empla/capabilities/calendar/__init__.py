@@ -28,14 +28,14 @@ Writing (ACT; each also as `calendar.X_own`, OWN, for the employee's own calenda
                           location: str = "", description: str = "", event: E | None = None,
                           check: (A, ...) | None = None, rule: str = "" (an RRULE: a series)
                           -> Booked(event: E, etag, copy: EventCopy)
-                           | BookConflict(clash: "busy" | "exists", who: (A, ...), busy: (BusySpan, ...))
+                           | BookConflict(clash: "busy" | "exists" | "held", who: (A, ...), busy: (BusySpan, ...))
                           One calendar at a time. Book first, with the check (None: all attendees), then put the same
                           meeting into the second calendar with event=booked.event and check=().
     calendar.update       copy: EventCopy, start: I | None, end: I | None, title, location, description: str | None,
                           attendees: (A, ...) | None (the complete list), answers: ((A, "ACCEPTED"...), ...) = (),
                           occurrence: I | None = None, check: (A, ...) = ()
                           -> EventWritten(event: E, etag, copy, changed: bool) | EventMoved(copy: EventCopy | None)
-                           | BookConflict (somebody in `check` is not free at the new time)
+                           | BookConflict (somebody in `check` is not free at the new time, or it is kept for another)
                           A new time raises SEQUENCE and asks everybody anew but the manager. Of a series one
                           `occurrence` (AgendaItem.occurrence) is changed, or its text and answers, not its time.
     calendar.cancel       copy: EventCopy, occurrence: I | None = None, and_future: bool = False

@@ -36,7 +36,7 @@ from empla.capabilities.calendar.reading import LONGEST_OBJECT, about, context
 from empla.capabilities.calendar.results import (
     EventCopy,
 )
-from empla.capabilities.calendar.spans import zone_of
+from empla.capabilities.calendar.spans import overlaps, span, zone_of
 from empla.capabilities.calendar.taking import Incoming, Older, taken_in
 from empla.capabilities.contract import PrepareFacts
 from empla.errors import PermissionDenied, ValidationError
@@ -68,6 +68,7 @@ def prepare_book(arguments: Book, facts: PrepareFacts) -> Payload:
         **about(meeting),
         "derived": arguments.event is None,
         "check": [a.value.lower() for a in check],
+        **_held(start, end, facts),
     }
     return Payload(target, _short_enough(render(meeting, at=facts.at, mark=facts.unique, rule=arguments.rule)))
 
@@ -75,7 +76,7 @@ def prepare_book(arguments: Book, facts: PrepareFacts) -> Payload:
 def prepare_update(arguments: Update, facts: PrepareFacts) -> Payload:
     """Render the object as it will be. PermissionDenied for changes that are its organizer's alone."""
     if arguments.occurrence is not None:
-        return _checking(arguments, _changed_occurrence(arguments, facts))
+        return _checking(arguments, _changed_occurrence(arguments, facts), facts)
     before = parse(arguments.copy_.ics, facts.zone)
     after = _with_text(before, arguments)
     if arguments.start is not None and before.recurring:
@@ -83,7 +84,7 @@ def prepare_update(arguments: Update, facts: PrepareFacts) -> Payload:
             f"{before.title!r} is a series", next_step="name the occurrence, or end the series and book another"
         )
     after = _as_wanted(before, after, arguments, facts)
-    return _checking(arguments, _change_payload(arguments.copy_, before, after, facts))
+    return _checking(arguments, _change_payload(arguments.copy_, before, after, facts), facts)
 
 
 def _as_wanted(before: Meeting, after: Meeting, arguments: Update, facts: PrepareFacts) -> Meeting:
@@ -104,12 +105,21 @@ def _as_wanted(before: Meeting, after: Meeting, arguments: Update, facts: Prepar
     return after
 
 
-def _checking(arguments: Update, payload: Payload) -> Payload:
+def _checking(arguments: Update, payload: Payload, facts: PrepareFacts) -> Payload:
     """Return the payload with whom to look at before a new time is entered."""
     if arguments.start is None or "unchanged" in payload.target or not arguments.check:
         return payload
+    assert arguments.end is not None, "start and end go together"
     check = [a.value.lower() for a in arguments.check]
-    return Payload({**payload.target, "check": check}, payload.content)
+    held = _held(arguments.start.value, arguments.end.value, facts)
+    return Payload({**payload.target, "check": check, **held}, payload.content)
+
+
+def _held(start: datetime, end: datetime, facts: PrepareFacts) -> dict[str, Any]:
+    """Return that a time is kept for another meeting, if it is: then one with a check is not entered there."""
+    wanted = span(start, end)
+    kept = (span(datetime.fromisoformat(h["start"]), datetime.fromisoformat(h["end"])) for h in facts.holds)
+    return {"held": True} if overlaps(wanted, list(kept)) else {}
 
 
 def _changed_occurrence(arguments: Update, facts: PrepareFacts) -> Payload:

@@ -129,12 +129,14 @@ class Clash(StrEnum):
 
     BUSY = "busy"  # somebody is not free any more
     EXISTS = "exists"  # the calendar holds another event with this UID
+    HELD = "held"  # the time was kept for another meeting when this was asked for
 
 
 @registered
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BookConflict:
-    """Nothing was booked: `who` is busy (in `busy`), or an event with this UID that is not ours stands there."""
+    """Nothing was booked: `who` is busy (in `busy`), the time is kept for another meeting, or an event with this UID
+    that is not ours stands there."""
 
     clash: Clash
     who: tuple[Address, ...] = ()

@@ -150,11 +150,16 @@ def _recognised(permit: Permit, found: CalendarObject) -> Booked | BookConflict:
 
 
 async def _clash(permit: Permit, place: Place) -> BookConflict | None:
-    """Return who of those in the check is busy by now, None if nobody is. The event itself does not count."""
+    """Return who of those in the check is busy by now, None if nobody is. The event itself does not count.
+
+    What is being booked at the same moment stands in no calendar yet; it is kept free, which the payload says.
+    """
     target = permit.payload.target
     people = target["check"]
     if not people:
         return None
+    if target.get("held"):
+        return BookConflict(clash=Clash.HELD)
     slot = span(datetime.fromisoformat(target["start"]), datetime.fromisoformat(target["end"]))
     zone = zone_for(place, target["manager"], target["zone"])
     readable = [target["employee"], target["manager"]]
