@@ -45,16 +45,21 @@ Family = Callable[[str, Setting, Mail], Understood | None]
 @cache
 def families() -> tuple[Family, ...]:
     """Return the families in the order in which they are tried."""
+    from empla.capabilities.email.reading.agreeing import agreeing
     from empla.capabilities.email.reading.answering import respond  # a family needs `Understood` from here
     from empla.capabilities.email.reading.asking import status
     from empla.capabilities.email.reading.briefs import briefs
     from empla.capabilities.email.reading.changes import changes
+    from empla.capabilities.email.reading.choices import choices
     from empla.capabilities.email.reading.errands import errand
     from empla.capabilities.email.reading.followups import chase, sequence
+    from empla.capabilities.email.reading.guards import watched
     from empla.capabilities.email.reading.reminders import remind
     from empla.capabilities.email.reading.replies import replies
     from empla.capabilities.email.reading.standing import standing
     from empla.capabilities.email.reading.triaging import triaging
     from empla.capabilities.email.reading.verdicts import verdicts
 
-    return (verdicts, replies, briefs, standing, respond, triaging, sequence, chase, remind, errand, status, changes)
+    work = (sequence, chase, remind, errand, status)
+    said = (choices, agreeing, verdicts, replies)
+    return (*said, *map(watched, (briefs, standing)), respond, *map(watched, (triaging, *work)), changes)
