@@ -85,8 +85,8 @@ def read(mail: Mail, now: datetime, zone: str, manager: str, *, home: str = "") 
         reply = mail.invitation.get("method") == "REPLY"
         found = invitation_slots(mail.invitation, mail.key)
         return _reading(Intent.INVITATION_REPLY if reply else Intent.INVITATION, 1.0, found, ())
-    whole = mended(new_text(mail.text))
-    text = whole[:LONGEST]
+    whole = new_text(mail.text)
+    text = mended(whole[:LONGEST])
     setting = Setting(now, zone, Origin(source, mail.key, "text"), home=home)
     subject = mended(_PREFIX.sub("", mail.subject))
     of_subject = Setting(now, zone, Origin(source, mail.key, "subject"), home=home)
@@ -256,7 +256,7 @@ def _of_family(found: Sequence[Act], main: Act, understood: Understood, setting:
     rest = [a for a in rest if a.intent is not None or not a.sentence.polite]
     start = main.sentence.start
     said = main.sentence.text
-    more_of_it = {Intent.ANSWER, Intent.CHANGE} & {Intent.ANSWER, understood.intent}
+    more_of_it = {Intent.ANSWER, understood.intent} & {Intent.ANSWER, Intent.CHANGE, Intent.CHOOSE}
     for one in [a for a in rest if a.intent in more_of_it and a.sentence.start > start]:
         joined = f"{said.rstrip(' .!?…')}, {one.sentence.text}"
         more = offered(joined, setting, mail)
@@ -264,15 +264,16 @@ def _of_family(found: Sequence[Act], main: Act, understood: Understood, setting:
             understood, said = more, joined
             rest.remove(one)
     others = [a for a in rest if a.intent is not None or _says_something(a, slots(a.sentence.text, setting).names())]
-    unread = (*understood.unread, *(a.sentence.text for a in others))
-    confidence = understood.confidence - _PER_UNREAD * len(unread)
-    if any(_CONSTRAINT.search(piece) for piece in unread) or any(a.intent in ACTED_ON for a in others):
-        confidence = min(confidence, _SEVERAL)
     placed = {
         name: slot if slot.start < 0 else replace(slot, start=slot.start + start, end=slot.end + start)
         for name, slot in understood.slots.items()
     }
     filled = Filled(slots=placed, doubts=list(understood.doubts))
+    others = [a for a in others if not _merged(filled, understood.intent, a)]
+    unread = (*understood.unread, *(a.sentence.text for a in others))
+    confidence = understood.confidence - _PER_UNREAD * len(unread)
+    if any(_CONSTRAINT.search(piece) for piece in unread) or any(a.intent in ACTED_ON for a in others):
+        confidence = min(confidence, _SEVERAL)
     _add_context(filled, [a for a in rest if a not in others])
     if found[0].intent is Intent.YES or cues.YES_FIRST.match(found[0].sentence.text):
         filled.slots["yes"] = Slot(value=True, words=found[0].sentence.text.split()[0])
@@ -297,7 +298,7 @@ def _signs(words: str, mail: Mail) -> bool:
 
 
 def _main(found: Sequence[Act]) -> Act | None:
-    fragment = next((a for a in found if a.intent in (Intent.ANSWER, Intent.CHOOSE) and a.understood is None), None)
+    fragment = next((a for a in found if _is_fragment(a)), None)
     if fragment is not None and all(
         a.intent is Intent.CHANGE for a in found if a.intent in ACTED_ON and a is not fragment
     ):
@@ -311,6 +312,10 @@ def _main(found: Sequence[Act]) -> Act | None:
             if one.intent in wanted:
                 return one
     return None
+
+
+def _is_fragment(one: Act) -> bool:
+    return one.intent is Intent.CHOOSE or (one.intent is Intent.ANSWER and one.understood is None)
 
 
 def _small(found: Sequence[Act], text: str) -> Reading:
