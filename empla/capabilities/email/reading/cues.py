@@ -13,7 +13,7 @@ POLITE = re.compile(
     r"|later|while you're at it|one more thing|ps|p\.s\.)[,.!:;–-]+)\s+)*"
     r"(?:(?:please|pls|plz|kindly|just|quick(?:ly)?|maybe)[,:]?\s+)*"
     r"(?:(?:can|could|would|will|might) (?:you|u|we|i)(?: (?:please|pls|kindly|possibly|maybe"
-    r"|perhaps|also|just|mind|be able to|be so kind (?:as )?to|help me(?: to)?|try (?:to|and)"
+    r"|perhaps|also|just|mind|be able to|be so kind (?:as )?to|help me(?: to)?|try (?:to|and)|do the needful (?:to|and|for)"
     r"|go ahead and|get us to))*\s+"
     r"|(?:i(?:'d| would)? (?:really )?(?:like|love|want|need|prefer|wish|have)(?: (?:you|us|for"
     r" you))? to\s+)|(?:i(?:'d| would) (?:really )?(?:like|love|appreciate)\s+)|i(?:'m| am) (?:hoping"
@@ -22,9 +22,10 @@ POLITE = re.compile(
     r"|extremely )?(?:grateful"
     r"|appreciate it|great|good|nice"
     r"|lovely|helpful|obliged|happy|kind) if (?:you|we) (?:can|could|would)\s+"
-    r"|(?:we(?:'d| would)? (?:like|want|need|have|should|ought)(?: to)?\s+)|i (?:was )?wonder"
-    r"(?:ing)? if (?:you|we) (?:can|could|might)\s+|(?:is it|would it be) possible to\s+|(?:do"
-    r" you think|any chance) (?:you|we) (?:can|could)\s+|(?:be so kind (?:as )?to|feel free to"
+    r"|(?:we(?:'d| would)? (?:like|want|need|have|should|ought)(?: to)?\s+)|i (?:was |am |'m )?wonder"
+    r"(?:ing)? (?:if|whether) (?:you|we) (?:can|could|might|would)(?: (?:possibly|perhaps|please|kindly))?\s+|(?:i (?:was |am )?)?wonder"
+    r"(?:ing)? (?:if|whether) it (?:might|would|could|will) be possible(?: for (?:you|us))? to\s+|(?:is it|would it be) possible to\s+|(?:do"
+    r" you think|any chance) (?:you|we) (?:can|could)\s+|(?:be so kind (?:as )?to|feel free to|do the needful (?:to|and)"
     r"|try to|go ahead and|let's|let us|it would be (?:great|good|nice) (?:if (?:you|we) could"
     r"|to)|would you mind|help me(?: to)?|can u)\s+)?"
     r"(?:(?:please|pls|kindly|just|also|quickly|then|maybe)\s+)*",
@@ -247,7 +248,7 @@ CANCEL = (
     ),
     re.compile(
         r"^(?:cancel|cancle|cancell|call off|scrap|drop|delete|remove|kill|axe|bin|get rid of"
-        r"|scratch|skip|clear|un-?book|undo)\b",
+        r"|scratch|skip|clear|un-?book|undo|nix|ditch|dump|abandon|lose)\b",
         _I,
     ),
     re.compile(r"^(?:take|call|wipe|strike)\b.{1,60}\boff\b", _I),
@@ -260,7 +261,7 @@ CANCEL = (
         _I,
     ),
     re.compile(
-        r"\b(?:can't|cannot|won't be able to|not able to|unable to|can not) (?:make|attend|join"
+        r"\b(?:can't|cannot|won't be able to|not able to|unable to|can not|won't) (?:make|attend|join"
         r"|do|go to|come to) (?:it to )?(?:the|my|our|tomorrow's|today's|that)\b.{0,40}\b(?:meeting"
         r"|call|appointment|lunch|review|sync|1:1|interview|session|\d ?(?:am|pm))",
         _I,
@@ -269,7 +270,7 @@ CANCEL = (
 MOVE = (
     re.compile(
         r"^(?:move|re-?arrange|reorgani[sz]e|reschedul(?:e|ing)|re-schedule|shift|push|postpone|bring|pull"
-        r"|delay|put back"
+        r"|delay|put back|pre-?pone"
         r"|rebook|re-book|defer|advance|swap|switch|bump)\b",
         _I,
     ),
@@ -433,7 +434,7 @@ HEDGED = re.compile(
     r"|not sure|unsure|undecided|tempted|in two minds|half inclined)\b"
     r"|\bwondering (?:if|whether) (?:i|we)\b(?! (?:could|can|might))"
     r"|\b(?:some ?day|one of these days|one day soon|at some point)\b|^should (?:i|we)\b"
-    r"|\b(?:do|don't) you (?:think|reckon) (?:i|we) (?:should|ought|need|could)\b|\bi (?:suppose|guess|wonder)\b"
+    r"|\b(?:do|don't) you (?:think|reckon) (?:i|we) (?:should|ought|need|could)\b|\bi (?:suppose|guess|wonder(?! (?:if|whether) (?:you|we|it) (?:can|could|might|would)))\b"
     r"|\b(?:not|never) (?:really |quite |entirely |too )?sure\b|\bwe (?:might|may|could(?! you))\b|\bin theory\b"
     r"|\bwhat if (?:i|we|you)\b|\b(?:it|that) (?:might|may) be (?:nice|good|worth|an idea|useful|helpful)\b"
     r"|\bi was (?:going to|about to)\b|\bor (?:maybe|perhaps) not\b"
@@ -465,7 +466,7 @@ _SUBJECT = (
     r"|location|length|duration|date|time|day|attendees|participants|guests)\b)[^,.;?!]{2,50}?"
     r"|(?!(?:if|when|once|unless|as|in|should|provided|because|since|while|after|before|please|maybe|what|who|whose"
     r"|which|how|why|where|let|yes|no|ok|sure)\b)"
-    r"(?-i:[A-Z])[\w-]+(?: (?:and|&) (?-i:[A-Z])?[\w-]+| (?-i:[A-Z])[\w-]+)*)"
+    r"(?-i:[A-Z])[\w-]{1,30}(?: (?:and|&) (?-i:[A-Z])?[\w-]{1,30}| (?-i:[A-Z])[\w-]{1,30}){0,4})"
 )
 _DID = (
     r"\b(?:had|met|was|were|will(?! you)|am|is|are|has|saw|went|spoke|talked|said|says|told|thinks?|asked|asks|wants"

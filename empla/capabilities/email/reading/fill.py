@@ -249,7 +249,7 @@ _ALL = re.compile(
 
 
 _CANT_COME = re.compile(
-    r"(?:can't|cannot|can not|won't be able to|not able to|unable to|am not going to) (?:make|attend|join|do"
+    r"(?:can't|cannot|can not|won't be able to|not able to|unable to|am not going to|won't) (?:make|attend|join|do"
     r"|go to|come to)",
     re.IGNORECASE,
 )
@@ -323,7 +323,7 @@ _SHIFTS = (
     re.compile(rf"\bby {_SHIFT_UNIT}\b(?P<way>)"),
     re.compile(rf"(?<=\w) (?:out )?{_SHIFT_UNIT}(?= ?[.?!]?$)(?P<way>)"),
 )
-_EARLIER = re.compile(r"\b(?:earlier|forward|sooner|bring|pull|advance|ahead|up)\b")
+_EARLIER = re.compile(r"\b(?:earlier|forward|sooner|bring|pull|advance|ahead|up|pre-?pone)\b")
 
 
 def _move(text: str, setting: Setting) -> Filled:
@@ -471,7 +471,8 @@ def _other(text: str) -> Filled:
 
 _TOLD_OF = (
     re.compile(
-        r"^(?:[Mm]y (?:1:1|one-on-one|meeting|call|catch-up|chat) with )?(?=[A-Z][\w-]+(?: (?:and [A-Z]|[A-Z])[\w-]+)*"
+        r"^(?:[Mm]y (?:1:1|one-on-one|meeting|call|catch-up|chat) with )?"
+        r"(?=[A-Z][\w-]{1,30}(?: (?:and [A-Z]|[A-Z])[\w-]{1,30}){0,4}"
         r"(?:['’]s (?:been|asking|keen|waiting|chasing|after)| (?:would|wants|has|is|asked|needs|keeps|and I)\b))"
     ),
     re.compile(

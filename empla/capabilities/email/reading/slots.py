@@ -227,7 +227,7 @@ def _take_repeats(found: Slots) -> None:
 
 _UNTITLED = FILLERS | NO_TITLES | CANCEL_WORDS | MOVE_WORDS
 _AND_I = re.compile(
-    r"(?<![\w@.,] )(?<![\w@.])(?=[A-Z][\w'’-]+(?:(?:, (?:and )?| and | & )[A-Z][\w'’-]+)*,?"
+    r"(?<![\w@.,] )(?<![\w@.])(?=[A-Z][\w'’-]{1,30}(?:(?:, (?:and )?| and | & )[A-Z][\w'’-]{1,30}){0,5},?"
     r" (?:and|&) (?:I|me|myself)\b)"
 )
 _AFTER_VERB = re.compile(
