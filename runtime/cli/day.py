@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from runtime.cli import completing
 from runtime.cli.options import As, Json, Name, here
 
 if TYPE_CHECKING:
@@ -17,7 +18,13 @@ def mail(
     name: Name,
     text: Annotated[str, typer.Argument(metavar="TEXT", help="What to write, in plain words.")],
     who: Annotated[
-        str, typer.Option("--as", metavar="PERSON", help="Who writes: a name or an address. Default: the manager.")
+        str,
+        typer.Option(
+            "--as",
+            metavar="PERSON",
+            help="Who writes: a name or an address. Default: the manager.",
+            autocompletion=completing.everybody,
+        ),
     ] = "",
     subject: Annotated[str, typer.Option("--subject", "-s", help="Default: the beginning of the text.")] = "",
     reply: Annotated[

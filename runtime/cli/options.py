@@ -4,6 +4,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from runtime.cli import completing
+
 if TYPE_CHECKING:
     from empla.config import Home
 
@@ -13,8 +15,23 @@ OVERSIGHT = "Oversight"
 RUNNING = "Running"
 
 Json = Annotated[bool, typer.Option("--json", help="Print plain JSON, and nothing else, on standard output.")]
-Name = Annotated[str, typer.Argument(metavar="NAME", help="An employee: name, first name or address.")]
-As = Annotated[str, typer.Option("--as", metavar="PERSON", help="Whose: a name or an address. Default: the owner.")]
+Name = Annotated[
+    str,
+    typer.Argument(
+        metavar="NAME",
+        help="An employee: name, first name or address.",
+        autocompletion=completing.employees,
+    ),
+]
+As = Annotated[
+    str,
+    typer.Option(
+        "--as",
+        metavar="PERSON",
+        help="Whose: a name or an address. Default: the owner.",
+        autocompletion=completing.everybody,
+    ),
+]
 
 
 def here() -> "Home":

@@ -4,22 +4,40 @@ from typing import Annotated, Any
 
 import typer
 
+from runtime.cli import completing
 from runtime.cli.options import Json, Name, here
 
 calendar = typer.Typer(help="The former words of `empla grant` and `empla revoke`.", no_args_is_help=True)
 
-_Owner = Annotated[str, typer.Argument(metavar="OWNER", help="Whose calendar: a name or an address.")]
-_To = Annotated[str, typer.Argument(metavar="PERSON", help="Who reads and writes it: a name or an address.")]
-_Who = Annotated[str, typer.Argument(metavar="NAME", help="To whom: a name or an address.")]
+_Owner = Annotated[
+    str,
+    typer.Argument(metavar="OWNER", help="Whose calendar: a name or an address.", autocompletion=completing.everybody),
+]
+_To = Annotated[
+    str,
+    typer.Argument(
+        metavar="PERSON", help="Who reads and writes it: a name or an address.", autocompletion=completing.employees
+    ),
+]
+_Who = Annotated[
+    str, typer.Argument(metavar="NAME", help="To whom: a name or an address.", autocompletion=completing.employees)
+]
 _What = Annotated[
     str,
     typer.Argument(
         metavar="inbox|invitations|calendar",
         help="What: all incoming mails, the invitations among them, or the calendar.",
+        autocompletion=completing.grants,
     ),
 ]
 _Of = Annotated[
-    str, typer.Option("--of", metavar="PERSON", help="Whose: a name or an address. Default: the employee's manager.")
+    str,
+    typer.Option(
+        "--of",
+        metavar="PERSON",
+        help="Whose: a name or an address. Default: the employee's manager.",
+        autocompletion=completing.everybody,
+    ),
 ]
 
 _OPENED = {

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from empla.errors import InputError
+from runtime.cli import completing
 from runtime.cli.options import Json, Name, anywhere, here
 
 app = typer.Typer(
@@ -181,10 +182,21 @@ def _show_settings(found: Mapping[str, Any]) -> None:
 
 
 def hire(
-    role: Annotated[str, typer.Argument(metavar="ROLE", help="What as, for example executive-assistant.")],
+    role: Annotated[
+        str,
+        typer.Argument(
+            metavar="ROLE", help="What as, for example executive-assistant.", autocompletion=completing.roles
+        ),
+    ],
     name: Annotated[str, typer.Option("--name", metavar='"FIRST LAST"', help="The employee's name.")],
     manager: Annotated[
-        str, typer.Option("--manager", metavar="PERSON", help="Address or name. Default: the owner of the home.")
+        str,
+        typer.Option(
+            "--manager",
+            metavar="PERSON",
+            help="Address or name. Default: the owner of the home.",
+            autocompletion=completing.everybody,
+        ),
     ] = "",
     zone: _Zone = "",
     mailbox: Annotated[

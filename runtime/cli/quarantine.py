@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from runtime.cli import completing
 from runtime.cli.options import Json, here
 
 if TYPE_CHECKING:
@@ -22,7 +23,12 @@ app = typer.Typer(
 )
 
 _Id = Annotated[str, typer.Argument(metavar="ID", help="As `empla quarantine list` prints it.")]
-_Of = Annotated[str, typer.Option("--of", metavar="NAME", help="Whose, if two employees have the same.")]
+_Of = Annotated[
+    str,
+    typer.Option(
+        "--of", metavar="NAME", help="Whose, if two employees have the same.", autocompletion=completing.employees
+    ),
+]
 
 
 @app.command("list")

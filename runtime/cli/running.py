@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
+from runtime.cli import completing
 from runtime.cli.options import Json, Name, anywhere, here
 
 _Ports = Annotated[
@@ -153,7 +154,9 @@ def _address_of(name: str) -> str:
 
 
 def logs(
-    name: Annotated[str, typer.Argument(metavar="NAME", help='An employee, or "up" or "office".')],
+    name: Annotated[
+        str, typer.Argument(metavar="NAME", help='An employee, or "up" or "office".', autocompletion=completing.logs)
+    ],
     follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on printing what comes.")] = False,
     lines: Annotated[int, typer.Option("--lines", "-n", min=0, help="How many of the last lines.")] = 50,
     json: Json = False,
