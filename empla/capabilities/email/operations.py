@@ -16,6 +16,7 @@ A mail that cannot be read at all fails `email.read` with the code "unreadable".
 """
 
 import asyncio
+import os
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -54,8 +55,23 @@ LONGEST_TEXT = 16_000
 """Characters of a mail's new text that are kept in the mind; the whole mail stays as a blob."""
 MOST_NAMED = 50
 """Recipients, copied and attachments of a mail that are kept in the mind, of each."""
-_reader = ThreadPoolExecutor(1, "reading")
-"""Reads one mail after the other: several large ones at once would fill the memory, and so would a heap per thread."""
+
+
+class _Reader:
+    """Reads one mail after the other: several large ones at once would fill the memory, and so would a heap per thread.
+
+    A process that is forked has none of its parent's threads, so it begins with a thread of its own.
+    """
+
+    def __init__(self) -> None:
+        self._renew()
+        os.register_at_fork(after_in_child=self._renew)
+
+    def _renew(self) -> None:
+        self.thread = ThreadPoolExecutor(1, "reading")
+
+
+_reader = _Reader()
 
 
 class ReadArguments(Arguments):
@@ -106,7 +122,7 @@ async def _look_again(_permit: Permit, place: Place, _on_wire: OnWire) -> None:
 
 
 async def _read(permit: Permit, place: Place, _on_wire: OnWire) -> Mail:
-    return await asyncio.get_running_loop().run_in_executor(_reader, _read_now, permit.payload.target, place)
+    return await asyncio.get_running_loop().run_in_executor(_reader.thread, _read_now, permit.payload.target, place)
 
 
 def _read_now(target: Mapping[str, Any], place: Place) -> Mail:
