@@ -18,11 +18,13 @@ from pydantic import SecretStr
 from empla.capabilities import registry
 from empla.capabilities.contract import Place
 from empla.capabilities.email import perceiving
+from empla.capabilities.email.delegated import MANAGER_MAIL_ARRIVED, DelegatedSensor
 from empla.capabilities.email.mailbox import Evidence, FetchedMail, MailCursor
-from empla.capabilities.email.sensor import InboxSensor
+from empla.capabilities.email.sensor import MAIL_ARRIVED, InboxSensor
 from empla.clock import pause
 from empla.engine import inbox
 from empla.engine.employee import EmployeeEngine, Mindset
+from empla.mind.grants import GRANT_CHANGED, GrantKind
 from empla.mind.percepts import Percept
 from empla.mind.plans import PlanLibrary, Trigger, on
 from empla.mind.steps import Believe, Do, Scope
@@ -40,10 +42,13 @@ from empla.workplace.mailbox import StandardMailbox
 from empla.workplace.place import connect
 from employees.executive_assistant import plans as assistant
 from runtime import progress
+from runtime.office import mailboxes
 
 BOB = "bob@office.example"
 SOON = timedelta(hours=1)
 """What is due within this time is waited for; what is due later (a meeting, say) is left."""
+SENSORS = (InboxSensor(), DelegatedSensor())
+_ARRIVALS = (MAIL_ARRIVED, MANAGER_MAIL_ARRIVED)
 OPERATIONS = registry.operations(registry.installed())
 
 
@@ -74,13 +79,22 @@ class Start:
     params: Mapping[str, Any]
 
 
-def prepare(home: Path, profile: Mapping[str, Any] = PROFILE) -> None:
-    """Make a fresh home: a store with the profile in its inbox, which every trial gets a copy of."""
+def prepare(home: Path, *more: Percept) -> None:
+    """Make a fresh home: a store with the profile, and more percepts, in its inbox; every trial gets a copy of it."""
     home.mkdir(exist_ok=True)
     store = open_store(home / "mind.db", "ada")
-    told = Percept(key="profile", kind="profile", fields=profile, origin=POLICY)
-    inbox.send(store, told, VirtualClock().now())
+    for told in (Percept(key="profile", kind="profile", fields=PROFILE, origin=POLICY), *more):
+        inbox.send(store, told, VirtualClock().now())
     store.close()
+
+
+SEES_INVITATIONS = Percept(
+    key="grant:1",
+    kind=GRANT_CHANGED,
+    fields={"kind": GrantKind.INVITATIONS, "owner": Address(MARIA, POLICY), "holds": True},
+    origin=OWN,
+)
+"""What tells an employee that it may see its manager's invitations."""
 
 
 async def live(start: Start, place: Place, clock: VirtualClock, plans: PlanLibrary, mails: int) -> None:
@@ -100,11 +114,11 @@ async def live(start: Start, place: Place, clock: VirtualClock, plans: PlanLibra
         due = engine.next_due(clock.now())
         if due is not None and due < MONDAY + SOON:
             clock.move_to(due)
-        elif len(store.find("percept", {"kind": "mail-arrived"}, ("seq",))) == mails:
+        elif sum(len(store.find("percept", {"kind": kind}, ("seq",))) for kind in _ARRIVALS) == mails:
             stopping.set()
 
     secret = str(start.params.get("secret", "secret")).encode()
-    mindset = Mindset(library=plans, operations=OPERATIONS, sensors=(InboxSensor(),), secret=secret)
+    mindset = Mindset(library=plans, operations=OPERATIONS, sensors=SENSORS, secret=secret)
     engine = EmployeeEngine(store, place, mindset, beat=beat)
     if page is not None and page.last:
         engine.crashed_at(page.last)
@@ -231,8 +245,10 @@ async def at_the_office(start: Start, plans: PlanLibrary, mails: int = 1) -> Non
         evidence=Evidence.AUTHORITATIVE,
         authserv_id="office.example",
         sent_folder="Sent",
+        delegated_path=mailboxes.DELEGATED,
     )
     directory = MemoryDirectory([person("Maria Mitchell", MARIA), person("Bob Bright", BOB)])
+    directory.grant(GrantKind.INVITATIONS, MARIA, ADA, MONDAY)
     place = connect(account, directory, FileBlobs(start.home / "blobs"), clock)
     await live(start, place, clock, plans, mails=mails)
     await place.mailbox.close()
@@ -252,6 +268,16 @@ async def booking(start: Start) -> None:
 async def errand(start: Start) -> None:
     """Ask somebody for something, and pass on what comes."""
     await at_the_office(start, assistant.library, mails=2)
+
+
+async def invited(start: Start) -> None:
+    """See to an invitation to the manager, with a rule that came by an earlier mail."""
+    await at_the_office(start, assistant.library, mails=2)
+
+
+async def stranger(start: Start) -> None:
+    """Ask the manager about somebody's request, offer what is allowed, and book what is chosen."""
+    await at_the_office(start, assistant.library, mails=3)
 
 
 # poison --------------------------------------------------------------------------------------------------------------
@@ -286,4 +312,11 @@ async def poison(start: Start) -> None:
     await live(start, place, clock, poisoned, mails=0)
 
 
-WORKLOADS |= {"office": office, "booking": booking, "errand": errand, "poison": poison}
+WORKLOADS |= {
+    "office": office,
+    "booking": booking,
+    "errand": errand,
+    "invited": invited,
+    "stranger": stranger,
+    "poison": poison,
+}
