@@ -215,9 +215,9 @@ class Stage:
         killer.start()
         self._killers.append(killer)
 
-    def kill_over(self, instant: datetime) -> None:
+    def kill_over(self, instant: datetime, since: str) -> None:
         """Kill the assistant's process with -9, and let it be another hour before it can be there again."""
-        self._kill_after(0.0, "the evening had come", time.monotonic())
+        self._kill_after(0.0, since, time.monotonic())
         self.move_to(instant)
 
     def after_kills(self) -> None:

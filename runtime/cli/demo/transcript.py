@@ -44,8 +44,8 @@ class Transcript:
         self._console.print(Text("A working day with a digital assistant", style="bold"))
         self._console.print(
             f"It is {when}, in a home of its own: real mail and calendar servers, on this machine only. While the "
-            "assistant works its process is killed with -9 at random moments, and once everything is. Towards the end the "
-            "clock is moved, to the afternoon and to the next morning."
+            "assistant works its process is killed with -9 at random moments, and once everything is. Towards the end "
+            "the clock is moved, to the afternoon and to the next morning."
         )
         self._console.print(Text(f"Seed {seed}; the same kills again: {program()} demo --seed {seed}"), soft_wrap=True)
 

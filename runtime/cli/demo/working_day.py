@@ -107,8 +107,7 @@ def is_offer(letter: Letter) -> bool:
 def _afternoon(stage: Stage) -> None:
     stage.transcript.scene("In the afternoon the colleague is reminded, and answers")
     carla = stage.people["Carla Ruiz"]
-    stage.move_to(at(0, 16))
-    stage.kill_soon("the clock was moved")
+    stage.kill_over(at(0, 16), "the morning was over")
     reminder = heard(stage, carla, is_reminder, kill=False)
     text = "Sorry, here it is."
     carla.reply(reminder, text, files={FILE_NAME: FILE})
@@ -123,7 +122,7 @@ def brings_list(letter: Letter) -> bool:
 
 def _next_morning(stage: Stage) -> None:
     stage.transcript.scene("Killed in the evening, and there again in the morning")
-    stage.kill_over(at(1, 7, 30))
+    stage.kill_over(at(1, 7, 30), "the evening had come")
     stage.kill_soon("the clock was moved")
     heard(stage, stage.manager, is_brief, kill=False)
     settled(stage)
