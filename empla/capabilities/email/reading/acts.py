@@ -70,7 +70,7 @@ _ASKS_FOR_MEETING = re.compile(
     r"ask \S+(?: \S+)? for (?:an? )?(?:\S+ )?(?:meeting|call|chat|catch-up|appointment|slot)\b", re.IGNORECASE
 )
 _CANT = re.compile(
-    r"\b(?:can't|cannot|can not|won't be able to|not able to|unable to|no (?:longer |more )?need)\b", re.IGNORECASE
+    r"\b(?:can't|cannot|can not|won't (?:make|attend|join|do|go|come|be able to)|not able to|unable to|no (?:longer |more )?need)\b", re.IGNORECASE
 )
 _ASKED = re.compile(
     r"(?:did|has|have (?:you|they|we|i) \w+(?:ed|t)?\b(?! to)|had|why|was|were|who|how come|is"

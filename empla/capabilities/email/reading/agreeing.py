@@ -73,7 +73,7 @@ _THANKS = (
     rf"|(?:your|the) (?:(?:quick|kind|fast|great|prompt|swift) )*(?:help|reply|update|support|response|reminder|work"
     rf"|assistance|confirmation|note)|(?:sorting|arranging|doing|handling|organi[sz]ing|booking|letting me know|taking care"
     rf" of|fixing|checking|confirming)(?: {_IT}| out)*)))*"
-    rf"|(?:much|greatly|really|very much|highly|truly) (?:obliged|appreciated)|appreciated|noted(?: with (?:many )?thanks)?"
+    rf"|(?:much|greatly|really|very much|highly|truly) (?:obliged|appreciated)|appreciated|noted(?: with(?: many)?(?: thanks)?)?"
     rf"|(?:i )?(?:really |very much |do )?appreciate (?:it|that|this|your help|the help)|(?:i['’]?m |i am )?(?:most |very |so"
     rf" |really )*grateful|i owe you(?: one)?|you(?:['’]?re| are) (?:a |an )?(?:absolute )?(?:star|legend|gem|lifesaver"
     rf"|treasure|angel|hero|the best|amazing|brilliant|wonderful|fantastic|too kind|very kind)|you rock|legend|good to know"

@@ -16,7 +16,7 @@ DAYS = r"(?:today|tomorrow|monday|tuesday|wednesday|thursday|friday|saturday|sun
 _PART = r"(?!(?:place|location|venue|title|subject|name|length|duration|topic)\b)"
 """Its title is no meeting."""
 _MEETING = (
-    rf"(?P<which>(?:{IT}|(?:the|my|our|this|that|his|her|their)\s{_PART}\S.*?|{DAYS}['’]s\s\S.*?"
+    rf"(?P<which>(?:{IT}|(?:the|my|our|this|that|his|her|their)\s{_PART}\S.*?|{DAYS}['’]?s\s\S.*?"
     r"|[A-Z][\w-]+['’]s\s\S.*?))"
 )
 _WHO = r"(?P<who>.+?)"
@@ -74,7 +74,9 @@ UNDO = _whole(
 _PLACES_OF = r"(?:places?|times?|slots?)"
 _PAIR = r"(?P<pair>.+?)"
 SWAPS = (
-    _whole(rf"(?:swap|switch|exchange|interchange|flip)(?: around| round| over)? {_PAIR}(?: around| round| over)?"),
+    _whole(
+        rf"(?:swap|switch|exchange|interchange|flip|trade)(?: around| round| over)? {_PAIR}(?: around| round| over)?"
+    ),
     _whole(rf"(?:let|have|make) {_PAIR} (?:change|swap|trade|switch|exchange) {_PLACES_OF}(?P<rest> .+)?"),
     _whole(rf"{_PAIR} {_SHALL} (?:change|swap|trade|switch) {_PLACES_OF}(?P<rest> .+)?"),
 )
@@ -89,10 +91,12 @@ HOUR = re.compile(r"(?:my|the|our)\s+(?P<hour>\d{1,2}(?:[:.]\d\d)?)(?: o['’]?c
 ADDS = (
     _whole(rf"(?:add|include|put|bring|loop|get|cc)(?: also)?(?: in)? {_WHO}(?: in| on board| along)?{_FOR}{_TOO}"),
     _whole(rf"invite(?: also)? {_WHO}{_FOR}{_TOO}"),
-    _whole(rf"(?:have|let) {_WHO} (?:join|attend|come(?: along)?)(?: us| me)?(?:(?: to| in| at)? {_MEETING})?{_TOO}"),
+    _whole(
+        rf"(?:have|let) {_WHO} (?:join|attend|come(?: along)?)(?: us| me)?(?:(?: to| in| at| on| for)? {_MEETING})?{_TOO}"
+    ),
     _whole(
         rf"(?:{_WHO} {_SHALL}|(?:can|could|may|should|shall) (?P<who2>.+?)) (?:also )?(?:join|attend|come|be there"
-        rf"|be in it)(?: us| me)?(?:(?: to| in| at)? {_MEETING})?{_TOO}",
+        rf"|be in it)(?: us| me)?(?:(?: to| in| at| on| for)? {_MEETING})?{_TOO}",
     ),
     _whole(rf"(?:with )?{_WHO} (?P<too>too|as well)"),
 )
@@ -103,22 +107,28 @@ REMOVES = (
     _whole(rf"(?:(?:un-?|dis-?)invite|exclude|(?:take|leave) out) {_WHO}(?: (?:from|to|of) {_MEETING})?"),
     _whole(rf"(?:(?:do|have|hold|make) {_MEETING} )?without {_WHO}"),
     _whole(
-        rf"{_WHO} {_NOT} (?:come|join|attend|be there|be in it)(?:(?: to| in| at)? {_MEETING})?{_MORE}",
+        rf"{_WHO} {_NOT} (?:come|join|attend|be there|be in it)(?:(?: to| in| at| for)? {_MEETING})?{_MORE}",
     ),
+    _whole(rf"{_WHO} {_NOT} (?:be (?:in|at|on|part of)|sit in on|take part in) {_MEETING}{_MORE}"),
     _whole(rf"(?:we|i) (?:don['’]t|do not) need {_WHO}{_THERE}(?: (?:in|at|for) {_MEETING})?{_MORE}"),
     _whole(rf"{_WHO} (?:is|are) (?:not|no longer) needed{_THERE}(?: (?:in|at|for) {_MEETING})?{_MORE}"),
 )
 _OUT = r"(?P<out>.+?)"
 INSTEAD = (
     _whole(rf"(?:replace|exchange|substitute) {_OUT} (?:with|by|for) {_WHO}(?: (?:in|at|for) {_MEETING})?"),
-    _whole(rf"(?:swap|switch) {_OUT} for {_WHO}(?: (?:in|at) {_MEETING})?"),
+    _whole(rf"(?:swap|switch|trade) {_OUT} for {_WHO}(?: (?:in|at|on|for) {_MEETING})?"),
     _whole(
         rf"(?:invite|take|have|use|add|with|make it)? ?{_WHO},? (?:instead|in place) of {_OUT}",
         rf"(?: (?:to|in|at|for) {_MEETING})?",
     ),
     _whole(rf"not {_OUT},? but {_WHO}"),
 )
+OTHER_GUEST = INSTEAD[1]
+"""Says that one is to come for another; with meetings instead of people it lets them change places."""
+LAST_DAY = re.compile(rf"\b(?:on |this |next )?{DAYS}$", re.IGNORECASE)
+AN_HOUR = re.compile(r"\b(?:at )?\d{1,2}(?:[:.]\d\d)? ?(?:am|pm|o['’]?clock|h)?\s*$", re.IGNORECASE)
 
+_THINK = r"(?:(?:i (?:should |would )?(?:think|say|imagine|reckon)|i['’]d (?:say|think)),? (?:that )?)?"
 _ONLY = r"(?:only |just |for |to |at |up to )*"
 _SHORTEN = r"(?:shorten|cut|reduce|trim|extend|lengthen|limit|prolong|stretch|cap|expand|restrict)"
 LENGTHS = (
@@ -131,7 +141,12 @@ LENGTHS = (
     _whole(rf"{_SHORTEN}(?: down)? {_MEETING}(?: down)? (?:to|at|until)(?: only| just)? {_LEN}"),
     _whole(rf"{_MEETING} {_SHALL} {_ONLY}(?:be|last|take|run) {_ONLY}{_LEN}(?: long)?"),
     _whole(rf"(?:we|i) {_ONLY}need {_ONLY}{_LEN} for {_MEETING}"),
-    _whole(rf"{_LEN} (?:is|are|will be|would be|should be) (?:enough|plenty|sufficient) for {_MEETING}"),
+    _whole(
+        rf"{_THINK}{_LEN} (?:is|are|will be|would be|should be|ought to be)(?: quite| more than| perfectly| really)?"
+        rf" (?:enough|plenty|sufficient|ample|fine) for {_MEETING}"
+    ),
+    _whole(rf"{_THINK}{_LEN} (?:should|will|would|ought to) do(?: it)? for {_MEETING}"),
+    _whole(rf"{_SHORTEN}(?: down)? {_MEETING}(?: down)? (?:to|at)(?: only| just)? (?P<len>[1-9][05])"),
 )
 BY = (
     _whole(rf"(?P<way>{_SHORTEN})(?: down)? {_MEETING}(?: down)? by(?: another)? {_LEN}"),

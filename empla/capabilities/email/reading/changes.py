@@ -151,13 +151,13 @@ def _which(said: _Said, match: re.Match[str]) -> tuple[dict[str, Slot], tuple[st
         return {}, ()
     if cues.ELSEWHERE.search(words) or MASK in words or "," in words:
         return None
-    one, unread = _meeting(said.words(match, "which"), said.setting)
+    one, unread = meeting(said.words(match, "which"), said.setting)
     values = {"people": one.people, "window": one.window, "topic": one.topic}
     found = {name: said.slot(value, match, "which") for name, value in values.items() if value}
     return (found, unread) if found or not unread else None
 
 
-def _meeting(words: str, setting: Setting) -> tuple[Which, tuple[str, ...]]:
+def meeting(words: str, setting: Setting) -> tuple[Which, tuple[str, ...]]:
     """Return what words like "my 3pm with Ben" or "the review tomorrow" say of a meeting, and what is left over."""
     text = words
     owner: tuple[Who, ...] = ()
@@ -166,6 +166,7 @@ def _meeting(words: str, setting: Setting) -> tuple[Which, tuple[str, ...]]:
         owner = party(owned["name"], setting.origin, alone=True).people
         text = blank(text, [owned.span()]) if owner else text
     found = slots(text, setting)
+    found.without_meal()
     topic = "" if cues.NO_TOPICS.fullmatch(found.topic) else found.topic
     if not found.people and not owner and (named := _named(text, setting)):
         return Which(people=named, window=found.when.window), ()
@@ -206,6 +207,8 @@ def _undo(said: _Said) -> Understood | None:
 
 
 def _swap(said: _Said) -> Understood | None:
+    if (match := cues.OTHER_GUEST(said.masked)) and _people(match["who"], said) and _people(match["out"], said):
+        return None  # "swap Ben for Carla in the interview": another guest, not another hour
     found = (_pair(said, match) for match in said.matches(cues.SWAPS))
     return next((one for one in found if one is not None), None)
 
@@ -225,6 +228,9 @@ def _pair(said: _Said, match: re.Match[str]) -> Understood | None:
     joints = cues.BETWEEN.finditer(pair, begin)
     for joint in sorted(joints, key=lambda m: (m["word"].lower() != "and", m.start())):
         parts = (pair[begin : joint.start()], pair[joint.end() :] + rest)
+        day = cues.LAST_DAY.search(parts[1])
+        if day and not cues.LAST_DAY.search(parts[0]) and cues.AN_HOUR.search(parts[0]):
+            parts = (f"{parts[0]} {day.group()}", parts[1])  # "the 10am and the 2pm tomorrow"
         (first, left), (second, more) = (_one_of_two(part, said.setting) for part in parts)
         if first is None or second is None or left or more:
             continue
@@ -242,7 +248,7 @@ def _one_of_two(words: str, setting: Setting) -> tuple[Which | None, tuple[str, 
     if cues.POINTS.fullmatch(words.strip()):
         return Which(), ()
     hour = cues.HOUR.fullmatch(words.strip())
-    found, left = _meeting(f"at {hour['hour']}{hour['rest'] or ''}" if hour else words, setting)
+    found, left = meeting(f"at {hour['hour']}{hour['rest'] or ''}" if hour else words, setting)
     return (found if found.named else None), left
 
 
@@ -295,6 +301,8 @@ def _remove(said: _Said) -> Understood | None:
 def _length(said: _Said) -> Understood | None:
     for match in said.matches(cues.LENGTHS):
         if MASK not in (match["which"] or ""):
+            if match["len"].isdigit():
+                return _change(said, match, minutes=said.slot(int(match["len"]), match, "len"))
             # "from 30 to 45 minutes" names the old length first, "45 minutes instead of 30" last.
             minutes = said.minutes[-1] if MASK in said.masked[: match.start("len")] else said.minutes[0]
             return _change(said, match, minutes=said.slot(minutes, match, "len"))

@@ -157,13 +157,17 @@ def choices(sentence: str, setting: Setting, mail: Mail) -> Understood | None:
     core, yes = _core(sentence.strip(" \t\n!?;,"))
     if not core:
         return None
-    found = slots(core, setting, with_topic=False)
-    if found.people or found.minutes or found.doubts:
-        return None
-    masked = _masked(core, found)
-    taken = _none(masked, core, found) or _any(masked) or _some_of(masked) or _taken(masked, core, found)
+    taken = _none(core, core, None) or _any(core) or _some_of(core) or _taken(core, core, None)
     if taken is None:
-        return _refusing(sentence, core)
+        if (refused := _refusing(sentence, core)) is not None:
+            return refused
+        found = slots(core, setting, with_topic=False)
+        if not found.when.used or found.people or found.minutes or found.doubts:
+            return None
+        masked = _masked(core, found)
+        taken = _none(masked, core, found) or _taken(masked, core, found)
+    if taken is None:
+        return None
     if yes:
         taken["yes"] = Slot(value=True, words=yes)
     return Understood(intent=Intent.CHOOSE, slots=taken)
@@ -189,12 +193,12 @@ def _slot(value: object, words: str) -> Slot:
     return Slot(value=value, words=words)
 
 
-def _window(found: Slots) -> dict[str, Slot]:
-    window = found.when.window
+def _window(found: Slots | None) -> dict[str, Slot]:
+    window = found.when.window if found is not None else None
     return {} if window is None else {"window": _slot(window, window.said)}
 
 
-def _none(masked: str, core: str, found: Slots) -> dict[str, Slot] | None:
+def _none(masked: str, core: str, found: Slots | None) -> dict[str, Slot] | None:
     match = _REFUSED.fullmatch(masked)
     if match is None or (MASK in masked) != bool(match["more"]):
         return None
@@ -217,7 +221,7 @@ def _some_of(masked: str) -> dict[str, Slot] | None:
     return {"ordinals": _slot(tuple(range(1, many + 1)), masked)}
 
 
-def _taken(masked: str, core: str, found: Slots) -> dict[str, Slot] | None:
+def _taken(masked: str, core: str, found: Slots | None) -> dict[str, Slot] | None:
     if _OPEN_VERB.match(masked):
         return None
     for pattern in _TAKEN:
@@ -229,7 +233,7 @@ def _taken(masked: str, core: str, found: Slots) -> dict[str, Slot] | None:
         if MASK in masked[: match.start("refs")] + masked[match.end("refs") :]:
             return None
         if MASK in refs:
-            if len(found.when.used) == 0 or numbers or found.when.window is None:
+            if numbers or not _window(found):
                 return None
             bare = match.re is _TAKEN[2] and not match["said"] and not re.search(rf"{MASK} (?:{_THING})$", refs, _I)
             return None if bare else _window(found)

@@ -429,7 +429,7 @@ REQUEST_VERB = re.compile(
 HEDGED = re.compile(
     r"^[\W_]*(?:(?:hm+|well|so|and|but|ok(?:ay)?|i think|actually|or|ada)[\s,.]+)*(?:maybe|perhaps|possibly)\b"
     r"(?! you (?:can|could))"
-    r"|\bi (?:might|may|could(?! (?:use|do with)))\b|\b(?:i|we)(?:'m| am|'re| are) (?:still )?(?:thinking"
+    r"|(?<!if )\bi (?:might|may|could(?! (?:use|do with)))\b(?! (?:give|ask|send|use) you)|\b(?:i|we)(?:'m| am|'re| are) (?:still )?(?:thinking"
     r"|considering|toying|pondering|debating"
     r"|not sure|unsure|undecided|tempted|in two minds|half inclined)\b"
     r"|\bwondering (?:if|whether) (?:i|we)\b(?! (?:could|can|might))"

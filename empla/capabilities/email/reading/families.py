@@ -51,9 +51,11 @@ def families() -> tuple[Family, ...]:
     from empla.capabilities.email.reading.briefs import briefs
     from empla.capabilities.email.reading.changes import changes
     from empla.capabilities.email.reading.choices import choices
+    from empla.capabilities.email.reading.doubting import doubting
     from empla.capabilities.email.reading.errands import errand
     from empla.capabilities.email.reading.followups import chase, sequence
     from empla.capabilities.email.reading.guards import watched
+    from empla.capabilities.email.reading.moving import moving
     from empla.capabilities.email.reading.reminders import remind
     from empla.capabilities.email.reading.replies import replies
     from empla.capabilities.email.reading.standing import standing
@@ -62,4 +64,5 @@ def families() -> tuple[Family, ...]:
 
     work = (sequence, chase, remind, errand, status)
     said = (choices, agreeing, verdicts, replies)
-    return (*said, *map(watched, (briefs, standing)), respond, *map(watched, (triaging, *work)), changes)
+    ruled = (watched(briefs), watched(standing, of_work=False), respond, moving)
+    return (*said, *ruled, *map(watched, (triaging, *work)), changes, doubting)

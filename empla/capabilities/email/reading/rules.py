@@ -11,11 +11,13 @@ from datetime import datetime
 
 from empla.capabilities.email.reading import cues
 from empla.capabilities.email.reading.acts import ACTED_ON, Act, act, names_only, offered, polite_end
+from empla.capabilities.email.reading.doubting import ASKED, taken_back
 from empla.capabilities.email.reading.families import Understood
 from empla.capabilities.email.reading.fill import Filled, fill, people_told, with_subject
 from empla.capabilities.email.reading.intents import Intent
 from empla.capabilities.email.reading.invitations import invitation_slots
 from empla.capabilities.email.reading.language import foreign
+from empla.capabilities.email.reading.moving import moving
 from empla.capabilities.email.reading.newtext import new_text
 from empla.capabilities.email.reading.sentences import Sentence, sentences
 from empla.capabilities.email.reading.slots import OBJECT, Setting, blank, slots
@@ -30,6 +32,8 @@ LONGEST = 4_000
 """Characters of new text that are read; a longer one is cut, and the reading says so."""
 
 MOST_SENTENCES = 40
+LONGEST_JOINED = 240
+"""Characters of two sentences that may be one after all."""
 
 _BASE = {
     Intent.SCHEDULE: 0.95,
@@ -95,6 +99,8 @@ def read(mail: Mail, now: datetime, zone: str, manager: str, *, home: str = "") 
     reading = _read(text, setting, mail)
     if reading.intent == Intent.THANKS and not mail.in_reply_to and _asks(subject, of_subject, mail):
         reading = _read(subject, of_subject, mail)  # "Book Bob for 30 min on Thursday", and below only "Thanks!"
+    if taken_back(text, reading.intent) or (reading.intent != Intent.SEVERAL and cues.SARCASTIC.search(text)):
+        reading = replace(reading, confidence=min(reading.confidence, ASKED))
     sure = reading.confidence >= 0.7 and reading.intent not in (Intent.UNKNOWN, Intent.OTHER_REQUEST)
     if not sure and (language := foreign(text)):
         slot = Slot(value=language, words=text[:80])
@@ -117,6 +123,7 @@ def _read(text: str, setting: Setting, mail: Mail) -> Reading:
         said.pop()
     found = [act(sentence, setting, mail) for sentence in said]
     found = [one for one in found if not preamble(one)] or found
+    found = _rejoined(found, text, setting, mail)
     if setting.origin.source is Source.MANAGER:
         parts = [
             one for part in parted(found, setting, reply=bool(mail.in_reply_to)) for one in _texts(part, text, setting)
@@ -124,6 +131,21 @@ def _read(text: str, setting: Setting, mail: Mail) -> Reading:
         if len(parts) > 1:
             return _several(parts, setting, mail)
     return _one(found, text, setting, mail)
+
+
+def _rejoined(found: Sequence[Act], text: str, setting: Setting, mail: Mail) -> list[Act]:
+    """Join what was taken for two sentences: "Ben can't make it, find another slot"."""
+    joined: list[Act] = []
+    for one in found:
+        before = joined[-1] if joined else None
+        if before is not None and one.intent in (Intent.SCHEDULE, Intent.CANCEL) and before.intent not in _CHANGED:
+            start, end = before.sentence.start, one.sentence.end
+            both = moving(" ".join(text[start:end].split()), setting, mail)
+            if both is not None and end - start < LONGEST_JOINED:
+                joined[-1] = Act(Sentence(text[start:end], start, end), both.intent, understood=both)
+                continue
+        joined.append(one)
+    return joined
 
 
 def _unaddressed(text: str, mail: Mail) -> str:

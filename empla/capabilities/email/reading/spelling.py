@@ -13,11 +13,19 @@ from empla.capabilities.email.reading.wordlists import LIKE_REQUEST_WORDS, REQUE
 _KNOWN = sorted(REQUEST_WORDS)
 _WORD = re.compile(r"(?<![\w@.'’-])[a-z]{5,14}(?![\w@'’-])")
 _CLOSE = 0.84
+_OWNED_DAY = re.compile(
+    r"(?<!\w)(?P<day>today|tomorrow|yesterday|(?:mon|tues|wednes|thurs|fri|satur|sun)day|tmrw)s"
+    r"(?= (?:\w+ )?(?:meeting|mtg|call|chat|sync|lunch|dinner|coffee|review|1:1|standup|stand-up|appointment|session|interview"
+    r"|workshop|demo|planning|slot|one)\b)",
+    re.IGNORECASE,
+)
+"""The day of a meeting without its apostrophe: "tomorrows sync"."""
 
 
 def mended(text: str) -> str:
     """Return `text` with slips in words of requests mended."""
-    return _WORD.sub(lambda match: _mended(match.group()), text)
+    owned = _OWNED_DAY.sub(lambda match: f"{match['day']}'s", text) if _OWNED_DAY.search(text) else text
+    return _WORD.sub(lambda match: _mended(match.group()), owned)
 
 
 @lru_cache(maxsize=8192)

@@ -75,6 +75,8 @@ def _by_itself(one: Act, part: Sequence[Act], setting: Setting) -> bool:
         return not refers and (one.intent is Intent.OTHER_REQUEST or bool(names & {"people", "topic"}))
     if refers:
         return False
+    if one.intent in _TARGETED and not names and main.intent in _TARGETED:
+        return False  # "I can't make the 2pm, please cancel": the same one
     if one.intent is not main.intent:
         return True
     known = {name for a in part for name in slots(a.sentence.text, setting).names()}

@@ -25,6 +25,7 @@ CHOOSE_WORDS = _words("""
 """Words of choosing."""
 
 MOVE_WORDS = _words("""
+    prepone preponed pre-pone
     advance advanced back bring brought bump change defer delay earlier forward instead it'll later make move
     moved out postpone postponed pull push pushed put re-book re-schedule rebook reschedule rescheduled
     rescheduling same shift shifted swap switch till today's tomorrow's until
@@ -32,6 +33,7 @@ MOVE_WORDS = _words("""
 """Words of moving."""
 
 CANCEL_WORDS = _words("""
+    nix ditch dump abandon lose
     skip both no need needed more
     all anymore appointment attend axe bin called can't cancel canceled cancell cancelled cancle cannot clear
     commitments delete drop entire event every everything happening have it's kill longer make not off remove
@@ -80,6 +82,7 @@ DAY_NAMES = _words("""
 """Names of days and months, which are no people."""
 
 NO_NAMES = _words("""
+    pm am eod cob tbd tbc asap idk dunno na
     check look tell show list ask write email remind follow chase anything something nothing anybody somebody nobody
     hmm hm oh ah uh um eh wow well start starts begin
     1:1 a about above after afternoon again all also am an and any anyone are around as asap at available be

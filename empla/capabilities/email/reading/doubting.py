@@ -1,0 +1,72 @@
+"""Signs that a mail is not to be acted on as it reads: what was asked is taken back, yes stands beside no, or a
+question only asks about something that could be done.
+
+Such a mail is asked about, whatever else was understood of it.
+"""
+
+import re
+
+from empla.capabilities.email.reading.families import Understood
+from empla.capabilities.email.reading.intents import Intent
+from empla.capabilities.email.reading.slots import Setting
+from empla.mind.readings import Mail, Slot
+
+ASKED = 0.6
+"""Confidence of what is asked about: below the threshold."""
+
+LONGEST = 240
+"""Characters of a sentence that is looked at."""
+
+_I = re.IGNORECASE
+_TAKEN_BACK = re.compile(
+    r"(?:^|[.!?;,…–—-]\s*|\n\s*|\b(?:or|and|but) )(?:(?:oh|ah|hm+|no|sorry|actually|or|but|hang on|wait|well|ok|hold on|on"
+    r" second thoughts?|thinking about it|come to think of it|then again|i mean)[\s,.!–—-]+)*"
+    r"(?:(?:no,? )?wait(?:,? no)?|scratch that|strike that|forget (?:it|that|what i (?:said|wrote))|never ?mind|disregard"
+    r"(?: (?:that|this|it|my .*))?|ignore (?:that|this|it|my .*)|(?:just |please )?(?:keep|leave) (?:it|that|this|them|everything)"
+    r"(?: (?:as (?:it|they) (?:is|are|was|were|stands?)|as is|there|be|alone|in|on|where (?:it|they) (?:is|are)))?"
+    r"|i(?:['’]ve| have) changed my mind|i take (?:it|that) back|don['’]t (?:do (?:it|that)|bother|cancel it|move it)(?: after all)?"
+    r"|maybe not|perhaps not|or not|hold (?:off|that)|hang on|hold on|no,? (?:don['’]t|do not|leave it|keep it)|not after all"
+    r"|on second thoughts?|(?:it|that)(?:['’]s| is) (?:fine|ok|okay|sorted|done)(?: (?:now|as it is|already|after all))"
+    r"|no need(?: (?:any ?more|now|after all))?|then again|cancel that(?: request)?|undo that)"
+    r"(?=\s*(?:$|[.!?;,…\n–—-]))",
+    _I,
+)
+_BOTH = re.compile(
+    r"^\W*(?:(?:yes|yep|yeah|sure|ok(?:ay)?)\b[\s,.!;–—-]+(?:(?:and|but|well|or|then|actually|wait|hm+|sorry)[\s,.!–—-]+)*(?:no|nope|not"
+    r" really)\b(?! (?:problem|problems|worries|objections?|issues?|need|rush|hurry|later|more|less|earlier|longer|doubt|question|changes?)\b)"
+    r"|(?:no|nope)\b[\s,.!;–—-]+(?:(?:and|but|well|or|then|actually|wait|hm+|sorry)[\s,.!–—-]+)*(?:yes|yep|sure)\b)",
+    _I,
+)
+_ABOUT_IT = re.compile(
+    r"(?:and |but |so |or |hm+,? )*(?:"
+    r"do (?:we|i|you) (?:really |still |even |actually |ever )*(?:need|want|require|have to)\b(?! (?:anything|to know|me to|help))"
+    r"|(?:would|will|is|was|might) (?:that|it|this|he|she|they) (?:not )?(?:be |have been |all )*(?:ok|okay|fine|good|alright|all right"
+    r"|possible|acceptable|suitable|convenient) (?:with|for|by) (?!me\b|us\b|you\b)"
+    r"|(?:isn['’]?t|wasn['’]?t|hasn['’]?t|haven['’]?t|didn['’]?t|aren['’]?t)"
+    r"(?!.*\b(?:free|available|busy|around|time)\b) .{2,80}"
+    r"|(?:can|could|will|would) (?!(?:you|we|i|u)\b)(?-i:[A-Z])[\w'’-]+ (?:move|cancel|reschedule|postpone|swap|switch|shift)(?: .*)?"
+    r"|(?:does|did|do|has|have|will|would) (?!(?:you|we|i|u)\b)(?-i:[A-Z])[\w'’-]+ (?:want|prefer|mind|object|agree|know|need|like|accept"
+    r"|confirm|cancel|move|take|choose|pick|reply|answer|say|mean)\w*\b.*"
+    r").*",
+    _I,
+)
+
+
+def doubting(sentence: str, setting: Setting, mail: Mail) -> Understood | None:
+    """Take a question about what could be done, or about what others want: it asks for nothing that is known."""
+    bare = sentence.strip(" \t\n.!?")
+    if len(bare) > LONGEST or not _ABOUT_IT.fullmatch(bare):
+        return None
+    return Understood(
+        intent=Intent.OTHER_REQUEST, slots={"what": Slot(value=bare[:200], words=bare[:200])}, confidence=0.85
+    )
+
+
+def taken_back(text: str, intent: str) -> bool:
+    """Return whether a mail takes back what it asked for, or says yes and no in one."""
+    if intent in (Intent.YES, Intent.NO, Intent.ANSWER, Intent.CHOOSE, Intent.THANKS) and _BOTH.search(text):
+        return True
+    if intent in (Intent.NO, Intent.THANKS, Intent.UNKNOWN, Intent.HELP, Intent.DROP_RULE):
+        return False
+    match = _TAKEN_BACK.search(text)
+    return match is not None and bool(re.search(r"\w{3}", text[: match.start()]))
