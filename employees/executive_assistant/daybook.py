@@ -51,7 +51,7 @@ def of(me: Profile, now: datetime, since: datetime, missed: Sequence[datetime]) 
     parts = [
         (yield from _today(me, now)),
         (yield from _invitations(me, since)),
-        _section("I wait for an answer of yours:", (_asked(u.goal, u.since, me) for u in _questions(history, me))),
+        _section("I wait for an answer of yours:", (recounting.asked(u, me.zone) for u in _questions(history, me))),
         letters,
         (yield from _promised(me)),
         _section("No answer to an invitation yet:", (yield from unanswered(me))),
@@ -112,10 +112,6 @@ def _invitations(me: Profile, since: datetime) -> Text:
 
 def _questions(history: History, me: Profile) -> list[Any]:
     return [u for u in history.undertakings if u.waits_for == me.manager.value]
-
-
-def _asked(goal: str, since: datetime, me: Profile) -> str:
-    return f"{goal}, since {words.moment(since, me.zone)}"
 
 
 def _promised(me: Profile) -> Text:
@@ -191,8 +187,10 @@ def _days(me: Profile, now: datetime, since: datetime) -> list[str]:
 
 def _away(me: Profile, since: datetime, missed: Sequence[datetime]) -> Text:
     """Return when nothing was done because the assistant was not running, and which briefs did not come."""
-    absences = [(a, b) for a, b in (yield query(ABSENT)) if b >= since]
-    lines = [f"from {words.moment(a, me.zone)} to {words.moment(b, me.zone)}" for a, b in absences]
+    known = yield query(ABSENT)
+    # Killed anew before it was seen alive, a process notes the same absence again, up to then.
+    absences = {a: max(until for start, until in known if start == a) for a, b in known if b >= since}
+    lines = [f"from {words.moment(a, me.zone)} to {words.moment(b, me.zone)}" for a, b in absences.items()]
     briefs = [f"the brief of {words.day(due.astimezone(ZoneInfo(me.zone)))}" for due in missed]
     return words.paragraphs(
         _section("I was not running; what came or was due then I have done since:", lines),

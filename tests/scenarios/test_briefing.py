@@ -80,6 +80,22 @@ def test_down_over_its_hour_it_comes_late_and_says_so(morning: Morning) -> None:
     assert "from Monday, 7 September 2026, 18:00 to Tuesday, 8 September 2026, 11:00" in told.text
 
 
+def test_an_absence_that_a_second_death_prolongs_is_told_once(morning: Morning) -> None:
+    morning.end()
+    morning.alive_at = at(0, 18)
+    for epoch, hour in ((3, 6), (4, 7)):  # the second process dies before anybody has seen it alive
+        morning.move_to(at(1, hour))
+        morning.begin(epoch)
+        morning.settled()
+        morning.end()
+    morning.alive_at = at(1, 7)
+    morning.begin(5)
+    morning.move_to(at(1, 7, 31))
+    told = brief(morning, "Your Tuesday")
+    assert told.text.count("from Monday, 7 September 2026, 18:00") == 1
+    assert "from Monday, 7 September 2026, 18:00 to Tuesday, 8 September 2026, 07:00" in told.text
+
+
 def test_down_for_days_the_mornings_that_passed_are_named_and_not_made_up_for(morning: Morning) -> None:
     morning.end()
     morning.move_to(at(3, 20))
