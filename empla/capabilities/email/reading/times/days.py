@@ -221,8 +221,9 @@ _WEEK_OF = re.compile(
 
 def day_at(text: Text, start: int, context: Context) -> tuple[Days, int] | None:
     """Return the days that begin at `start` of the plain text, and where that ends; the longest reading of it."""
-    found = [_simple(text, start, context), _week_of(text, start, context)]
-    found += [_span(text, start, context), _until(text, start, context), _since(text, start, context)]
+    here = _simple(text, start, context)
+    found = [here, _week_of(text, start, context), _span(text, start, context, here)]
+    found += [_until(text, start, context), _since(text, start, context, here)]
     return max((f for f in found if f is not None), key=lambda f: f[1], default=None)
 
 
@@ -255,10 +256,10 @@ def _week_of(text: Text, start: int, context: Context) -> tuple[Days, int] | Non
     return Days(context.stretch(first, first + timedelta(days=6)), grain="week", doubt=inner[0].doubt), inner[1]
 
 
-def _span(text: Text, start: int, context: Context) -> tuple[Days, int] | None:
-    """ "from Tuesday to Thursday", "Tue-Thu", "between Monday and Wednesday"."""
+def _span(text: Text, start: int, context: Context, here: tuple[Days, int] | None) -> tuple[Days, int] | None:
+    """ "from Tuesday to Thursday", "Tue-Thu", "between Monday and Wednesday". `here` is the day at `start` itself."""
     head = _FROM.match(text.plain, start)
-    first = _simple(text, head.end() if head else start, context)
+    first = _simple(text, head.end(), context) if head else here
     if first is None or not first[0].dates or first[0].weak or first[0].time:
         return None
     joint = (_AND if head and head["between"] else _TO).match(text.plain, first[1])
@@ -292,9 +293,9 @@ def _until(text: Text, start: int, context: Context) -> tuple[Days, int] | None:
     ), inner[1]
 
 
-def _since(text: Text, start: int, context: Context) -> tuple[Days, int] | None:
+def _since(text: Text, start: int, context: Context, here: tuple[Days, int] | None) -> tuple[Days, int] | None:
     head = _SINCE.match(text.plain, start)
-    inner = _simple(text, head.end() if head else start, context)
+    inner = _simple(text, head.end(), context) if head else here
     if inner is None or not inner[0].dates or inner[0].weak:
         return None
     tail = _ONWARDS.match(text.plain, inner[1])

@@ -8,6 +8,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import lru_cache
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
@@ -35,6 +36,7 @@ class Times:
     used: tuple[tuple[int, int], ...] = ()
 
 
+@lru_cache(maxsize=256)
 def times(
     raw: str,
     now: datetime,
@@ -51,6 +53,8 @@ def times(
     default `zone`), are left out of weeks and other stretches, never out of days that are named; with no `days_off`
     nothing is. Numbers of day and month stand in the order that is usual where `zone` is. With
     `has_length` a range such as "10-11" is room for a meeting; without, it is the meeting's own beginning and end.
+
+    The last answers are kept: whoever looks at a sentence asks for the times in it again.
     """
     local = ZoneInfo(zone)
     context = Context(now.astimezone(local), local, days_off, country_of(home or zone), order_of(country_of(zone)))

@@ -98,6 +98,7 @@ class Text:
         return a, b
 
 
+@lru_cache(maxsize=256)
 def text_of(raw: str) -> Text:
     """Return `raw` made easy to match. Takes time in proportion to its length."""
     plain: list[str] = []
