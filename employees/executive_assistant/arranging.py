@@ -64,7 +64,7 @@ def _arranged(event: Trigger, *, ruled: bool) -> Steps:
             return None
         option = found.slots[0] if found.slots and not undecided(wish) else None
         if option is None:
-            chosen = yield from proposed(wish, me, found)
+            chosen = yield from proposed(wish, me, found, lesser=ruled)
             if chosen is None:
                 return None
             wish, option = chosen.wish, chosen.option

@@ -12,7 +12,7 @@ from empla.mind.readings import Mail
 from empla.mind.steps import ActionFailed, Believe, Do, Raise, Scope, Step
 from empla.mind.values import Address
 from employees.executive_assistant import words
-from employees.executive_assistant.choosing import UNCHANGED, meant
+from employees.executive_assistant.choosing import UNCHANGED, Meant, meant
 from employees.executive_assistant.entering import occurrence_of
 from employees.executive_assistant.guests import names_of
 from employees.executive_assistant.keeping import NEWS
@@ -29,8 +29,12 @@ def cancel_meeting(event: Trigger) -> Steps:
     """Call off the meeting that the manager means, or each of them."""
     me: Profile = yield from profile()
     found = yield from meant(event, me, "call off")
-    if found is None:
-        return
+    if found is not None:
+        yield from called_off(event, me, found)
+
+
+def called_off(event: Trigger, me: Profile, found: Meant) -> Generator[Step, Any, None]:
+    """Call off what is meant, tell everybody, and answer."""
     said = []
     to_ask: list[tuple[AgendaItem, EventCopy, Address]] = []
     for item in found.items:

@@ -1,6 +1,6 @@
 """Which of the meetings in the calendar the manager means: by people, time and topic, by the thread, or by asking."""
 
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -50,15 +50,21 @@ class Found:
     strangers: tuple[str, ...] = ()
 
 
-def meant(event: Trigger, me: Profile, verb: str, *, spoken_of: bool = False) -> Generator[Step, Any, Meant | None]:
+Looking = Callable[[Mail, Profile], Generator[Step, Any, Found]]
+
+
+def meant(
+    event: Trigger, me: Profile, verb: str, *, spoken_of: bool = False, looking: Looking | None = None
+) -> Generator[Step, Any, Meant | None]:
     """Return what the manager wants to `verb` ("call off"); None if the matter is over and the manager knows.
 
-    With `spoken_of` it is what the thread is about, whatever else the mail says.
+    With `spoken_of` it is what the thread is about, whatever else the mail says. `looking` is how the first release
+    looked for what a mail names.
     """
     mail: Mail = event.mail
     opening: str = event.get("before") or ""
     for _ in range(_ROUNDS):
-        found = yield from (of_thread(mail, me) if spoken_of else _fitting(mail, me))
+        found = yield from (of_thread(mail, me) if spoken_of else (looking or _fitting)(mail, me))
         spoken_of = False
         if len(found.items) == 1 and ((found.named and sure(mail)) or not ours(found.items[0], me)):
             return Meant(mail=mail, items=found.items, opening=opening)
@@ -120,7 +126,7 @@ def _fitting(mail: Mail, me: Profile) -> Generator[Step, Any, Found]:
     if those.items:
         return those
     now = yield Now()
-    items = yield from _standing(me, now, (Span(start=now, end=now + LOOK_AHEAD),))
+    items = yield from standing(me, now, (Span(start=now, end=now + LOOK_AHEAD),))
     return Found(tuple(i for i in items if arranged(i, me)), named=False)
 
 
@@ -129,7 +135,7 @@ def fitting(which: Which, me: Profile) -> Generator[Step, Any, Found]:
     now = yield Now()
     window, topic = which.window, which.topic.lower()
     spans = window.spans if window is not None and window.spans else (Span(start=now, end=now + LOOK_AHEAD),)
-    items = yield from _standing(me, now, spans)
+    items = yield from standing(me, now, spans)
     if topic == "next":
         coming = [i for i in items if i.start.value > now and not i.all_day]
         return Found(tuple(coming[:1]), named=False)
@@ -142,7 +148,7 @@ def fitting(which: Which, me: Profile) -> Generator[Step, Any, Found]:
             strangers.append(who.words)
     found = _named(items, people_there, topic)
     if not found and window is not None and window.exact and not window.dated:
-        items = yield from _standing(me, now, (Span(start=now, end=now + LOOK_AHEAD),))
+        items = yield from standing(me, now, (Span(start=now, end=now + LOOK_AHEAD),))
         hours = {h.since for h in window.times}
         here = ZoneInfo(me.zone)
         found = [i for i in _named(items, people_there, topic) if i.start.value.astimezone(here).time() in hours]
@@ -156,7 +162,7 @@ def _named(items: Sequence[AgendaItem], people_there: Sequence[set[str]], topic:
         i
         for i in items
         if all(known & {a.value for a in i.attendees} for known in people_there)
-        and (not topic or _about(topic, i.title))
+        and (not topic or about(topic, i.title))
     ]
 
 
@@ -164,14 +170,14 @@ def of_thread(mail: Mail, me: Profile) -> Generator[Step, Any, Found]:
     """Return the meetings that were spoken of in the thread of a mail."""
     uids = {uid for _, uid in (yield query("spoken-of", mail.thread))}
     now = yield Now()
-    items = yield from _standing(me, now, (Span(start=now, end=now + LOOK_AHEAD),))
+    items = yield from standing(me, now, (Span(start=now, end=now + LOOK_AHEAD),))
     return Found(tuple(i for i in items if i.event.uid in uids), named=True)
 
 
 def standing_now(uid: str, me: Profile, occurrence: Instant | None) -> Generator[Step, Any, AgendaItem | None]:
     """Return the meeting with this UID as it stands, of a series that `occurrence`; None if it does not any more."""
     now = yield Now()
-    items = yield from _standing(me, now, (Span(start=now, end=now + LOOK_AHEAD),))
+    items = yield from standing(me, now, (Span(start=now, end=now + LOOK_AHEAD),))
     which = occurrence.value if occurrence is not None else None
     return next((i for i in items if i.event.uid == uid and (which is None or _is(i, which))), None)
 
@@ -180,12 +186,13 @@ def _is(item: AgendaItem, occurrence: datetime) -> bool:
     return item.occurrence is not None and item.occurrence.value == occurrence
 
 
-def _about(topic: str, title: str) -> bool:
+def about(topic: str, title: str) -> bool:
+    """Return whether a title is about what was said."""
     said = words.title(topic).lower()
     return said in title.lower() or title.lower() in said
 
 
-def _standing(me: Profile, now: datetime, spans: Sequence[Span]) -> Generator[Step, Any, list[AgendaItem]]:
+def standing(me: Profile, now: datetime, spans: Sequence[Span]) -> Generator[Step, Any, list[AgendaItem]]:
     """Return what stands in the manager's calendar, and in one's own what was arranged without the manager."""
     start, end = min(s.start for s in spans), max(s.end for s in spans)
     between = {"start": instant(start, me), "end": instant(max(end, start + timedelta(minutes=1)), me)}

@@ -39,7 +39,7 @@ STAYS = "The meeting stays where it is."
 _ROUNDS = 5
 
 
-def _changes_what_was_spoken_of(beliefs: BeliefBase, event: Trigger) -> bool:
+def changes_what_was_spoken_of(beliefs: BeliefBase, event: Trigger) -> bool:
     """Whether the manager wants it changed: asks so, or answers what was done with another time ("Make it an hour")."""
     mail: Mail = event.mail
     if not from_manager(beliefs, event) or intent(mail) == "move":
@@ -50,7 +50,7 @@ def _changes_what_was_spoken_of(beliefs: BeliefBase, event: Trigger) -> bool:
 
 @library.plan(
     on("mail", mail__reading__intent={"move", "answer", "choose"}),
-    when=_changes_what_was_spoken_of,
+    when=changes_what_was_spoken_of,
     goal="move a meeting",
     version=2,
 )
@@ -65,7 +65,7 @@ def move_meeting(event: Trigger) -> Steps:
         yield reply(found.mail, found.said(why_not))
         return
     item = found.items[0]
-    wish = yield from _wish(event, found, item, me)
+    wish = yield from wish_of(event, found, item, me)
     if wish is not None:
         yield from moved(wish, me, item, Difference())
 
@@ -92,7 +92,7 @@ def hindrance(found: Meant, mail: Mail, me: Profile, verb: str) -> str:
 # where to ------------------------------------------------------------------------------------------------------------
 
 
-def _wish(event: Trigger, found: Meant, item: AgendaItem, me: Profile) -> Generator[Step, Any, Wish | None]:
+def wish_of(event: Trigger, found: Meant, item: AgendaItem, me: Profile) -> Generator[Step, Any, Wish | None]:
     """Return the meeting as it shall be; asks when that is, if the mail does not say."""
     guests = yield from named_guests(item, found.mail, me)
     wish = Wish(
@@ -144,7 +144,7 @@ def _day_of(item: AgendaItem, me: Profile) -> Window:
     return window_at(start, end, "day", me)
 
 
-def _same_hour(wish: Wish, item: AgendaItem, me: Profile) -> Wish | None:
+def same_hour(wish: Wish, item: AgendaItem, me: Profile) -> Wish | None:
     """Return the wish for the hour at which the meeting was, if no hour was said: "to Thursday" rather keeps it."""
     window = wish.window
     if window is None or window.grain != "day" or len(window.days()) != 1:
@@ -178,9 +178,9 @@ def moved(wish: Wish, me: Profile, item: AgendaItem, difference: Difference) -> 
 def _moved(wish: Wish, me: Profile, item: AgendaItem, difference: Difference) -> Generator[Step, Any, Wish | None]:
     """Find a time and move the meeting there; return the wish if it has to be looked for anew, None if it is over."""
     found: Slots = Slots()
-    for one in (_same_hour(wish, item, me), wish):
+    for one in (same_hour(wish, item, me), wish):
         if one is not None and not found.slots:
-            found = yield from _looked_for(one, me, item)
+            found = yield from looked_for_apart(one, me, item)
     option = found.slots[0] if found.slots else None
     if option is None:
         chosen = yield from proposed(wish, me, found, item)
@@ -212,9 +212,9 @@ def _there(wish: Wish, me: Profile, difference: Difference) -> tuple[Address, ..
     return (*(() if wish.without_me else (me.manager,)), *guests)
 
 
-def _looked_for(wish: Wish, me: Profile, item: AgendaItem) -> Generator[Step, Any, Slots]:
+def looked_for_apart(wish: Wish, me: Profile, item: AgendaItem, *, ruled: bool = True) -> Generator[Step, Any, Slots]:
     """Look for a time. Where the new one overlaps the old, the meeting itself does not stand in its own way."""
-    found: Slots = yield from looked_for(wish, me, apart_from=item.event.uid)
+    found: Slots = yield from looked_for(wish, me, ruled=ruled, apart_from=item.event.uid)
     room = wish.window.room(wish.length) if wish.window is not None and wish.window.exact else ()
     if found.slots or len(room) != 1:
         return found
@@ -280,7 +280,7 @@ def changed(
         told_them.append(about_told(said, does))
         waiting += [(guest, uninvite) for guest in said.waiting]
     first = _done(wish, me, item, difference)
-    rest = " ".join(part for part in (*told_them, _unseen(wish, found or Slots())) if part)
+    rest = " ".join(part for part in (*told_them, unseen(wish, found or Slots())) if part)
     yield reply(wish.mail, wish.said(words.paragraphs(first, rest)))
     for guest, uninvite in waiting:
         copy = done.before if uninvite else done.after
@@ -307,7 +307,8 @@ def _done(wish: Wish, me: Profile, item: AgendaItem, difference: Difference) -> 
     return f"Done. {' '.join(said)}"
 
 
-def _unseen(wish: Wish, found: Slots) -> str:
-    unseen = {a.value for a in found.unseen}
-    hidden = words.listed(g.name for g in wish.guests if g.address.value in unseen)
+def unseen(wish: Wish, found: Slots) -> str:
+    """Say whose calendar cannot be seen."""
+    them = {a.value for a in found.unseen}
+    hidden = words.listed(g.name for g in wish.guests if g.address.value in them)
     return f"I cannot see the calendar of {hidden}, so I do not know whether the time suits them." if hidden else ""

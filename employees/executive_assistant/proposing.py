@@ -33,16 +33,17 @@ class Chosen:
 
 
 def proposed(
-    wish: Wish, me: Profile, found: Slots, moving: AgendaItem | None = None
+    wish: Wish, me: Profile, found: Slots, moving: AgendaItem | None = None, *, lesser: bool = True
 ) -> Generator[Step, Any, Chosen | None]:
     """Propose the times that were found, else say why there is none and propose the nearest.
 
     If one meeting alone stands in the way and is the lesser of the two, moving that one is offered too; `moving` is the
-    meeting that shall be moved, None for a new one. Returns what is chosen; None if the matter is over.
+    meeting that shall be moved, None for a new one. Without `lesser` none is (the first version of the plans did not
+    offer that). Returns what is chosen; None if the matter is over.
     """
     now = yield Now()
     overtime = _overtime(wish, me, found, now)
-    clash = yield from clash_of(wish, me, found, moving)
+    clash = (yield from clash_of(wish, me, found, moving)) if lesser else None
     options = (found.slots or found.alternatives)[:3]
     if overtime is not None and is_meal(wish):
         options = ()  # nobody wants dinner at half past two instead
