@@ -55,7 +55,8 @@ def offboard(home: Home, name: str, meetings: str, *, hand_over: bool, told: sag
 
 def _hands(home: Home, meetings: str, *, hand_over: bool) -> leaving.Hands:
     if meetings not in MEETINGS:
-        raise InputError(f"meetings can be {', '.join(MEETINGS)}, not {meetings!r}")
+        choice = ", ".join(MEETINGS)
+        raise InputError(f"there is no {meetings!r} for meetings", next_step=f"name one of {choice}")
     handing = partial(_hand_over, home, meetings) if hand_over else None
     return leaving.Hands(hand_over=handing, halt=partial(_halt, home))
 

@@ -46,7 +46,7 @@ class Act:
 class Undertaking:
     """One intention: what for, since when, how far; `parent` is the step that waits for it.
 
-    `waits_for` is the address of somebody whose answer it waits for.
+    `waits_for` is the address of somebody whose answer it waits for, `asked` the subject of the mail that asked.
     """
 
     id: str
@@ -57,6 +57,7 @@ class Undertaking:
     asked_by: str = ""
     parent: str = ""
     waits_for: str = ""
+    asked: str = ""
 
 
 @registered

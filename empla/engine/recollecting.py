@@ -78,14 +78,16 @@ def _undertakings(store: Store, since: datetime, without: str) -> Iterator[dict[
             "parent": intention.parent,
             "since": intention.adopted_at.isoformat(),
             "asked_by": intention.authority.principal,
-            "waits_for": _waits_for(store, intention),
+            **_waits_for(store, intention),
         }
 
 
-def _waits_for(store: Store, intention: Intention) -> str:
-    """Return whose answer an open intention waits for, empty if nobody's."""
+def _waits_for(store: Store, intention: Intention) -> dict[str, str]:
+    """Return whose answer an open intention waits for, and the subject of the mail that asked; nothing if nobody's."""
     if intention.stage in OVER:
-        return ""
+        return {}
     rows = store.find("step", {"intention": intention.id, "resolved": 0}, ("body",))
-    steps = (codec.loads(row.body).step for row in rows)
-    return next((step.who.value for step in steps if isinstance(step, Ask)), "")
+    asking = next((s for s in (codec.loads(row.body).step for row in rows) if isinstance(s, Ask)), None)
+    if asking is None:
+        return {}
+    return {"waits_for": asking.who.value, "asked": str(asking.by.arguments.get("subject", ""))[:LONGEST]}

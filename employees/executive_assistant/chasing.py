@@ -5,6 +5,7 @@ manager has forwarded or copied to us. Where there is none of these, one questio
 not reach the employee it cannot see, and it says so.
 """
 
+import re
 from collections.abc import Generator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -43,6 +44,7 @@ NOT_CHASED = "I ask nobody again."
 USUAL = timedelta(days=2)
 """After what time somebody is asked again if the manager does not say."""
 _MINUTE = timedelta(minutes=1)
+_BY = re.compile(r"(?:by|before|until|till)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,7 +163,7 @@ def _at(window: Window | None, now: datetime, guest: Guest, me: Profile) -> Gene
     hours = yield from hours_of(guest.address, me)
     if window is None or not window.spans:
         return working(now + USUAL, hours.zone, hours.hours)
-    by = window.spans[0].start <= now + _MINUTE
+    by = window.spans[0].start <= now + _MINUTE or _BY.match(window.said)  # on a Saturday that begins on Monday
     return due_of(window, now) if by else moment_of(window, now)
 
 

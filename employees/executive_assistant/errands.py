@@ -249,12 +249,10 @@ def _confirmation(
     if not errands:
         return words.paragraphs(before, *failures, UNASKED)
     names = words.listed(e.guest.name for e, _ in errands)
-    days = (
-        "" if wish.said_when else " You did not say until when, so I took that; answer with another time to change it."
-    )
+    days = "" if wish.said_when else " You did not say by when, so I took that; answer with another time to change it."
     first = (
-        f"I have asked {names} {wanted.asked(wish.what)}, until {words.moment(wish.due, me.zone)} ({me.zone}), "
-        f"and pass on what comes.{days}"
+        f"I have asked {names} {wanted.asked(wish.what)} by {words.moment(wish.due, me.zone)} ({me.zone}), "
+        f"and will pass on what comes.{days}"
     )
     also = f"It goes to {words.listed(g.name for g in errands[0][0].to)} as well." if errands[0][0].to else ""
     return words.paragraphs(before, first, also, *failures)

@@ -13,7 +13,7 @@ from empla.capabilities.introspection import History
 from empla.mind.commitments import COMMITMENT, EXPECTATION, Standing
 from empla.mind.plans import PlanLibrary, Trigger, on
 from empla.mind.steps import Believe, Do, Forget, Now, Raise, Step, Wait, query
-from employees.executive_assistant import promises, words
+from employees.executive_assistant import promises, recounting, words
 from employees.executive_assistant.awaiting import ERRAND_NEWS
 from employees.executive_assistant.errands import ERRAND_OPEN
 from employees.executive_assistant.guests import names_of
@@ -46,7 +46,7 @@ def leave(event: Trigger) -> Steps:
         now = yield Now()
         yield Wait(until=now + EVERY)
     yield from _released()
-    asked = [u.goal for u in history.undertakings if u.waits_for == me.manager.value]
+    asked = [recounting.question(u) for u in history.undertakings if u.waits_for == me.manager.value]
     unsure = [f"{a.operation} to {words.listed(a.to)}: “{a.about}”" for a in history.acts if a.state == "unknown"]
     text = words.paragraphs(
         f"Hello {me.manager_name.split()[0]},",

@@ -73,12 +73,12 @@ def listed(me: Profile, names: dict[str, str]) -> Generator[Step, Any, str]:
 
 
 def line(made: Commitment, me: Profile) -> str:
-    """Return one promise in a line: what, until when, and what became of it."""
-    until = f", until {words.moment(made.due, me.zone)}" if made.due is not None else ""
+    """Return one promise in a line: what, by when, and what became of it."""
+    due = f", due {words.moment(made.due, me.zone)}" if made.due is not None else ""
     came = (
         "" if made.standing is Standing.OPEN else f" ({made.standing.value}{f': {made.ended}' if made.ended else ''})"
     )
-    return f"{made.content}{until}{came}"
+    return f"{made.content}{due}{came}"
 
 
 def later(made: Commitment, due: datetime) -> Commitment:

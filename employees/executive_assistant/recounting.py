@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from empla.capabilities.introspection import Act
+from empla.capabilities.introspection import Act, Undertaking
 from empla.mind.commitments import Commitment, Standing
 from employees.executive_assistant import wanted, words
 
@@ -92,16 +92,26 @@ def lines(acts: Iterable[Act], names: Mapping[str, str], zone: str) -> str:
     return "\n".join([*more, *(f"  - {text}" for text in said[-MOST_LINES:])])
 
 
+def question(undertaking: Undertaking) -> str:
+    """Name a question that waits for an answer: by the mail that asked, else by what the answer is wanted for."""
+    return f"my mail “{words.sentence(undertaking.asked, 80)}”" if undertaking.asked else undertaking.goal
+
+
+def asked(undertaking: Undertaking, zone: str) -> str:
+    """Name a question that waits for an answer, and since when it does."""
+    return f"{question(undertaking)}, since {words.moment(undertaking.since, zone)}"
+
+
 def expected(made: Commitment, name: str, acts: Sequence[Act], zone: str) -> str:
     """Return how far something has got that somebody was asked for: what was sent, what is known, what is not."""
-    asked = f"I asked {name} {wanted.asked(made.content)} on {words.moment(made.made_at, zone)}"
-    due = f", until {words.moment(made.due, zone)}" if made.due is not None else ""
+    asking = f"I asked {name} {wanted.asked(made.content)} on {words.moment(made.made_at, zone)}"
+    due = f", due {words.moment(made.due, zone)}" if made.due is not None else ""
     mails = [act for act in acts if act.thread and act.thread == made.thread]
     sent = sum(act.state == "done" for act in mails)
     unsure = [how_far(act) for act in mails if act.state not in ("done", "cancelled")]
     again = f" I have written {sent} mails about it." if sent > 1 else ""
     doubt = f" Of one mail: {words.listed(dict.fromkeys(unsure))}." if unsure else ""
     if made.standing is Standing.OPEN:
-        return f"{asked}{due} ({zone}).{again}{doubt} There is no answer yet."
+        return f"{asking}{due} ({zone}).{again}{doubt} There is no answer yet."
     ends = {Standing.KEPT: "It", Standing.BROKEN: "It is not here:", Standing.RELEASED: "It is over:"}
-    return f"{asked}{due} ({zone}).{again}{doubt} {ends[made.standing]} {made.ended}."
+    return f"{asking}{due} ({zone}).{again}{doubt} {ends[made.standing]} {made.ended}."

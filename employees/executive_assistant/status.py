@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 from empla.capabilities.email.reading.people import Who
-from empla.capabilities.introspection import Act, History, Undertaking
+from empla.capabilities.introspection import Act, History
 from empla.mind.commitments import COMMITMENT, EXPECTATION, Commitment, Standing
 from empla.mind.plans import PlanLibrary, Trigger, on
 from empla.mind.readings import Mail
@@ -84,7 +84,7 @@ def _open(me: Profile) -> Generator[Step, Any, str]:
     parts = [
         promised if "No promise is open" not in promised else "",
         _section("No answer to an invitation yet:", waiting),
-        _section("I wait for an answer of yours:", [_asked(u, me) for u in asked]),
+        _section("I wait for an answer of yours:", [recounting.asked(u, me.zone) for u in asked]),
         _section("Not done, or not certain:", [recounting.line(act, names, me.zone) for act in acts]),
     ]
     found = words.paragraphs(*parts)
@@ -94,10 +94,6 @@ def _open(me: Profile) -> Generator[Step, Any, str]:
 def _section(title: str, lines: Sequence[str]) -> str:
     listed = "\n".join(f"  - {line}" for line in lines)
     return f"{title}\n\n{listed}" if lines else ""
-
-
-def _asked(undertaking: Undertaking, me: Profile) -> str:
-    return f"{undertaking.goal}, since {words.moment(undertaking.since, me.zone)}"
 
 
 def unanswered(me: Profile) -> Generator[Step, Any, list[str]]:

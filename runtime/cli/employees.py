@@ -54,7 +54,7 @@ def shown(home: Home, name: str) -> dict[str, Any]:
     found["state"] = _state(found["status"], live)
     found["reason"] = (live or {}).get("reason", "")
     with minds.opened(home, found["slug"]) as mind:
-        found |= _mind(mind) if mind is not None else {part: [] for part in _MIND}
+        found |= _mind(mind, load_settings(home).zone) if mind is not None else {part: [] for part in _MIND}
     return found
 
 
@@ -72,7 +72,7 @@ def state(home: Home, employee: Mapping[str, Any]) -> str:
 _MIND = ("intentions", "commitments", "expectations", "questions", "unknown_actions", "awaiting_approval", "set_aside")
 
 
-def _mind(mind: minds.Mind) -> dict[str, Any]:
+def _mind(mind: minds.Mind, zone: str) -> dict[str, Any]:
     return {
         "intentions": [
             {
@@ -82,14 +82,20 @@ def _mind(mind: minds.Mind) -> dict[str, Any]:
                 "stage": i.stage.value,
                 "since": i.adopted_at.isoformat(),
                 "asked_by": i.authority.principal,
-                "waits_for": minds.waits_for(mind.steps(i.id)),
+                "waits_for": minds.waits_for(mind.steps(i.id), zone),
             }
             for i in mind.open_intentions()
         ],
         "commitments": _promises(mind, COMMITMENT),
         "expectations": _promises(mind, EXPECTATION),
         "questions": [
-            {"id": q.id, "asked": q.who.value, "message_id": q.message_id, "expires_at": q.expires_at.isoformat()}
+            {
+                "id": q.id,
+                "asked": q.who.value,
+                "subject": mind.asked_in(q.id),
+                "message_id": q.message_id,
+                "expires_at": q.expires_at.isoformat(),
+            }
             for q in mind.questions()
         ],
         "unknown_actions": [_action(row) for row in mind.actions(state="unknown")],
@@ -159,7 +165,7 @@ def print_shown(found: Mapping[str, Any], home: Home) -> None:
         ("Expects", "expectations", "debtor"),
     ):
         _part(title, [(p[who], p["content"], _stands(p, at)) for p in found[part]])
-    _part("Open questions", [(q["asked"], f"until {at(q['expires_at'])}") for q in found["questions"]])
+    _part("Open questions", [(q["asked"], q["subject"], f"until {at(q['expires_at'])}") for q in found["questions"]])
     _part("Waiting for a yes", [(a["action"], _deed(a), a["why"]) for a in found["awaiting_approval"]])
     _part("Set aside", [(s["kind"], at(s["at"]), s["why"]) for s in found["set_aside"]])
     _part("Outcome unknown", [(a["action"], _deed(a)) for a in found["unknown_actions"]])
@@ -206,9 +212,9 @@ def _going(intention: Mapping[str, Any]) -> str:
 
 
 def _stands(promise: Mapping[str, Any], at: Callable[[str], str]) -> str:
-    """Return until when a promise is to be kept, or how it ended."""
+    """Return when a promise is to be kept, or how it ended."""
     if promise["standing"] == Standing.OPEN:
-        return f"until {at(promise['due'])}" if promise["due"] else "open"
+        return f"due {at(promise['due'])}" if promise["due"] else "open"
     return f"{promise['standing']}: {promise['ended']}" if promise["ended"] else str(promise["standing"])
 
 

@@ -13,7 +13,7 @@ from email.policy import compat32
 from typing import Any, Final
 
 from empla.capabilities.email.sensor import MAIL_ARRIVED
-from empla.config import Home
+from empla.config import Home, load_settings
 from empla.errors import EmplaError, InputError
 from empla.mind import codec
 from empla.mind.intentions import Intention, StepRecord
@@ -39,11 +39,12 @@ def explained(home: Home, message_id: str) -> dict[str, Any]:
     wanted = f"<{message_id.strip().strip('<>')}>"
     with CompanyStore(home.company_db) as store, store.reading() as company:
         everybody = [(e.slug, e.name, e.address) for e in company.employees()]
+    zone = load_settings(home).zone
     found = []
     for slug, name, address in everybody:
         with minds.opened(home, slug) as mind:
             if mind is not None:
-                teller = _Teller(mind)
+                teller = _Teller(mind, zone)
                 trees = [*teller.sent(wanted), *teller.received(wanted)]
                 found += [{"employee": name, "address": address, "ledger": _ledger(mind), **tree} for tree in trees]
     if not found:
@@ -72,8 +73,9 @@ def node(what: str, text: str, below: Sequence[Node] = (), **facts: Any) -> Node
 class _Teller:
     """Tells from one mind."""
 
-    def __init__(self, mind: minds.Mind) -> None:
+    def __init__(self, mind: minds.Mind, zone: str) -> None:
         self._mind = mind
+        self._zone = zone
 
     # backward: why was this sent --------------------------------------------------------------------------------
 
@@ -232,7 +234,7 @@ class _Teller:
             f"{intention.plan}, version {intention.version}, {intention.stage.value}",
             below,
             passed_over=list(intention.passed_over),
-            waits_for=minds.waits_for(steps),
+            waits_for=minds.waits_for(steps, self._zone),
             result=result,
         )
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from empla.capabilities import registry
 from empla.capabilities.email.sorting import TRIAGED
@@ -85,6 +86,12 @@ class Mind:
         rows = self._store.find("belief", {"functor": TRIAGED}, ("body",))
         return sorted((codec.loads(row.body).arguments for row in rows), key=lambda found: found[4])
 
+    def asked_in(self, question: str) -> str:
+        """Return the subject of the mail that put a question."""
+        rows = self._store.find("step", {"id": question}, ("body",))
+        step = codec.loads(rows[0].body).step if rows else None
+        return str(step.by.arguments.get("subject", "")) if isinstance(step, Ask) else ""
+
     def percept_row(self, key: str) -> Any:
         """Return the inbox row with this key, None if there is none."""
         rows = self._store.find("percept", {"key": key}, _PERCEPT)
@@ -154,22 +161,22 @@ def about(target: Mapping[str, Any]) -> str:
     return str(target.get("subject") or target.get("title") or "")
 
 
-def waits_for(steps: Sequence[StepRecord]) -> str:
-    """Return in words what an intention waits for, empty if nothing."""
+def waits_for(steps: Sequence[StepRecord], zone: str) -> str:
+    """Return in words what an intention waits for, times in this zone, empty if nothing."""
     waiting = [record.step for record in steps if record.outcome is None and not isinstance(record.step, Together)]
-    return "; ".join(_awaited(step) for step in waiting)
+    return "; ".join(_awaited(step, zone) for step in waiting)
 
 
-def _awaited(step: Step) -> str:
+def _awaited(step: Step, zone: str) -> str:
     until = getattr(step, "until", None)
-    at_most = f" until {until:%a %d %b %H:%M} UTC" if until is not None else ""
+    at_most = f" until {until.astimezone(ZoneInfo(zone)):%a %d %b %H:%M}" if until is not None else ""
     match step:
         case Ask():
             return f"the answer of {step.who.value}"
         case Wait():
             return f"{step.kind.replace('-', ' ')}{at_most}".strip()
         case Achieve():
-            return f"the goal {step.goal}"
+            return f"“{step.goal}”, which it has undertaken for this"
         case Do():
             return f"{step.operation} to be done"
         case Unless():

@@ -20,7 +20,7 @@ def test_a_day_of_work_is_told_as_it_was(morning: Morning) -> None:
     morning.ask("Book half an hour with Ben on Wednesday at 14:00, about the budget.")
     morning.ask("Get the supplier list from Carla by Friday 12:00.")
     open_ = words(morning.ask("What is still open?").text)
-    assert "get the supplier list from Carla Ruiz, until Friday, 11 September 2026, 12:00" in open_
+    assert "get the supplier list from Carla Ruiz, due Friday, 11 September 2026, 12:00" in open_
     assert "Ben Stone: “Budget”, Wednesday, 9 September 2026, 14:00" in open_
     done = words(morning.ask("What have you done today?").text)
     assert "invited Ben Stone: “Invitation: Budget" in done or "invited Ben Stone: “Budget" in done

@@ -35,6 +35,13 @@ def test_an_errand_without_an_answer_is_asked_for_again(desk: Desk) -> None:
     answered(desk, again, "Sorry. Here it is.", files={"list.pdf": b"x"})
 
 
+def test_by_a_day_is_by_that_day_also_on_a_weekend(desk: Desk) -> None:
+    desk.goes_on(timedelta(days=5))
+    asked(desk, "Get me the supplier list from Ben by Tuesday 10:00.")
+    confirmed = desk.answer("If Ben has not answered by Thursday, ask again.")
+    assert "Thursday, 3 December 2026, 17:00 (UTC), I ask again" in " ".join(said(confirmed).split())
+
+
 def test_an_answer_before_ends_it_with_a_word(desk: Desk) -> None:
     question, _ = asked(desk, "Get me the supplier list from Ben by tomorrow 10:00.")
     desk.answer(CHASE)

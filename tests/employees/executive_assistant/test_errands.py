@@ -68,7 +68,7 @@ def test_it_asks_in_the_managers_name_and_confirms_who_what_and_until_when(desk:
     assert "Maria Mitchell asks you for the supplier list." in text
     assert "needed by Tuesday, 24 November 2026, 10:00 (UTC)" in text
     confirmation = " ".join(said(confirmed).split())
-    assert "I have asked Ben Stone for the supplier list, until Tuesday, 24 November 2026, 10:00 (UTC)" in confirmation
+    assert "I have asked Ben Stone for the supplier list by Tuesday, 24 November 2026, 10:00 (UTC)" in confirmation
     (expected,) = promises(desk)
     assert (expected.debtor.value, expected.content, expected.due) == (BEN, "the supplier list", desk.at(1, 10))
     (own,) = promises(desk, COMMITMENT)

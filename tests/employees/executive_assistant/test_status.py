@@ -32,8 +32,8 @@ def test_what_is_promised_by_whom(desk: Desk) -> None:
     asked(desk)
     desk.answer("Remind me on Friday to call the bank")
     text = told(desk, "What have you promised?")
-    assert "get the supplier list from Ben Stone, until Tuesday, 24 November 2026, 10:00" in text
-    assert "remind you: call the bank, until Friday, 27 November 2026, 09:00" in text
+    assert "get the supplier list from Ben Stone, due Tuesday, 24 November 2026, 10:00" in text
+    assert "remind you: call the bank, due Friday, 27 November 2026, 09:00" in text
     assert "I am waiting for: - Ben Stone: the supplier list" in text
 
 
@@ -66,4 +66,4 @@ def test_what_is_not_known_is_said(desk: Desk) -> None:
 
 def test_a_question_that_waits_for_the_manager_is_named(desk: Desk) -> None:
     desk.answer("Get me the quarterly report")
-    assert "I wait for an answer of yours: - get something for the manager" in told(desk, "What is still open?")
+    assert "I wait for an answer of yours: - my mail “Re: A request”, since Monday" in told(desk, "What is still open?")
