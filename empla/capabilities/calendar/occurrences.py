@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 
 import recurring_ical_events
 from icalendar import Calendar, Event, vRecur
@@ -40,17 +41,39 @@ def occurrences(ics: bytes | str, within: Span, zone: str) -> list[Occurrence]:
 
     ValidationError if the object cannot be read.
     """
-    calendar = load(ics)
-    found = found_in(calendar, within, zone)
-    series = any(name in event for event in calendar.events for name in ("RRULE", "RDATE", "RECURRENCE-ID"))
-    meetings = [
-        (replace(view(event, zone), recurring=series), _named(event, zone) if series else None) for event in found
-    ]
-    result = [Occurrence(m, span(m.start, m.end), named) for m, named in meetings]
+    result = _of_one(ics, zone)
+    if result is None:
+        result = _all_in(load(ics), within, zone, series=True)
     touching = (
         o for o in result if o.span.start < within.end and (o.span.end > within.start or _instant_in(o, within))
     )
     return sorted(touching, key=lambda o: (o.span, o.meeting.uid))
+
+
+@lru_cache(maxsize=512)
+def _of_one(ics: bytes | str, zone: str) -> tuple[Occurrence, ...] | None:
+    """Return when an event takes place that is no series, None for a series and for what is odd.
+
+    That does not depend on the time that is looked at, and taking an object apart costs more than all else in a
+    question about a full calendar. So it is remembered, as long as the object stays as it is.
+    """
+    calendar = load(ics)
+    if any(name in event for event in calendar.events for name in ("RRULE", "RDATE", "RECURRENCE-ID")):
+        return None
+    try:
+        meetings = [view(event, zone) for event in calendar.events]
+        whole = span(min(m.start for m in meetings), max(m.end for m in meetings))
+        return _all_in(calendar, whole, zone, series=False)
+    except (ValidationError, ValueError):  # no event, or one whose times cannot be computed with
+        return None
+
+
+def _all_in(calendar: Calendar, within: Span, zone: str, *, series: bool) -> tuple[Occurrence, ...]:
+    found = found_in(calendar, within, zone)
+    meetings = [
+        (replace(view(event, zone), recurring=series), _named(event, zone) if series else None) for event in found
+    ]
+    return tuple(Occurrence(m, span(m.start, m.end), named) for m, named in meetings)
 
 
 def _named(event: Event, zone: str) -> datetime | None:
