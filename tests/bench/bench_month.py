@@ -74,6 +74,7 @@ class Run:
     refused: int = 0
     seen: dict[str, int] = field(default_factory=dict)
     private: dict[int, float] = field(default_factory=dict)
+    used: dict[int, tuple[int, float]] = field(default_factory=dict)
     batches: list[float] = field(default_factory=list)
 
     @property
@@ -89,7 +90,10 @@ class Run:
             while shares and self.sent.total() * 100 >= MAILS * shares[0]:
                 share = shares.pop(0)
                 self.measure(share)
-                console.print(f"{self.sent.total()} mails, {self.private[share]:.1f} MiB", style="dim")
+                console.print(
+                    f"{self.sent.total()} mails, {self.private[share]:.1f} MiB, {self.used[share][1]:.1f} s",
+                    style="dim",
+                )
             self.later()
 
     def bring(self, count: int) -> None:
@@ -176,6 +180,18 @@ class Run:
         if cost is None:
             raise ExternalError("the assistant's process is gone")
         self.private[share] = cost.private / 1024
+        self.used[share] = self.sent.total(), on_processor(self.pid)
+
+    def processor_ms(self, first: int, last: int) -> float:
+        """Milliseconds that the assistant had a processor for each mail, between two shares of the run."""
+        (mails, seconds), (later_mails, later_seconds) = self.used[first], self.used[last]
+        return (later_seconds - seconds) / max(1, later_mails - mails) * 1000
+
+
+def on_processor(pid: int) -> float:
+    """Seconds that a process has had a processor, with all its threads."""
+    tasks = Path(f"/proc/{pid}/task").glob("*/schedstat")
+    return sum(int(task.read_text().split()[0]) for task in tasks) / 1e9
 
 
 # what became of them ----------------------------------------------------------------------------------------------
@@ -316,6 +332,9 @@ def report(console: Console, run: Run, found: Account, took: float, size: int, l
         row("growth of private memory from 10 % to 100 %", growth, "%", 10),
         row("from noticing a mail to having read it, median of the first tenth", found.early_ms, "ms"),
         row("from noticing a mail to having read it, median of the last tenth", found.late_ms, "ms"),
+        row("processor time for a mail, first tenth", run.processor_ms(0, 10), "ms"),
+        row("processor time for a mail, second tenth", run.processor_ms(10, 20), "ms"),
+        row("processor time for a mail, last tenth", run.processor_ms(90, 100), "ms"),
         row("all that a mail takes, median of the first tenth", statistics.median(run.batches[:tenth]), "ms"),
         row("all that a mail takes, median of the last tenth", statistics.median(run.batches[-tenth:]), "ms"),
         row("the whole run", took, "s"),
