@@ -71,7 +71,7 @@ _PROMISES = re.compile(
     r"|something|things?)|what (?:do|does) (?:people|others|everybody) owe (?:me|us)|what (?:was|were|have i been"
     r"|has been) promised"
     r"|what (?:is|'s) (?:still )?(?:owed|promised)|(?:your|the) (?:promises|commitments))"
-    r"(?: (?:me|us|to me|to us|anybody|anyone|others|to others|so far|by whom|and to whom|please))*$",
+    r"(?: (?:to whom|and to whom|to whom and when|to everyone|me|us|to me|to us|anybody|anyone|others|to others|so far|by whom|and to whom|please))*$",
     _I,
 )
 _WHO_OWES = re.compile(
@@ -122,6 +122,33 @@ _HAS_SAID = re.compile(
     r"|decline[d]?|react(?:ed)?|deliver(?:ed)?|sign(?:ed)?|say|said)\b(?P<after>.*)$",
     _I,
 )
+_INDIRECT = re.compile(
+    r"^(?:(?:i(?:'m| am| was)? )?(?:just |only )*(?:wonder(?:ing)?|curious)|(?:(?:do|would) )?you (?:happen to )?know"
+    r"|(?:please )?(?:tell me|let me know|check)|(?:i(?:'d| would) like|i want|i need) to know|any idea|no idea)"
+    r" (?:whether|if) (?P<who>(?:anyone|anybody|somebody|someone|[A-Z]\w+(?: [A-Z]\w+)?|\S+@\S+|he|she|they))"
+    r" (?:has |have |had |did )?",
+    _I,
+)
+_LED = re.compile(
+    r"^(?:(?:so|hey|btw|by the way|just checking|quick check|out of curiosity|now|and)[,:;]? )+(?=\w+ )", _I
+)
+_STILL_OPEN = re.compile(
+    r"^(?:is there|do (?:i|we)(?: still)? have|have (?:i|we) got) (?:anything|something|any (?:mails?|questions?|requests?|points?|things?))"
+    r"(?: (?:that|which))? ?(?:(?:i|we)(?:'ve| have)? )?(?:still |yet )*(?:have to|need to|must|to|got to|should)"
+    r" (?:answer|reply to|respond to|decide|approve|react to|get back on|sign off)(?: to| on)?(?: (?:yet|today|still))*$"
+    r"|^(?:what|which (?:questions|mails|points)) (?:do (?:i|you|we)|(?:are|is) there)(?: (?:still|that))* (?:have to|need to|need|still need)"
+    r" (?:answer|reply to|decide|from me|my (?:answer|decision|ok|okay))(?: on| to| for)*(?: (?:still|yet))*$"
+    r"|^what (?:do you (?:still )?need|are you (?:still )?(?:missing|waiting for)) from me(?: still)?$"
+    r"|^who(?: all)? (?:(?:still|yet) )?(?:hasn't|haven't|has not|have not|didn't)(?: (?:still|yet))? (?:answer|repl(?:y|ied)|respond|got(?:ten)? back"
+    r"|come back|react|written back)(?:ed)?(?: (?:yet|to (?:me|you|us)|so far|back))*$"
+    r"|^(?:who (?:is|'s)|whose answers? (?:is|are)|from whom (?:is|are)) (?:still )?(?:missing|outstanding|pending|owing (?:me|us))(?: an (?:answer|reply))?(?: still)?$"
+    r"|^(?:(?:give|send|show|get|let)(?: me)?(?: have)? )?(?:an? |the )?(?:short |quick |brief |full )?(?:overview|list|summary|rundown|run-down|update|report|status)"
+    r" (?:of|on|about) (?:everything|all(?: things)?|anything|whatever|what)?(?:(?: (?:that|which))?(?:'s| is| are) |(?: the| your| my)? ?(?:things |items |tasks |points )?)"
+    r"(?:still |currently )?(?:open|pending|outstanding|unanswered|in progress|on your (?:plate|desk)|going on|unfinished|not done)"
+    r"(?: (?:items|things|tasks|points|matters|requests|issues))?(?: (?:on your side|with you|at your end|right now|at the moment|for me))*$"
+    r"|^(?:what|anything)(?:'s| is| are)? (?:still )?(?:left|undone|not (?:yet )?(?:done|closed|finished))(?: (?:open|to do|on your list))?$",
+    _I,
+)
 _END = re.compile(r"(?:\s+(?:yet|already|so far|now|please|today|back|at all|then|any ?more|up to now|done|going"
     r"|coming(?: along| on)?"
                   r"|stand|doing|getting on|progressing))+$", _I)  # fmt: skip
@@ -134,7 +161,15 @@ _CALENDAR = re.compile(
 def status(sentence: str, setting: Setting, mail: Mail) -> Understood | None:
     """Read what the manager wants to know of the employee's work."""
     plain = sentence.strip(" .?!")
-    for kind, pattern in (("promises", _PROMISES), ("open", _WHO_OWES), ("now", _NOW), ("open", _OPEN)):
+    plain = _INDIRECT.sub(lambda asked: f"has {asked['who']} ", plain)
+    plain = _LED.sub("", plain)
+    for kind, pattern in (
+        ("promises", _PROMISES),
+        ("open", _STILL_OPEN),
+        ("open", _WHO_OWES),
+        ("now", _NOW),
+        ("open", _OPEN),
+    ):
         if pattern.match(plain):
             return _status(kind, {})
     if (done := _DONE.match(plain)) is not None and not _BECAME.match(plain):
@@ -157,12 +192,24 @@ _PAST = re.compile(
 )
 
 
+_ANYONE = re.compile(r"any(?:one|body)(?: else)?|some(?:one|body)|every(?:one|body)|all of them|they all", _I)
+
+
 def _about(match: re.Match[str], sentence: str, setting: Setting, mail: Mail) -> Understood | None:
     """Read the matter and the people of a question about something in particular."""
     rest = _END.sub("", match["rest"].strip())
     if _CALENDAR.search(rest):
         return None
     has_said = match.re is _HAS_SAID
+    rest = re.sub(r"\s+(?:ever|still|finally|actually)$", "", rest)
+    if has_said and _ANYONE.fullmatch(rest):
+        about = re.sub(
+            r"^(?:(?:me|us|you|back|to (?:me|us|you)|on|about|to|regarding|for|with)\b\s*)+",
+            "",
+            _END.sub("", match["after"].strip()),
+            flags=_I,
+        )
+        return _status("about", {"about": words_slot(about, sentence)}) if about else _status("open", {})
     people = only_people(_LEAD.sub("", rest), setting)
     about = "" if people else rest
     if has_said:

@@ -7,6 +7,7 @@ briefing tomorrow" is a meeting and none of this.
 
 import re
 
+from empla.capabilities.email.reading.antecedents import said_before
 from empla.capabilities.email.reading.families import Understood
 from empla.capabilities.email.reading.intents import Intent
 from empla.capabilities.email.reading.phrases import time_of
@@ -50,18 +51,30 @@ _AT = (
         _I,
     ),
     re.compile(rf"^brief me (?P<cue>at )(?P<time>.+?){_OFTEN}$", _I),
-    re.compile(rf"^{_BRIEF} (?:should (?:come|be|arrive|be sent) |is to come )?(?P<cue>at )(?P<time>.+?){_OFTEN}$", _I),
+    re.compile(
+        rf"^{_BRIEF} (?:(?:should|shall|must|can|could|needs to|has to|ought to|is to)(?: please)? (?:come|be|arrive|be (?:sent|here|there))"
+        rf"(?: in)? )?(?P<cue>at |by |around |before |for )?(?P<time>.+?){_OFTEN}$",
+        _I,
+    ),
+    re.compile(
+        rf"^(?:{_ASKS}|i(?:'d| would)(?: like| love)?(?: to)?(?: have| get| see| receive)?) {_BRIEF}(?: to (?:be|come|arrive|reach me))? "
+        rf"(?P<cue>at |by |around |before |for |from )?(?P<time>.+?){_OFTEN}$",
+        _I,
+    ),
 )
 _STOP = re.compile(
     rf"^(?:stop|no more|end|turn off|switch off|suspend|pause|unsubscribe me from"
     rf"|(?:please )?(?:don['’]?t|do not) send(?: me)?|(?:i )?(?:don['’]?t|do not) (?:need|want)"
-    rf"|no need (?:for|to send(?: me)?)|there is no need for|i can do without|skip"
+    rf"|no need (?:for|to send(?: me)?)|there is no need for|i can do without|skip|leave out|drop|cancel|hold back|kill"
+    rf"|i(?:'m| am)? (?:no longer (?:need|want)|don['’]?t read)|(?:you can |please )?(?:spare me|stop with|do without)|enough of"
     rf"|no)(?: sending(?: me)?)? {_BRIEF}(?P<more>.*)$",
     _I,
 )
 _STOPPED = re.compile(r"^(?:,? (?:any ?more|any longer|please|from now on|in future|thanks|for now|again))*$", _I)
 _START = re.compile(
-    rf"^(?:start|resume|restart|turn on|switch on|bring back|reinstate)(?: sending(?: me)?)? {_BRIEF}(?: again)?"
+    rf"^(?:start|resume|restart|turn on|switch on|bring back|reinstate|(?:i(?:'d| would) like|i want)(?: to (?:have|get|see|receive))?"
+    rf"(?= .*\b(?:again|back)\b)|(?:send me|give me|let me have|can i have)(?= .*\b(?:again|back)$))(?: sending(?: me)?)? {_BRIEF}"
+    rf"(?: (?:again|back))?"
     rf"(?: at (?P<time>.+?))?{_OFTEN}$",
     _I,
 )
@@ -69,7 +82,7 @@ _DAY = {"mon": 0, "tue": 1, "wed": 2, "thu": 3, "fri": 4, "sat": 5, "sun": 6}
 _DAYS = (
     r"(?P<days>(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?s?(?:\s*(?:,|and|or|&|,\s*and)\s*)?)+)"
 )
-_ON_DAYS = re.compile(rf"^ on {_DAYS}{_OFTEN}$", _I)
+_ON_DAYS = re.compile(rf"^ (?:on|for|over|at|every)(?: the| my)? (?:{_DAYS}|(?P<weekend>weekends?)){_OFTEN}$", _I)
 _ONLY = re.compile(rf"^(?:{_ASKS}|i(?:'d| would) (?:rather|prefer to) have) {_BRIEF} only on {_DAYS}{_OFTEN}$", _I)
 _AFTERNOON = re.compile(r"p\.?m\b|afternoon|evening|night|\b(?:1[2-9]|2\d)\b", _I)
 _NOTES = r"(?:(?:the|those|these|your|any|my) )?(?:meeting )?prep(?:aration)?s?(?: (?:notes?|mails?|e-?mails?))?"
@@ -92,9 +105,15 @@ _LEAD = re.compile(
 )
 
 
-def briefs(sentence: str, setting: Setting, _mail: Mail) -> Understood | None:
+_CLOCK = re.compile(r" (?:at )?([01]?\d|2[0-3])([0-5]\d)(?: ?h(?:rs|ours)?)?$", _I)
+
+
+def briefs(sentence: str, setting: Setting, mail: Mail) -> Understood | None:
     """Read what is wanted of the brief, or of the notes before meetings."""
     plain = " ".join(sentence.split())
+    if re.search(r"\b(?:it|that|this)\b", plain, _I) and re.search(rf"\b{_BRIEF}\b", said_before(sentence, mail), _I):
+        plain = re.sub(r"\b(?:it|that|this)\b", "the brief", plain, count=1, flags=_I)
+    plain = _CLOCK.sub(r" \1:\2", plain)
     if any(pattern.match(plain) for pattern in _NOW):
         return _understood(sentence, now=True)
     return _notes(plain, sentence) or _days(plain, sentence) or _hour(plain, sentence, setting)
@@ -122,6 +141,8 @@ def _days(plain: str, sentence: str) -> Understood | None:
     if _STOPPED.match(stop["more"]):
         return _understood(sentence, stop=True)
     on = _ON_DAYS.match(stop["more"])
+    if on is not None and on["weekend"]:
+        return _understood(sentence, not_on=(5, 6))
     return _understood(sentence, not_on=_weekdays(on["days"])) if on is not None else None
 
 

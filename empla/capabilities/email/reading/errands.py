@@ -60,8 +60,12 @@ _DROP_A_LINE = re.compile(
     _I,
 )
 _AND_ASK = re.compile(
-    r"^(?: an? (?:quick |short )?(?:line|note|mail|e-?mail|message))?,? (?:(?:and|to) ask|asking|and enquire)"
-    r"(?: (?:him|her|them))?(?=,? (?:for|about|on|whether|if|when|what|where|which|who|how|why|to)\b)",
+    r"^(?: an? (?:quick |short )?(?:line|note|mail|e-?mail|message))?,? (?:(?:and|to) (?:ask|see|find out|check)|asking"
+    r"|and enquire)(?: (?:him|her|them))?(?=,? (?:for|about|on|whether|if|when|what|where|which|who|how|why|to)\b)",
+    _I,
+)
+_AND_REQUEST = re.compile(
+    r"^,? (?:(?:and|to) (?:request|get|obtain|collect|fetch)|requesting) (?P<what>(?:the|my|our|his|her|their|an?|all)\b.+)$",
     _I,
 )
 _OWES = re.compile(r"^ (?:still )?owes? (?:me|us) (?P<what>\S.+)$", _I)
@@ -74,6 +78,13 @@ _SENDS = re.compile(
 )
 _WANT = re.compile(r"^(?:i|we)(?:'d like| want| would like| need|'d love|'d want) (?=\S)", _I)
 _TO_DO = re.compile(r"^,? (?:please )?to (?!(?:meet|join|attend|come|the|a|my|our)\b)(?P<what>\w.+)$", _I)
+_KNOW = re.compile(
+    r"^ know (?:that )?(?:i|we)(?:'d| would)? (?:still |urgently |really )?(?:need|want|expect|am waiting for|are waiting for)"
+    r" (?P<what>(?:his|her|their|the|that|your|those|this|an?)\b.+)$",
+    _I,
+)
+"""What somebody is told that it is wanted of them: "let Carla know I need her feedback"."""
+_TOLD_NEED = re.compile(_KNOW.pattern.replace("^ know (?:that )?", "^,? (?:that )?"), _I)
 _BARE_DO = re.compile(
     r"^ (?P<what>(?:send|give|provide|share|forward|mail|email|e-mail|deliver|submit|write|prepare|finish|confirm|check"
     r"|upload|complete|sign|return|approve|review|update|draft|supply|hand in|fill in|fill out|let me know)\b.+)$",
@@ -82,8 +93,8 @@ _BARE_DO = re.compile(
 _FOR = re.compile(r"^,? (?P<how>for|about|on|regarding|concerning|re:?|where|over) (?P<what>\S.+)$", _I)
 _WH = re.compile(r"^,? (?P<what>(?:whether|if|when|what|where|which|who|how|why)\b.+)$", _I)
 _NEED = re.compile(
-    r"^(?:i|we)(?:'d| would|'m|'re| am| are| still| really| do| urgently)*"
-    r" (?:need|want|like|require|missing|waiting for|lack)(?: to (?:have|get|see|receive))?(?: (?:for|on))?"
+    r"^(?:(?:i|we)(?:'d| would|'m|'re| am| are| still| really| do| also| urgently)* |(?:still |urgently |also )?(?=need|missing|waiting))"
+    r"(?:need|want|like|require|missing|waiting for|lack|short of|after)(?: to (?:have|get|see|receive))?(?: (?:for|on))?"
     r" (?P<what>.+?) (?:from|of) (?P<who>\S.*)$",
     _I,
 )
@@ -116,8 +127,9 @@ _ALSO = re.compile(
 _REASON = re.compile(r",? (?:otherwise|or else|because|since we|as we) .+$", _I)
 _MIND = re.compile(r"^(?:would|do) you mind (?P<verb>asking|collecting|requesting|fetching)\b", _I)
 _NEEDED = re.compile(
-    r",? (?:and )?(?:i|we) (?:(?:really |urgently )?need|must have|have to have|have to know|must know|want)"
-    r"(?: to (?:know|have))?(?: (?:it|them|this|that|the answer))?$",
+    r"[,;]? *(?:(?:and|since|because|as|so) )?(?:(?:i|we)(?:'d|'ll| will| would)? )?(?:(?:really |urgently |do )?(?:need|want)"
+    r"|must have|have to have|have to know|must know)(?: to (?:know|have))?(?: (?:it|them|this|that|these|those|the answer))?$"
+    r"|[,;]? *(?:(?:it|that|this|they)(?:'s| is|'re| are| was)? )?(?:needed|required|due|wanted)$",
     _I,
 )
 """What says of the thing no more than that it is wanted: "I need them by Thursday"."""
@@ -173,7 +185,7 @@ def errand(sentence: str, setting: Setting, mail: Mail) -> Understood | None:
         late = cut_time(what, setting, "today|tomorrow|tonight|this week|next week|asap|this (?:morning|afternoon)")
         if late.window is not None and late.rest and what.rstrip().endswith(late.words):
             cut, what = Cut(plain, late.window, late.words), late.rest
-    what, to = _for_whom(_NEEDED.sub("", what), setting)
+    what, to = _for_whom(_matter(_NEEDED.sub("", what), mail), setting)
     slots = {"what": words_slot(what, sentence)}
     if people:
         slots["people"] = people_slot(people)
@@ -184,6 +196,24 @@ def errand(sentence: str, setting: Setting, mail: Mail) -> Understood | None:
     if (due := cut.slot()) is not None:
         slots["due"] = due
     return Understood(intent=Intent.ERRAND, slots=slots)
+
+
+_THEM = re.compile(r"(?:it|them|that|this|those|these)", _I)
+_MISSED = re.compile(
+    r"(?:owes? (?:me|us)|missing|need|needs?|lack|waiting (?:for|on)|haven't (?:got|received|had|seen)|promised (?:me|us)"
+    r"|was going to send(?: me| us)?|has) (?P<what>(?:the|my|our|his|her|their|that|this|those|some|two|an?|[A-Z]\w+'s)\b"
+    r"[^.!?;,]{3,80})",
+    _I,
+)
+
+
+def _matter(what: str, mail: Mail) -> str:
+    """Return what is meant by "them" in "Carla still owes me the receipts. Get them from her by Friday"."""
+    if not _THEM.fullmatch(what.strip(" .,")):
+        return what
+    before, _, _ = mail.text.replace("’", "'").partition("\n\n")
+    told = _MISSED.search(before)
+    return re.sub(r"^[A-Z]\w+'s\b", "the", told["what"]).strip() if told is not None else what
 
 
 def _asked(cut: Cut, setting: Setting) -> tuple[tuple[Who, ...], str, bool] | None:
@@ -216,6 +246,9 @@ def _asks(text: str, setting: Setting) -> tuple[tuple[Who, ...], str] | None:
             )
             if to_do is not None and not _BOOKS.search(to_do["what"]):
                 return people, f"to {to_do['what']}"
+            wanted = _KNOW.match(rest) or _TOLD_NEED.match(rest)
+            if wanted is not None and not _MEETING.search(wanted["what"]):
+                return people, re.sub(r"^(?:his|her|their)\b", "your", wanted["what"], flags=_I)
     text = re.sub(r" and ask\b(?: (?:him|her|them))?", " asking", text, flags=_I)
     asking = _ASK_WHO.match(text) or _DROP_A_LINE.match(text)
     if asking is None:
@@ -224,6 +257,8 @@ def _asks(text: str, setting: Setting) -> tuple[tuple[Who, ...], str] | None:
     rest = _AND_ASK.sub("", text[end:])
     if not people:
         return None
+    if (requests := _AND_REQUEST.match(rest)) is not None and not _MEETING.search(requests["what"]):
+        return people, requests["what"]
     if (clause := _WH.match(rest)) is not None and not _FREE.search(clause["what"]):
         return people, clause["what"]
     thing = _FOR.match(rest)

@@ -2,6 +2,7 @@
 
 import re
 
+from empla.capabilities.email.reading.antecedents import said_before
 from empla.capabilities.email.reading.families import Understood
 from empla.capabilities.email.reading.intents import Intent
 from empla.capabilities.email.reading.phrases import (
@@ -36,8 +37,9 @@ _NO_WORD = re.compile(
     r"(?:^|[,;] ?| )(?:if|in case|should|when) (?:(?:i|we|you) (?:don't|do not|haven't|have not|didn't) (?:hear"
     r"|heard|get|got|receive[d]?)"
     r"(?: (?:back|anything|an answer|a reply|a response|any answer))*(?: from (?P<who>.+?))?"
-    r"|nothing (?:comes|came|has come|arrives|has arrived)|(?:there(?:'s| is)"
-    r"|there has been) (?:still )?no (?:answer|reply|response|word"
+    r"|(?:i|we|you) (?:get|hear|have|receive) (?:nothing|no (?:answer|reply|response|word|reaction))(?: back)?"
+    r"|nothing(?: (?:comes|came|has come|arrives|has arrived|happens|is heard|back)(?: back| in)?)?|(?:(?:there(?:'s| is)"
+    r"|there has been) )?(?:still )?no (?:answer|reply|response|word|news|feedback"
     r"|reaction)(?: from (?P<from>.+?))?)"
     rf"(?=$|,|;| (?:{BY}|on|after|then|ask|write|please|remind|chase)\b)(?P<rest>[^,;]*)",
     _I,
@@ -61,9 +63,11 @@ def chase(sentence: str, setting: Setting, mail: Mail) -> Understood | None:
     plain = sentence.strip()
     if EVERY.search(plain):
         return None
-    silent = _IF_SILENT.search(plain) or _NO_WORD.search(plain) or _UNLESS.search(plain)
+    silent = _IF_SILENT.search(plain)
+    if silent is None or re.fullmatch(r"(?:i|we|you)(?: still)?", silent["who"], _I):
+        silent = _NO_WORD.search(plain) or _UNLESS.search(plain)
     if silent is None:
-        return None
+        return _told_silent(plain, setting, mail)
     main = f"{plain[: silent.start()]} {plain[silent.end() :]}".strip(" ,;")
     main = re.sub(r"^(?:then|please|pls|can you|could you|just)[ ,]+", "", main, flags=_I)
     verb = _THEN.match(main)
@@ -81,7 +85,9 @@ def chase(sentence: str, setting: Setting, mail: Mail) -> Understood | None:
     if cut.window is None:
         cut_main = cut_time(main, setting, AT)
         cut = Cut(cut.rest, cut_main.window, cut_main.words)
-    about = re.match(r"(?:(?:to|on|about|regarding|for) )(?!me\b|us\b|you\b)(?P<what>.+)$", cut.rest.strip(), _I)
+    about = _MATTER.match(cut.rest.strip())
+    if about is None and (after := _after_people(main, verb.end(), setting)):
+        about = _MATTER.match(_AGAIN.sub("", cut_time(after, setting, AT).rest).strip())
     slots: dict[str, Slot] = {}
     if people:
         slots["people"] = people_slot(people)
@@ -89,6 +95,61 @@ def chase(sentence: str, setting: Setting, mail: Mail) -> Understood | None:
         slots["what"] = words_slot(about["what"], sentence)
     if (window := cut.slot()) is not None:
         slots["window"] = window
+    return Understood(intent=Intent.CHASE, slots=slots)
+
+
+_MATTER = re.compile(
+    r"(?:to|on|about|regarding|concerning|for|re:?|with) (?!me\b|us\b|you\b|him\b|her\b|them\b)(?P<what>\S.+)$", _I
+)
+_AGAIN = re.compile(r"^\s*(?:once )?(?:again|once more|another time|a second time|please)\b", _I)
+_CHASES = re.compile(r"^(?:chase(?: up)?|follow[ -]?up with|press|nudge|poke|ping|prod|bug|remind|ask|try) ", _I)
+_TOLD_SILENT = re.compile(
+    rf"(?:(?P<who>[A-Z\w][\w.@ -]{{1,60}}?) (?:still |just )?{_SILENT}(?: (?:to|back|yet|on|me|us|my|anything|it))*"
+    r"|(?:still )?(?:no|not a|nothing|haven't had (?:a|any)|have not had (?:a|any)|not had (?:a|any)) ?"
+    r"(?:word|answer|reply|response|news|reaction|feedback)?(?: (?:yet|so far|back))* from"
+    r" (?P<from>[A-Z\w][\w.@-]+(?: [A-Z][\w-]+)?)"
+    r"|(?:i|we)(?:'ve| have| still)?(?: not|n't| haven't| never)(?: yet| been)* hear[d]?(?: back)? from"
+    r" (?P<heard>[A-Z\w][\w.@-]+(?: [A-Z][\w-]+)?))"
+    r"(?:.*?(?:about|on|regarding|concerning|for|re) (?P<what>(?:the|my|our|that|this|his|her|their) [^.!?]{2,60}?))?"
+    r"(?: (?:yet|so far|still|at all))?\s*[.!?;]\s*$",
+    _I,
+)
+"""What is told before "please chase him": "Ben hasn't replied to my mail about the venue."."""
+
+
+def reports_silence(words: str) -> bool:
+    """Return whether a sentence only tells that somebody has not answered."""
+    return _TOLD_SILENT.fullmatch(f"{words.strip(' .!?;')}.") is not None
+
+
+def _after_people(main: str, at: int, setting: Setting) -> str:
+    people, end = whom(main, at, setting)
+    if people:
+        return main[end:]
+    pronoun = re.compile(r"\s*(?:with )?(?:him|her|them)\b", _I).match(main, at)
+    return main[pronoun.end() :] if pronoun else ""
+
+
+def _told_silent(plain: str, setting: Setting, mail: Mail) -> Understood | None:
+    """ "Ben hasn't replied to my mail about the venue. Please chase him." """
+    verb = _CHASES.match(plain)
+    people, end = whom(plain, verb.end(), setting) if verb is not None else ((), 0)
+    if len(people) != 1 or plain[end:].strip(" .!").lower() not in (
+        "",
+        "again",
+        "up",
+        "once more",
+        "on it",
+        "about it",
+    ):
+        return None
+    told = said_before(plain, mail)
+    silent = _TOLD_SILENT.fullmatch(told)
+    if silent is None:
+        return None
+    slots = {"people": people_slot(people)}
+    if silent["what"]:
+        slots["what"] = Slot(value=silent["what"], words=silent["what"])
     return Understood(intent=Intent.CHASE, slots=slots)
 
 
@@ -111,13 +172,16 @@ _TIMES = re.compile(
     rf"(?:(?P<n>{_N}) (?:more )?times|(?P<word>once|twice|thrice)|(?P<mails>(?!an? ){_N}) (?:more )?(?:mails?"
     rf"|e-?mails?|messages?"
     rf"|follow[ -]?ups?|reminders|nudges|attempts))(?: (?:at most|max(?:imum)?|in total|altogether|overall))?"
+    rf"|(?:at most|up to|max(?:imum)?\.?|no more than|not more than) (?P<bare>{_N})(?! ?(?:days?|weeks?|months?|hours?))"
+    rf"|(?P<after>{_N}) (?:max(?:imum)?|tops|at (?:the )?most)"
     rf"|for (?P<span>{_N}) (?P<span_unit>days|weeks?|months?))(?!\w)",
     _I,
 )
 _SEQUENCE = re.compile(
-    r"^(?:follow[ -]?up|keep following up|chase(?: up)?|keep chasing|write|keep writing|e-?mail|mail|contact|ping"
-    r"|nudge|send"
-    r"|keep (?:e?mailing|nudging|asking|reminding)|ask|remind|get in touch|check in|touch base)(?: (?:mails?|e-?mails?"
+    r"^(?:keep (?:on )?(?:following up|chasing|writing|e-?mailing|nudging|asking|reminding|pinging|poking|contacting"
+    r"|messaging|trying|pestering|bugging|sending)(?: (?:mails?|reminders?|messages?|follow-?ups?))?"
+    r"|follow[ -]?up|chase(?: up)?|write|e-?mail|mail|message|contact|ping|nudge|send|poke|prod|drop|pester|bug"
+    r"|ask|remind|get in touch|check in|touch base)(?: (?:mails?|e-?mails?"
     r"|follow[ -]?ups?|reminders?|messages?))?(?: with| to| on)?\s+(?=\S)",
     _I,
 )
@@ -126,11 +190,12 @@ _STOPS = re.compile(
     r"|stop(?: it)?(?: (?:as soon as|when|if|once))?)"
     r" (?:(?:he|she|they|it|i|we|you|there|one|somebody|[A-Z]\w+|\S+@\S+)\b)?[^,;]*?\b(?:answers?(?:ed)?|repl(?:y"
     r"|ies|ied)"
-    r"|responds?(?:ed)?|hear|heard|gets? back|got back|reacts?|silent|no (?:answer|reply|response))\b[^,;]*)",
+    r"|responds?(?:ed)?|hear|heard|gets? back|got back|reacts?|silent|no (?:answer|reply|response)|has sent|have sent|sends?|sent|delivers?|signs?|signed|pays?|paid"
+    r"|confirms?|done|in|(?:you|i|we) have (?:it|them|one|an answer|a reply)|comes? back|got it)\b[^,;]*)",
     _I,
 )
 _GIVEN = re.compile(r"[:]\s*[\"“](?P<text>[^\"”]{3,})[\"”]?\s*$|[\"“](?P<quoted>[^\"”]{3,})[\"”]")
-_TOPIC = re.compile(r"(?<!\w)(?:about|regarding|concerning|on|re|for|with the question) (?P<what>\S.*)$", _I)
+_TOPIC = re.compile(r"(?<!\w)(?:about|regarding|concerning|on|re|for|of|with the question) (?P<what>\S.*)$", _I)
 
 
 def sequence(sentence: str, setting: Setting, mail: Mail) -> Understood | None:
@@ -152,6 +217,7 @@ def sequence(sentence: str, setting: Setting, mail: Mail) -> Understood | None:
     people, end = whom(text, verb.end(), setting) if verb is not None else ((), 0)
     if not people:
         return None
+    every_week = every is not None and every["name"] and stops is None and often is None and given is None
     begin = cut_time(
         text[end:], setting, r"starting|beginning|from|as of|first on|start(?: on)?|begin(?:ning)?(?: on)?"
     )
@@ -171,10 +237,15 @@ def sequence(sentence: str, setting: Setting, mail: Mail) -> Understood | None:
     if begin.window is not None and (window := begin.slot()) is not None:
         slots["window"] = window
     left = begin.rest[: topic.start()] if topic is not None else begin.rest
-    left = re.sub(r"^(?:again|please|by (?:e-?)?mail|and|then|with)?[\s,]*", "", left.strip(" ,;"), flags=_I).strip(
-        " ,;"
-    )
+    left = re.sub(
+        r"^(?:(?:again|please|by (?:e-?)?mail|and|then|with|a (?:line|note|mail))[\s,]*)*",
+        "",
+        left.strip(" ,;"),
+        flags=_I,
+    ).strip(" ,;")
     unread = (left,) if re.search(r"\w", left) and given is None else ()
+    if every_week and every is not None and not re.match(r"keep|follow|chase", plain, _I):
+        unread = (*unread, every.group())  # "every Monday", for ever, whatever they answer: that is no sequence
     return Understood(intent=Intent.SEQUENCE, slots=slots, unread=unread)
 
 
@@ -206,7 +277,7 @@ def _count(often: re.Match[str], every: re.Match[str] | None) -> int:
         unit = often["span_unit"].lower()
         days = _number(often["span"]) * (30 if unit.startswith("month") else 7 if unit.startswith("week") else 1)
         return max(1, days // _days(every)) if every is not None else 0
-    return _number(often["n"] or often["word"] or often["mails"])
+    return _number(often["n"] or often["word"] or often["mails"] or often["bare"] or often["after"])
 
 
 def _number(words: str) -> int:

@@ -8,6 +8,7 @@ on as if they said nothing.
 import re
 from dataclasses import replace
 
+from empla.capabilities.email.reading.antecedents import said_before, with_names
 from empla.capabilities.email.reading.families import Family, Understood
 from empla.capabilities.email.reading.intents import Intent
 from empla.capabilities.email.reading.plainer import plainer
@@ -47,18 +48,25 @@ _OFFSET = re.compile(
     r" (?:before(?:hand)?|earlier|in advance|ahead|prior)\b.*|(?<!\w)(?:beforehand|in advance)(?!\w)",
     _I,
 )
-_COMPOUND = re.compile(r"^(?:that )?to |^i (?:need|have|must|should)|^(?:we|you|they|he|she)\b", _I)
+_COMPOUND = re.compile(
+    r"^(?:that )?(?:to|whether|if|when|what|where|which|who|how|why) |^[a-z]+ing |"
+    r"^i (?:need|have|must|should)|^(?:we|you|they|he|she)\b",
+    _I,
+)
 _WATCHED = frozenset([Intent.REMIND, Intent.ERRAND, Intent.CHASE, Intent.SEQUENCE])
 
 
-def watched(family: Family) -> Family:
+def watched(family: Family, *, of_work: bool = True) -> Family:
     """Return a family that is offered plain words, and asks about what it would pass over."""
 
     def read(sentence: str, setting: Setting, mail: Mail) -> Understood | None:
         if len(sentence) > LONGEST:
             return family(sentence, setting, mail)
         plain = plainer(" ".join(sentence.split()))
-        found = family(plain, setting, mail) if plain else None
+        before = said_before(sentence, mail)
+        plain = with_names(plain, before, setting)
+        about = replace(mail, text=f"{before}\n\n{plain}") if before and of_work else mail
+        found = family(plain, setting, about) if plain else None
         if found is None and plain != sentence:
             plain, found = sentence, family(sentence, setting, mail)
         if found is None:
@@ -98,8 +106,8 @@ def _missed(found: Understood, sentence: str) -> str:
             if not _ASKS_IF.search(before) and not hangs.group().lower().startswith("until"):
                 return hangs.group()
     hung = _AND_ANOTHER.search(what) or _THEN_AT.search(sentence)
-    if hung is None and not _COMPOUND.match(what):
-        hung = _AND_DOES.search(what)
+    if hung is None and not (_COMPOUND.match(what) or re.match(r"(?:.* )?remind \S+ to\b", sentence, _I)):
+        hung = _AND_DOES.search(sentence)
     if hung is None and found.intent is Intent.REMIND:
         hung = _OFFSET.search(sentence)
     return hung.group() if hung is not None else ""

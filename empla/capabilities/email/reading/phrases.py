@@ -24,7 +24,8 @@ AT_ONLY = (
 AT = rf"{BY}|{AT_ONLY}"
 """Cues of a time: a last one, a point or stretch of time, either."""
 _ENDS = re.compile(
-    r"\s*(?:[,;:–—]|\s-\s)\s*|\s+(?=(?:from|to|that|about|of|and|if|unless|i|we|please|pls|ask|get|remind)\b)", re.I
+    r"\s*(?:[,;:–—]|\s-\s)\s*|\s+(?=(?:from|to|that|about|of|and|if|unless|i|we|please|pls|ask|get|remind|for|whether|what|how|so|because|regarding|re)\b)",
+    re.I,
 )
 PRONOUN = re.compile(r"(?:him|her|them|it|he|she|they|that|this)", re.IGNORECASE)
 """Words that stand for somebody or something named before."""

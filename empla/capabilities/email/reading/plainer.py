@@ -84,7 +84,7 @@ _SAME: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"^tell (me|us) (?=(?:again )?(?:on|at|tomorrow|tonight|next|in \d|in an?|this)\b.{2,30}? (?:to|that)\b)",
          r"remind \1 "),
         (r"^(?:flag|note|put|park|mark) (?:it |this |that )?(?:to|for|with) me (?=(?:on|for|next|tomorrow)\b)", "remind me "),
-        (r"\bwhen it(?:['’]s| is) (?=\d)", "at "),
+        (r"\bwhen it(?:['’]?s| is) (?=\d)", "at "),
         (rf"^(?:give|shoot|drop|send) (?!me\b|us\b)(\S+(?: [A-Z][\w-]+)?) {_SOFT}(?:nudge|ping|poke|prod|push|bump|kick"
          r"|chaser|follow-?up)\b", r"chase \1"),
         (r"\b(?:does|do|did|has|have) not revert(?:ed)?(?: back)?\b", "does not reply"),

@@ -7,6 +7,7 @@ Slot `again`: the reminder that has just come is meant. The other slots are thos
 
 import re
 
+from empla.capabilities.email.reading.antecedents import said_before
 from empla.capabilities.email.reading.families import Understood
 from empla.capabilities.email.reading.intents import Doubt, Intent
 from empla.capabilities.email.reading.people import Who
@@ -57,6 +58,15 @@ _RELATIVE = re.compile(
     _I,
 )
 """When it hangs on something else: it is asked when that is."""
+_PINGED_FOR = re.compile(
+    r"^(?:also )?(?:nudge|ping|poke|prod) (?!me\b|us\b)(?:\S+)(?: (?-i:[A-Z])\w+)?(?: and \S+)? (?:for|whether|if|what|when|how)\b",
+    _I,
+)
+_RAISE = re.compile(
+    r"^(?:bring (?P<up>up )|raise|put|resurface|(?:come|get) back to me (?:about|on|with|regarding))\s?"
+    r"(?P<what>(?:the|my|our|that|this) (?:(?!\bagain\b).)+?)(?: up)?(?: in front of me| to me| with me)?(?<!back) again\b",
+    _I,
+)
 _BY_MAIL = re.compile(r"^(?:by|per|via) (?:e-?)?mail\b\s*", _I)
 _MUST = re.compile(r"^(?:to|i (?:must(?:n't| not)? forget to|must|need to|have to|should|want to)) ", _I)
 
@@ -64,8 +74,14 @@ _MUST = re.compile(r"^(?:to|i (?:must(?:n't| not)? forget to|must|need to|have t
 def remind(sentence: str, setting: Setting, mail: Mail) -> Understood | None:
     """Read what somebody is to be reminded of, and when."""
     plain = re.sub(r"[,\s]+(?:please|pls|thanks)$", "", sentence.strip(), flags=_I)
+    if _MUST_NOT_FORGET.match(plain) and re.search(r"\bremind (?:me|us)\b", mail.text.rpartition(plain)[2], _I):
+        return None  # what it is about; the request follows
+    if _PINGED_FOR.match(plain):
+        return None  # "ping Ben for the numbers" asks him for them
     if (again := _AGAIN.match(plain)) is not None:
         return _snoozed(again, setting)
+    if (raised := _RAISE.match(plain)) is not None:
+        plain = f"remind me {plain[raised.end() :].strip()} about {raised['what']}"
     once = _REPEATED.sub(lambda often: "on" if often.group().lower() in ("every", "each") else "", plain)
     found = _late(once, setting) or _plain(once, setting)
     if found is None:
@@ -74,6 +90,8 @@ def remind(sentence: str, setting: Setting, mail: Mail) -> Understood | None:
     slots: dict[str, Slot] = {}
     if what and not _ABOUT_MAIL.match(what):
         slots["what"] = words_slot(what, sentence)
+    if "what" not in slots and not mail.in_reply_to and not people and (told := said_before(sentence, mail)):
+        slots["what"] = Slot(value=_told_to_remember(told), words=told)
     if people:
         slots["people"] = people_slot(people)
     if when is not None and (window := when.slot()) is not None:
@@ -85,6 +103,16 @@ def remind(sentence: str, setting: Setting, mail: Mail) -> Understood | None:
         question = f"You wrote “{when.words}”. I can remind you once. Shall I do that the first time only?"
         doubt = Doubt(words=when.words, question=question)
     return Understood(intent=Intent.REMIND, slots=slots, doubts=(doubt,) if doubt is not None else ())
+
+
+_MUST_NOT_FORGET = re.compile(
+    r"^i (?:must not|mustn't|can't|cannot|shouldn't|should not|may not|better not) forget\b", _I
+)
+
+
+def _told_to_remember(told: str) -> str:
+    """Return what "remind me on Friday" is about from the sentence before it: "I shouldn't forget the bill."."""
+    return re.sub(rf"{_MUST_NOT_FORGET.pattern}(?: about)? ?|^{_MUST.pattern[1:]}", "", told, flags=_I).strip(" .!;,")
 
 
 _Found = tuple[str, tuple[Who, ...], Cut | None, Doubt | None]
@@ -177,7 +205,16 @@ def _rest(rest: str, people: tuple[Who, ...], leading: Cut | None, setting: Sett
     if due.window is not None or its_own or how == "that":  # that is when the thing is, as likely as not
         asks = Doubt(words=said.words, question=f"When shall I remind {_called(people)} of it?")
         return whole, people, None, asks
+    if _OF_ANOTHER.search(said.rest):
+        asks = Doubt(
+            words=said.words, question=f"Shall I remind {_called(people)} then, or is that when it is to be done?"
+        )
+        return whole, people, None, asks
     return said.rest, people, said, None
+
+
+_OF_ANOTHER = re.compile(r"^(?:to )?(?:remind|ask|tell|get|have) (?!me\b|us\b)\S+ to \w", _I)
+"""What somebody else is to do, and the time that is said may be that of either."""
 
 
 def _called(people: tuple[Who, ...]) -> str:

@@ -19,6 +19,7 @@ from empla.capabilities.email.reading.newtext import new_text
 from empla.capabilities.email.reading.people import EMAIL, Who, named_at
 from empla.capabilities.email.reading.slots import Setting, blank, leftovers
 from empla.capabilities.email.reading.standing_cues import BEGINS, CUES, ENDS, LASTING, LEAD, MARKED, Cue
+from empla.capabilities.email.reading.standing_plainer import plain_rule
 from empla.capabilities.email.reading.standing_times import When, nearest_days, rule_times, shut
 from empla.capabilities.email.reading.standing_turns import turned
 from empla.capabilities.email.reading.standing_upkeep import CHANGES, CLOCK, DROPS, LISTS
@@ -126,6 +127,7 @@ def standing(sentence: str, setting: Setting, mail: Mail) -> Understood | None:
     bare = plain[lead.end() :].strip() if lead else plain
     if not bare or len(bare) > 400:
         return None
+    bare = plain_rule(bare)
     if LISTS.fullmatch(bare):
         return Understood(intent=Intent.RULES)
     found = _changed(bare, setting) or _dropped(bare, setting)

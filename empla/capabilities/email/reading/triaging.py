@@ -53,15 +53,19 @@ _THAT = (
 )
 _THESE = rf"(?:these|those|such|(?:{_MAILS}|things|stuff) like (?:this|that|these|those))(?: {_MAILS}| ones)?"
 _ADDRESS = r"(?P<address>@?[\w.+-]+@[\w-]+(?:\.[\w-]+)+|@[\w-]+(?:\.[\w-]+)+)"
-_NAMED = rf"(?:{_FROM}|{_OWNER}|{_TOPIC}|{_THAT}|{_THESE}|{_ADDRESS})"
+_STUFF = (
+    rf"(?:(?:the|those|these|all|all the|any|that) )?(?P<stuff>(?!morning\b|daily\b|that\b|these\b|the\b|any\b|my\b|your\b|more\b|such\b)[\w.&-]{{2,40}}"
+    rf"(?: [A-Z]\w+)?) (?:stuff|{_MAILS})"
+)
+_NAMED = rf"(?:{_FROM}|{_OWNER}|{_TOPIC}|{_THAT}|{_THESE}|{_ADDRESS}|{_STUFF})"
 _VERY = r"(?:(?:really|very|quite|rather|pretty|actually|always|all|still|super|extremely|just|only|so) )*"
 _IMPORTANT = re.compile(
     rf"{_VERY}(?:(?:an? )?(?:important|urgent|relevant|interesting)(?: (?:one|mail|e-?mail|message|sender))?"
-    r"|worth (?:reading|seeing|my time|looking at|a look)|(?:a |top |high |of high )*priority)$",
+    r"|(?:useful|helpful|valuable|of (?:interest|value)|worthwhile)|worth (?:keeping|having|reading|seeing|my time|looking at|a look)|(?:a |top |high |of high )*priority)$",
     _I,
 )
 _UNIMPORTANT = re.compile(
-    rf"{_VERY}(?:unimportant|irrelevant|uninteresting|noise|a waste of (?:my )?time|low priority|of no interest|clutter"
+    rf"{_VERY}(?:unimportant|irrelevant|uninteresting|useless|rubbish|pointless|boring|not worth (?:reading|my time)|noise|a waste of (?:my )?time|low priority|of no interest|clutter"
     rf"|(?:an? )?(?:newsletters?|advertising|advertisements?|ads?|marketing|mass mail(?:ing)?s?))$",
     _I,
 )
@@ -81,16 +85,19 @@ _COPULA = (
     r"(?P<no2> (?:not|never|no))?| ?(?P<no3>(?:is|are|was|were)n['’]?t)"
     r"| (?P<can>can|may|should)(?P<no4>not|['’]t| not)?)"
 )
-_BECAUSE = r"(?:[,;:] (?:it|that|he|she|they|this|i)(?:['’]s|['’]re| is| are| was| comes?| know)\b[^.;]{0,80})?"
+_BECAUSE = r"(?:[,;:] (?:please (?:always |do )?(?:show|tell|flag|forward)\b[^.;,]{0,40}|it|that|he|she|they|this|i)(?:['’]s|['’]re| is| are| was| comes?| know)\b[^.;]{0,80})?"
 _STATED = re.compile(rf"{_LEAD}{_NAMED}{_COPULA} (?P<said>.+?){_BECAUSE}{_TAIL}", _I)
 _BARE = re.compile(rf"{_LEAD}(?:these|those) ?(?:is|are|was|were)\b", _I)
 _PLAIN = re.compile(
     rf"{_LEAD}(?:that|this|it|they|these|those){_COPULA} (?P<said>.+?)(?: (?:mail|one|message))?{_BECAUSE}{_TAIL}", _I
 )
-_WAIT = re.compile(r"(?:wait|be ignored|be skipped|be left out|be deleted|go)$", _I)
+_WAIT = re.compile(
+    r"(?:(?:always|all|safely|usually|also) )?(?:wait|be ignored|be skipped|be left out|be deleted|go)$", _I
+)
 _BOTHER = re.compile(
     rf"{_LEAD}(?:(?:you )?(?:do not|don['’]?t|never|stop|no need to|need not|don['’]?t (?:have|need) to)"
     r"(?: ever)? (?:bother(?:ing)?|disturb(?:ing)?|annoy(?:ing)?|trouble|troubling|tell(?:ing)?|inform(?:ing)?"
+    r"|flag(?:ging)?|highlight(?:ing)?|mark(?:ing)?|star(?:ring)?|alert(?:ing)?|report(?:ing)?|list(?:ing)?|ping(?:ing)?"
     r"|notify(?:ing)?|warn(?:ing)?|forward(?:ing)?|show(?:ing)?|send(?:ing)?|pass(?:ing)? on|mention(?:ing)?)(?: me)?"
     r"(?: (?:with|about|of|to))?|spare me|i (?:do not|don['’]?t|never) (?:want|need|care|wish)(?: to)?"
     r"(?: (?:see|hear|read|get|know))?(?: (?:about|of|for))?|(?:you (?:can|may) )?(?:ignore|skip))"
@@ -98,7 +105,11 @@ _BOTHER = re.compile(
     _I,
 )
 _WANTED = re.compile(
-    rf"{_LEAD}(?:(?:always|do) (?:show|tell|inform|alert|notify|forward|warn|pass on)(?: me| to me)?(?: (?:about|of))?"
+    rf"{_LEAD}(?:(?:you )?(?:should|could|ought to|might) have (?:shown|told|flagged|informed|alerted|forwarded|warned|passed on|mentioned)"
+    rf"(?: me| to me)?(?: (?:about|of))?|(?:why|how come)(?: did(?:n['’]?t| not) you| you did(?:n['’]?t| not)) (?:show|tell|flag|inform|alert"
+    rf"|forward|warn|mention)(?: me| to me)?(?: (?:about|of))?|i (?:wish|wanted) (?:you had told me|to know) (?:about|of)"
+    rf"|(?:always|do|please always|never miss|don['’]?t miss|watch out for|keep an eye (?:out )?(?:for|on)|look out for|let me know (?:about|of)"
+    rf"|make sure (?:that )?i see|prioriti[sz]e)(?= )(?: (?:show|tell|inform|alert|notify|forward|warn|pass on|flag)(?: me| to me)?(?: (?:about|of))?)?"
     r"|i (?:always )?(?:do )?(?:want|would like|['’]d like|like|need)(?: to)?(?: (?:always|know))?"
     rf" (?:see|hear|read|get|about)(?: (?:about|of))?) {_NAMED}{_TAIL}",
     _I,
@@ -180,7 +191,7 @@ def _which(found: re.Match[str]) -> dict[str, Slot]:
     """Return which mails are meant; nothing for the one that is spoken of."""
     parts = {name: value for name, value in found.groupdict().items() if value}
     slots: dict[str, Slot] = {}
-    for name in ("who", "owner", "address", "name"):
+    for name in ("who", "owner", "address", "stuff", "name"):
         if name in parts:
             words = re.sub(
                 r"^(?:the |my |anybody at |anyone at |people at |our )+", "", parts[name].strip('"“” '), flags=_I

@@ -10,7 +10,7 @@ from empla.mind.readings import Reading
 from tests.capabilities.email.reading.corpora import cases
 from tests.capabilities.email.reading.test_frozen import ASKED, DAYS, RIGHT, WRONG, Verdict, judged, reading_of
 
-SETS = ("dev_errands.toml",)
+SETS = ("dev_errands.toml", "dev_errands_second.toml")
 
 
 @pytest.mark.parametrize("name", SETS)
@@ -36,6 +36,7 @@ def verdict(case: dict[str, Any]) -> tuple[Verdict, list[str]]:
         parts = [part for part in reading.value("parts") if part.intent != "thanks"]
         pairs = list(zip(case["parts"], parts, strict=True))
     wrong = [word for wanted, part in pairs for word in _rule(wanted, part)]
+    wrong += ["it drops" for wanted, part in pairs if bool(part.value("drop")) != bool(wanted.get("drops"))]
     return (WRONG, wrong) if wrong else (RIGHT, [])
 
 
