@@ -8,6 +8,7 @@ import contextlib
 import time
 from contextlib import closing
 from functools import partial
+from itertools import count
 from typing import Any, Final
 
 from empla.config import Home
@@ -82,7 +83,7 @@ def _must_work(home: Home, name: str, status: str) -> None:
 
 def _hand_over(home: Home, meetings: str, slug: str) -> None:
     """Have the employee hand over and return when it has; ExternalError if it could not, or did not in time."""
-    key = f"{LEAVING}:{slug}"
+    key = _key(home, slug)
     sender(home)(slug, key, LEAVING, {"meetings": meetings})
     with contextlib.suppress(NotRunning, InputError):
         control.call(home, "wake", {"name": slug})
@@ -97,7 +98,20 @@ def _hand_over(home: Home, meetings: str, slug: str) -> None:
         time.sleep(_STEP_S * 4)
     if intention.stage is not Stage.DONE:
         why = intention.result.sentence if intention.result is not None else ""
-        raise ExternalError(f"it could not hand over: {why or intention.stage.value}", next_step="see `empla history`")
+        raise ExternalError(
+            f"it could not hand over: {why or intention.stage.value}",
+            next_step=f"see `empla logs {slug}`, then give the same command again; --without-hand-over goes on without",
+        )
+
+
+def _key(home: Home, slug: str) -> str:
+    """Return the key to ask by: the same for what is under way or done, another if the last time ended without."""
+    for attempt in count(1):
+        key = f"{LEAVING}:{slug}" if attempt == 1 else f"{LEAVING}:{slug}:{attempt}"
+        intention = _intention(home, slug, key)
+        if intention is None or intention.stage not in OVER or intention.stage is Stage.DONE:
+            break
+    return key
 
 
 def _intention(home: Home, slug: str, key: str) -> Intention | None:
