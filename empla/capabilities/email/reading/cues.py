@@ -9,12 +9,12 @@ _I = re.IGNORECASE
 _OBJ = OBJECT.pattern.removeprefix(r"(?<![\w-])").removesuffix(r"(?![\w-])")
 POLITE = re.compile(
     r"^(?:(?:(?:and|so|but|plus|also|then|ok(?:ay)?|great|perfect|well|actually|yes|hi|hey|sorry|oh|alright"
-    r"|right|sure|thanks|thank you)[,.!:-]*|(?:no|first(?:ly)?|second(?:ly)?|third(?:ly)?|finally|lastly|next|besides"
+    r"|right|sure|thanks|thank you|sadly|unfortunately|regrettably)[,.!:-]*|(?:no|first(?:ly)?|second(?:ly)?|third(?:ly)?|finally|lastly|next|besides"
     r"|later|while you're at it|one more thing|ps|p\.s\.)[,.!:;–-]+)\s+)*"
     r"(?:(?:please|pls|plz|kindly|just|quick(?:ly)?|maybe)[,:]?\s+)*"
     r"(?:(?:can|could|would|will|might) (?:you|u|we|i)(?: (?:please|pls|kindly|possibly|maybe"
     r"|perhaps|also|just|mind|be able to|be so kind (?:as )?to|help me(?: to)?|try (?:to|and)|do the needful (?:to|and|for)"
-    r"|go ahead and|get us to))*\s+"
+    r"|go ahead and|get us to|terribly|awfully|kindly))*\s+"
     r"|(?:i(?:'d| would)? (?:really )?(?:like|love|want|need|prefer|wish|have)(?: (?:you|us|for"
     r" you))? to\s+)|(?:i(?:'d| would) (?:really )?(?:like|love|appreciate)\s+)|i(?:'m| am) (?:hoping"
     r"|looking|trying) (?:to|for)\s+"
@@ -22,13 +22,13 @@ POLITE = re.compile(
     r"|extremely )?(?:grateful"
     r"|appreciate it|great|good|nice"
     r"|lovely|helpful|obliged|happy|kind) if (?:you|we) (?:can|could|would)\s+"
-    r"|(?:we(?:'d| would)? (?:like|want|need|have|should|ought)(?: to)?\s+)|i (?:was |am |'m )?wonder"
+    r"|(?:we(?:'d| would)? (?:like|want|need|have|should|ought)(?: to)?\s+)|(?:need|want|gotta|have) to\s+|i (?:was |am |'m )?wonder"
     r"(?:ing)? (?:if|whether) (?:you|we) (?:can|could|might|would)(?: (?:possibly|perhaps|please|kindly))?\s+|(?:i (?:was |am )?)?wonder"
     r"(?:ing)? (?:if|whether) it (?:might|would|could|will) be possible(?: for (?:you|us))? to\s+|(?:is it|would it be) possible to\s+|(?:do"
     r" you think|any chance) (?:you|we) (?:can|could)\s+|(?:be so kind (?:as )?to|feel free to|do the needful (?:to|and)"
     r"|try to|go ahead and|let's|let us|it would be (?:great|good|nice) (?:if (?:you|we) could"
-    r"|to)|would you mind|help me(?: to)?|can u)\s+)?"
-    r"(?:(?:please|pls|kindly|just|also|quickly|then|maybe)\s+)*",
+    r"|to)|would you mind|help me(?: to)?|can u|do me (?:a|the) (?:big |huge |small |quick )?favou?r(?: and|,)|be an angel(?: and|,)|see (?:if|whether) you (?:can|could))\s+)?"
+    r"(?:(?:please|pls|kindly|just|also|quickly|then|maybe|really|finally)\s+)*",
     _I,
 )
 """Politeness before a request."""
@@ -61,6 +61,8 @@ SCHEDULE = (
         _I,
     ),
     re.compile(r"^(?:invite|get|bring)\s+\S+.{0,60}\b(?:to|for|in|together)\b", _I),
+    re.compile(r"^something (?:with |w/ ?)\S", _I),
+    re.compile(r"^get (?:me |us )in front of \S", _I),
     re.compile(r"^(?:put|set|get|find|book|arrange|organi[sz]e|sort) (?:me |us )?something\b", _I),
     re.compile(r"^ask \S+(?: \S+)? for (?:an? )?(?:\S+ )?(?:meeting|call|chat|catch-up|appointment|slot)\b", _I),
     re.compile(r"^(?:new |next )?(?:meeting|call|appointment|mtg)\s*:", _I),
@@ -195,6 +197,25 @@ FREE = (
     ),
     re.compile(r"^when (?:would|does|do|will|might|could) .{2,30}? have\b", _I),
     re.compile(
+        r"^when (?:can|could|would|might) .{2,40}? (?:do|make|manage|spare) (?:an hour|half an hour|an? \w+|\d+|"
+        r"(?:one|two|three|fifteen|twenty|thirty|forty|ten) (?:hours?|min))",
+        _I,
+    ),
+    re.compile(
+        r"^when(?:'s| is) the (?:soonest|earliest|next time|first time|next day|first day)\b.{2,40}? (?:has|have|is|are"
+        r"|can|could|am)\b",
+        _I,
+    ),
+    re.compile(
+        r"^(?:which|what) (?:days?|mornings?|afternoons?|evenings?|hours?|times?)\b.{0,40}?\b(?:free|empty|open|clear"
+        r"|available|unbooked)\b",
+        _I,
+    ),
+    re.compile(
+        r"^(?:any chance|is it (?:true|right) that|do you know (?:if|whether)) (?:i|we)\b.{0,12}? (?:an? |some |any )?free\b",
+        _I,
+    ),
+    re.compile(
         r"^(?:check|look (?:at|in|into)|see|have a look at) [\w'’ ]+['’]s (?:calendar|diary|schedule|availability)\b",
         _I,
     ),
@@ -236,7 +257,7 @@ FREE = (
 )
 ASKS_FREE = re.compile(
     r"(?:am|are|is|aren't|isn't|do|does|have|has|will|would|what|when|check|see|find out|tell"
-    r" me|know|look|(?:free|busy|available)(?= \w+day| today| tomorrow| on| this| next| at)"
+    r" me|know|look|which|any chance|(?:free|busy|available)(?= \w+day| today| tomorrow| on| this| next| at)"
     r"|availability|can|could|show|send|give|let me know|if|whether)\b|\w+'s availability",
     _I,
 )
@@ -251,7 +272,7 @@ CANCEL = (
         r"|scratch|skip|clear|un-?book|undo|nix|ditch|dump|abandon|lose)\b",
         _I,
     ),
-    re.compile(r"^(?:take|call|wipe|strike)\b.{1,60}\boff\b", _I),
+    re.compile(r"^(?:take|call|wipe|strike)\b.{1,60}\boff\b|^(?:bow|back|drop|duck|bail) out of\b", _I),
     re.compile(
         r"\b(?:needs? to be|should be|must be|has to be|to be|be|gets?|is|want) (?:cancel(?:l)?ed|called off)\b", _I
     ),
@@ -278,7 +299,7 @@ MOVE = (
     re.compile(
         r"\b(?:start|begin|be|happen|do|have|make)\b.{0,30}\b(?:minutes?|mins?|hours?|hrs?|days?"
         r"|weeks?|bit) (?:later|earlier)\b"
-        r"|^(?:put|set) (?:it|this|that|the|my|our)\b.{0,40}\b(?:to|back|forward|later|earlier)\b"
+        r"|^(?:put|set) (?:it|this|that|the|my|our)\b.{0,40}\b(?:to|back|forward|later|earlier|off)\b"
         r"(?! (?:discuss|talk|go|review))",
         _I,
     ),
@@ -363,7 +384,7 @@ HELP = re.compile(
     r"|could|do|are) you (?:do|able to do|help|actually do|capable)\b|\bwhat (?:can|could|should"
     r"|may|do) i (?:ask|write|say|tell)\b|\bhow (?:do|does|can|should) (?:you|this|it|that|i)"
     r" (?:work|use|ask|talk|write)\b"
-    r"|\bwhat (?:sorts?|kinds?|types?) of \w+ (?:can|do|could) you\b|\bwho are you\b|\bwhat are"
+    r"|\b(?:what|which) (?:sorts?|kinds?|types?) of \w+ (?:can|do|could|may|should) (?:you|i)\b|\bwho are you\b|\bwhat are"
     r" you\b|\bhow can you help\b|\bwhat (?:things|kinds? of (?:things"
     r"|requests?)|requests?|sentences|commands) (?:can|do|could) you\b|\bwhat (?:else )?(?:do"
     r"|can) you (?:understand|know|help|offer)\b|\b(?:list|show|tell)(?: me)? (?:your|what you"

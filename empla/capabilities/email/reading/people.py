@@ -36,11 +36,11 @@ EMAIL = re.compile(r"<?\b(?:mailto:)?([A-Za-z0-9._%+'-]{1,64}@[A-Za-z0-9-]{1,63}
 _CUE = re.compile(
     r"(?<![\w'])(?P<cue>together with|along with|with|w/|w(?= [a-z]+\b)|between|among|inviting"
     r"|invite|including|include|incl\.?|plus|join(?:ed by)?"
-    r"|attendees:?|people:?|who:|participants:?|for (?=(?:me|us|myself|both of us) and\b)|cc'?ing|loop in|bring in"
+    r"|attendees:?|people:?|who:|participants:?|for (?=(?:me|us|myself|both of us) and\b)|for (?=[a-z]{2,20}(?:, [a-z]{2,20}){0,3},? and (?:me|myself|i)\b)|cc'?ing|loop in|bring in|in front of|(?:two|three|four|five|six) of us ?[(:]"
     r"|(?:talk|speak|chat|catch up|meet up|sit down|sync(?: up)?|touch base|connect|get together)"
     r"(?: again| briefly| quickly)?(?: to| with)"
     r"|(?:meet|see|seeing|ring|interview|phone)(?= (?:[A-Z]|[\w.]+@)))(?: both| also| just| only| either)?"
-    r"(?:\s+|(?<=/)(?=\S))",
+    r"(?:\s+|(?<=[/(])(?=\S))",
     re.IGNORECASE,
 )
 _ALSO_NAMES = frozenset(["will", "may", "april", "june", "august"])

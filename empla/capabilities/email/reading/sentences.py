@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 _NOT_AN_END = re.compile(
     r"(?:\b(?:a|p)\.m|\be\.g|\bi\.e|\betc|\bapprox|\b(?:mr|mrs|ms|dr|prof|st|no|nr|vs|min|mins"
-    r"|hr|hrs|tel|dept|inc|ltd|co|jr|sr"
+    r"|hr|hrs|tel|ext|dept|inc|ltd|co|jr|sr"
     r"|mon|tues?|wed|thurs?|thu|fri|sat|sun|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)|(?:^|\s)[A-Z])\.$",
     re.IGNORECASE,
 )
@@ -13,7 +13,7 @@ _UNIT_ENDS = re.compile(r"\b(?:mins?|hrs?|a\.m|p\.m)\.$", re.IGNORECASE)
 _BULLET = re.compile(r"\s*(?:[-*•–]|\d{1,2}[.)])\s+(?=\S)")
 _END = re.compile(r"[.!?;…]+[)\"'”’]*(?=\s|$)")
 _GREETING = re.compile(
-    r"\s*(?:[Hh]i+|[Hh]ello|[Hh]ey+|[Hh]iya|[Dd]ear|[Gg]reetings|[Mm]orning|[Aa]fternoon|[Ee]vening|[Yy]o"
+    r"\s*(?:[Hh]i+|[Hh]ello|[Hh]ey+|[Hh]iya|[Dd]ear|[Gg]reetings|[Mm]orning(?! of)|[Aa]fternoon(?! of)|[Ee]vening(?! of)|[Yy]o"
     r"|[Gg]ood (?:[Mm]orning|[Aa]fternoon|[Ee]vening|[Dd]ay))\b(?: (?:there|again|all|team|both|everyone|folks)\b)?"
     r"(?:,? (?!(?:Can|Could|Please|Book|Set|I|Am|What|When|Is|Do|Would|Will|Schedule|Find|Cancel"
     r"|Move|Let|Are|How|Need)\b)"
@@ -53,7 +53,7 @@ _POLITE = re.compile(
     rf"(?:'d)? )?(?:really )?appreciate (?:it|that|your help)"
     rf"|sorry (?:for|about|to) {_REST}|apologies {_REST}|have a (?:great|good|nice|lovely){_REST}"
     rf"|happy (?:monday|friday|new year){_REST}"
-    rf"|(?:please )?(?:let me know|confirm|lmk)(?: (?:if|when|what|once|whether|please|how|which"
+    rf"|(?:please )?(?:let me know|confirm|lmk)(?!.*\b(?:if|whether|when) (?!you\b|that\b|this\b|it\b).*\b(?:free|available|busy)\b)(?: (?:if|when|what|once|whether|please|how|which"
     rf"|asap)\b{_REST})?|(?:just )?(?:let|tell) me (?:know)?{_REST}(?:works?|done|booked)"
     rf"|(?:does|would|will) that work(?: for you)?|is that (?:ok|okay|possible|doable|feasible)"
     rf"|ok(?:ay)? for you|yours (?:sincerely|faithfully|truly|ever)(?:,? [A-Z]\w+){{0,3}}"
@@ -131,8 +131,8 @@ _ASKS_MORE = (
     r"|make (?:it|that|this|the|my|our|sure)|when(?:'s| is) (?:my|our|the)|never book|always (?:accept|decline|book)"
     r"|keep (?:my|every|all|mon|tue|wed|thu|fri|sat|sun)|decline|accept|pencil|organi[sz]e|plan)\b(?! up\b)"
 )
-_JOINT = r"(?:and|then|plus|but|also)(?: (?:actually|then|also|please|after that|while you're at it,?))*"
-_CLAUSE = re.compile(rf"(?:[,;]?\s+{_JOINT}|,)\s+(?={_ASKS_MORE})", re.IGNORECASE)
+_JOINT = r"(?:and|then|plus|but|also|so)(?: (?:actually|then|also|please|after that|while you're at it,?))*"
+_CLAUSE = re.compile(rf"(?:[,;]?\s+{_JOINT}|[,;]|\s[–—-]+)\s+(?={_ASKS_MORE})", re.IGNORECASE)
 _CLAUSE_APART = re.compile(
     rf"(?:,\s+{_JOINT}|,?\s+(?:and|then|plus|but) (?:also|please|then)|\s+(?:and|plus|but)(?= (?:can|could|would) you))"
     rf"\s+(?!(?:follow up|(?:remind|chase|ask) (?:him|her|them|again))\b)(?={_ASKS_MORE})",

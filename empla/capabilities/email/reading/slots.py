@@ -147,6 +147,9 @@ _IF_POSSIBLE = re.compile(
     r"|(?:the )?(?:sooner|earlier) the better|sorry (?:for|about) (?:the|this) (?:\w+ )?(?:notice"
     r"|change|trouble|confusion|delay)"
     r"|if (?:that|it|this|they|those|these)(?: \w+)? (?:doesn't|don't|does not|do not) (?:work|suit|fit)(?: for \w+)?"
+    r"|(?:it )?(?:really )?(?:doesn't|does not|don't|won't) (?:really )?(?:matter|mind)(?: (?:when|which|what time|how|where))?"
+    r"|(?:there(?:'s| is) )?no (?:rush|hurry)|round (?:a|the|my) table"
+    r"|or am i (?:making (?:that|it) up|imagining (?:it|that|things)|wrong|mistaken|dreaming)|or not|or what"
     r"|of course|at least|thanks in advance|on (?:my|our) (?:behalf|side))(?!\w)",
     re.IGNORECASE,
 )
@@ -231,7 +234,7 @@ _AND_I = re.compile(
     r" (?:and|&) (?:I|me|myself)\b)"
 )
 _AFTER_VERB = re.compile(
-    r"(?<!\w)(?i:book|schedule|invite|have(?= \S+ (?:come|call|ring|drop|meet|see))|get|grab|meet|see"
+    r"(?<!\w)(?i:book|schedule|invite|have(?= .{2,60}? (?:on|in|for|over for) an? (?:quick )?(?:call|meeting|chat|session)\b)|have(?= \S+ (?:come|call|ring|drop|meet|see))|get|grab|meet|see"
     r"|interview|find|add|pencil in|slot in|squeeze in|(?:pencil|slot|squeeze|fit) [in·]{2}|phone|ring"
     r"|when can"
     r"|when could|can|could|need|for|me and|bring|give|spare)\s+(?=[A-Z][a-z]|[\w.+-]+@)"

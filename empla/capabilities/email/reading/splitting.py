@@ -135,6 +135,8 @@ def _bookings(head: str, pieces: Sequence[str], setting: Setting) -> tuple[str, 
     before = pieces[0][: with_.end()] if first.people and with_ else ""
     written = [pieces[0]]
     for piece in pieces[1:]:
+        if not slots(piece, setting).names() & {"window", "minutes"}:
+            return ()  # "with Ben and Carla" is one meeting of three
         bare = re.sub(r"^with\s+", "", piece, flags=re.IGNORECASE)
         own = slots(f"{head}{piece}", setting)
         written.append(f"{before}{bare}" if before and not own.minutes else piece)

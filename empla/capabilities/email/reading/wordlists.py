@@ -25,7 +25,7 @@ CHOOSE_WORDS = _words("""
 """Words of choosing."""
 
 MOVE_WORDS = _words("""
-    prepone preponed pre-pone
+    prepone preponed pre-pone scheduled planned off
     advance advanced back bring brought bump change defer delay earlier forward instead it'll later make move
     moved out postpone postponed pull push pushed put re-book re-schedule rebook reschedule rescheduled
     rescheduling same shift shifted swap switch till today's tomorrow's until
@@ -33,7 +33,7 @@ MOVE_WORDS = _words("""
 """Words of moving."""
 
 CANCEL_WORDS = _words("""
-    nix ditch dump abandon lose
+    nix ditch dump abandon lose scheduled planned bow back duck bail
     skip both no need needed more
     all anymore appointment attend axe bin called can't cancel canceled cancell cancelled cancle cannot clear
     commitments delete drop entire event every everything happening have it's kill longer make not off remove
@@ -42,7 +42,7 @@ CANCEL_WORDS = _words("""
 """Words of cancelling."""
 
 AGENDA_WORDS = _words("""
-    rundown breakdown seeing left looks run down like
+    when's again rundown breakdown seeing left looks run down like
     agenda am anything appointment appointments are booked busy call calls coming commitments complete day days
     doing else entire events first full give got happening how is last like list look looking looks lots many
     meetings next on overview packed plan planned planned plans pull quick read remind rest run schedule
@@ -84,6 +84,8 @@ DAY_NAMES = _words("""
 NO_NAMES = _words("""
     pm am eod cob tbd tbc asap idk dunno na
     check look tell show list ask write email remind follow chase anything something nothing anybody somebody nobody
+    depends probably presumably hopefully likely unlikely doubtful whatever unsure undecided eventually sometimes
+    seriously honestly sadly luckily agreed understood noted received interesting
     hmm hm oh ah uh um eh wow well start starts begin
     1:1 a about above after afternoon again all also am an and any anyone are around as asap at available be
     because because been before best between both breakfast briefly busy but by call can can't cancel cannot
@@ -111,6 +113,7 @@ NO_TITLES = _words("""
 """Words before the kind of meeting that are no title of it."""
 
 FILLERS = _words("""
+    o'clock gap
     hole tops max maximum usual proper properly real nice decent bit soonish urgently grateful sincerely faithfully
     truly chance chances something anything overdue due latest moment spot pop stick throw chuck jot come came coming
     front sort pencil

@@ -22,7 +22,7 @@ from empla.capabilities.email.reading.times.resolve import Pair, resolve
 from empla.capabilities.email.reading.times.words import Text, text_of
 from empla.mind.values import Origin
 
-LONGEST_JOINT = 24
+LONGEST_JOINT = 36
 """Characters of the words that join two alternatives: "or", "otherwise", "failing that"."""
 
 
