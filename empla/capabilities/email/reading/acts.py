@@ -217,6 +217,8 @@ def _by_slots(sentence: Sentence, bare: str, rest: str, found: Slots) -> Act:
     if timed and nothing_left and not found.people and not found.minutes and _takes(rest, bare, found):
         return Act(sentence, Intent.CHOOSE)
     if found.people and (timed or found.minutes) and nothing_left and not cues.REQUEST_VERB.match(rest):
+        if _NEGATED.search(bare):
+            return Act(sentence, None)  # "Wednesday doesn't suit for the sync with Bob": no request for one
         if _SOME_VERB.match(rest) and not OBJECT.match(rest):
             return Act(sentence, Intent.OTHER_REQUEST)
         return Act(sentence, Intent.SCHEDULE, sure=False)
@@ -233,6 +235,7 @@ def _by_slots(sentence: Sentence, bare: str, rest: str, found: Slots) -> Act:
     return Act(sentence, None)
 
 
+_NEGATED = re.compile(r"\b(?:\w+n['’]t|cannot|can not|no longer|never)\b", re.IGNORECASE)
 _SOME_VERB = re.compile(
     r"(?!with\b|for\b|at\b|on\b|in\b|is\b|about\b|would\b|like\b)[^\W\d_]{3,} (?:the|my|our|that|this)\b", re.IGNORECASE
 )

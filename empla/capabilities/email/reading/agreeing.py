@@ -45,7 +45,7 @@ _YES = (
     rf"|(?:all )?(?:good|fine|ok|okay|great|perfect)(?: (?:to|for|from|with|by|on) {_OURS})?"
     rf"|(?:(?:{_IT}|it) )?(?:all )?(?:works?|suits?|will do|would work|would suit|will work|would do)(?: {_VERY}(?:well|fine"
     rf"|perfectly|nicely|great))?(?: (?:for )?{_OURS})?(?: {_NICE}(?:ly)?)?"
-    rf"|makes sense(?: to {_OURS})?)"
+    rf"|makes sense(?: to {_OURS})?|(?:please |kindly )?do the needful|(?:that['’]?s |just |exactly |precisely )*what i (?:had in mind|meant|wanted|want|need|needed|said|was after|hoped for))"
 )
 _NO = (
     r"(?:no|nope|nah|negative|no way|never|not (?:now|yet|necessary|needed|required|today|any ?more|at all|this time|really"
@@ -55,7 +55,7 @@ _NO = (
     r"(?: for (?:it|that|this))?|never ?mind|don['’]?t bother|do not bother|forget (?:about )?(?:it|that)"
     rf"|(?:please )?leave {_IT}(?: (?:be|alone|there|as (?:it|they) (?:is|are|stands?|was|were)|as is|unchanged|out))?"
     rf"|(?:please )?keep {_IT} (?:as (?:it|they) (?:is|are|stands?|was|were)|as is|unchanged)"
-    r"|(?:better |i['’]d )?leave (?:it|that)|i['’]?d (?:rather|prefer|sooner) (?:not|you (?:didn['’]?t|did not)|that you did"
+    r"|(?:better |i['’]d )?leave (?:it|that)|i['’]?d (?:rather|prefer|sooner) (?:not(?: to)?|you (?:didn['’]?t|did not)|that you did"
     rf"(?: not|n['’]?t))|(?:please )?(?:don['’]?t|do not)(?: do (?:{_IT}|so)| proceed| send {_IT}| book {_IT}| go ahead)?"
     r"|let['’]?s not(?: do (?:it|that|this))?|hold off(?: on (?:it|that|this))?|(?:i['’]?ll |i will |i shall )?pass"
     r"(?: on (?:it|that|this))?|skip (?:it|that)|drop it|scrap that|abort|stop|refuse[d]?|rejected|declined|denied"
@@ -82,7 +82,7 @@ _THANKS = (
     rf"|have a (?:great|good|nice|lovely|wonderful|pleasant) (?:weekend|day|evening|one|week|rest of (?:the|your) (?:day|week))"
     rf"|(?:enjoy|happy) (?:the|your) (?:weekend|day|evening)|see you(?: then| there| soon| tomorrow| later)?|talk soon"
     rf"|speak soon|best(?: wishes| regards)?|(?:kind|warm|best) regards|regards|really helpful|very helpful|that helps(?: a lot)?"
-    rf"|(?:that was|you were) {_VERY}(?:quick|fast|{_NICE})|what would i do without you|as always|sorted|all sorted)"
+    rf"|(?:that was|you were) {_VERY}(?:quick|fast|{_NICE})|what would i do without you|as always|sorted|all sorted|i(?:['’]ll| will) take it from here|no further (?:questions|action)(?: needed)?)"
 )
 _SEP = r"[\s,.!;:👍🙏😊🙂)–—-]*"
 
@@ -116,7 +116,7 @@ _HELP = re.compile(
     r"|options|limits|limitations|talents|duties|responsibilities|tasks)"
     r"|how (?:can|do|should|may|could) (?:i|we|one) (?:best )?(?:use|work with|make use of|get the most out of|talk to"
     r"|instruct) you|what (?:are you|can you be) (?:good|useful) (?:at|for)|what (?:may|can|should|could|might) (?:i|we)"
-    r" (?:ask|use|expect)(?: (?:from |of )?you)?(?: (?:for|to do|about))?|help(?: me| please| needed)?|your capabilities)",
+    r" (?:ask|use|expect)(?: (?:from |of )?you)?(?: (?:for|to do|about))?|help(?: me| please| needed)?|your capabilities|(?:is there|do you have|have you got) (?:a |an |any |some )*(?:manual|guide|help|instructions?|documentation|user guide|handbook|cheat sheet)(?: (?:for|to|about|on) you(?:rself)?)?)",
     _I,
 )
 

@@ -79,6 +79,7 @@ SWAPS = (
     ),
     _whole(rf"(?:let|have|make) {_PAIR} (?:change|swap|trade|switch|exchange) {_PLACES_OF}(?P<rest> .+)?"),
     _whole(rf"{_PAIR} {_SHALL} (?:change|swap|trade|switch) {_PLACES_OF}(?P<rest> .+)?"),
+    _whole(rf"(?:can|could|may|shall) {_PAIR} (?:change|swap|trade|switch) {_PLACES_OF}(?P<rest> .+)?"),
 )
 BOTH = _whole(
     r"(?:the|these|those|my|our|both)? ?(?:two|both|them|they|the two of them|(?<=the )meetings|(?<=my )meetings)",
@@ -98,6 +99,7 @@ ADDS = (
         rf"(?:{_WHO} {_SHALL}|(?:can|could|may|should|shall) (?P<who2>.+?)) (?:also )?(?:join|attend|come|be there"
         rf"|be in it)(?: us| me)?(?:(?: to| in| at| on| for)? {_MEETING})?{_TOO}",
     ),
+    _whole(rf"{_WHO} {_SHALL} (?:also )?be (?:in|at|on|part of) {_MEETING}{_TOO}"),
     _whole(rf"(?:with )?{_WHO} (?P<too>too|as well)"),
 )
 REMOVES = (
@@ -140,6 +142,7 @@ LENGTHS = (
     _whole(rf"(?:change|set|put|adjust) (?:the |its )?(?:length|duration)(?: of {_MEETING})? to {_LEN}"),
     _whole(rf"{_SHORTEN}(?: down)? {_MEETING}(?: down)? (?:to|at|until)(?: only| just)? {_LEN}"),
     _whole(rf"{_MEETING} {_SHALL} {_ONLY}(?:be|last|take|run) {_ONLY}{_LEN}(?: long)?"),
+    _whole(rf"(?:can|could|may|shall) {_MEETING} {_ONLY}(?:be|last|take|run) {_ONLY}{_LEN}(?: long)?(?: instead)?"),
     _whole(rf"(?:we|i) {_ONLY}need {_ONLY}{_LEN} for {_MEETING}"),
     _whole(
         rf"{_THINK}{_LEN} (?:is|are|will be|would be|should be|ought to be)(?: quite| more than| perfectly| really)?"
@@ -150,7 +153,8 @@ LENGTHS = (
 )
 BY = (
     _whole(rf"(?P<way>{_SHORTEN})(?: down)? {_MEETING}(?: down)? by(?: another)? {_LEN}"),
-    _whole(rf"(?:make|have|let) {_MEETING} (?:be |last )?{_LEN} (?P<way>longer|shorter)"),
+    _whole(rf"(?:make|have|let|can|could|may|should) {_MEETING} (?:be |last |run )?{_LEN} (?P<way>longer|shorter)"),
+    _whole(rf"{_MEETING} {_SHALL} (?:be |last |run )?{_LEN} (?P<way>longer|shorter)"),
     _whole(rf"(?P<way>add|take|cut)(?: another| an extra| extra)? {_LEN} (?:more )?(?:to|from|off|on to) {_MEETING}"),
 )
 LESS = frozenset(["shorten", "cut", "reduce", "trim", "shorter", "take", "limit", "cap", "restrict"])

@@ -47,12 +47,14 @@ _REF = rf"(?:{_BY_PLACE}|{_COUNTED}|{_BY_TIME})"
 _REFS = rf"{_REF}(?:\s*(?:,|/|&|\bor\b|\band\b|\beither\b)+\s*{_REF})*"
 _AUX = (
     r"(?:(?:let['’]?s|let us|i['’]?ll|i will|we['’]?ll|we will|i['’]d|i would|we['’]d|i can|we can|can we|could we"
-    r"|can you|could you|would you|shall we|you can|you may|may i|i|we|i['’]m going to|i am going to)"
+    r"|can you|could you|would you|shall we|you can|you may|may i|i|we|i['’]m going to|i am going to|i['’]m|i am|we['’]re|we are)"
     r"(?: (?:please|kindly|then|rather|gladly|happily|definitely|just|like to|love to|want to))* )?"
 )
 _TAKE = (
     r"(?:go ahead (?:with|and book)|going with|go (?:with|w/|for)|take|do|pick|choose|book(?: in)?|lock in|confirm"
-    r"|prefer|like|opt for|say|settle (?:on|for)|reserve|use|grab|put me down for|vote for|fix|select|accept)"
+    r"|prefer|like|opt for|say|settle (?:on|for)|reserve|use|grab|put me down for|vote for|fix|select|accept"
+    r"|(?:be |am |are )?(?:very |more than |most |quite )*(?:happy|delighted|pleased|glad|fine|good|ok|okay|content|comfortable)"
+    r" with)"
 )
 _CHOICE = r"(?:my|our) (?:preference|choice|vote|pick|favou?rite)(?: is| would be| goes to| goes for|:) "
 _GOOD = (
@@ -86,7 +88,7 @@ _SOME_OF = re.compile(
 )
 _PLURAL = rf"(?:these|those|them|the|your)(?: (?:two|three|four|above|offered|suggested|proposed))*(?: {_THING}s)?"
 _SORRY = (
-    r"(?:[\s,]*(?:sorry|unfortunately|sadly|regrettably|alas|i['’]?m afraid|i am afraid|i regret|for me|for us|at all"
+    r"(?:[\s,]*(?:sorry|afraid|unfortunately|sadly|regrettably|alas|i['’]?m afraid|i am afraid|i regret|for me|for us|at all"
     r"|though|i fear))*"
 )
 _POSSIBLE = (
@@ -121,10 +123,16 @@ _YOURS = (
     r"|whichever(?: you (?:like|prefer|want|think best))?|whatever(?: you (?:like|prefer|want))?|no preference"
     r"|i have no preference|(?:you )?surprise me|(?:all|any|either|both) good)"
 )
+_FINE_WITH = (
+    r"(?:(?:i['’]m|i am|i['’]d be|i would be|we['’]re|we are|we['’]d be) )?(?:(?:very|more than|perfectly|quite|equally) )*"
+    r"(?:happy|fine|ok|okay|good|flexible|easy|comfortable) with "
+)
+_JOIN = r"[\s,;:.!–—-]+(?:so |and |just |please )*"
 _ANY = re.compile(
-    rf"(?:(?:either|any|all|both|whichever|whatever|anything|they|these|those)(?: one| option| slot| time| day)?"
-    rf"(?: of {_PLURAL})?(?: all)?(?:,? (?:is|are|works?|suits?|will|would|do|be|['’]s|fits?|sounds?)(?: {_GOOD}| do)*)?"
-    rf"(?:[\s,;:.–—-]+(?:so |and |just )?{_YOURS})?|(?:so |and |just )?{_YOURS})",
+    rf"(?:(?:{_FINE_WITH})?(?:either|any|all|both|whichever|whatever|anything|they|these|those)"
+    rf"(?: (?:two|three|four|one|option|slot|time|day)s?)?(?: of {_PLURAL})?(?: all)?"
+    rf"(?:,? (?:is|are|works?|suits?|will|would|do|be|['’]s|fits?|sounds?)(?: {_GOOD}| do| work| suit| fit| be)*)?"
+    rf"(?:{_JOIN}{_YOURS})*|(?:so |and |just )?{_YOURS}(?:{_JOIN}{_YOURS})*)",
     _I,
 )
 _LEADS = re.compile(
@@ -135,8 +143,9 @@ _LEADS = re.compile(
     _I,
 )
 _TAILS = re.compile(
-    r"[\s,.!;–—-]+(?:please|pls|plz|(?:many )?thanks(?: a lot| so much| very much| again| ada)?|thank you(?: very much"
-    r"| so much| kindly)?|then|for me|if i may|if (?:that['’]?s|that is|it['’]?s|it is|it works|you can|possible)"
+    r"[\s,.!;–—-]+(?:(?:please|pls|kindly) (?:confirm|book|do so|go ahead)(?: it)?|(?:confirm|book it),? (?:please|pls)"
+    r"|please|pls|plz|(?:many )?thanks(?: a lot| so much| very much| again| ada)?|thank you(?: very much"
+    r"|(?: ever)? so much| kindly)?|then|for me|if i may|if (?:that['’]?s|that is|it['’]?s|it is|it works|you can|possible)"
     r"(?: still)?(?: (?:ok|okay|possible|available|free|open))?|only|by me|ada|cheers|thx|ta|mate|sir|definitely"
     r"|i (?:think|guess))$",
     _I,
@@ -260,7 +269,11 @@ def _numbers(refs: str) -> tuple[int, ...]:
 
 def _refusing(sentence: str, core: str) -> Understood | None:
     """ "Anything but the first": one option is out, and nobody knows which is in."""
-    if re.match(r"(?:which|what)ever\b", core, _I):
+    if re.match(
+        r"(?:which|what)ever\b|(?:the )?other (?:one|two|option|slot)s?\b|(?:go with )?what(?:ever)? \w+ (?:picked|chose|prefers|said)",
+        core,
+        _I,
+    ):
         return Understood(intent=Intent.CHOOSE, doubts=(Doubt(words=sentence[:80], question=WHICH),))
     if _ASKED_BACK.match(core) or not _REFUSES.match(core):
         return None

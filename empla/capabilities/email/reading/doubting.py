@@ -52,6 +52,21 @@ _ABOUT_IT = re.compile(
 )
 
 
+_PUT_OFF = frozenset(
+    [Intent.YES, Intent.ANSWER, Intent.CHOOSE, Intent.MOVE, Intent.CANCEL, Intent.SCHEDULE, Intent.CHANGE, Intent.SWAP]
+)
+_LET_ME_SEE = re.compile(
+    r"\blet me (?:first |just |quickly )*(?:think|check|see|get back|sleep|ask|consult|confirm with|look|speak|talk|clear)\b"
+    r"|\b(?:i|we)(?:['’]ll| will| shall|['’]d| would)? (?:first )?(?:have to|need to|must|want to|would like to) (?:first )?(?:think"
+    r"|check|sleep|ask|consult|see if|confirm with)\b|\b(?:i|we)(?:['’]ll| will) (?:think|check|get back|come back|let you know|revert"
+    r"|see|confirm later|decide)\b|\b(?:will|shall) (?:revert|get back|let you know|confirm (?:later|soon|shortly))\b"
+    r"|\bgive me (?:a|some|until|till|one|two|an?other)\b|\bbear with me\b|\btbc\b|\bto be confirmed\b|\bundecided\b"
+    r"|\b(?:haven['’]?t|not) (?:yet )?decided\b|\bdon['’]?t know yet\b|\bdepends\b",
+    _I,
+)
+"""Says that it is not decided yet."""
+
+
 def doubting(sentence: str, setting: Setting, mail: Mail) -> Understood | None:
     """Take a question about what could be done, or about what others want: it asks for nothing that is known."""
     bare = sentence.strip(" \t\n.!?")
@@ -63,7 +78,9 @@ def doubting(sentence: str, setting: Setting, mail: Mail) -> Understood | None:
 
 
 def taken_back(text: str, intent: str) -> bool:
-    """Return whether a mail takes back what it asked for, or says yes and no in one."""
+    """Return whether a mail takes back or puts off what it asked for, or says yes and no in one."""
+    if intent in _PUT_OFF and _LET_ME_SEE.search(text):
+        return True
     if intent in (Intent.YES, Intent.NO, Intent.ANSWER, Intent.CHOOSE, Intent.THANKS) and _BOTH.search(text):
         return True
     if intent in (Intent.NO, Intent.THANKS, Intent.UNKNOWN, Intent.HELP, Intent.DROP_RULE):

@@ -343,6 +343,9 @@ def _move(text: str, setting: Setting) -> Filled:
     split = _target(text, setting)
     if split is None:
         filled = _which(text, text, setting)
+        if vague := _SOME_WAY.search(text):
+            question = f"How much {vague['way'].lower()} shall it be?"
+            filled.doubts.append(Doubt(words=vague.group().strip(), question=question))
         long = slots(text, setting)
         if long.minutes:
             filled.put("minutes", long.minutes, text, long.minutes_at)
@@ -372,7 +375,9 @@ _CLOCK_AFTER = re.compile(
 )
 
 
-_INSTEAD_OF = re.compile(r"(?<!\w)(?:instead of|rather than)(?!\w)", re.IGNORECASE)
+_INSTEAD_OF = re.compile(
+    r"(?<!\w)(?:instead of|rather than)(?: (?:at )?\d{1,2}(?=\s*(?:$|[.,;!?])))?(?!\w)", re.IGNORECASE
+)
 
 
 def _turned(text: str, instead: re.Match[str], setting: Setting) -> Filled:
@@ -386,6 +391,7 @@ def _turned(text: str, instead: re.Match[str], setting: Setting) -> Filled:
     return filled
 
 
+_SOME_WAY = re.compile(r"\b(?:(?:a (?:little )?(?:bit|little|touch|tad|while)|slightly|somewhat) )?(?P<way>later|earlier)\b", re.IGNORECASE)
 _LATER = re.compile(r"\b(?:push|postpone|delay|defer|put back|bump)\b|\b(?:bring|pull|advance)\b.*\b(?:forward|up)\b")
 
 

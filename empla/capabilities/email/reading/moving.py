@@ -7,6 +7,8 @@
 | Can the 1:1 with Ben be at 4 instead? | move | the same |
 | We don't need the budget call any more, take it out of the diary. | cancel | people, window, topic |
 | Take the 4pm out of my diary. | cancel | the same |
+| I'm off sick today, please cancel all my meetings. | cancel | window, all |
+| Move Carla from 2 to 4 tomorrow. | move | people, window, topic, to |
 
 A sentence is taken only if all of it is read.
 """
@@ -71,6 +73,25 @@ _TAKE_OUT = re.compile(
     rf"(?:take|remove|delete|strike|drop|wipe|clear|scrub) (?P<which>(?:the|my|our|tomorrow['’]s|today['’]s|\w+day['’]s) .+?) {_OUT}",
     _I,
 )
+_SUITS_NOT = re.compile(
+    rf"(?:unfortunately |sadly )?(?P<from>[^,;:]{{2,40}}?) (?:does not|doesn['’]t|no longer|won['’]t|will not) (?:suits?|works?|fits?)(?: (?:for )?me)?"
+    rf" (?:for|with) (?P<which>(?:the|my|our) [^,;:]{{2,60}}?)(?: any ?more| any longer| after all)?\s*[,;:.–—-]+\s*{_PLEASE}"
+    rf"(?:{_FIND}|try|look for|move it to|make it|do)(?: (?:something|anything|one|a slot|a time|{_NEW}))?(?: for {_IT})?(?P<to> .+)?",
+    _I,
+)
+_AWAY = re.compile(
+    r"(?:i['’]m|i am|i['’]ll be|i will be|i have to be|i['’]ve got to be) (?:off|out|away|sick|ill|travell?ing|on|at|in|stuck|busy|not)\b"
+    rf"(?P<away>[^.;:!?]{{0,60}}?)\s*[,;.!–—-]+\s*{_PLEASE}(?:cancel|clear|drop|call off|scrap|wipe) (?P<all>all(?: of)?(?: my| the)? (?:meetings"
+    r"|appointments|calls)|everything|all of it|my (?:whole )?(?:day|calendar|diary|schedule|meetings|appointments|calls)|the lot|it all)"
+    r"(?: (?:then|that day|on that day|for (?:the|that) day|i have|in (?:my|the) (?:calendar|diary)))*",
+    _I,
+)
+_HOUR = r"(?:(?:1[0-2]|\d)(?:[:.]\d\d)?(?: ?(?:am|pm|o['’]clock))?|noon|midday)"
+_FROM_TO = re.compile(
+    rf"(?:move|shift|push|reschedule|bring|pull|change|switch|postpone) (?P<which>.+?) from (?P<from>(?:at )?{_HOUR})(?P<day> .+?)?"
+    rf" (?:to|until|till|->|→) (?P<to>{_HOUR})(?P<on> .+)?",
+    _I,
+)
 _OBJECT_OR_TIME = re.compile(r"\b(?:meeting|call|chat|sync|lunch|dinner|review|1:1|appointment|session|one)s?\b|\d", _I)
 
 
@@ -86,6 +107,9 @@ def moving(sentence: str, setting: Setting, mail: Mail) -> Understood | None:
         (_BE_AT, _be_at),
         (_NO_NEED, _no_need),
         (_TAKE_OUT, _no_need),
+        (_AWAY, _away),
+        (_SUITS_NOT, _suits_not),
+        (_FROM_TO, _from_to),
     ):
         if (match := pattern.fullmatch(bare)) is not None and (found := read(match, setting, mail)) is not None:
             return found
@@ -129,6 +153,41 @@ def _no_need(match: re.Match[str], setting: Setting, mail: Mail) -> Understood |
     if one is None or not one.named or not (told or one.window or one.topic) or not _OBJECT_OR_TIME.search(words):
         return None
     return Understood(intent=Intent.CANCEL, slots=_slots(one, match.group()))
+
+
+def _away(match: re.Match[str], setting: Setting, mail: Mail) -> Understood | None:
+    """ "I'm off sick today, cancel all my meetings": those of that day."""
+    found = slots(match["away"], setting, with_topic=False)
+    window = found.when.window
+    if window is None or found.doubts or found.people or found.minutes or not window.dated:
+        return None
+    slot = {"window": Slot(value=window, words=window.said), "all": Slot(value=True, words=match["all"])}
+    return Understood(intent=Intent.CANCEL, slots=slot)
+
+
+def _suits_not(match: re.Match[str], setting: Setting, mail: Mail) -> Understood | None:
+    """ "Wednesday doesn't work for the sync with Bob, try Friday": from the one day to the other."""
+    since, to, one = _time(match["from"], setting), _time(match["to"], setting), _which(match["which"], setting)
+    if not since or to is None or one is None or not one.named or one.window is not None:
+        return None
+    return _moved(Which(people=one.people, window=since[0], topic=one.topic), to, match)
+
+
+def _from_to(match: re.Match[str], setting: Setting, mail: Mail) -> Understood | None:
+    """ "From 2 to 4": from one hour to another, and no stretch of two hours."""
+    day, on = match["day"] or "", match["on"] or ""
+    if day and (_time(day, setting) or None) is None:
+        return None
+    since, to = (
+        _time(f"{words}{when}", setting)
+        for words, when in ((f"at {match['from'].removeprefix('at ')}", day or on), (f"at {match['to']}", on or day))
+    )
+    words = match["which"]
+    who = _people(words, setting)
+    one = Which(people=who) if who else Which() if re.fullmatch(_IT, words, _I) else _which(words, setting)
+    if not since or not to or one is None or (one.window is not None and (day or on)):
+        return None
+    return _moved(Which(people=one.people, window=since[0], topic=one.topic), to, match)
 
 
 def _moved(one: Which, to: tuple[Window, ...], match: re.Match[str]) -> Understood:

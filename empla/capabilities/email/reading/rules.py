@@ -12,6 +12,7 @@ from datetime import datetime
 from empla.capabilities.email.reading import cues
 from empla.capabilities.email.reading.acts import ACTED_ON, Act, act, names_only, offered, polite_end
 from empla.capabilities.email.reading.doubting import ASKED, taken_back
+from empla.capabilities.email.reading.addenda import added
 from empla.capabilities.email.reading.families import Understood
 from empla.capabilities.email.reading.fill import Filled, fill, people_told, with_subject
 from empla.capabilities.email.reading.intents import Intent
@@ -284,6 +285,10 @@ def _of_family(found: Sequence[Act], main: Act, understood: Understood, setting:
         more = offered(joined, setting, mail)
         if more is not None and more.intent is understood.intent and not more.unread:
             understood, said = more, joined
+            rest.remove(one)
+    for one in list(rest):
+        if (fuller := added(understood, one.sentence.text, setting)) is not None:
+            understood = fuller
             rest.remove(one)
     others = [a for a in rest if a.intent is not None or _says_something(a, slots(a.sentence.text, setting).names())]
     placed = {

@@ -3,12 +3,15 @@
 import re
 from dataclasses import dataclass
 
+from empla.capabilities.email.reading.listed import items, without_mark
+
 _NOT_AN_END = re.compile(
     r"(?:\b(?:a|p)\.m|\be\.g|\bi\.e|\betc|\bapprox|\b(?:mr|mrs|ms|dr|prof|st|no|nr|vs|min|mins"
     r"|hr|hrs|tel|ext|dept|inc|ltd|co|jr|sr"
     r"|mon|tues?|wed|thurs?|thu|fri|sat|sun|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)|(?:^|\s)[A-Z])\.$",
     re.IGNORECASE,
 )
+_DATED = re.compile(r"(?<!\d)\d{1,2}\.\d{1,2}\.$")
 _UNIT_ENDS = re.compile(r"\b(?:mins?|hrs?|a\.m|p\.m)\.$", re.IGNORECASE)
 _BULLET = re.compile(r"\s*(?:[-*•–]|\d{1,2}[.)])\s+(?=\S)")
 _END = re.compile(r"[.!?;…]+[)\"'”’]*(?=\s|$)")
@@ -113,7 +116,8 @@ def sentences(text: str) -> list[Sentence]:
         for match in _END.finditer(text, first, last):
             before = text[max(first, match.start() - 8) : match.start() + 1]
             unit = _UNIT_ENDS.search(before) and text[match.end() : match.end() + 2].strip()[:1].isupper()
-            if match.end() < last and _NOT_AN_END.search(before) and not unit:
+            dated = _DATED.search(before) and text[match.end() : match.end() + 2].strip()[:1].islower()
+            if match.end() < last and (dated or (_NOT_AN_END.search(before) and not unit)):
                 continue
             found += _clauses(text, begin, match.end())
             begin = match.end()
@@ -141,6 +145,7 @@ _CLAUSE_APART = re.compile(
 _TAKES_CLAUSES = re.compile(
     r"(?:(?:and|also|then|please|pls|can you|could you|would you|will you|i'd like you to|i want you to)[\s,]+)*"
     r"(?:remind|ask|tell|inform|write|email|e-mail|message|have|get \w+ to|chase|follow up|let \w+ know"
+    r"|contact|mail|ping|nudge|reach out|get in touch|(?:give|allow) \w+ (?:time )?until|wait"
     r"|when(?!'s| is| are| am| do| does| can)|once|as soon as|send|find out|check with)\b",
     re.IGNORECASE,
 )
@@ -195,6 +200,8 @@ _COUNTED = re.compile(
 
 _LEADS_ON = re.compile(
     r"(?:(?:so|listen|look|right|ok(?:ay)?|well|anyway|also|and|hey|hi|btw|by the way|fyi|oh|ah|hm+|now|basically"
+    r"|first of all|firstly|secondly|thirdly|fourthly|lastly|finally|last but not least"
+    r"|(?:first|second|third|last)(?=, (?:thanks|thank you|please|pls|can|could|book|cancel|move|remind|ask|get))"
     r"|quick (?:one|question|favou?r|thing)|one (?:more |other |last )?(?:thing|question)|another thing|as you know"
     r"|actually|besides|ps|p\.s\.)\s*[,:;–—-]+\s+)+",
     re.IGNORECASE,
@@ -234,7 +241,14 @@ def _paragraphs(text: str, start: int) -> list[tuple[int, int]]:
             begin = end + 1
         position = end + 1
     found.append((begin, len(text)))
-    return [(_after_bullet(text, a), b) for a, b in found if text[a:b].strip()]
+    return [(_after_bullet(text, a), b) for first, last in found for a, b in _items(text, first, last) if text[a:b].strip()]
+
+
+def _items(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    marks = items(text, start, end)
+    edges = [start, *marks, end]
+    ends = zip(edges, edges[1:], strict=False)
+    return [(without_mark(text, a, b) if a in marks else a, b) for a, b in ends] if marks else [(start, end)]
 
 
 def _after_bullet(text: str, start: int) -> int:

@@ -16,7 +16,7 @@ _CLOSE = 0.84
 _OWNED_DAY = re.compile(
     r"(?<!\w)(?P<day>today|tomorrow|yesterday|(?:mon|tues|wednes|thurs|fri|satur|sun)day|tmrw)s"
     r"(?= (?:\w+ )?(?:meeting|mtg|call|chat|sync|lunch|dinner|coffee|review|1:1|standup|stand-up|appointment|session|interview"
-    r"|workshop|demo|planning|slot|one)\b)",
+    r"|workshop|demo|planning|slot|one)\b| \d{1,2}(?:[:.]\d\d)? ?(?:[ap]m)?(?![\w/]))",
     re.IGNORECASE,
 )
 """The day of a meeting without its apostrophe: "tomorrows sync"."""
@@ -24,7 +24,7 @@ _OWNED_DAY = re.compile(
 
 def mended(text: str) -> str:
     """Return `text` with slips in words of requests mended."""
-    owned = _OWNED_DAY.sub(lambda match: f"{match['day']}'s", text) if _OWNED_DAY.search(text) else text
+    owned = _OWNED_DAY.sub(lambda match: "tomorrow's" if match["day"].lower() == "tmrw" else f"{match['day']}'s", text) if _OWNED_DAY.search(text) else text
     return _WORD.sub(lambda match: _mended(match.group()), owned)
 
 

@@ -1,6 +1,7 @@
 """Replies, moves and changes that the reader was made on: nearly all are read right, none is wrongly acted upon.
 
-`dev_replies.toml` was written before the rules were mended for it.
+Each set was written before the rules were mended for it; first runs: 65 % right and 11 % wrongly acted upon, then 68 %
+and 8 %.
 """
 
 import os
@@ -10,7 +11,7 @@ import pytest
 from tests.capabilities.email.reading.corpora import cases
 from tests.capabilities.email.reading.test_frozen import ASKED, RIGHT, WRONG, judged, reading_of
 
-SETS = ("dev_replies.toml",)
+SETS = ("dev_replies.toml", "dev_replies_2.toml")
 
 
 @pytest.mark.parametrize("name", SETS)
