@@ -464,6 +464,13 @@ HEDGED = re.compile(
     _I,
 )
 """Says no more than maybe: asked about before anything is done."""
+WAVERING = re.compile(
+    r"\bwhat do you (?:think|reckon|say)\b|\b(?:or )?(?:is|would|was) (?:that|this|it) (?:silly|stupid|daft|crazy|a bad idea"
+    r"|unwise|too much|mad|wise|a good idea)\b|\b(?:any )?thoughts\?|\bor rather\b\W*(?:\.\.|…|hm|$)|\bi (?:can't|cannot) decide\b"
+    r"|\bwhat would you (?:do|suggest|recommend)\b|\bup to you whether\b",
+    _I,
+)
+"""Asks for advice about what it says: nothing is done before that is settled."""
 SARCASTIC = re.compile(
     r"\boh,? (?:great|joy|good|wonderful|perfect|goody|lovely|fantastic|no)\b[,!. ]|\byeah,? (?:right|sure)\b"
     r"|\bjust what i (?:always )?(?:need|want)|\bas if\b|\blucky me\b|\bnothing better to do\b"

@@ -54,6 +54,14 @@ _GROUP = re.compile(
     r"|(?:everyone|everybody|all of us|the whole team|all hands)\b",
     re.IGNORECASE,
 )
+_PREPOSITION = r"(?:at|in|on|for|from|of|and|or|about|with|to|by|after|before|next|this|who|whom|that|via|over|re)\b"
+_ROLE = re.compile(
+    r"(?:(?:the|our|my|his|her|their|ext\.?|external)(?: new| old| ext\.)?"
+    rf"(?: (?!{_PREPOSITION})[a-z][a-z&-]+){{1,3}}"
+    r"|(?:ext\. |external |our )?(?:consultant|advisor|adviser|lawyer|accountant|freelancer|contractor|colleague|friend))"
+    r"(?: (?=[A-Z][a-z])| (?=[\w.+-]+@\w)|, (?=[A-Z][\w.-]+(?: [A-Z][\w.-]+)?\s*(?:[,.;!?\n\u00b7]|$)(?! ?(?:and|or) )))"
+)
+"""What somebody is, in front of the name: the name says who is meant."""
 _ME = re.compile(r"(?:me|myself|i|us|the (?:two|three) of us|both of us|mine)\b(?!')(?: and)?", re.IGNORECASE)
 _YOU = re.compile(r"(?:you|yourself)\b", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_][\w'’.-]*", re.UNICODE)
@@ -154,6 +162,8 @@ def _one(text: str, at: int, origin: Origin) -> tuple[Who | bool, int] | None:
         return False, match.end()
     if match := EMAIL.match(text, at):
         return _addressed(match, match.group(1), origin), match.end()
+    if match := _ROLE.match(text, at):
+        at = match.end()  # "our tax adviser Dr Hoffmann", "the new designer, Amara"
     if match := _GROUP.match(text, at):
         return Who(words=match.group(), origin=origin), match.end()
     words, end = _name(text, at)

@@ -8,9 +8,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from itertools import pairwise
 
 from empla.capabilities.email.reading import cues
-from empla.capabilities.email.reading.acts import ACTED_ON, Act, act, names_only, offered, polite_end
+from empla.capabilities.email.reading.acts import ACTED_ON, Act, act, names_only, offered, ordinals, polite_end
 from empla.capabilities.email.reading.doubting import ASKED, taken_back
 from empla.capabilities.email.reading.addenda import added
 from empla.capabilities.email.reading.families import Understood
@@ -73,6 +74,8 @@ _CHANGES = {"minutes": "minutes", "add": "people", "place": "place", "title": "t
 """What a change to a meeting says, and the slot of a new one that it fills."""
 _BESIDES = re.compile(r"^(?:(?:and|also|then|plus|but|oh|please)\b[\s,]*)+(?=\w)", re.IGNORECASE)
 _ADDS = re.compile(r"^(?:and |also |please )*(?:invite|include|add|bring)\b.*", re.IGNORECASE)
+_PRONOUNS = frozenset(["him", "her", "them", "they"])
+"""Words for somebody told of before."""
 _PREFIX = re.compile(r"^\s*(?:(?:re|fwd?|aw|wg|sv|antw|tr)\s*(?:\[\d+\])?\s*:\s*)+", re.IGNORECASE)
 
 
@@ -123,7 +126,7 @@ def _read(text: str, setting: Setting, mail: Mail) -> Reading:
     if len(said) > 1 and _signs(said[-1].text, mail):
         said.pop()
     found = [act(sentence, setting, mail) for sentence in said]
-    found = [one for one in found if not preamble(one)] or found
+    found = _led_up([one for one in found if not preamble(one)] or found, setting)
     found = _rejoined(found, text, setting, mail)
     if setting.origin.source is Source.MANAGER:
         parts = [
@@ -147,6 +150,19 @@ def _rejoined(found: Sequence[Act], text: str, setting: Setting, mail: Mail) -> 
                 continue
         joined.append(one)
     return joined
+
+
+_OUGHT = re.compile(r"(?:i|we)(?:'ve| have)? (?:really )?(?:ought|should|need|must|promised|want)\b", re.IGNORECASE)
+
+
+def _led_up(found: list[Act], setting: Setting) -> list[Act]:
+    """Take a wish that only leads up to the request after it for what it is: "We ought to talk again. Find an hour." """
+    for i, (one, other) in enumerate(pairwise(found)):
+        if one.intent is other.intent is Intent.SCHEDULE and _OUGHT.match(one.sentence.text):
+            said, asked = (slots(a.sentence.text, setting).names() for a in (one, other))
+            if not said & {"window", "minutes"} and "people" in asked & said and asked & {"window", "minutes"}:
+                found[i] = replace(one, intent=None)
+    return found
 
 
 def _unaddressed(text: str, mail: Mail) -> str:
@@ -198,7 +214,8 @@ def _several(parts: Sequence[str], setting: Setting, mail: Mail) -> Reading:
         text = Slot(value=words, words=_BESIDES.sub("", request, count=1))
         readings.append(replace(one, slots={**one.slots, "text": text}))
     slot = Slot(value=tuple(readings), words=" ".join(parts)[:500])
-    return _reading(Intent.SEVERAL, 0.95, {"parts": slot}, ())
+    wavers = any(cues.HEDGED.search(words) or cues.WAVERING.search(words) for words in parts)
+    return _reading(Intent.SEVERAL, _SEVERAL if wavers else 0.95, {"parts": slot}, ())
 
 
 def _one(found: Sequence[Act], text: str, setting: Setting, mail: Mail) -> Reading:
@@ -211,7 +228,8 @@ def _one(found: Sequence[Act], text: str, setting: Setting, mail: Mail) -> Readi
         reading = _with_told(
             reading, [a for a in found if a.intent is None and a.sentence.start < main.sentence.start], setting
         )
-    if cues.HEDGED.search(main.sentence.text) or any(cues.SARCASTIC.search(a.sentence.text) for a in found):
+    wavers = cues.HEDGED.search(main.sentence.text) or cues.WAVERING.search(text)
+    if wavers or any(cues.SARCASTIC.search(a.sentence.text) for a in found):
         return replace(reading, confidence=min(reading.confidence, _SEVERAL))
     return reading
 
@@ -229,7 +247,7 @@ def _with_told(reading: Reading, told: Sequence[Act], setting: Setting) -> Readi
         slot = Slot(value=people, words=one.sentence.text[start:end])
         filled = with_subject(reading.slots, {"people": slot, **({} if said.doubts else more)})
         filled.pop("context", None)
-        unread = tuple(piece for piece in reading.unread if piece != one.sentence.text)
+        unread = tuple(p for p in reading.unread if p != one.sentence.text and p.lower() not in _PRONOUNS)
         sure = reading.confidence + _PER_UNREAD * (len(reading.unread) - len(unread))
         return _reading(Intent.SCHEDULE, min(0.85, max(sure, 0.85 if not unread else 0)), filled, unread)
     return reading
@@ -369,8 +387,9 @@ def _sorted(found: Sequence[Act], main: Act, setting: Setting) -> tuple[list[Act
             continue
         names = slots(one.sentence.text, setting).names()
         more = one.intent is main.intent and (not names & known - {"window"} or _ADDS.search(one.sentence.text))
+        suits = one.intent is Intent.CHOOSE and main.intent is Intent.SCHEDULE and not ordinals(one.sentence.text)
         stray = main.intent in _TARGETED and (one.sentence.start < main.sentence.start or _limits(one))
-        if (one.intent is Intent.ANSWER and not stray) or more:
+        if (one.intent is Intent.ANSWER and not stray) or more or suits:
             mine.append(one)
             known |= names
         elif one.intent is Intent.NO and main.intent is Intent.CHOOSE:

@@ -62,7 +62,7 @@ _POLITE = re.compile(
     rf"|ok(?:ay)? for you|yours (?:sincerely|faithfully|truly|ever)(?:,? [A-Z]\w+){{0,3}}"
     rf"|(?:would|will|could|can) you\??|if you (?:would|could|please|don't mind|wouldn't mind)"
     rf"|(?:please )?(?:book|schedule|arrange|put) (?:it|that|this|them|these)(?: up| in)?"
-    rf"(?: (?:please|for me|for us|then))*"
+    rf"(?: (?:please|for me|for us|then|if (?:so|yes|possible|it (?:does|works)|that works|(?:they|he|she) (?:is|are|can))))*"
     rf"|(?:can|could|would|will) you (?:please )?(?:book|schedule|arrange|set(?: up)?) (?:it|that|this)"
     rf"(?: up)?(?: for (?:me|us))?(?: please)?"
     rf"|(?:can|could) you (?:do|manage|arrange|sort|handle|help with) (?:that"

@@ -30,6 +30,7 @@ _REFERS = re.compile(
 )
 _AGAIN = re.compile(r"^(?:also |and |then |please )*(?:book|schedule|set up|arrange|plan)\b", re.IGNORECASE)
 _PREAMBLE = re.compile(
+    r"(?:can you |could you |please )?do me (?:a|one|this|another) (?:\w+ )?favou?r[\s:.,!?]*|"
     r"(?:(?:can|could|would|will) (?:you|i)|i(?:'d| would)? (?:need|like|have|want)|i(?:'ve| have) got|there are"
     r"|here are|please|a few|(?:two|three|four|some|several|a couple of)(?: more)? things?|one more thing)\b"
     r"[^.]{0,40}?(?:help(?: me)?|favou?r|things?|requests?|following|something|questions?|asks?|to-?dos?)"

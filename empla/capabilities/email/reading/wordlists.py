@@ -42,7 +42,7 @@ CANCEL_WORDS = _words("""
 """Words of cancelling."""
 
 AGENDA_WORDS = _words("""
-    when's again rundown breakdown seeing left looks run down like
+    when's rundown breakdown seeing left looks run down like
     agenda am anything appointment appointments are booked busy call calls coming commitments complete day days
     doing else entire events first full give got happening how is last like list look looking looks lots many
     meetings next on overview packed plan planned planned plans pull quick read remind rest run schedule

@@ -77,6 +77,8 @@ def _is_other(text: Text, match: re.Match[str]) -> bool:
         return True  # "at 15h30"
     if re.fullmatch(r"(?:[7-9]|1\d|2[0-3]) ?h", match.group()):
         return True  # "tomorrow 10 h"
+    if text.plain[: match.start()].endswith("for ") and not text.plain[match.end() :].startswith((" from now", " ago")):
+        return False  # "for an hour before Thursday noon"
     after = text.plain[match.end() : match.end() + 12]
     return bool(re.match(r" (?:before|after|later|earlier|ago|from now)\b", after))
 

@@ -70,6 +70,8 @@ def times(
     without = _paired([a for a in found if a.negative], context, taken_out=True)
     minutes, pairs = _own_length(pairs, has_length)
     doubts += _checks(pairs, raw, text)
+    if twice := _said_twice(found):
+        doubts.append(Doubt(words=_said(raw, used), question=twice))
     said = _said(raw, used)
     usable = [p for p in pairs if not p.broken]
     if pairs and not usable:
@@ -135,6 +137,17 @@ def _same_day(one: Days, other: Days) -> bool:
     """ "Tuesday the 14th", "tomorrow, Wednesday": two names of one day; whether they agree is checked later."""
     names = sum(len(d.weekdays) == 1 and not d.every for d in (one, other))
     return one.grain == other.grain == "day" and len(one.dates) <= 1 and len(other.dates) <= 1 and names == 1
+
+
+def _said_twice(found: Sequence[Atom]) -> str:
+    """Return a question if two different hours are said of one day with nothing between: "at 2 on Wednesday 3pm"."""
+    for one, day, other in zip(found, found[1:], found[2:], strict=False):
+        if one.time is None or other.time is None or day.days is None or day.time is not None or one.days or other.days:
+            continue
+        hours = {one.time.shape, other.time.shape} == {Shape.EXACT} and not (one.zone or other.zone)
+        if hours and day.link == other.link == "" and one.time.since != other.time.since and not one.time.bare:
+            return f"Do you mean {_clock(one.time.since)} or {_clock(other.time.since)}?"
+    return ""
 
 
 def _share_times(building: list[_Building]) -> None:
@@ -205,6 +218,8 @@ def _both(one: DayTime, other: DayTime) -> DayTime:
     if one.both >= 0 and other.shape is Shape.PART and other.since >= DAY // 2:
         one = replace(one, since=one.both if one.since else 0, until=DAY if one.until == DAY else one.both)
     since, until = max(one.since, other.since), min(one.until, other.until)
+    if one.shape is Shape.FROM_TO and other.shape is Shape.PART and (since, until) == (one.since, one.until):
+        return one  # "3 to 3:30 in the afternoon"
     return DayTime(since, until, Shape.RANGE) if since < until else other
 
 
@@ -233,7 +248,7 @@ def _contained(pairs: list[Pair], building: Sequence[_Building], context: Contex
 
 
 def _may_lie_in(days: Days) -> bool:
-    return bool(days.weekdays) or days.monthday > 0
+    return bool(days.weekdays) or days.monthday > 0 or days.grain == "open"
 
 
 def _alternative(pairs: Sequence[Pair], holder: Pair, bare: Sequence[Pair], links: Sequence[str]) -> bool:
