@@ -84,7 +84,8 @@ class Mail:
     mail that the report or the notice is about.
 
     `inbox_of` is whose inbox it came to if it is not the employee's own. Whatever such a mail says, and whoever wrote
-    it, it asks the employee for nothing.
+    it, it asks the employee for nothing. `forwarded` is the mail that the manager's own one forwards, with a reading:
+    data that nobody vouches for.
     """
 
     key: str
@@ -110,3 +111,4 @@ class Mail:
     about: str = ""
     inbox_of: Address | None = None
     marks: Marks = Marks()
+    forwarded: "Mail | None" = None

@@ -101,7 +101,9 @@ def allowed_by(case: Case, me: Profile, note: str = "") -> Generator[Step, Any, 
     found = yield from kept_free(case, me)
     options = offered(found)
     now = yield Now()
-    step = send(me.manager, f"{who} asks for a meeting", _question(case, me, found, note))
+    text = _question(case, me, found, note)
+    brought = case.forwarded_in
+    step = send(me.manager, f"{who} asks for a meeting", text) if brought is None else reply(brought, text)
     for _ in range(_ASKED_AGAIN):
         said: Mail | None = yield Ask(who=me.manager, by=step, patience=PATIENCE, grants=(who,), declines=True)
         if said is None:
@@ -170,6 +172,8 @@ def _question(case: Case, me: Profile, found: Slots, note: str) -> str:
     who = case.who.address
     name = f"{case.who.name} ({who})" if case.colleague else who.value
     vouched = "" if case.vouched else ", though the mail server does not vouch that it is from there"
+    if case.forwarded_in is not None:
+        vouched = " in the mail that you forward"
     first = f"{note}: {name}{vouched}." if note else f"{name} asks for a meeting with you{vouched}: {wanted(case)}."
     options = offered(found)
     exact = exact_start(case.wish(options=False)) is not None

@@ -56,7 +56,10 @@ def _concerns(mail: Mail, manager: str, address: str) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """One request: who asks, in which mail, for what. `mail` is the latest of theirs, the one to answer."""
+    """One request: who asks, in which mail, for what. `mail` is the latest of theirs, the one to answer.
+
+    `forwarded_in` is the manager's mail that brought theirs, as long as the manager has no answer to it.
+    """
 
     who: Guest
     mail: Mail
@@ -65,6 +68,7 @@ class Case:
     window: Window | None = None
     topic: str = ""
     place: str = ""
+    forwarded_in: Mail | None = None
 
     @property
     def vouched(self) -> bool:
@@ -80,6 +84,7 @@ class Case:
             window=told(mail, "window") or self.window,
             topic=self.topic or told(mail, "topic") or "",
             place=told(mail, "place") or self.place,
+            forwarded_in=None,
         )
 
     def wish(self, *, options: bool) -> Wish:

@@ -5,7 +5,7 @@ the answer allows is the limit: another time than those is asked about again. Af
 manager takes over.
 """
 
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -19,7 +19,7 @@ from empla.mind.beliefs import ANY, BeliefBase
 from empla.mind.plans import PlanLibrary, Trigger, on
 from empla.mind.readings import Mail
 from empla.mind.steps import ActionFailed, Believe, Do, Forget, Now, Raise, Scope, Step, Wait, query
-from empla.mind.values import Source
+from empla.mind.values import Address, Source
 from employees.executive_assistant import words
 from employees.executive_assistant.booking import NotBooked, Quicker, made, started
 from employees.executive_assistant.consulting import Allowed, allowed_by, held, kept_free, letter, my_turn, turn_over
@@ -116,13 +116,18 @@ def sort_out(event: Trigger) -> Steps:
     assert sender is not None, "a mail that names nobody asks for nothing"
     if not (yield from _room_for_one_more(mail, me)):
         return
+    yield from negotiated(mail, sender, me, lambda case: case)
+
+
+def negotiated(mail: Mail, sender: Address, me: Profile, wanted: Callable[[Case], Case]) -> Generator[Step, Any, None]:
+    """Sort out what somebody asks for in a mail; `wanted` makes of it what the manager has said of it already."""
     yield from _noted(sender.value, mail)
     person = yield from known_by(sender)
     colleague = person.address.origin.source is Source.DIRECTORY
     # Their own address stays the one of their mail: it is opened by the manager's word and by nothing else.
     case = case_of(mail, replace(person, address=sender) if not colleague else person, colleague=colleague)
     yield Forget(functor=HEARD, pattern=(sender.value,))
-    stands = yield from _sorted_out(case, me)
+    stands = yield from _sorted_out(wanted(case), me)
     yield Forget(functor=NEGOTIATING, pattern=(sender.value,))
     if not stands:
         now = yield Now()

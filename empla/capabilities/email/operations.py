@@ -38,6 +38,7 @@ from empla.capabilities.contract import (
 )
 from empla.capabilities.email import compose, submitting
 from empla.capabilities.email.delegated import DelegatedSensor
+from empla.capabilities.email.forwarded import forwarded_in
 from empla.capabilities.email.mailbox import OnWire
 from empla.capabilities.email.marks import marks_of
 from empla.capabilities.email.reading import parse, read
@@ -129,6 +130,7 @@ def _read_now(target: Mapping[str, Any], place: Place) -> Mail:
     raw = place.blobs.read(target["blob"])
     vouched = place.mailbox.authenticated_sender(raw)
     mail = parse(raw, target["key"], authenticated=vouched, own=(target["address"],), keep=place.blobs.keep)
+    passed_on = forwarded_in(mail, place.blobs.read) if vouched == target["manager"] else None
     mail = _bounded(mail)
     # In somebody else's inbox nobody speaks to the employee, so that nothing there is its manager's word.
     manager = "" if "inbox_of" in target else target["manager"]
@@ -144,6 +146,9 @@ def _read_now(target: Mapping[str, Any], place: Place) -> Mail:
     reading = read(mail, received, zone, manager, home=target["zone"])
     if vouched != target["manager"] and "inbox_of" not in target:
         reading = with_reply(reading, mail, received, zone)
+    if passed_on is not None and "inbox_of" not in target:
+        inside = read(passed_on, received, _zone_of(passed_on, target["zone"], place), "", home=target["zone"])
+        mail = replace(mail, forwarded=replace(passed_on, reading=inside))
     marks = marks_of(raw, mail, place.directory, place.mailbox.failed_checks(raw))
     return replace(mail, blob=target["blob"], reading=reading, marks=marks)
 
