@@ -54,7 +54,7 @@ _OF_A_MEETING = re.compile(
     r"(?:see|check|find out) (?:if|whether) .{1,40}?\b(?:can|could) (?:do|make|manage)\b"
     r"|(?:get|have|grab|find) .{2,60}?\bfor (?:an?|half an?|one|two|\d{1,3}) ?(?:hours?|h|minutes?|mins?)\b"
     r"|ask \S+(?: \S+)? for (?:an? )?(?:\S+ )?(?:meeting|call|chat|catch-up|appointment|slot)\b"
-    r"|remind (?:me|us) (?:what|who|when|where|which)(?:'s|'re)?\b(?!.* to )",
+    r"|remind (?:me|us) (?:what|who|when|where|which)(?:'s|'re)?\b(?!.* to |.*\b(?:rules|instructions|orders|preferences)\b)",
     re.IGNORECASE,
 )
 """Requests about a meeting that begin like an errand; no family is asked about them."""
@@ -296,6 +296,11 @@ _NOT_THAT = re.compile(
 )
 
 
+def unrefused(text: str) -> str:
+    """Return the text without an option that is refused for another: "not the first, the second"."""
+    return _NOT_THAT.sub("", text)
+
+
 def ordinals(text: str) -> tuple[int, ...]:
     """Return the options that are named: 1-based, -1 the last."""
     named = {
@@ -318,7 +323,7 @@ def ordinals(text: str) -> tuple[int, ...]:
         **{letter: i + 1 for i, letter in enumerate("abcdef")},
     }
     found: list[int] = []
-    text = _NOT_THAT.sub("", text)
+    text = unrefused(text)
     for pattern in cues.CHOOSE[:3]:
         for match in pattern.finditer(text):
             for word in re.findall(r"\d{1,2}(?=st|nd|rd|th|\b)|[a-z]+", match.group().lower()):

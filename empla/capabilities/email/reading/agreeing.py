@@ -30,7 +30,7 @@ _SMALL = (
 
 _YES = (
     rf"(?:yes|yep|yeah|yup|yea|ya|sure(?: thing)?|ok(?:ay|ie|ey)?|okey|kk?|aye|absolutely|definitely|certainly|of course"
-    rf"|gladly|correct|exactly|confirm(?:ed)?|i (?:can )?confirm|agreed|i agree|approved?|i approve|affirmative|perfect"
+    rf"|gladly|correct|exactly|confirm(?:ed)?(?: from {_OURS})?|(?:that['’]?s |all )settled|i have no objections?(?: whatsoever| at all)?|no problem(?: at all)?|i (?:can )?confirm|agreed|i agree|approved?|i approve|affirmative|perfect"
     rf"|granted|roger(?: that)?|sgtm|lgtm|\+1|👍|👌|✅|very well|spot on|by all means|why not|no objections?(?: from {_OURS})?"
     rf"|you have my (?:ok|okay|blessing|approval|go[- ]ahead|permission|consent)|green light|good idea|great idea|alright"
     rf"|all right|fair enough|as you (?:say|suggest|propose)|exactly (?:so|that)|quite right|that['’]?s (?:it|the one|him"
@@ -52,11 +52,11 @@ _NO = (
     r"|for me|interested|just now|at the moment|for now)|absolutely not|certainly not|definitely not|of course not"
     r"|i(?:['’]?m| am) afraid not|i (?:think|guess) not|i don['’]?t think so|better not|rather not|under no circumstances"
     r"|(?:that|it) (?:won['’]?t|will not|is not|isn['’]?t) (?:be )?(?:necessary|needed|required)|no (?:need|go|good)"
-    r"(?: for (?:it|that|this))?|never ?mind|don['’]?t bother|do not bother|forget (?:about )?(?:it|that)"
+    r"(?: for (?:it|that|this))?|not a good (?:idea|plan)|never ?mind|don['’]?t bother|do not bother|forget (?:about )?(?:it|that)"
     rf"|(?:please )?leave {_IT}(?: (?:be|alone|there|as (?:it|they) (?:is|are|stands?|was|were)|as is|unchanged|out))?"
     rf"|(?:please )?keep {_IT} (?:as (?:it|they) (?:is|are|stands?|was|were)|as is|unchanged)"
     r"|(?:better |i['’]d )?leave (?:it|that)|i['’]?d (?:rather|prefer|sooner) (?:not(?: to)?|you (?:didn['’]?t|did not)|that you did"
-    rf"(?: not|n['’]?t))|(?:please )?(?:don['’]?t|do not)(?: do (?:{_IT}|so)| proceed| send {_IT}| book {_IT}| go ahead)?"
+    rf"(?: not|n['’]?t))|(?:please )?(?:don['’]?t|do not)(?: do (?:{_IT}|so)| proceed| send (?:{_IT}|anything)| book (?:{_IT}|anything)| go ahead| change anything)?"
     r"|let['’]?s not(?: do (?:it|that|this))?|hold off(?: on (?:it|that|this))?|(?:i['’]?ll |i will |i shall )?pass"
     r"(?: on (?:it|that|this))?|skip (?:it|that)|drop it|scrap that|abort|stop|refuse[d]?|rejected|declined|denied"
     r"|thanks but no thanks|(?:that|it) does(?:n['’]?t| not) work(?: for me)?|that['’]?s (?:wrong|not right|not it"
@@ -80,7 +80,7 @@ _THANKS = (
     rf"|well done|(?:great|good|nice|excellent|fine) (?:job|work|stuff)|nice one|got it|received|understood|acknowledged"
     rf"|(?:that['’]?s |that is |this is |how )?{_VERY}(?:{_NICE})(?: (?:of you|news|job|work))?|no worries|you['’]?re welcome"
     rf"|have a (?:great|good|nice|lovely|wonderful|pleasant) (?:weekend|day|evening|one|week|rest of (?:the|your) (?:day|week))"
-    rf"|(?:enjoy|happy) (?:the|your) (?:weekend|day|evening)|see you(?: then| there| soon| tomorrow| later)?|talk soon"
+    rf"|(?:enjoy|happy) (?:the|your) (?:weekend|day|evening)|(?:see (?:you|ya)|speak|talk|chat|until|till|catch you) (?:then|there|soon|tomorrow|later|next week|(?:on )?(?:mon|tues|wednes|thurs|fri)day)|see you"
     rf"|speak soon|best(?: wishes| regards)?|(?:kind|warm|best) regards|regards|really helpful|very helpful|that helps(?: a lot)?"
     rf"|(?:that was|you were) {_VERY}(?:quick|fast|{_NICE})|what would i do without you|as always|sorted|all sorted|i(?:['’]ll| will) take it from here|no further (?:questions|action)(?: needed)?)"
 )

@@ -128,6 +128,7 @@ INSTEAD = (
 OTHER_GUEST = INSTEAD[1]
 """Says that one is to come for another; with meetings instead of people it lets them change places."""
 LAST_DAY = re.compile(rf"\b(?:on |this |next )?{DAYS}$", re.IGNORECASE)
+DAY_HOUR = re.compile(rf"(?P<day>{DAYS}) (?P<hour>\d{{1,2}}(?:[:.]\d\d)?)$", re.IGNORECASE)
 AN_HOUR = re.compile(r"\b(?:at )?\d{1,2}(?:[:.]\d\d)? ?(?:am|pm|o['’]?clock|h)?\s*$", re.IGNORECASE)
 
 _THINK = r"(?:(?:i (?:should |would )?(?:think|say|imagine|reckon)|i['’]d (?:say|think)),? (?:that )?)?"

@@ -171,7 +171,13 @@ def meeting(words: str, setting: Setting) -> tuple[Which, tuple[str, ...]]:
     if not found.people and not owner and (named := _named(text, setting)):
         return Which(people=named, window=found.when.window), ()
     left = found.left
-    if not topic and (rest := leftovers(left, MOVE_WORDS)) and len(rest) == 1 and not found.people:
+    if (
+        not topic
+        and (rest := leftovers(left, MOVE_WORDS))
+        and len(rest) == 1
+        and rest[0].isalpha()
+        and not found.people
+    ):
         topic, left = rest[0], ""
     one = Which(people=(*owner, *found.people), window=found.when.window, topic=topic)
     return one, leftovers(left, MOVE_WORDS)
@@ -247,6 +253,7 @@ def _one_of_two(words: str, setting: Setting) -> tuple[Which | None, tuple[str, 
     """Return one of two meetings as it is named: "my 10", "Ben", "the one with Carla", "it"."""
     if cues.POINTS.fullmatch(words.strip()):
         return Which(), ()
+    words = cues.DAY_HOUR.sub(r"\g<day> at \g<hour>", words.strip())
     hour = cues.HOUR.fullmatch(words.strip())
     found, left = meeting(f"at {hour['hour']}{hour['rest'] or ''}" if hour else words, setting)
     return (found if found.named else None), left

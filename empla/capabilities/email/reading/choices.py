@@ -60,7 +60,7 @@ _CHOICE = r"(?:my|our) (?:preference|choice|vote|pick|favou?rite)(?: is| would b
 _GOOD = (
     r"(?:me|us|my (?:diary|calendar|schedule)|for|fine|good|great|perfect|perfectly|ok|okay|best|better|well|ideal"
     r"|preferable|preferred|lovely|convenient|most|very|really|just|quite|absolutely|alright|all right|with|by|from"
-    r"|here|on my (?:side|end)|my (?:side|end|choice|preference)|everyone|everybody|both of us|all of us|nicely|then"
+    r"|here|possible|feasible|our side|on (?:my|our) (?:side|end)|my (?:side|end|choice|preference)|everyone|everybody|both of us|all of us|nicely|then"
     r"|splendid|excellent|the|one|more|much)"
 )
 _VERDICT = (
@@ -82,7 +82,7 @@ _TAKEN = (
     re.compile(rf"{_FIRST_NOT}(?:either )?(?P<refs>{_REFS})(?P<said>{_VERDICT})?{_NOT_REF}", _I),
 )
 _SOME_OF = re.compile(
-    rf"(?:{_AUX}{_TAKE} )?(?:either|any|both|one|all)(?: one)? of the (?P<end>first|last) (?P<many>two|2|three|3)"
+    rf"(?:{_AUX}{_TAKE} )?(?:(?:either|any|both|one|all)(?: one)? of )?the (?P<end>first|last) (?P<many>two|2|three|3)"
     rf"(?: {_THING}s?)?{_VERDICT}?",
     _I,
 )
@@ -116,6 +116,13 @@ _PROPOSE = (
 _REFUSED = re.compile(
     rf"(?P<none>{_NONE})(?:[\s,;:.!–—-]+(?P<more>{_PROPOSE}{MASK}[{MASK}\s]*{_PROPOSE})|[\s,;:.!–—-]+{_PROPOSE})?", _I
 )
+_OTHERS = re.compile(
+    rf"(?:do you have|have you got|can you offer|could you offer|would you have|is there|are there|how about|what about|any chance of)"
+    rf" (?:anything|something|any(?:thing)? (?:else|other {_THING}s?)|(?:another|a different|other|different|alternative) {_THING}s?)"
+    rf"(?: (?:else|other|available|free|possible|for|on|in|at))*(?P<when> (?:on |in |for |at |around )?{MASK}[{MASK}\s]*)?(?: (?:instead|then|perhaps))?",
+    _I,
+)
+"""Asks for other times than those that were offered."""
 _YOURS = (
     r"(?:(?:you|u) (?:can )?(?:choose|pick|decide|select)|(?:it['’]?s )?up to you|(?:your|dealer['’]?s) (?:choice|call)"
     r"|(?:i )?(?:don['’]?t|do not) mind(?: which(?: one)?)?|i['’]?m (?:easy|flexible)|i am (?:easy|flexible)"
@@ -138,7 +145,7 @@ _ANY = re.compile(
 _LEADS = re.compile(
     r"(?:(?P<yes>yes|yep|yeah|yup|sure|ok(?:ay)?|great|perfect|good|lovely|excellent|super|brilliant|fine(?: (?:with|by|for)"
     r" me)?|sounds good|alright|all right|cool|right)|thanks(?: a lot| so much| very much)?|thank you(?: very much| so much)?"
-    r"|cheers|hi|well|then|so|please|pls|kindly|in that case|if i may|i think|i guess|i['’]d say|i would say|ada|from my"
+    r"|cheers|hi|well|then|so|please|pls|kindly|in that case|if i may|only|just|i think|i guess|i['’]d say|i would say|ada|from my"
     r" side|for me|no worries|hm+)(?:[\s,.!;:–—-]+)",
     _I,
 )
@@ -208,6 +215,8 @@ def _window(found: Slots | None) -> dict[str, Slot]:
 
 
 def _none(masked: str, core: str, found: Slots | None) -> dict[str, Slot] | None:
+    if others := _OTHERS.fullmatch(masked):
+        return {"none": _slot(True, core), **_window(found)} if bool(others["when"]) == (MASK in masked) else None
     match = _REFUSED.fullmatch(masked)
     if match is None or (MASK in masked) != bool(match["more"]):
         return None

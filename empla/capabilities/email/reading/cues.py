@@ -9,7 +9,7 @@ _I = re.IGNORECASE
 _OBJ = OBJECT.pattern.removeprefix(r"(?<![\w-])").removesuffix(r"(?![\w-])")
 POLITE = re.compile(
     r"^(?:(?:(?:and|so|but|plus|also|then|ok(?:ay)?|great|perfect|well|actually|yes|hi|hey|sorry|oh|alright"
-    r"|right|sure|thanks|thank you|sadly|unfortunately|regrettably)[,.!:-]*|(?:no|first(?:ly)?|second(?:ly)?|third(?:ly)?|finally|lastly|next|besides"
+    r"|right|sure|thanks|thank you|sadly|unfortunately|regrettably|(?:i |we )?regret to inform(?: you)?(?: that)?)[,.!:-]*|(?:no|first(?:ly)?|second(?:ly)?|third(?:ly)?|finally|lastly|next|besides"
     r"|later|while you're at it|one more thing|ps|p\.s\.)[,.!:;–-]+)\s+)*"
     r"(?:(?:please|pls|plz|kindly|just|quick(?:ly)?|maybe)[,:]?\s+)*"
     r"(?:(?:can|could|would|will|might) (?:you|u|we|i)(?: (?:please|pls|kindly|possibly|maybe"

@@ -42,6 +42,7 @@ _ABOUT_IT = re.compile(
     r"do (?:we|i|you) (?:really |still |even |actually |ever )*(?:need|want|require|have to)\b(?! (?:anything|to know|me to|help))"
     r"|(?:would|will|is|was|might) (?:that|it|this|he|she|they) (?:not )?(?:be |have been |all )*(?:ok|okay|fine|good|alright|all right"
     r"|possible|acceptable|suitable|convenient) (?:with|for|by) (?!me\b|us\b|you\b)"
+    r"|(?:is|are|was|will|would) (?:\d+|an?|half|one|two) .{1,25} (?:be )?(?:enough|sufficient|plenty|too (?:long|short|much|little))"
     r"|(?:isn['’]?t|wasn['’]?t|hasn['’]?t|haven['’]?t|didn['’]?t|aren['’]?t)"
     r"(?!.*\b(?:free|available|busy|around|time)\b) .{2,80}"
     r"|(?:can|could|will|would) (?!(?:you|we|i|u)\b)(?-i:[A-Z])[\w'’-]+ (?:move|cancel|reschedule|postpone|swap|switch|shift)(?: .*)?"

@@ -7,7 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from empla.capabilities.email.reading import cues
-from empla.capabilities.email.reading.acts import only_names, ordinals
+from empla.capabilities.email.reading.acts import only_names, ordinals, unrefused
 from empla.capabilities.email.reading.intents import Doubt, Intent
 from empla.capabilities.email.reading.people import Party, Who, named_at
 from empla.capabilities.email.reading.slots import BLANK, Setting, Slots, blank, leftovers, slots
@@ -24,6 +24,7 @@ from empla.capabilities.email.reading.wordlists import (
     FILLERS,
     FREE_WORDS,
     MOVE_WORDS,
+    NO_NAMES,
 )
 from empla.mind.readings import Slot
 
@@ -242,7 +243,7 @@ def _agenda(text: str, setting: Setting) -> Filled:
 
 
 _ALL = re.compile(
-    r"(?<!\w)(?:all|both|everything"
+    r"(?<!\w)(?:all|both|everything|whatever|anything"
     r"|every (?:meeting|call|appointment)|(?:my |the )?(?:whole|entire)|clear my)(?!\w)",
     re.IGNORECASE,
 )
@@ -273,7 +274,7 @@ _VERB_WHOM = re.compile(
 )
 
 
-_NO_WHO = ENGLISH | FILLERS | DAY_NAMES
+_NO_WHO = ENGLISH | FILLERS | DAY_NAMES | NO_NAMES
 _VERB_LOW = re.compile(
     r"(?<!\w)(?:cancel|move|reschedule|postpone|push|shift|drop|delay|bump)\s+(?P<who>[^\W\d_]{3,20})(?![\w'’])",
     re.IGNORECASE,
@@ -326,7 +327,23 @@ _SHIFTS = (
 _EARLIER = re.compile(r"\b(?:earlier|forward|sooner|bring|pull|advance|ahead|up|pre-?pone)\b")
 
 
+_MANY = re.compile(
+    r"\b(?:all|both|every one)(?: of)? (?:my|the|our|these|those) (?:[\w'’]+ ){0,3}(?:meetings|calls|appointments|events|slots|1:1s)\b"
+    r"|\beverything\b|\bevery (?:meeting|call|appointment)\b|\bmy (?:whole|entire) (?:day|morning|afternoon|week|calendar|diary)\b",
+    re.IGNORECASE,
+)
+"""Several meetings at once: each of them has its own place to go to."""
+
+
 def _move(text: str, setting: Setting) -> Filled:
+    filled = _moved(text, setting)
+    if many := _MANY.search(text):
+        question = "I move meetings one by one. Which of them shall I move, and when to?"
+        filled.doubts.append(Doubt(words=many.group(), question=question))
+    return filled
+
+
+def _moved(text: str, setting: Setting) -> Filled:
     plain = text_of(text)
     shift = next((m for rule in _SHIFTS if (m := rule.search(plain.plain))), None)
     if shift is not None and shift.re is _SHIFTS[-1] and not _LATER.search(plain.plain):
@@ -387,6 +404,8 @@ def _turned(text: str, instead: re.Match[str], setting: Setting) -> Filled:
     filled = _which(blank(text, used), text, setting)
     if to.when.window is not None:
         _put_window(filled, "to", to.when, text)
+    else:
+        filled.unread = (*filled.unread, text.strip()[:80])  # "rather than Tuesday, let's say ...": which is which?
     filled.doubts += to.when.doubts
     return filled
 
@@ -440,6 +459,13 @@ def _which(left: str, text: str, setting: Setting) -> Filled:
     return filled
 
 
+_REFUSED = re.compile(
+    r"(?:\b(?:not|never|no longer|cannot|without|except|anything but)\b|\w+n['’]t\b)[^.;!?]{0,40}?"
+    r"\b(?:first|second|third|fourth|last|1st|2nd|3rd|option|number|slot)\b",
+    re.IGNORECASE,
+)
+
+
 def _choose(text: str, setting: Setting) -> Filled:
     plain = text.replace(BLANK, " ")
     numbers = ordinals(plain)
@@ -452,6 +478,9 @@ def _choose(text: str, setting: Setting) -> Filled:
         filled.put("none", True, text, none.span())
     elif numbers and chosen:
         filled.put("ordinals", numbers, text, chosen.span())
+        if refused := _REFUSED.search(unrefused(plain)):
+            question = "Which of the times do you take? Please give me its number."
+            filled.doubts.append(Doubt(words=refused.group(), question=question))
     elif any_of:
         filled.put("any", True, text, any_of.span())
     if found.when.window is not None:

@@ -64,7 +64,10 @@ _OFF = rf"(?:take {_IT} (?:out|off)|take {_IT} {_OUT}|(?:cancel|delete|remove|sc
 _NO_NEED = re.compile(
     r"(?:(?:we|i) (?:don['’]?t|do not|no longer|won['’]?t|will not)(?: really)? need (?P<which>(?:the|my|our|tomorrow['’]s|today['’]s"
     r"|\w+day['’]s|this|that) .+?)(?: any ?more| any longer| after all| now)?"
-    r"|(?P<which2>(?:the|my|our|tomorrow['’]s|today['’]s|\w+day['’]s) .+?) (?:is|are) (?:no longer|not) (?:needed|necessary|required)"
+    r"|(?:[^.;]{3,80}?,? (?:so|and|hence|therefore) )?(?P<which2>(?:the|my|our|tomorrow['’]s|today['’]s|\w+day['’]s) .+?)"
+    r" (?:(?:(?:is|are) (?:no longer|not)|isn['’]?t|aren['’]?t|won['’]?t be|will not be)"
+    r" (?:(?P<need>needed|necessary|required)|happening|going ahead|taking place|on)"
+    r"|(?:is|are|has been|was) (?:now )?(?:off|called off|moot|dead|obsolete))"
     r"(?: any ?more)?)"
     rf"(?P<off>\s*[,;:.–—-]+\s*{_PLEASE}{_OFF})?",
     _I,
@@ -92,14 +95,18 @@ _FROM_TO = re.compile(
     rf" (?:to|until|till|->|→) (?P<to>{_HOUR})(?P<on> .+)?",
     _I,
 )
-_OBJECT_OR_TIME = re.compile(r"\b(?:meeting|call|chat|sync|lunch|dinner|review|1:1|appointment|session|one)s?\b|\d", _I)
+_THANKS = re.compile(r"(?:[\s,]+(?:please|pls|plz|thanks|thank you|thx))+$", _I)
+_OBJECT_OR_TIME = re.compile(
+    r"\b(?:meeting|call|chat|sync|lunch|dinner|review|1:1|appointment|session|one|demo|workshop|offsite|interview|catch-up|standup|briefing|training)s?\b|\d",
+    _I,
+)
 
 
 def moving(sentence: str, setting: Setting, mail: Mail) -> Understood | None:
     """Return the move or the calling off that a sentence asks for, None if it is none of these shapes."""
     if len(sentence) > LONGEST:
         return None
-    bare = sentence.strip(" \t\n.!?")
+    bare = _THANKS.sub("", sentence.strip(" \t\n.!?"))
     for pattern, read in (
         (_THEY_CANT, _they_cannot),
         (_NEW_TIME, _new_time),
@@ -149,8 +156,8 @@ def _no_need(match: re.Match[str], setting: Setting, mail: Mail) -> Understood |
     given = match.groupdict()
     words = given.get("which") or given.get("which2") or ""
     one = _which(words, setting)
-    told = match.re is _TAKE_OUT or bool(given.get("off"))
-    if one is None or not one.named or not (told or one.window or one.topic) or not _OBJECT_OR_TIME.search(words):
+    told = match.re is _TAKE_OUT or bool(given.get("off") or given.get("which") or given.get("need"))
+    if one is None or not one.named or not told or not _OBJECT_OR_TIME.search(words):
         return None
     return Understood(intent=Intent.CANCEL, slots=_slots(one, match.group()))
 

@@ -33,7 +33,7 @@ MOVE_WORDS = _words("""
 """Words of moving."""
 
 CANCEL_WORDS = _words("""
-    nix ditch dump abandon lose scheduled planned bow back duck bail
+    nix ditch dump abandon lose same whatever anything scheduled planned bow back duck bail
     skip both no need needed more
     all anymore appointment attend axe bin called can't cancel canceled cancell cancelled cancle cannot clear
     commitments delete drop entire event every everything happening have it's kill longer make not off remove
@@ -82,7 +82,8 @@ DAY_NAMES = _words("""
 """Names of days and months, which are no people."""
 
 NO_NAMES = _words("""
-    pm am eod cob tbd tbc asap idk dunno na
+    pm am eod cob tbd tbc asap idk dunno na whatever whichever whoever speak
+    jawohl oui si ja nein non genau klar gerne danke merci gracias grazie bitte passt prima ciao tak obrigado
     check look tell show list ask write email remind follow chase anything something nothing anybody somebody nobody
     depends probably presumably hopefully likely unlikely doubtful whatever unsure undecided eventually sometimes
     seriously honestly sadly luckily agreed understood noted received interesting
