@@ -8,12 +8,13 @@ from empla.capabilities.email.reading import nearest
 from empla.capabilities.email.reading.wordlists import SMALL_WORDS
 from empla.capabilities.email.sorting import NOTICE
 from empla.capabilities.email.steps import reply, send
+from empla.capabilities.introspection import History
 from empla.mind.beliefs import ANY, BeliefBase
 from empla.mind.plans import PlanLibrary, Trigger, on
 from empla.mind.readings import Mail
-from empla.mind.steps import Ask, Believe, Now, Raise, query
+from empla.mind.steps import Ask, Believe, Do, Now, Raise, query
 from empla.mind.values import Address
-from employees.executive_assistant import words
+from employees.executive_assistant import recounting, words
 from employees.executive_assistant.introducing import examples
 from employees.executive_assistant.knowing import Profile, Steps, asks, from_manager, intent, profile, sure, told
 from employees.executive_assistant.talking import PATIENCE, answer
@@ -28,6 +29,7 @@ _GREETING = re.compile(
     re.IGNORECASE,
 )
 _REMEMBERED = timedelta(days=30)
+_MOST_QUESTIONS = 10
 
 
 @library.plan(on("mail", mail__reading__intent="other-request"), when=from_manager, goal="decline what cannot be done")
@@ -86,16 +88,20 @@ def leave_nod(event: Trigger) -> Steps:
     on("mail", mail__reading__intent={"yes", "no", "choose", "answer"}),
     when=from_manager,
     rank=-5,
-    goal="say that no question is open",
+    goal="say which questions are open",
 )
 def tell_no_question(event: Trigger) -> Steps:
-    """Say that there is no question which a mail could answer."""
+    """Say that there is no question which a mail answers, or which ones it may answer."""
+    me: Profile = yield from profile()
     said = words.said(event.mail, 120)
-    yield answer(
-        event,
-        f"I do not know what “{said}” answers, so I have changed nothing: I have no question open to you, or more than "
-        "one. Please answer the very mail in which I asked, or write the whole request in one sentence.",
-    )
+    now = yield Now()
+    history: History = yield Do(operation="self.history", arguments={"since": now - PATIENCE})
+    asked = [recounting.asked(u, me.zone) for u in history.undertakings if u.waits_for == me.manager.value]
+    lines = "\n".join(f"  - {line}" for line in asked[:_MOST_QUESTIONS])
+    which = f"These questions of mine are open:\n\n{lines}" if asked else "I have no question open to you."
+    how = "Please answer the very mail in which I asked, or write the whole request in one sentence."
+    first = f"I do not know what “{said}” answers, so I have changed nothing. {which}"
+    yield answer(event, words.paragraphs(first, how))
 
 
 def _not_understood(beliefs: BeliefBase, event: Trigger) -> bool:

@@ -265,7 +265,7 @@ def list_employees(
         printing.as_json(found)
         return
     if not found:
-        printing.line('Nobody has been hired yet. Next: empla hire executive-assistant --name "Clara Diaz"')
+        printing.line('Nobody works here now. Next: empla hire executive-assistant --name "FIRST LAST"')
         return
     printing.table(
         [(e["name"], e["address"], e["title"], e["manager"], employees.state_text(e)) for e in found],

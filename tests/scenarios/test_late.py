@@ -29,3 +29,11 @@ def test_a_time_that_has_passed_meanwhile_is_not_booked(morning: Morning, offere
     again = morning.reply(offered, "The first one.")
     assert "is past by now" in again.text
     assert morning.meetings() == []
+
+
+def test_a_yes_while_several_questions_are_open_names_them(morning: Morning) -> None:
+    morning.ask("Please set up an hour with Sam on Friday.", "Sam")
+    morning.ask("Book me a flight to Rome", "Rome")
+    answer = morning.ask("yes", "Re-thinking")
+    assert "These questions of mine are open:" in answer.text
+    assert "Sam" in answer.text and "Rome" in answer.text
