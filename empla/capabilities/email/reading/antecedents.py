@@ -5,11 +5,17 @@ import re
 from empla.capabilities.email.reading.newtext import new_text
 from empla.capabilities.email.reading.phrases import whom
 from empla.capabilities.email.reading.slots import Setting
+from empla.capabilities.email.reading.wordlists import ENGLISH
 from empla.mind.readings import Mail
 
 _LOOKED_AT = 1_500
 _ENDS = re.compile(r"(?<=[.!?;])\s+|\n\s*\n?|\s+[-–—]\s+")
-_PRONOUN = re.compile(r"(?<![\w'])(?:him|her|them)(?![\w'])", re.IGNORECASE)
+_SOLE = re.compile(r"(?<![\w'])(?:him|her)(?![\w'])", re.IGNORECASE)
+_MANY = re.compile(
+    r"(?<=\bchase )them\b|(?<=\bask )them\b|(?<=\bnudge )them\b|(?<=\bping )them\b|(?<=\bremind )them\b|(?<=\btell )them\b"
+    r"|(?<=\bfrom )them\b|(?<=\bwith )them\b|(?<=\bpoke )them\b|(?<=\bup )them\b", re.IGNORECASE
+)
+"""What stands for people, and not for things: "get them" are these."""
 _AT = re.compile(
     r"(?<![\w.@'-])(?:(?-i:[A-Z])(?=[a-z])|(?=[\w.+-]+@))|(?<=\bfrom )(?=[a-z])|(?<=\bwith )(?=[a-z])", re.IGNORECASE
 )
@@ -36,7 +42,7 @@ def _same_end(piece: str, key: str) -> bool:
 
 def with_names(sentence: str, before: str, setting: Setting) -> str:
     """Return a request with the name that "him", "her" or "them" stands for, if just one is named before it."""
-    if (pronoun := _PRONOUN.search(sentence)) is None:
+    if (pronoun := _SOLE.search(sentence) or _MANY.search(sentence)) is None:
         return sentence
     named = whom_it_names(sentence[: pronoun.start()], setting)
     if named:
@@ -55,7 +61,9 @@ def whom_it_names(words: str, setting: Setting) -> list[str]:
     """Return those who are named with a capital or an address, each once."""
     found: list[str] = []
     for at in _AT.finditer(words):
-        if _NO_NAME.match(words, at.start()):
+        word = re.match(r"[\w'-]*", words[at.start() :])
+        first = not at.start() and word is not None and word.group().lower() in ENGLISH
+        if first or _NO_NAME.match(words, at.start()):
             continue
         people, _ = whom(words, at.start(), setting)
         found += [who.words for who in people if who.words not in found and not any(who.words in one for one in found)]

@@ -115,7 +115,7 @@ _IS_DONE = re.compile(
     _I,
 )
 _HAS_SAID = re.compile(
-    r"^(?:and )?(?:has|have|did|hasn't|haven't|didn't|does) (?P<rest>\S.*?) (?:already |yet |ever |also "
+    r"^(?:and )?(?:has|have|did|hasn't|haven't|didn't|does) (?P<rest>(?!(?:you|u|we|i)\b)\S.*?) (?:already |yet |ever |also "
     r"|finally )*(?P<verb>answer(?:ed)?"
     r"|repl(?:y|ied)|respond(?:ed)?|g[eo]t(?:ten)? back|come back|came back|write|written|wrote|sen[dt]"
     r"|confirm(?:ed)?|accept(?:ed)?"
@@ -129,6 +129,8 @@ _INDIRECT = re.compile(
     r" (?:has |have |had |did )?",
     _I,
 )
+_MAY_KNOW = re.compile(r"^(?:(?:may|can|could|might) i (?:please )?(?:know|ask|have|get)|i(?:'d| would) like to know|(?:please )?tell me)"
+                       r"(?= (?:what|where|how|who|the status|the state|the latest|any|an update))(?: (?=the|an))?", _I)
 _LED = re.compile(
     r"^(?:(?:so|hey|btw|by the way|just checking|quick check|out of curiosity|now|and)[,:;]? )+(?=\w+ )", _I
 )
@@ -162,7 +164,12 @@ def status(sentence: str, setting: Setting, mail: Mail) -> Understood | None:
     """Read what the manager wants to know of the employee's work."""
     plain = sentence.strip(" .?!")
     plain = _INDIRECT.sub(lambda asked: f"has {asked['who']} ", plain)
-    plain = _LED.sub("", plain)
+    plain = _MAY_KNOW.sub("", _LED.sub("", plain)).strip()
+    plain = re.sub(r"^anything (?:new |yet |back |in )?(?=(?:from|on|about|regarding) )", "any news ", plain, flags=_I)
+    plain = re.sub(r"^(?:have|has|did) (?:we|you|i) (?:had|have|got|get|received|receive|seen) (?:already )?(?:an?|any) "
+                   r"(?=(?:reply|answer|response|word|news|reaction|feedback)\b)", "any ", plain, flags=_I)
+    plain = re.sub(r"^(?:the )?(?:status|state|progress) of (?:all )?(?:my|your|the|our)? ?(?:errands|requests|tasks|reminders"
+                   r"|follow-?ups|things|work|to-?dos)$", "what is open", plain, flags=_I)
     for kind, pattern in (
         ("promises", _PROMISES),
         ("open", _STILL_OPEN),

@@ -133,6 +133,7 @@ _NEEDED = re.compile(
     _I,
 )
 """What says of the thing no more than that it is wanted: "I need them by Thursday"."""
+_FREE_TIME = re.compile(r"\b(?:free|available|busy|time|make it|meet)\b", _I)
 _FREE = re.compile(r"\b(?:free|available|busy|around|time|attend|come to|join|make it|meet)\b", _I)
 
 # dropping ------------------------------------------------------------------------------------------------------------
@@ -154,7 +155,7 @@ _STOP = re.compile(
 _NO_NEED = re.compile(
     r"^(?:(?:there is |there's )?no need|you (?:don't|do not|needn't|no longer) (?:need|have)?|you no longer need"
     r"|don't)"
-    r"(?: to)? (?P<kind>ask|chase|remind|follow up|nudge|ping|write to|bother)\b(?P<rest>.*)$",
+    r"(?: to)? (?P<kind>ask|chase|remind|follow up|nudge|ping|write to|bother(?! me| us))\b(?P<rest>.*)$",
     _I,
 )
 _HAVE = re.compile(
@@ -181,6 +182,8 @@ def errand(sentence: str, setting: Setting, mail: Mail) -> Understood | None:
     if found is None:
         return None
     people, what, of_whom = found
+    if _TOLD.match(plain) and _GET_THEM.search(mail.text.rpartition(plain)[2]):
+        return None  # "Carla owes me the receipts. Please get them from her."
     if cut.window is None and not _CLAUSE.match(what):
         late = cut_time(what, setting, "today|tomorrow|tonight|this week|next week|asap|this (?:morning|afternoon)")
         if late.window is not None and late.rest and what.rstrip().endswith(late.words):
@@ -198,6 +201,10 @@ def errand(sentence: str, setting: Setting, mail: Mail) -> Understood | None:
     return Understood(intent=Intent.ERRAND, slots=slots)
 
 
+_TOLD = re.compile(r"(?:i|we|you)\b(?!.*\bto (?:ask|get)\b)|(?!please\b)\S+(?: [A-Z]\w+)?(?: still)? (?:owes?|should|has|needs?)\b", _I)
+_GET_THEM = re.compile(
+    r"\b(?:get|ask|chase|request|collect|fetch|tell|nudge|ping|remind)\b[^.?!]{0,40}\b(?:him|her|them|it|those|these)\b", _I
+)
 _THEM = re.compile(r"(?:it|them|that|this|those|these)", _I)
 _MISSED = re.compile(
     r"(?:owes? (?:me|us)|missing|need|needs?|lack|waiting (?:for|on)|haven't (?:got|received|had|seen)|promised (?:me|us)"
@@ -259,7 +266,7 @@ def _asks(text: str, setting: Setting) -> tuple[tuple[Who, ...], str] | None:
         return None
     if (requests := _AND_REQUEST.match(rest)) is not None and not _MEETING.search(requests["what"]):
         return people, requests["what"]
-    if (clause := _WH.match(rest)) is not None and not _FREE.search(clause["what"]):
+    if (clause := _WH.match(rest)) is not None and not _FREE_TIME.search(clause["what"]):
         return people, clause["what"]
     thing = _FOR.match(rest)
     if (

@@ -5,6 +5,7 @@ import re
 from empla.capabilities.email.reading.antecedents import said_before
 from empla.capabilities.email.reading.families import Understood
 from empla.capabilities.email.reading.intents import Intent
+from empla.capabilities.email.reading.people import Who
 from empla.capabilities.email.reading.phrases import (
     AT,
     BY,
@@ -21,11 +22,11 @@ from empla.mind.readings import Mail, Slot
 
 _I = re.IGNORECASE
 _SILENT = (
-    r"(?:ha(?:s|ve)(?:n't| not)|did(?:n't| not)|do(?:es)?(?:n't| not)|is(?:n't| not)|never)"
+    r"(?:(?:ha(?:s|ve)(?:n't| not)|did(?:n't| not)|do(?:es)?(?:n't| not)|is(?:n't| not)|never)"
     r"(?: yet| still| been)* (?:answer(?:ed)?|repl(?:y|ied)|respond(?:ed)?|got(?:ten)? back|get back|come back"
     r"|react(?:ed)?"
     r"|written(?: back)?|write(?: back)?|confirm(?:ed)?|accept(?:ed)?|sign(?:ed)?|sen[dt](?: (?:it|anything))?|paid"
-    r"|heard)"
+    r"|heard)|(?:stays?|remains?|is|keeps?|goes|has gone|went|gone) (?:silent|quiet))"
 )
 _IF_SILENT = re.compile(
     rf"(?:^|[,;] ?| )(?:and )?(?:if|in case|should|when) (?P<who>.+?) (?:still )?(?:{_SILENT}|not (?:answer|reply"
@@ -38,7 +39,7 @@ _NO_WORD = re.compile(
     r"|heard|get|got|receive[d]?)"
     r"(?: (?:back|anything|an answer|a reply|a response|any answer))*(?: from (?P<who>.+?))?"
     r"|(?:i|we|you) (?:get|hear|have|receive) (?:nothing|no (?:answer|reply|response|word|reaction))(?: back)?"
-    r"|nothing(?: (?:comes|came|has come|arrives|has arrived|happens|is heard|back)(?: back| in)?)?|(?:(?:there(?:'s| is)"
+    r"|(?:there(?:'s| is) )?(?:still )?nothing(?: (?:comes|came|has come|arrives|has arrived|happens|is heard|back)(?: back| in)?)?|(?:(?:there(?:'s| is)"
     r"|there has been) )?(?:still )?no (?:answer|reply|response|word|news|feedback"
     r"|reaction)(?: from (?P<from>.+?))?)"
     rf"(?=$|,|;| (?:{BY}|on|after|then|ask|write|please|remind|chase)\b)(?P<rest>[^,;]*)",
@@ -78,6 +79,9 @@ def chase(sentence: str, setting: Setting, mail: Mail) -> Understood | None:
     people = only_people(named, setting)
     if not people:
         people, _ = whom(main, verb.end(), setting)
+    whom_asked, _ = whom(main, verb.end(), setting)
+    if people and whom_asked and not _same(people, whom_asked):
+        return Understood(intent=Intent.CHASE, slots={"people": people_slot(whom_asked)}, unread=(silent.group().strip(" ,"),))
     pronoun = PRONOUN.fullmatch(named) or PRONOUN.fullmatch(main[verb.end() :].split(" ")[-1].strip(" .,"))
     if not people and not pronoun and not mail.in_reply_to:
         return None
@@ -96,6 +100,11 @@ def chase(sentence: str, setting: Setting, mail: Mail) -> Understood | None:
     if (window := cut.slot()) is not None:
         slots["window"] = window
     return Understood(intent=Intent.CHASE, slots=slots)
+
+
+def _same(some: tuple[Who, ...], others: tuple[Who, ...]) -> bool:
+    """Return whether two mentions may be of the same people: "Ben" and "Ben Stone"."""
+    return any(a.words.lower() in b.words.lower() or b.words.lower() in a.words.lower() for a in some for b in others)
 
 
 _MATTER = re.compile(

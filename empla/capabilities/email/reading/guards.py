@@ -65,7 +65,8 @@ def watched(family: Family, *, of_work: bool = True) -> Family:
         plain = plainer(" ".join(sentence.split()))
         before = said_before(sentence, mail)
         plain = with_names(plain, before, setting)
-        about = replace(mail, text=f"{before}\n\n{plain}") if before and of_work else mail
+        after = mail.text.partition(sentence)[2][:LONGEST]
+        about = replace(mail, text=f"{before}\n\n{plain}.\n\n{after}") if before and of_work else mail
         found = family(plain, setting, about) if plain else None
         if found is None and plain != sentence:
             plain, found = sentence, family(sentence, setting, mail)

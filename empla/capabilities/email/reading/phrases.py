@@ -32,7 +32,11 @@ PRONOUN = re.compile(r"(?:him|her|them|it|he|she|they|that|this)", re.IGNORECASE
 _LATEST = re.compile(
     r"[\s,]*(?:at the (?:very )?latest|latest|if (?:at all )?possible|please|pls|ideally|sharp)[\s,]*", re.I
 )
+_GROUP = re.compile(r"(?:the|my|our|his|her|all|everyone|everybody)\b", re.IGNORECASE)
 _DEADLINE = re.compile(r"^\s*(?:the )?deadline(?: is|:)?\s+", re.IGNORECASE)
+_BEFORE_HOUR = re.compile(
+    r"\s*before (?=.*(?:mon|tue|wed|thu|fri|sat|sun|today|tomorrow))(?=.*(?:noon|midday|\d ?[ap]m|\d:\d\d|at \d))", re.IGNORECASE
+)
 _ODD_LENGTHS = tuple(
     (re.compile(rf"\bin {said}\b", re.IGNORECASE), minutes)
     for said, minutes in (("an hour and a half", 90), ("half an hour", 30), ("a quarter of an hour", 15))
@@ -63,6 +67,8 @@ class Cut:
 def time_of(words: str, setting: Setting) -> Window | None:
     """Return when `words` mean if they mean a time and say nothing else."""
     plain = _DEADLINE.sub("", _LATEST.sub(" ", words))
+    if _BEFORE_HOUR.match(plain):  # "before Wednesday noon" is the last moment, not the noons before
+        plain = f"by{plain.lstrip()[6:]}"
     for said, minutes in _ODD_LENGTHS:
         plain = said.sub(f"in {minutes} minutes", plain)
     if not plain.strip() or len(plain) > 80 or EMAIL.search(plain) or _OF_A_THING.search(_FIRST_THING.sub("", plain)):
@@ -112,7 +118,18 @@ def whom(text: str, at: int, setting: Setting) -> tuple[tuple[Who, ...], int]:
         if text[at : at + len(lead)].lower() == lead:
             at += len(lead)
     found, end = named_at(text, at, setting.origin)
-    return (found.people, end) if found.people else ((), at)
+    if not found.people:
+        return (), at
+    verb = next((n for n, who in enumerate(found.people) if n and _is_no_name(who, found.people[0])), 0)
+    if verb and not found.me:
+        return found.people[:verb], found.used[2 * verb - 2][1]
+    return found.people, end
+
+
+def _is_no_name(who: Who, first: Who) -> bool:
+    """Whether what follows "Sam and" is a verb: of names that are listed all are written with a capital, or none."""
+    small = who.words[:1].islower() and who.address is None and not _GROUP.match(who.words)
+    return small and first.words[:1].isupper()
 
 
 def only_people(text: str, setting: Setting) -> tuple[Who, ...]:

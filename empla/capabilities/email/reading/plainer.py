@@ -28,6 +28,7 @@ _WORD = re.compile(
     + r")(?![\w@/'’-])",
     _I,
 )
+_WITH = re.compile(r"(?<!\w)w/ ?(?=\w)", _I)
 _WISH = (
     r"(?:would|could|will|can|might) you (?:please )?be (?:so |very )?(?:good|kind|nice|lovely)(?: enough)?(?: as)? to"
     r"|(?:would|do) you mind|(?:do|could you do) me a (?:small |quick |big )?favou?r(?:,? and|:|;|,)?"
@@ -96,6 +97,14 @@ _SAME: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"\btowards? (?:the )?end of (?=the week|week|day|the day)", "by the end of "),
         (r"(?<=[a-z]) re:? (?=[a-z])", " about "),
         (r"\b(?:with (?:respect|regards?) to|in regards? to|w/?r/?t|wrt|pertaining to|as regards|as for|in re) ", "about "),
+        (r",? and (?:then )?(?:follow up|chase|nudge|ping|write|remind|try|ask)(?: (?:him|her|them|again|with|up))*"
+         r" (?=every |daily|weekly)", " "),
+        (r"^(?:give|allow) (\S+(?: [A-Z]\w+)?) (?:time )?until (.+?)(?: to (?:answer|reply|respond|react))?,? (?:and )?then"
+         r" (?:follow up|chase|ask again|nudge|ping)(?: (?:with )?(?:him|her|them))?(?: again)?(?= |$)",
+         r"if \1 has not answered by \2, chase \1"),
+        (r"^wait (?:until|till) (.+?) for (\S+?)(?:'s? (?:answer|reply|response))?,? (?:and )?then"
+         r" (?:follow up|chase|ask again|nudge|ping)(?: (?:with )?(?:him|her|them))?(?: again)?(?= |$)",
+         r"if \2 has not answered by \1, chase \2"),
         (r"^touch base with\b", "check in with"),
         (r"^(?:reach|get) (?:out )?(?:to|hold of|in touch with|on to) (?=.{2,60} (?:and|to) (?:ask|request|get|see|find)\b)",
          "contact "),
@@ -108,6 +117,7 @@ _SAME: tuple[tuple[re.Pattern[str], str], ...] = tuple(
 @lru_cache(maxsize=512)
 def plainer(sentence: str) -> str:
     """Return a sentence in plain words."""
+    sentence = _WITH.sub("with ", sentence)
     said = _WORD.sub(lambda word: _SHORTHAND[word.group().lower()], sentence.replace("’", "'").strip())
     while (shorter := _TRAIL.sub("", said)) != said and len(shorter.split()) > 1:
         said = shorter

@@ -13,6 +13,7 @@ import re
 from dataclasses import replace
 from typing import Any
 
+from empla.capabilities.email.reading.antecedents import said_before
 from empla.capabilities.email.reading.families import Understood
 from empla.capabilities.email.reading.intents import Doubt, Intent
 from empla.capabilities.email.reading.newtext import new_text
@@ -128,6 +129,8 @@ def standing(sentence: str, setting: Setting, mail: Mail) -> Understood | None:
     if not bare or len(bare) > 400:
         return None
     bare = plain_rule(bare)
+    if (lead := LEAD.match(bare)) is not None:
+        bare = bare[lead.end() :].strip() or bare
     if LISTS.fullmatch(bare):
         return Understood(intent=Intent.RULES)
     found = _changed(bare, setting) or _dropped(bare, setting)
@@ -196,6 +199,10 @@ def _made(cue: Cue, match: re.Match[str], bare: str, whole: str, setting: Settin
         return None
     if _ONE_DAY.match(bare) and sensible.weekdays and not when.often and not MARKED.search(whole):
         doubts.append(_only_once(sensible, setting))
+    before = said_before(bare, mail)
+    if sensible.hours and not sensible.weekdays and re.match(r"(?:nothing|not|no)\b", bare, re.IGNORECASE):
+        if day := re.search(r"\b(?:mon|tues|wednes|thurs|fri|satur|sun)days?\b", before, re.IGNORECASE):
+            doubts.append(Doubt(words=whole, question=f"Is that for every day, or for {day.group()} only?"))
     slots = {"rule": sensible, "often": when.often or bool(MARKED.search(whole))}
     return _understood(Intent.RULE, slots | ({"people": who} if who else {}), whole, doubts, left)
 

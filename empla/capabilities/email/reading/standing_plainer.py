@@ -21,7 +21,7 @@ _BECAUSE = re.compile(
     _I,
 )
 _TAILS = re.compile(
-    r"(?:[,;.]| -| –)? (?:please (?:keep|stick) to (?:that|it)|no exceptions?|without exceptions?|ok(?:ay)?|that's (?:a|my|the)"
+    r"(?:[,;.]| -| –) ok(?:ay)?$|(?:[,;.]| -| –)? (?:please (?:keep|stick) to (?:that|it)|no exceptions?|without exceptions?|that's (?:a|my|the)"
     r" (?:new )?rule|full stop|period|got it|understood|under any circumstances|whatever happens|no matter what|ever"
     r"|on any (?:week|working )?day|on all days|any day|all days|(?:each|every) (?:single )?day(?= *$)|for me(?: please)?"
     r"|i(?:'m| am) serious|seriously|thanks?|please|if you (?:can|could) help it)$",
@@ -33,6 +33,13 @@ _NUMBERED = {
 }  # fmt: skip
 _NTH = re.compile(
     rf"\b(?:my |the )?(?P<n>{'|'.join(_NUMBERED)}) rule\b(?: (?:on|from|of|in) (?:the|my|your) list)?", _I
+)
+_DURING = re.compile(r"\b(?:during|in between|between)(?: the time)? (\d[\d:.]* ?(?:[ap]m)? (?:to|until|-) )", _I)
+_AND_RULE = re.compile(r"\brules? (?:no\.? ?|number )?(\d+)(?:,| and|, and) rule (?:no\.? ?|number )?(\d+)\b", _I)
+_UNASKED = re.compile(
+    r",? (?:without (?:asking|checking with|bothering|consulting)(?: me)?(?: first)?|automatically|straight ?away|right away|no questions asked"
+    r"|unasked|by default)$",
+    _I,
 )
 _CALLS = r"(?:meetings?|calls?|appointments?|bookings?)"
 _SAME: tuple[tuple[re.Pattern[str], str], ...] = tuple(
@@ -69,6 +76,15 @@ _SAME: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"(?P<a>\d+|one|two|three|four|five|six|seven) (?:meetings?|calls?) (?:per|a|each) day (?:max(?:imum)?|at most|tops)",
          r"at most \g<a> meetings a day"),
         (r"(?:no|not) more than (?P<a>\w+) (?:hours?|h) of (?:meetings|calls) .*", r"\g<0>"),
+        (r"(?P<a>(?:mon|tues|wednes|thurs|fri|satur|sun)days?(?: (?:morning|afternoon|evening)s?)?|mornings|afternoons|evenings|lunch\w*)"
+         r" ?(?:=|:|–|-|->|=>|means?|are for|is for) ?no (?:meetings?|calls?)", r"no meetings on \g<a>"),
+        (r"(?:always )?(?:keep|leave|have|allow|ensure|maintain|make sure there's|plan|put)(?: me)?(?: always)? an? (?:gap|break|buffer|pause|breather|breathing space)"
+         r" of (?:at least )?(?P<a>.{3,20}?) (?:between|before|after|around) (?:(?:all|any|my|each|every|two|of) ?)*(?:meetings?|calls?|appointments?)",
+         r"leave \g<a> between meetings"),
+        (r"before (?:accepting|you accept|saying yes to|you say yes to|confirming|you confirm) (?P<a>.{3,60}?),? (?:please )?(?:always )?"
+         r"(?:check with|ask|consult|talk to|come to) me(?: first)?", r"ask me before accepting \g<a>"),
+        (r"i(?:'ve| have)? changed my mind (?:about|on) (?:the |my )?(?P<a>.{3,50}?) rules?(?:[,;.]| and| -)* (?:please )?(?:drop|delete|forget|remove|scrap|lift) (?:it|them|that)",
+         r"drop the \g<a> rule"),
         # which there are
         (r"(?:and )?(?:what|which)(?: all)? (?:did|have|had) i (?:tell|told|say|said|ask|asked|forbid|forbidden|instruct\w*)(?: (?:to )?you)?"
          r"(?: (?:about|not to|never to|to|that you))(?: (?:my )?(?:book|accept|schedule|keep|calendar|meetings|decline|free|do|with|avoid"
@@ -103,6 +119,11 @@ def plain_rule(text: str) -> str:
     for pattern in (_TAILS, _BECAUSE, _TAILS):
         shorter = pattern.sub("", said)
         said = shorter if len(shorter.split()) > 1 else said
+    said = _DURING.sub(r"from \1", said)
+    said = _AND_RULE.sub(r"rules \1 and \2", said)
+    if not re.match(r"(?:don't|do not|never)\b", said, _I):
+        said = _UNASKED.sub("", said)
+    said = re.sub(r"\bno-[\w-]*\d[\w:]*", lambda name: name.group().replace("-", " "), said)
     said = _NTH.sub(lambda nth: f"rule {_NUMBERED[nth['n'].lower()]}", said)
     for pattern, turned in _SAME:
         if (match := pattern.fullmatch(said)) is not None:

@@ -19,17 +19,19 @@ from empla.mind.readings import Mail, Slot
 
 _I = re.IGNORECASE
 _LEAD = (
-    r"^(?:(?:please|pls|btw|by the way|actually|sorry|well|no|oh|hey|hi|and|also|but|so|note that|for the record|ada)"
+    r"^(?:(?:please|pls|from now on|in (?:the )?future|going forward|henceforth|btw|by the way|actually|sorry|well|no|oh|hey|hi|and|also|but|so|note that|for the record|ada)"
     r"[,:]?\s+)*(?:i (?:think|believe|guess|said)(?: that)? )?"
 )
 _TAIL = (
     r"(?:,? (?:please|to me|for me|for us|in (?:the )?future|from now on|now on|any ?more|again|thanks|thank you|though"
     r"|as well|too|at all|by the way|really|either|whatever they say|at once|immediately|straight away|right away"
-    r"|when they come|if you can))*\s*$"
+    r"|when they come|if you can|please (?:always |do )?(?:show|tell|flag|forward) (?:me |to me )?(?:such|those|these|them|it)(?: mails)?"
+    r"(?: (?:in future|from now on))?))*\s*$"
 )
 _MAILS = (
     r"(?:e-?mails?|mails?|messages?|newsletters?|mailings?|notifications?|alerts?|reports?|letters?|invites?"
-    r"|invitations?|adverts?|ads|offers?)"
+    r"|invitations?|adverts?|ads|offers?|invoices?|bills?|statements?|receipts?|digests?|promos?|promotions?|surveys?|updates?"
+    r"|bulletins?|circulars?|announcements?|memos?)"
 )
 _ORDINALS: Mapping[str, int] = {
     **{word: n for n, word in enumerate(("first", "second", "third", "fourth", "fifth", "sixth", "seventh"), 1)},
