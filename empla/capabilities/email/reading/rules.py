@@ -105,7 +105,8 @@ def read(mail: Mail, now: datetime, zone: str, manager: str, *, home: str = "") 
         reading = _read(subject, of_subject, mail)  # "Book Bob for 30 min on Thursday", and below only "Thanks!"
     if taken_back(text, reading.intent) or (reading.intent != Intent.SEVERAL and cues.SARCASTIC.search(text)):
         reading = replace(reading, confidence=min(reading.confidence, ASKED))
-    sure = reading.confidence >= 0.7 and reading.intent not in (Intent.UNKNOWN, Intent.OTHER_REQUEST)
+    strange = "¿" in text or "¡" in text  # no English has these
+    sure = not strange and reading.confidence >= 0.7 and reading.intent not in (Intent.UNKNOWN, Intent.OTHER_REQUEST)
     if not sure and (language := foreign(text)):
         slot = Slot(value=language, words=text[:80])
         return _reading(Intent.FOREIGN, 0.95, {"language": slot}, (), language)
@@ -181,6 +182,9 @@ def _unaddressed(text: str, mail: Mail) -> str:
 _INTRO = re.compile(r"(?P<intro>[^:.!?\n]{3,70}):\s+(?=\S)")
 
 
+_REFERS_BACK = re.compile(r"(?:and |just |so )*(?:following up on|further to|coming back to|as per|about|re|on)\b", re.IGNORECASE)
+
+
 def _without_intro(sentence: Sentence, setting: Setting) -> Sentence:
     """Return a sentence without words that only lead on to it: "I've been meaning to ask: could you ..."."""
     match = _INTRO.match(sentence.text)
@@ -189,7 +193,8 @@ def _without_intro(sentence: Sentence, setting: Setting) -> Sentence:
     intro = match["intro"]
     request = intro[polite_end(intro) :]
     asks = cues.REQUEST_VERB.match(request) or cues.BARE_ARRANGE.match(request) or OBJECT.search(intro)
-    if asks or len(intro.split()) < 2 or slots(intro, setting).any():
+    refers = _REFERS_BACK.match(intro)
+    if asks or len(intro.split()) < 2 or (slots(intro, setting).any() and not refers):
         return sentence
     return Sentence(sentence.text[match.end() :], sentence.start + match.end(), sentence.end)
 
@@ -295,6 +300,10 @@ def _of_family(found: Sequence[Act], main: Act, understood: Understood, setting:
     """Read a mail of which the first request belongs to a family; fragments that follow may be part of it."""
     rest = [a for a in found if a is not main and a.intent not in (Intent.THANKS, Intent.YES)]
     rest = [a for a in rest if a.intent is not None or not a.sentence.polite]
+    for one in list(rest):
+        if (fuller := added(understood, one.sentence.text, setting)) is not None:
+            understood = fuller
+            rest.remove(one)
     start = main.sentence.start
     said = main.sentence.text
     more_of_it = {Intent.ANSWER, understood.intent} & {Intent.ANSWER, Intent.CHANGE, Intent.CHOOSE}
@@ -303,10 +312,6 @@ def _of_family(found: Sequence[Act], main: Act, understood: Understood, setting:
         more = offered(joined, setting, mail)
         if more is not None and more.intent is understood.intent and not more.unread:
             understood, said = more, joined
-            rest.remove(one)
-    for one in list(rest):
-        if (fuller := added(understood, one.sentence.text, setting)) is not None:
-            understood = fuller
             rest.remove(one)
     others = [a for a in rest if a.intent is not None or _says_something(a, slots(a.sentence.text, setting).names())]
     placed = {

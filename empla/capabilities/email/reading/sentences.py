@@ -16,7 +16,8 @@ _UNIT_ENDS = re.compile(r"\b(?:mins?|hrs?|a\.m|p\.m)\.$", re.IGNORECASE)
 _BULLET = re.compile(r"\s*(?:[-*•–]|\d{1,2}[.)])\s+(?=\S)")
 _END = re.compile(r"[.!?;…]+[)\"'”’]*(?=\s|$)")
 _GREETING = re.compile(
-    r"\s*(?:[Hh]i+|[Hh]ello|[Hh]ey+|[Hh]iya|[Dd]ear|[Gg]reetings|[Mm]orning(?! of)|[Aa]fternoon(?! of)|[Ee]vening(?! of)|[Yy]o"
+    r"\s*(?:[Hh]i+|[Hh]ello|[Hh]ey+|[Hh]iya|[Dd]ear|[Gg]reetings|[Mm]orning(?! of)|[Aa]fternoon(?! of)|[Ee]vening(?!"
+    r" of)|[Yy]o"
     r"|[Gg]ood (?:[Mm]orning|[Aa]fternoon|[Ee]vening|[Dd]ay))\b(?: (?:there|again|all|team|both|everyone|folks)\b)?"
     r"(?:,? (?!(?:Can|Could|Please|Book|Set|I|Am|What|When|Is|Do|Would|Will|Schedule|Find|Cancel"
     r"|Move|Let|Are|How|Need)\b)"
@@ -56,13 +57,15 @@ _POLITE = re.compile(
     rf"(?:'d)? )?(?:really )?appreciate (?:it|that|your help)"
     rf"|sorry (?:for|about|to) {_REST}|apologies {_REST}|have a (?:great|good|nice|lovely){_REST}"
     rf"|happy (?:monday|friday|new year){_REST}"
-    rf"|(?:please )?(?:let me know|confirm|lmk)(?!.*\b(?:if|whether|when) (?!you\b|that\b|this\b|it\b).*\b(?:free|available|busy)\b)(?: (?:if|when|what|once|whether|please|how|which"
+    rf"|(?:please )?(?:let me know|confirm|lmk)(?!.*\b(?:if|whether|when) (?!you\b|that\b|this\b|it\b).*\b(?:free"
+    rf"|available|busy)\b)(?: (?:if|when|what|once|whether|please|how|which"
     rf"|asap)\b{_REST})?|(?:just )?(?:let|tell) me (?:know)?{_REST}(?:works?|done|booked)"
     rf"|(?:does|would|will) that work(?: for you)?|is that (?:ok|okay|possible|doable|feasible)"
     rf"|ok(?:ay)? for you|yours (?:sincerely|faithfully|truly|ever)(?:,? [A-Z]\w+){{0,3}}"
     rf"|(?:would|will|could|can) you\??|if you (?:would|could|please|don't mind|wouldn't mind)"
     rf"|(?:please )?(?:book|schedule|arrange|put) (?:it|that|this|them|these)(?: up| in)?"
-    rf"(?: (?:please|for me|for us|then|if (?:so|yes|possible|it (?:does|works)|that works|(?:they|he|she) (?:is|are|can))))*"
+    rf"(?: (?:please|for me|for us|then|if (?:so|yes|possible|it (?:does|works)|that works|(?:they|he|she) (?:is|are"
+    rf"|can))))*"
     rf"|(?:can|could|would|will) you (?:please )?(?:book|schedule|arrange|set(?: up)?) (?:it|that|this)"
     rf"(?: up)?(?: for (?:me|us))?(?: please)?"
     rf"|(?:can|could) you (?:do|manage|arrange|sort|handle|help with) (?:that"
@@ -146,6 +149,7 @@ _TAKES_CLAUSES = re.compile(
     r"(?:(?:and|also|then|please|pls|can you|could you|would you|will you|i'd like you to|i want you to)[\s,]+)*"
     r"(?:remind|ask|tell|inform|write|email|e-mail|message|have|get \w+ to|chase|follow up|let \w+ know"
     r"|contact|mail|ping|nudge|reach out|get in touch|(?:give|allow) \w+ (?:time )?until|wait"
+    r"|before (?:accepting|you accept|confirming|saying yes)"
     r"|when(?!'s| is| are| am| do| does| can)|once|as soon as|send|find out|check with)\b",
     re.IGNORECASE,
 )
@@ -241,7 +245,9 @@ def _paragraphs(text: str, start: int) -> list[tuple[int, int]]:
             begin = end + 1
         position = end + 1
     found.append((begin, len(text)))
-    return [(_after_bullet(text, a), b) for first, last in found for a, b in _items(text, first, last) if text[a:b].strip()]
+    return [
+        (_after_bullet(text, a), b) for first, last in found for a, b in _items(text, first, last) if text[a:b].strip()
+    ]
 
 
 def _items(text: str, start: int, end: int) -> list[tuple[int, int]]:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 
 from empla.capabilities.email.reading.acts import ACTED_ON, OF_FAMILIES, Act, polite_end
-from empla.capabilities.email.reading.addenda import echoes
+from empla.capabilities.email.reading.addenda import echoes, waits
 from empla.capabilities.email.reading.intents import Intent
 from empla.capabilities.email.reading.slots import OBJECT, Setting, slots
 
@@ -72,6 +72,8 @@ def _by_itself(one: Act, part: Sequence[Act], setting: Setting) -> bool:
     if main.understood is not None and echoes(one.sentence.text):
         return False  # "Ben should send me the draft. Would you tell him?"
     refers = one.intent in _MAY_REFER and bool(_REFERS.search(request))
+    if one.intent is Intent.CHASE and waits(_request(main)):
+        return False
     if one.intent in _BY_ITSELF and not refers:
         return True
     names = slots(one.sentence.text, setting).names()
