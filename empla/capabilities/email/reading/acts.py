@@ -54,7 +54,11 @@ _OF_A_MEETING = re.compile(
     r"(?:see|check|find out) (?:if|whether) .{1,40}?\b(?:can|could) (?:do|make|manage)\b"
     r"|(?:get|have|grab|find) .{2,60}?\bfor (?:an?|half an?|one|two|\d{1,3}) ?(?:hours?|h|minutes?|mins?)\b"
     r"|ask \S+(?: \S+)? for (?:an? )?(?:\S+ )?(?:meeting|call|chat|catch-up|appointment|slot)\b"
-    r"|remind (?:me|us) (?:what|who|when|where|which)(?:'s|'re)?\b(?!.* to |.*\b(?:rules|instructions|orders|preferences)\b)",
+    r"|get (?:me|us) in front of\b"
+    r"|(?:find out|see|check) (?:if|when|whether) .{2,60}? and (?:then )?(?:book|schedule|arrange|set up|put in|find"
+    r"|get)\b"
+    r"|remind (?:me|us) (?:what|who|when|where|which)(?:'s|'re)?\b(?!.* to |.*\b(?:rules|instructions|orders"
+    r"|preferences)\b)",
     re.IGNORECASE,
 )
 """Requests about a meeting that begin like an errand; no family is asked about them."""
@@ -70,7 +74,9 @@ _ASKS_FOR_MEETING = re.compile(
     r"ask \S+(?: \S+)? for (?:an? )?(?:\S+ )?(?:meeting|call|chat|catch-up|appointment|slot)\b", re.IGNORECASE
 )
 _CANT = re.compile(
-    r"\b(?:can't|cannot|can not|won't (?:make|attend|join|do|go|come|be able to)|not able to|unable to|no (?:longer |more )?need)\b", re.IGNORECASE
+    r"\b(?:can't|cannot|can not|won't (?:make|attend|join|do|go|come|be able to)|not able to|unable to|no (?:longer "
+    r"|more )?need)\b",
+    re.IGNORECASE,
 )
 _ASKED = re.compile(
     r"(?:did|has|have (?:you|they|we|i) \w+(?:ed|t)?\b(?! to)|had|why|was|were|who|how come|is"
@@ -88,6 +94,19 @@ _FREE_OF_WHOM = re.compile(
     re.IGNORECASE,
 )
 """Asks for somebody whom only the thread tells, or for anybody: the sender is not meant."""
+_THEN_BOOK = re.compile(
+    r"(?:find out|see|check|ask) (?:if|when|whether) .{2,60}? and (?:then )?(?:book|schedule|arrange|set up|put in"
+    r"|find|get)\b",
+    re.IGNORECASE,
+)
+"""Finding out whether somebody is free is the way to the meeting that is asked for."""
+_LENGTH_OF = re.compile(
+    r"(?:it|that|this|we|i|the \w+)(?:'ll| will| should| would| shouldn't| won't| might)?(?: only| just| not|"
+    r" probably)*"
+    r" (?:take|need|be|last|require)s?\b",
+    re.IGNORECASE,
+)
+"""How long what was asked for takes: "It will take 30 minutes max"."""
 _MEANT = re.compile(
     r"(?:(?:i|we) (?:meant|mean)|it's|it is|that's|that is|just|only|with|no,|yes,|sorry,)\s+"
     r"(?:the one (?:called|named) )?|the (?:one|person|colleague|guy|other)\b[^,]{0,40},\s*",
@@ -147,11 +166,15 @@ def _by_cues(sentence: Sentence, setting: Setting) -> Act:
         (cues.NO, Intent.NO),
         (cues.YES, Intent.YES),
     ):
+        if intent is Intent.HELP and _HELP_WITH.search(bare):
+            continue
         if (pattern.search if intent is Intent.HELP else pattern.fullmatch)(bare) and not _ONLY_POLITE.fullmatch(bare):
             return Act(sentence, intent)
     if sentence.polite:
         return Act(sentence, None)
     found = slots(bare, setting)
+    if found.minutes and not sentence.question and _LENGTH_OF.match(bare) and not leftovers(found.left, ACT_WORDS):
+        return Act(sentence, Intent.ANSWER)
     if (
         not sentence.question
         and not cues.REQUEST_VERB.match(rest)
@@ -164,6 +187,8 @@ def _by_cues(sentence: Sentence, setting: Setting) -> Act:
     if _chooses(bare, found):
         return Act(sentence, Intent.CHOOSE)
     for intent, patterns, commanded in cues.INTENTS:
+        if intent is Intent.FREE and _THEN_BOOK.match(rest):
+            return Act(sentence, Intent.SCHEDULE)
         if intent is Intent.FREE and _FREE_OF_WHOM.match(rest):
             return Act(sentence, Intent.OTHER_REQUEST)
         cue = _cue(patterns, rest, bare)
@@ -192,6 +217,8 @@ def _not_commanded(intent: Intent, bare: str, rest: str, cue: re.Match[str]) -> 
     offset = 0 if cue.string == bare else len(bare) - len(rest)
     if _FORBIDS.search(bare[: offset + cue.end()]) and not (intent is Intent.CANCEL and _CANT.search(cue.group())):
         return True
+    if intent in (Intent.CANCEL, Intent.MOVE) and _NO_MEETING.match(rest):
+        return True
     if _PASSED_ON.match(rest) and not (intent is Intent.SCHEDULE and _ASKS_FOR_MEETING.match(rest)):
         return True
     asked = _ASKED if intent in (Intent.CANCEL, Intent.MOVE) and offset == 0 else _ASKED_OF_PAST
@@ -212,6 +239,24 @@ def _by_slots(sentence: Sentence, bare: str, rest: str, found: Slots) -> Act:
     commanded = cues.BARE_ARRANGE.match(rest) and not _other_thing(rest) and not _ASKED_OF_PAST.match(bare)
     if commanded and named > 1:
         return Act(sentence, Intent.SCHEDULE)
+    if (
+        commanded
+        and timed
+        and _MEETS.match(rest)
+        and only_names(_MEETS.sub("", found.left[len(bare) - len(rest) :], count=1))
+    ):
+        return Act(sentence, Intent.SCHEDULE, sure=False)  # "book carla 4pm thu"
+    if (
+        not sentence.question
+        and found.people
+        and found.minutes
+        and cues.WISHES.search(bare)
+        and not _FORBIDS.search(bare)
+    ):
+        if not _other_thing(rest) and not cues.REQUEST_VERB.match(rest):
+            return Act(sentence, Intent.SCHEDULE)  # "I do need that hour with Ines after all"
+    if found.people and timed and found.minutes and _is_note(bare, found):
+        return Act(sentence, Intent.SCHEDULE, sure=False)
     if commanded and found.people and nothing_left and _MEETS.match(rest):
         return Act(sentence, Intent.SCHEDULE, sure=False)
     if timed and nothing_left and not found.people and not found.minutes and _takes(rest, bare, found):
@@ -236,6 +281,28 @@ def _by_slots(sentence: Sentence, bare: str, rest: str, found: Slots) -> Act:
 
 
 _NEGATED = re.compile(r"\b(?:\w+n['’]t|cannot|can not|no longer|never)\b", re.IGNORECASE)
+_PARTS = re.compile(r"\s[-–—|/]\s|[,;|]\s")
+
+
+def _is_note(bare: str, found: Slots) -> bool:
+    """Whether it is a note in pieces, of which only the first says what it is: "Offsite prep w/ Nadia - 2h - Tue"."""
+    left = leftovers(found.left, ACT_WORDS)
+    first, *more = _PARTS.split(bare)
+    about = len(left) == 1 and left[0].split()[0] in first and len(left[0].split()) <= 4
+    return len(more) >= 2 and about and not re.match(r"\w+ed\b|no\b|not\b", left[0], re.IGNORECASE)
+
+
+_NO_MEETING = re.compile(
+    r"\w+ (?:(?:the|my|our|this|that|your|all|his|her|their)\s+)?(?:[\w-]+ ){0,2}?(?:attachments?|files?|orders?|subscriptions?|memberships?"
+    r"|flights?|hotels?|tickets?|cars?|desks?|deadlines?|money|documents?|slides?|paragraphs?|pages?|logo|address|numbers?|seats?"
+    r"|reservations?|deliver(?:y|ies)|parcels?|contracts?|accounts?|newsletters?|photos?|pictures?|tables?|furniture|chairs?|links?|invoices?"
+    r"|reports?|reminders?|house)\b(?!['’ -]*(?:(?:meeting|call|review|discussion|session|sync|chat|workshop|interview|slot|planning)\b|and\b))",
+    re.IGNORECASE,
+)
+"""What can be cancelled or moved and is no meeting."""
+_HELP_WITH = re.compile(
+    r"\bwhat (?:can|could) you (?:do|help)(?: me| us)? (?:about|with|against|for) (?!me\b|us\b)", re.IGNORECASE
+)
 _SOME_VERB = re.compile(
     r"(?!with\b|for\b|at\b|on\b|in\b|is\b|about\b|would\b|like\b)[^\W\d_]{3,} (?:the|my|our|that|this)\b", re.IGNORECASE
 )

@@ -93,7 +93,8 @@ ADDS = (
     _whole(rf"(?:add|include|put|bring|loop|get|cc)(?: also)?(?: in)? {_WHO}(?: in| on board| along)?{_FOR}{_TOO}"),
     _whole(rf"invite(?: also)? {_WHO}{_FOR}{_TOO}"),
     _whole(
-        rf"(?:have|let) {_WHO} (?:join|attend|come(?: along)?)(?: us| me)?(?:(?: to| in| at| on| for)? {_MEETING})?{_TOO}"
+        rf"(?:have|let) {_WHO} (?:join|attend|come(?: along)?)(?: us| me)?(?:(?: to| in| at| on| for)?"
+        rf" {_MEETING})?{_TOO}"
     ),
     _whole(
         rf"(?:{_WHO} {_SHALL}|(?:can|could|may|should|shall) (?P<who2>.+?)) (?:also )?(?:join|attend|come|be there"
@@ -128,6 +129,9 @@ INSTEAD = (
 OTHER_GUEST = INSTEAD[1]
 """Says that one is to come for another; with meetings instead of people it lets them change places."""
 LAST_DAY = re.compile(rf"\b(?:on |this |next )?{DAYS}$", re.IGNORECASE)
+NO_MEETING = re.compile(
+    r"\b(?:seats?|desks?|rooms?|cars?|phones?|laptops?|jobs?|shifts?|roles?|offices?|numbers?|tickets?|words?|files?|names?)$", re.IGNORECASE
+)
 DAY_HOUR = re.compile(rf"(?P<day>{DAYS}) (?P<hour>\d{{1,2}}(?:[:.]\d\d)?)$", re.IGNORECASE)
 AN_HOUR = re.compile(r"\b(?:at )?\d{1,2}(?:[:.]\d\d)? ?(?:am|pm|o['’]?clock|h)?\s*$", re.IGNORECASE)
 

@@ -256,7 +256,8 @@ def _one_of_two(words: str, setting: Setting) -> tuple[Which | None, tuple[str, 
     words = cues.DAY_HOUR.sub(r"\g<day> at \g<hour>", words.strip())
     hour = cues.HOUR.fullmatch(words.strip())
     found, left = meeting(f"at {hour['hour']}{hour['rest'] or ''}" if hour else words, setting)
-    return (found if found.named else None), left
+    no_meeting = not found.people and not found.window and cues.NO_MEETING.search(found.topic)
+    return (found if found.named and not no_meeting else None), left
 
 
 # people --------------------------------------------------------------------------------------------------------------

@@ -47,20 +47,23 @@ _REF = rf"(?:{_BY_PLACE}|{_COUNTED}|{_BY_TIME})"
 _REFS = rf"{_REF}(?:\s*(?:,|/|&|\bor\b|\band\b|\beither\b)+\s*{_REF})*"
 _AUX = (
     r"(?:(?:let['’]?s|let us|i['’]?ll|i will|we['’]?ll|we will|i['’]d|i would|we['’]d|i can|we can|can we|could we"
-    r"|can you|could you|would you|shall we|you can|you may|may i|i|we|i['’]m going to|i am going to|i['’]m|i am|we['’]re|we are)"
+    r"|can you|could you|would you|shall we|you can|you may|may i|i|we|i['’]m going to|i am going to|i['’]m|i am"
+    r"|we['’]re|we are)"
     r"(?: (?:please|kindly|then|rather|gladly|happily|definitely|just|like to|love to|want to))* )?"
 )
 _TAKE = (
     r"(?:go ahead (?:with|and book)|going with|go (?:with|w/|for)|take|do|pick|choose|book(?: in)?|lock in|confirm"
     r"|prefer|like|opt for|say|settle (?:on|for)|reserve|use|grab|put me down for|vote for|fix|select|accept"
-    r"|(?:be |am |are )?(?:very |more than |most |quite )*(?:happy|delighted|pleased|glad|fine|good|ok|okay|content|comfortable)"
+    r"|(?:be |am |are )?(?:very |more than |most |quite )*(?:happy|delighted|pleased|glad|fine|good|ok|okay|content"
+    r"|comfortable)"
     r" with)"
 )
 _CHOICE = r"(?:my|our) (?:preference|choice|vote|pick|favou?rite)(?: is| would be| goes to| goes for|:) "
 _GOOD = (
     r"(?:me|us|my (?:diary|calendar|schedule)|for|fine|good|great|perfect|perfectly|ok|okay|best|better|well|ideal"
     r"|preferable|preferred|lovely|convenient|most|very|really|just|quite|absolutely|alright|all right|with|by|from"
-    r"|here|possible|feasible|our side|on (?:my|our) (?:side|end)|my (?:side|end|choice|preference)|everyone|everybody|both of us|all of us|nicely|then"
+    r"|here|possible|feasible|our side|on (?:my|our) (?:side|end)|my (?:side|end|choice|preference)|everyone"
+    r"|everybody|both of us|all of us|nicely|then"
     r"|splendid|excellent|the|one|more|much)"
 )
 _VERDICT = (
@@ -88,7 +91,8 @@ _SOME_OF = re.compile(
 )
 _PLURAL = rf"(?:these|those|them|the|your)(?: (?:two|three|four|above|offered|suggested|proposed))*(?: {_THING}s)?"
 _SORRY = (
-    r"(?:[\s,]*(?:sorry|afraid|unfortunately|sadly|regrettably|alas|i['’]?m afraid|i am afraid|i regret|for me|for us|at all"
+    r"(?:[\s,]*(?:sorry|afraid|unfortunately|sadly|regrettably|alas|i['’]?m afraid|i am afraid|i regret|for me|for us"
+    r"|at all"
     r"|though|i fear))*"
 )
 _POSSIBLE = (
@@ -98,7 +102,8 @@ _POSSIBLE = (
 _NONE = (
     rf"{_SORRY}\s*(?:"
     rf"(?:none|neither|not one)(?: of {_PLURAL})?{_POSSIBLE}"
-    rf"|(?:i|we) (?:can['’]?t|cannot|can not|couldn['’]?t|won['’]?t be able to|am unable to|am not able to|are unable to)"
+    rf"|(?:i|we) (?:can['’]?t|cannot|can not|couldn['’]?t|won['’]?t be able to|am unable to|am not able to|are unable"
+    rf" to)"
     rf" (?:really )?(?:do|make|manage|attend|accept|take) (?:any|either) of {_PLURAL}"
     rf"|can['’]?t (?:do|make|manage) (?:any|either) of {_PLURAL}"
     rf"|(?:{_PLURAL}|they|all of {_PLURAL}) (?:all )?(?:don['’]?t|do not|won['’]?t|will not|can['’]?t|are not)"
@@ -117,9 +122,12 @@ _REFUSED = re.compile(
     rf"(?P<none>{_NONE})(?:[\s,;:.!–—-]+(?P<more>{_PROPOSE}{MASK}[{MASK}\s]*{_PROPOSE})|[\s,;:.!–—-]+{_PROPOSE})?", _I
 )
 _OTHERS = re.compile(
-    rf"(?:do you have|have you got|can you offer|could you offer|would you have|is there|are there|how about|what about|any chance of)"
-    rf" (?:anything|something|any(?:thing)? (?:else|other {_THING}s?)|(?:another|a different|other|different|alternative) {_THING}s?)"
-    rf"(?: (?:else|other|available|free|possible|for|on|in|at))*(?P<when> (?:on |in |for |at |around )?{MASK}[{MASK}\s]*)?(?: (?:instead|then|perhaps))?",
+    rf"(?:do you have|have you got|can you offer|could you offer|would you have|is there|are there|how about|what"
+    rf" about|any chance of)"
+    rf" (?:anything|something|any(?:thing)? (?:else|other {_THING}s?)|(?:another|a different|other|different"
+    rf"|alternative) {_THING}s?)"
+    rf"(?: (?:else|other|available|free|possible|for|on|in|at))*(?P<when> (?:on |in |for |at |around"
+    rf" )?{MASK}[{MASK}\s]*)?(?: (?:instead|then|perhaps))?",
     _I,
 )
 """Asks for other times than those that were offered."""
@@ -131,7 +139,8 @@ _YOURS = (
     r"|i have no preference|(?:you )?surprise me|(?:all|any|either|both) good)"
 )
 _FINE_WITH = (
-    r"(?:(?:i['’]m|i am|i['’]d be|i would be|we['’]re|we are|we['’]d be) )?(?:(?:very|more than|perfectly|quite|equally) )*"
+    r"(?:(?:i['’]m|i am|i['’]d be|i would be|we['’]re|we are|we['’]d be) )?(?:(?:very|more than|perfectly|quite"
+    r"|equally) )*"
     r"(?:happy|fine|ok|okay|good|flexible|easy|comfortable) with "
 )
 _JOIN = r"[\s,;:.!–—-]+(?:so |and |just |please )*"
@@ -143,16 +152,20 @@ _ANY = re.compile(
     _I,
 )
 _LEADS = re.compile(
-    r"(?:(?P<yes>yes|yep|yeah|yup|sure|ok(?:ay)?|great|perfect|good|lovely|excellent|super|brilliant|fine(?: (?:with|by|for)"
-    r" me)?|sounds good|alright|all right|cool|right)|thanks(?: a lot| so much| very much)?|thank you(?: very much| so much)?"
-    r"|cheers|hi|well|then|so|please|pls|kindly|in that case|if i may|only|just|i think|i guess|i['’]d say|i would say|ada|from my"
+    r"(?:(?P<yes>yes|yep|yeah|yup|sure|ok(?:ay)?|great|perfect|good|lovely|excellent|super|brilliant|fine(?: (?:with"
+    r"|by|for)"
+    r" me)?|sounds good|alright|all right|cool|right)|thanks(?: a lot| so much| very much)?|thank you(?: very much|"
+    r" so much)?"
+    r"|cheers|hi|well|then|so|please|pls|kindly|in that case|if i may|only|just|i think|i guess|i['’]d say|i would"
+    r" say|ada|from my"
     r" side|for me|no worries|hm+)(?:[\s,.!;:–—-]+)",
     _I,
 )
 _TAILS = re.compile(
     r"[\s,.!;–—-]+(?:(?:please|pls|kindly) (?:confirm|book|do so|go ahead)(?: it)?|(?:confirm|book it),? (?:please|pls)"
     r"|please|pls|plz|(?:many )?thanks(?: a lot| so much| very much| again| ada)?|thank you(?: very much"
-    r"|(?: ever)? so much| kindly)?|then|for me|if i may|if (?:that['’]?s|that is|it['’]?s|it is|it works|you can|possible)"
+    r"|(?: ever)? so much| kindly)?|then|for me|if i may|if (?:that['’]?s|that is|it['’]?s|it is|it works|you can"
+    r"|possible)"
     r"(?: still)?(?: (?:ok|okay|possible|available|free|open))?|only|by me|ada|cheers|thx|ta|mate|sir|definitely"
     r"|i (?:think|guess))$",
     _I,
@@ -279,7 +292,8 @@ def _numbers(refs: str) -> tuple[int, ...]:
 def _refusing(sentence: str, core: str) -> Understood | None:
     """ "Anything but the first": one option is out, and nobody knows which is in."""
     if re.match(
-        r"(?:which|what)ever\b|(?:the )?other (?:one|two|option|slot)s?\b|(?:go with )?what(?:ever)? \w+ (?:picked|chose|prefers|said)",
+        r"(?:which|what)ever\b|(?:the )?other (?:one|two|option|slot)s?\b|(?:go with )?what(?:ever)? \w+ (?:picked"
+        r"|chose|prefers|said)",
         core,
         _I,
     ):

@@ -9,11 +9,13 @@ _I = re.IGNORECASE
 _OBJ = OBJECT.pattern.removeprefix(r"(?<![\w-])").removesuffix(r"(?![\w-])")
 POLITE = re.compile(
     r"^(?:(?:(?:and|so|but|plus|also|then|ok(?:ay)?|great|perfect|well|actually|yes|hi|hey|sorry|oh|alright"
-    r"|right|sure|thanks|thank you|sadly|unfortunately|regrettably|(?:i |we )?regret to inform(?: you)?(?: that)?)[,.!:-]*|(?:no|first(?:ly)?|second(?:ly)?|third(?:ly)?|finally|lastly|next|besides"
+    r"|right|sure|thanks|thank you|sadly|unfortunately|regrettably|(?:i |we )?regret to inform(?: you)?(?:"
+    r" that)?)[,.!:-]*|(?:no|first(?:ly)?|second(?:ly)?|third(?:ly)?|finally|lastly|next|besides"
     r"|later|while you're at it|one more thing|ps|p\.s\.)[,.!:;–-]+)\s+)*"
     r"(?:(?:please|pls|plz|kindly|just|quick(?:ly)?|maybe)[,:]?\s+)*"
     r"(?:(?:can|could|would|will|might) (?:you|u|we|i)(?: (?:please|pls|kindly|possibly|maybe"
-    r"|perhaps|also|just|mind|be able to|be so kind (?:as )?to|help me(?: to)?|try (?:to|and)|do the needful (?:to|and|for)"
+    r"|perhaps|also|just|mind|be able to|be so kind (?:as )?to|help me(?: to)?|try (?:to|and)|do the needful (?:to"
+    r"|and|for)"
     r"|go ahead and|get us to|terribly|awfully|kindly))*\s+"
     r"|(?:i(?:'d| would)? (?:really )?(?:like|love|want|need|prefer|wish|have)(?: (?:you|us|for"
     r" you))? to\s+)|(?:i(?:'d| would) (?:really )?(?:like|love|appreciate)\s+)|i(?:'m| am) (?:hoping"
@@ -22,12 +24,17 @@ POLITE = re.compile(
     r"|extremely )?(?:grateful"
     r"|appreciate it|great|good|nice"
     r"|lovely|helpful|obliged|happy|kind) if (?:you|we) (?:can|could|would)\s+"
-    r"|(?:we(?:'d| would)? (?:like|want|need|have|should|ought)(?: to)?\s+)|(?:need|want|gotta|have) to\s+|i (?:was |am |'m )?wonder"
-    r"(?:ing)? (?:if|whether) (?:you|we) (?:can|could|might|would)(?: (?:possibly|perhaps|please|kindly))?\s+|(?:i (?:was |am )?)?wonder"
-    r"(?:ing)? (?:if|whether) it (?:might|would|could|will) be possible(?: for (?:you|us))? to\s+|(?:is it|would it be) possible to\s+|(?:do"
-    r" you think|any chance) (?:you|we) (?:can|could)\s+|(?:be so kind (?:as )?to|feel free to|do the needful (?:to|and)"
+    r"|(?:we(?:'d| would)? (?:like|want|need|have|should|ought)(?: to)?\s+)|(?:need|want|gotta|have) to\s+|i (?:was "
+    r"|am |'m )?wonder"
+    r"(?:ing)? (?:if|whether) (?:you|we) (?:can|could|might|would)(?: (?:possibly|perhaps|please|kindly))?\s+|(?:i"
+    r" (?:was |am )?)?wonder"
+    r"(?:ing)? (?:if|whether) it (?:might|would|could|will) be possible(?: for (?:you|us))? to\s+|(?:is it|would it"
+    r" be) possible to\s+|(?:do"
+    r" you think|any chance) (?:you|we) (?:can|could)\s+|(?:be so kind (?:as )?to|feel free to|do the needful (?:to"
+    r"|and)"
     r"|try to|go ahead and|let's|let us|it would be (?:great|good|nice) (?:if (?:you|we) could"
-    r"|to)|would you mind|help me(?: to)?|can u|do me (?:a|the) (?:big |huge |small |quick )?favou?r(?: and|,)|be an angel(?: and|,)|see (?:if|whether) you (?:can|could))\s+)?"
+    r"|to)|would you mind|help me(?: to)?|can u|do me (?:a|the) (?:big |huge |small |quick )?favou?r(?: and|,)|be an"
+    r" angel(?: and|,)|see (?:if|whether) you (?:can|could))\s+)?"
     r"(?:(?:please|pls|kindly|just|also|quickly|then|maybe|really|finally)\s+)*",
     _I,
 )
@@ -61,7 +68,7 @@ SCHEDULE = (
         _I,
     ),
     re.compile(r"^(?:invite|get|bring)\s+\S+.{0,60}\b(?:to|for|in|together)\b", _I),
-    re.compile(r"^something (?:with |w/ ?)\S", _I),
+    re.compile(r"^something (?:with |w/ ?)\S.{0,60}\b(?:asap|today|tomorrow|week|\w+day|\d+ ?(?:h|min)|hour)", _I),
     re.compile(r"^get (?:me |us )in front of \S", _I),
     re.compile(r"^(?:put|set|get|find|book|arrange|organi[sz]e|sort) (?:me |us )?something\b", _I),
     re.compile(r"^ask \S+(?: \S+)? for (?:an? )?(?:\S+ )?(?:meeting|call|chat|catch-up|appointment|slot)\b", _I),
@@ -98,7 +105,8 @@ ARRANGE_ONLY = re.compile(
 
 BARE_ARRANGE = re.compile(rf"^{_ARRANGE}\b", _I)
 OTHER_THING = re.compile(
-    r"(?<!\w)(?:flights?|hotels?|table|taxi|cab|trains?|tickets?|restaurant|trip|travel|visa|cars?"
+    r"(?<!\w)(?:flights?|hotels?|(?<!round a )(?<!round the )(?<!round my )table|taxi|cab|trains?|tickets?|restaurant"
+    r"|trip|travel|visa|cars?"
     r"|car hire|room for (?!an?\b|\d|half)|parking|desk|dinner reservation|reservations?|holiday|vacation|leave"
     r"|way out|out of (?:the|my|that|this|it)|catering|flowers|gifts?|cake|invoices?|report|slides|deck"
     r"|document|contract|e-?mails?|letter"
@@ -212,7 +220,8 @@ FREE = (
         _I,
     ),
     re.compile(
-        r"^(?:any chance|is it (?:true|right) that|do you know (?:if|whether)) (?:i|we)\b.{0,12}? (?:an? |some |any )?free\b",
+        r"^(?:any chance|is it (?:true|right) that|do you know (?:if|whether)) (?:i|we)\b.{0,12}? (?:an? |some |any"
+        r" )?free\b",
         _I,
     ),
     re.compile(
@@ -384,7 +393,8 @@ HELP = re.compile(
     r"|could|do|are) you (?:do|able to do|help|actually do|capable)\b|\bwhat (?:can|could|should"
     r"|may|do) i (?:ask|write|say|tell)\b|\bhow (?:do|does|can|should) (?:you|this|it|that|i)"
     r" (?:work|use|ask|talk|write)\b"
-    r"|\b(?:what|which) (?:sorts?|kinds?|types?) of \w+ (?:can|do|could|may|should) (?:you|i)\b|\bwho are you\b|\bwhat are"
+    r"|\b(?:what|which) (?:sorts?|kinds?|types?) of \w+ (?:can|do|could|may|should) (?:you|i)\b|\bwho are you\b"
+    r"|\bwhat are"
     r" you\b|\bhow can you help\b|\bwhat (?:things|kinds? of (?:things"
     r"|requests?)|requests?|sentences|commands) (?:can|do|could) you\b|\bwhat (?:else )?(?:do"
     r"|can) you (?:understand|know|help|offer)\b|\b(?:list|show|tell)(?: me)? (?:your|what you"
@@ -403,7 +413,11 @@ THANKS = re.compile(
     rf"|set)\b)[^,;]){{1,60}}|that's (?:great|perfect|all)|great job|all good"
     rf"|indeed))*(?:[,.!\s]+(?:(?:that's |that is )?{_WELL}|that's all|much appreciated|you're the best|well done|great"
     rf" (?:job|work)|for (?:that|this|everything)|[A-Z]\w+))*$"
-    rf"|^(?:well done|great (?:job|work)|good (?:job|work)|nice one|you're (?:the best|a star)"
+    rf"|^(?:well done|(?:great|good|nice|excellent|brilliant|amazing) (?:job|work)(?: (?:on|with) (?:this|that|it)(?:"
+    rf" one)?)?"
+    rf"(?:,? [A-Z]\w+)?[,.! ]+(?:(?:i )?(?:really )?appreciate (?:it|that|this)|(?:many )?thanks|thank you|much"
+    rf" appreciated)"
+    rf"|great (?:job|work)|good (?:job|work)|nice one|you're (?:the best|a star)"
     rf"|got it|noted|received|no worries|you're welcome|brilliant|excellent|wonderful|lovely|fantastic"
     rf"|awesome|super|amazing)$",
     _I,
@@ -450,12 +464,14 @@ REQUEST_VERB = re.compile(
 HEDGED = re.compile(
     r"^[\W_]*(?:(?:hm+|well|so|and|but|ok(?:ay)?|i think|actually|or|ada)[\s,.]+)*(?:maybe|perhaps|possibly)\b"
     r"(?! you (?:can|could))"
-    r"|(?<!if )\bi (?:might|may|could(?! (?:use|do with)))\b(?! (?:give|ask|send|use) you)|\b(?:i|we)(?:'m| am|'re| are) (?:still )?(?:thinking"
+    r"|(?<!if )\bi (?:might|may|could(?! (?:use|do with)))\b(?! (?:give|ask|send|use) you)|\b(?:i|we)(?:'m| am|'re|"
+    r" are) (?:still )?(?:thinking"
     r"|considering|toying|pondering|debating"
     r"|not sure|unsure|undecided|tempted|in two minds|half inclined)\b"
     r"|\bwondering (?:if|whether) (?:i|we)\b(?! (?:could|can|might))"
     r"|\b(?:some ?day|one of these days|one day soon|at some point)\b|^should (?:i|we)\b"
-    r"|\b(?:do|don't) you (?:think|reckon) (?:i|we) (?:should|ought|need|could)\b|\bi (?:suppose|guess|wonder(?! (?:if|whether) (?:you|we|it) (?:can|could|might|would)))\b"
+    r"|\b(?:do|don't) you (?:think|reckon) (?:i|we) (?:should|ought|need|could)\b|\bi (?:suppose|guess|wonder(?!"
+    r" (?:if|whether) (?:you|we|it) (?:can|could|might|would)))\b"
     r"|\b(?:not|never) (?:really |quite |entirely |too )?sure\b|\bwe (?:might|may|could(?! you))\b|\bin theory\b"
     r"|\bwhat if (?:i|we|you)\b|\b(?:it|that) (?:might|may) be (?:nice|good|worth|an idea|useful|helpful)\b"
     r"|\bi was (?:going to|about to)\b|\bor (?:maybe|perhaps) not\b"
@@ -465,8 +481,10 @@ HEDGED = re.compile(
 )
 """Says no more than maybe: asked about before anything is done."""
 WAVERING = re.compile(
-    r"\bwhat do you (?:think|reckon|say)\b|\b(?:or )?(?:is|would|was) (?:that|this|it) (?:silly|stupid|daft|crazy|a bad idea"
-    r"|unwise|too much|mad|wise|a good idea)\b|\b(?:any )?thoughts\?|\bor rather\b\W*(?:\.\.|…|hm|$)|\bi (?:can't|cannot) decide\b"
+    r"\bwhat do you (?:think|reckon|say)\b|\b(?:or )?(?:is|would|was) (?:that|this|it) (?:silly|stupid|daft|crazy|a"
+    r" bad idea"
+    r"|unwise|too much|mad|wise|a good idea)\b|\b(?:any )?thoughts\?|\bor rather\b\W*(?:\.\.|…|hm|$)|\bi (?:can't"
+    r"|cannot) decide\b"
     r"|\bwhat would you (?:do|suggest|recommend)\b|\bup to you whether\b",
     _I,
 )

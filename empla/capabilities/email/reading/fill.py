@@ -52,9 +52,9 @@ def fill(intent: Intent, text: str, setting: Setting) -> Filled:
         case Intent.AGENDA:
             return _agenda(text, setting)
         case Intent.CANCEL:
-            return _cancel(text, setting)
+            return _cancel(without_reason(text), setting)
         case Intent.MOVE:
-            return _move(text, setting)
+            return _move(without_reason(text), setting)
         case Intent.CHOOSE:
             return _choose(text, setting)
         case Intent.OTHER_REQUEST:
@@ -89,12 +89,19 @@ def _schedule(text: str, setting: Setting) -> Filled:
     found = slots(text, setting)
     if not found.people and found.left.strip(f"{BLANK} \n.,!?") and len(found.left) < 200:
         found = _alone(found, setting)
-    if not found.people and found.minutes and found.when.window and not cues.BARE_ARRANGE.match(text.strip()):
+    bare = text.replace(BLANK, " ").strip()
+    noted = found.minutes and not cues.BARE_ARRANGE.match(bare)
+    if not found.people and found.when.window and (noted or _BOOKS.match(bare)):
         _take_small_names(found, setting)
     filled = _common(found, text)
     if found.party.either:
         names = " or ".join(w.words for w in found.people)
         filled.doubts.append(Doubt(words=names, question=f"Which of them shall I invite: {names}?"))
+    if found.people:
+        found.left = blank(found.left, [m.span() for m in _OF_US.finditer(found.left)])
+    if absent := _WITHOUT_ME.search(found.left):
+        found.left = blank(found.left, [absent.span()])
+        filled.put("without_me", True, text, absent.span())
     if found.party.between and len(found.people) > 1 and not found.party.me:
         filled.put("without_me", True, text, found.people_at)
     window = filled.slots.get("window")
@@ -111,9 +118,19 @@ def _schedule(text: str, setting: Setting) -> Filled:
     return filled
 
 
+_OF_US = re.compile(r"(?<!\w)(?:for )?(?:the |all )?(?:two|three|four|five|six|both|all) of us(?!\w)", re.IGNORECASE)
+"""Counts those who have been named."""
+_WITHOUT_ME = re.compile(
+    r"(?:i (?:don't|do not|won't|needn't|need not)(?: need to| have to)?(?: be (?:there|in it|present)| attend| join|"
+    r" come| take part)"
+    r"|(?:there's )?no need for me(?: to (?:be there|attend|join|come))?|you don't need me|without me)(?!\w)",
+    re.IGNORECASE,
+)
+
+
 def _take_small_names(found: Slots, setting: Setting) -> None:
     """ "ben, 30min, thu": names without a capital, in notes that say nothing else."""
-    for word in only_names(found.left):
+    for word in only_names(_BOOKS.sub(lambda m: BLANK * len(m.group()), found.left, count=1)):
         at = re.search(rf"(?<!\w){re.escape(word)}(?!\w)", found.left)
         if at is not None:
             who = Who(words=word, origin=setting.origin)
@@ -129,6 +146,7 @@ def _take_party(found: Slots, more: Party) -> None:
     found.left = blank(found.left, [*more.used, *([owned.span()] if owned else [])])
 
 
+_BOOKS = re.compile(r"[·\s]*(?:book|schedule|invite|meet)\b", re.IGNORECASE)
 _NAMED = re.compile(r"(?<![\w@.])[A-Z][\w'’-]+")
 
 
@@ -179,7 +197,8 @@ def _unread_topic(filled: Filled, left: str, text: str) -> tuple[str, ...]:
 
 
 _WHO_FREE = re.compile(
-    r"(?<!\w)(?i:is|are|does|do|if|whether|when|when's|has|have|will|would|check|isn't|aren't|that"
+    r"(?<!\w)(?i:soonest|earliest|next time|first time|is|are|does|do|if|whether|when|when's|has|have|will|would"
+    r"|check|isn't|aren't|that"
     r"|for)\s+(?=[A-Z][a-z]|i and|me and|[\w.+-]+@|(?:the|my|our) \w+(?: \w+)? (?:free|available"
     r"|team|group))"
 )
@@ -194,8 +213,15 @@ _OWNED = re.compile(
 )
 
 
+_TIME_FOR = re.compile(
+    r"(?<!\w)(?i:time|room|space) for (?:an? |the |my |some )?(?P<what>(?-i:[a-z])[\w-]+)(?= ?[·?.]|$| on | at )"
+)
+"""What the time is wanted for does not matter to whether there is any."""
+
+
 def _free(text: str, setting: Setting) -> Filled:
     found = slots(text, setting, with_topic=False)
+    found.left = blank(found.left, [m.span("what") for m in _TIME_FOR.finditer(found.left)])
     _take_owner(found, setting)
     asked = False
     for pattern in (_WHO_FREE, _LOW_FREE):
@@ -240,6 +266,24 @@ def _agenda(text: str, setting: Setting) -> Filled:
     filled.slots.pop("minutes", None)
     filled.unread = leftovers(found.left, AGENDA_WORDS)
     return filled
+
+
+_REASON = re.compile(
+    r"[\s,;–—-]+(?:as|because|since|cos|coz|cause|given that|seeing that)\s+(?:i|we|he|she|they|it|there|(?-i:[A-Z])[\w-]+|(?:my|his|her|the|our)"
+    r" \w+)(?:['’](?:m|re|s|ve|ll|d))?\s(?P<why>[^.;!?\n]{2,80})(?=\s*(?:[.;!?\n]|$))",
+    re.IGNORECASE,
+)
+_LIMITS = re.compile(
+    r"\d|\b(?:if|unless|but|only|except|instead|please|pls|to|until|till|move|cancel|or|other|then"
+    r"|(?:mon|tues|wednes|thurs|fri|satur|sun)day|today|tomorrow|week|noon|morning|afternoon|evening)\b",
+    re.IGNORECASE,
+)
+
+
+def without_reason(text: str) -> str:
+    """Return the text without a reason at its end that names no time and limits nothing: "as I am travelling"."""
+    spans = [m.span() for m in _REASON.finditer(text) if not _LIMITS.search(m["why"])]
+    return blank(text, spans) if spans else text
 
 
 _ALL = re.compile(
@@ -328,8 +372,10 @@ _EARLIER = re.compile(r"\b(?:earlier|forward|sooner|bring|pull|advance|ahead|up|
 
 
 _MANY = re.compile(
-    r"\b(?:all|both|every one)(?: of)? (?:my|the|our|these|those) (?:[\w'’]+ ){0,3}(?:meetings|calls|appointments|events|slots|1:1s)\b"
-    r"|\beverything\b|\bevery (?:meeting|call|appointment)\b|\bmy (?:whole|entire) (?:day|morning|afternoon|week|calendar|diary)\b",
+    r"\b(?:all|both|every one)(?: of)? (?:my|the|our|these|those) (?:[\w'’]+ ){0,3}(?:meetings|calls|appointments"
+    r"|events|slots|1:1s)\b"
+    r"|\beverything\b|\bevery (?:meeting|call|appointment)\b|\bmy (?:whole|entire) (?:day|morning|afternoon|week"
+    r"|calendar|diary)\b",
     re.IGNORECASE,
 )
 """Several meetings at once: each of them has its own place to go to."""
@@ -410,7 +456,9 @@ def _turned(text: str, instead: re.Match[str], setting: Setting) -> Filled:
     return filled
 
 
-_SOME_WAY = re.compile(r"\b(?:(?:a (?:little )?(?:bit|little|touch|tad|while)|slightly|somewhat) )?(?P<way>later|earlier)\b", re.IGNORECASE)
+_SOME_WAY = re.compile(
+    r"\b(?:(?:a (?:little )?(?:bit|little|touch|tad|while)|slightly|somewhat) )?(?P<way>later|earlier)\b", re.IGNORECASE
+)
 _LATER = re.compile(r"\b(?:push|postpone|delay|defer|put back|bump)\b|\b(?:bring|pull|advance)\b.*\b(?:forward|up)\b")
 
 
@@ -466,6 +514,14 @@ _REFUSED = re.compile(
 )
 
 
+_BAD = re.compile(
+    r"\b(?:too (?:early|late|long|short|soon|tight)|bad|impossible|awkward|difficult|clash\w*|conflicts?|tricky|wrong|taken"
+    r"|gone|unavailable|a problem|problematic|no good|is out|not an option)\b",
+    re.IGNORECASE,
+)
+"""Words that speak against an option."""
+
+
 def _choose(text: str, setting: Setting) -> Filled:
     plain = text.replace(BLANK, " ")
     numbers = ordinals(plain)
@@ -478,7 +534,7 @@ def _choose(text: str, setting: Setting) -> Filled:
         filled.put("none", True, text, none.span())
     elif numbers and chosen:
         filled.put("ordinals", numbers, text, chosen.span())
-        if refused := _REFUSED.search(unrefused(plain)):
+        if refused := _REFUSED.search(unrefused(plain)) or _BAD.search(plain):
             question = "Which of the times do you take? Please give me its number."
             filled.doubts.append(Doubt(words=refused.group(), question=question))
     elif any_of:

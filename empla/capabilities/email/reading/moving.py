@@ -39,22 +39,28 @@ _NEW = (
 )
 _FIND = r"(?:find|suggest|look for|get|arrange|propose|pick|sort(?: out)?|fix|see if there is|organi[sz]e)(?: (?:us|me|him|her|them))?"
 _THEY_CANT = re.compile(
-    rf"(?:unfortunately |sadly |it seems |looks like |apparently )?(?P<who>[^,;:]{{2,40}}?) {_CANT} (?:make|do|attend|manage|come)"
-    rf"(?: (?:{_IT}|to {_IT}))?(?P<which> (?!any)[^,;:]{{2,50}}?)?(?: any ?more| after all| now)?\s*[,;:.–—-]+\s*{_PLEASE}{_FIND} {_NEW}"
+    rf"(?:unfortunately |sadly |it seems |looks like |apparently )?(?P<who>[^,;:]{{2,40}}?) {_CANT} (?:make|do|attend"
+    rf"|manage|come)"
+    rf"(?: (?:{_IT}|to {_IT}))?(?P<which> (?!any)[^,;:]{{2,50}}?)?(?: any ?more| after all|"
+    rf" now)?\s*[,;:.–—-]+\s*{_PLEASE}{_FIND} {_NEW}"
     rf"(?: for {_IT})?(?P<to> .+)?",
     _I,
 )
 _NEW_TIME = re.compile(
-    rf"(?:(?:{_FIND}|i need|we need|i want) )?(?:a new|another|a different|an alternative|some other|a fresh) (?:time|slot|date|day|time slot)"
-    rf" for (?P<which>(?:the|my|our|tomorrow['’]s|today['’]s|\w+day['’]s) .+?)(?P<to>,? (?:on|for|in|this|next|at|tomorrow|some ?time)\b.+)?",
+    rf"(?:(?:{_FIND}|i need|we need|i want) )?(?:a new|another|a different|an alternative|some other|a fresh) (?:time"
+    rf"|slot|date|day|time slot)"
+    rf" for (?P<which>(?:the|my|our|tomorrow['’]s|today['’]s|\w+day['’]s) .+?)(?P<to>,? (?:on|for|in|this|next|at"
+    rf"|tomorrow|some ?time)\b.+)?",
     _I,
 )
 _NEW_WITH = re.compile(
-    rf"(?i:(?:{_FIND}|i need|we need|i want) )?(?i:a new|another|a different|an alternative) (?:time|slot|date|time slot) with"
+    rf"(?i:(?:{_FIND}|i need|we need|i want) )?(?i:a new|another|a different|an alternative) (?:time|slot|date|time"
+    rf" slot) with"
     rf" (?P<who>[A-Z][\w'’-]+(?: [A-Z][\w'’-]+)?)(?P<to>,? .+)?",
 )
 _BE_AT = re.compile(
-    rf"(?:can|could|may|might|would it be possible for) (?P<which>{_IT}|(?:the|my|our|tomorrow['’]?s|today['’]?s|\w+day['’]s) .+?)"
+    rf"(?:can|could|may|might|would it be possible for) (?P<which>{_IT}|(?:the|my|our|tomorrow['’]?s|today['’]?s"
+    rf"|\w+day['’]s) .+?)"
     r" (?:(?:to )?(?:be|happen|take place|start|be held|be moved|be shifted|be pushed|be rescheduled|move|go|shift))"
     r"(?P<at> at| on| to| for)? (?P<to>.+?)(?P<instead> instead| rather)?",
     _I,
@@ -62,9 +68,11 @@ _BE_AT = re.compile(
 _OUT = r"(?:(?:out of|off|from) (?:the|my|our|his|her|their|all) (?:diary|diaries|calendar|calendars|schedule|agenda|books?|plan))"
 _OFF = rf"(?:take {_IT} (?:out|off)|take {_IT} {_OUT}|(?:cancel|delete|remove|scrap|drop|bin) {_IT}(?: {_OUT})?|cancel|call {_IT} off)"
 _NO_NEED = re.compile(
-    r"(?:(?:we|i) (?:don['’]?t|do not|no longer|won['’]?t|will not)(?: really)? need (?P<which>(?:the|my|our|tomorrow['’]s|today['’]s"
+    r"(?:(?:we|i) (?:don['’]?t|do not|no longer|won['’]?t|will not)(?: really)? need (?P<which>(?:the|my|our"
+    r"|tomorrow['’]s|today['’]s"
     r"|\w+day['’]s|this|that) .+?)(?: any ?more| any longer| after all| now)?"
-    r"|(?:[^.;]{3,80}?,? (?:so|and|hence|therefore) )?(?P<which2>(?:the|my|our|tomorrow['’]s|today['’]s|\w+day['’]s) .+?)"
+    r"|(?:[^.;]{3,80}?,? (?:so|and|hence|therefore) )?(?P<which2>(?:the|my|our|tomorrow['’]s|today['’]s|\w+day['’]s)"
+    r" .+?)"
     r" (?:(?:(?:is|are) (?:no longer|not)|isn['’]?t|aren['’]?t|won['’]?t be|will not be)"
     r" (?:(?P<need>needed|necessary|required)|happening|going ahead|taking place|on)"
     r"|(?:is|are|has been|was) (?:now )?(?:off|called off|moot|dead|obsolete))"
@@ -73,31 +81,40 @@ _NO_NEED = re.compile(
     _I,
 )
 _TAKE_OUT = re.compile(
-    rf"(?:take|remove|delete|strike|drop|wipe|clear|scrub) (?P<which>(?:the|my|our|tomorrow['’]s|today['’]s|\w+day['’]s) .+?) {_OUT}",
+    rf"(?:take|remove|delete|strike|drop|wipe|clear|scrub) (?P<which>(?:the|my|our|tomorrow['’]s|today['’]s"
+    rf"|\w+day['’]s) .+?) {_OUT}",
     _I,
 )
 _SUITS_NOT = re.compile(
-    rf"(?:unfortunately |sadly )?(?P<from>[^,;:]{{2,40}}?) (?:does not|doesn['’]t|no longer|won['’]t|will not) (?:suits?|works?|fits?)(?: (?:for )?me)?"
-    rf" (?:for|with) (?P<which>(?:the|my|our) [^,;:]{{2,60}}?)(?: any ?more| any longer| after all)?\s*[,;:.–—-]+\s*{_PLEASE}"
-    rf"(?:{_FIND}|try|look for|move it to|make it|do)(?: (?:something|anything|one|a slot|a time|{_NEW}))?(?: for {_IT})?(?P<to> .+)?",
+    rf"(?:unfortunately |sadly )?(?P<from>[^,;:]{{2,40}}?) (?:does not|doesn['’]t|no longer|won['’]t|will not)"
+    rf" (?:suits?|works?|fits?)(?: (?:for )?me)?"
+    rf" (?:for|with) (?P<which>(?:the|my|our) [^,;:]{{2,60}}?)(?: any ?more| any longer| after"
+    rf" all)?\s*[,;:.–—-]+\s*{_PLEASE}"
+    rf"(?:{_FIND}|try|look for|move it to|make it|do)(?: (?:something|anything|one|a slot|a time|{_NEW}))?(?: for"
+    rf" {_IT})?(?P<to> .+)?",
     _I,
 )
 _AWAY = re.compile(
-    r"(?:i['’]m|i am|i['’]ll be|i will be|i have to be|i['’]ve got to be) (?:off|out|away|sick|ill|travell?ing|on|at|in|stuck|busy|not)\b"
-    rf"(?P<away>[^.;:!?]{{0,60}}?)\s*[,;.!–—-]+\s*{_PLEASE}(?:cancel|clear|drop|call off|scrap|wipe) (?P<all>all(?: of)?(?: my| the)? (?:meetings"
-    r"|appointments|calls)|everything|all of it|my (?:whole )?(?:day|calendar|diary|schedule|meetings|appointments|calls)|the lot|it all)"
+    r"(?:i['’]m|i am|i['’]ll be|i will be|i have to be|i['’]ve got to be) (?:off|out|away|sick|ill|travell?ing|on|at"
+    r"|in|stuck|busy|not)\b"
+    rf"(?P<away>[^.;:!?]{{0,60}}?)\s*[,;.!–—-]+\s*{_PLEASE}(?:cancel|clear|drop|call off|scrap|wipe) (?P<all>all(?:"
+    rf" of)?(?: my| the)? (?:meetings"
+    r"|appointments|calls)|everything|all of it|my (?:whole )?(?:day|calendar|diary|schedule|meetings|appointments"
+    r"|calls)|the lot|it all)"
     r"(?: (?:then|that day|on that day|for (?:the|that) day|i have|in (?:my|the) (?:calendar|diary)))*",
     _I,
 )
 _HOUR = r"(?:(?:1[0-2]|\d)(?:[:.]\d\d)?(?: ?(?:am|pm|o['’]clock))?|noon|midday)"
 _FROM_TO = re.compile(
-    rf"(?:move|shift|push|reschedule|bring|pull|change|switch|postpone) (?P<which>.+?) from (?P<from>(?:at )?{_HOUR})(?P<day> .+?)?"
+    rf"(?:move|shift|push|reschedule|bring|pull|change|switch|postpone) (?P<which>.+?) from (?P<from>(?:at"
+    rf" )?{_HOUR})(?P<day> .+?)?"
     rf" (?:to|until|till|->|→) (?P<to>{_HOUR})(?P<on> .+)?",
     _I,
 )
 _THANKS = re.compile(r"(?:[\s,]+(?:please|pls|plz|thanks|thank you|thx))+$", _I)
 _OBJECT_OR_TIME = re.compile(
-    r"\b(?:meeting|call|chat|sync|lunch|dinner|review|1:1|appointment|session|one|demo|workshop|offsite|interview|catch-up|standup|briefing|training)s?\b|\d",
+    r"\b(?:meeting|call|chat|sync|lunch|dinner|review|1:1|appointment|session|one|demo|workshop|offsite|interview"
+    r"|catch-up|standup|briefing|training)s?\b|\d",
     _I,
 )
 

@@ -24,7 +24,7 @@ _LEAD = re.compile(
 _TAIL = re.compile(
     r"[\s,]+(?:then|please|pls|thanks|thank you|instead|rather|actually|if (?:that's|that is"
     r"|it's) (?:ok(?:ay)?|possible"
-    r"|fine|better)|i (?:think|guess)|after all|works better|for me|i mean|i meant)\s*$",
+    r"|fine|better)|i (?:think|guess)|after all|works better|for me|i mean|i meant|only)\s*$",
     re.IGNORECASE,
 )
 _VERB = re.compile(

@@ -182,7 +182,9 @@ def _unaddressed(text: str, mail: Mail) -> str:
 _INTRO = re.compile(r"(?P<intro>[^:.!?\n]{3,70}):\s+(?=\S)")
 
 
-_REFERS_BACK = re.compile(r"(?:and |just |so )*(?:following up on|further to|coming back to|as per|about|re|on)\b", re.IGNORECASE)
+_REFERS_BACK = re.compile(
+    r"(?:and |just |so )*(?:following up on|further to|coming back to|as per|about|re|on)\b", re.IGNORECASE
+)
 
 
 def _without_intro(sentence: Sentence, setting: Setting) -> Sentence:
@@ -286,6 +288,8 @@ def _of_main(found: Sequence[Act], main: Act, text: str, setting: Setting, mail:
         filled.slots.keys() & {"people", "minutes", "window", "topic"} or filled.doubts
     ):
         confidence = min(confidence, 0.65)
+    if intent is Intent.CHOOSE and not filled.slots:
+        confidence = min(confidence, _SEVERAL)  # takes one, and nobody knows which
     _add_context(filled, context)
     if (found[0] is not main and found[0].intent is Intent.YES) or (
         found[0] is main and cues.YES_FIRST.match(main.sentence.text)

@@ -187,7 +187,7 @@ def _joint(text: str, start: int) -> re.Pattern[str]:
 _BEGINS = re.compile(rf"[\s,]*(?:{_ASKS_MORE}|please\b|pls\b|can\b|could\b|would\b|will\b|find\b|get\b)", re.IGNORECASE)
 """A verb and no more is not yet a request: "Book and confirm it"."""
 _NO_MORE = re.compile(
-    r"(?:(?:also|and|then|plus|but|so|ok(?:ay)?|yes|yep|yeah|sure|great|perfect|fine|right|well|oh|thanks|no"
+    r"(?:(?:also|and|then|plus|but|so|not now|not yet|ok(?:ay)?|yes|yep|yeah|sure|great|perfect|fine|right|well|oh|thanks|no"
     r"|hi|hey|sorry"
     r"|actually|finally|first|firstly|second|secondly|lastly|next|one more thing|ps|p\.s\.)[\s,.!:]*)+",
     re.IGNORECASE,

@@ -1,7 +1,8 @@
 """Replies, moves and changes that the reader was made on: nearly all are read right, none is wrongly acted upon.
 
 Each set was written before the rules were mended for it; first runs: 65 % right and 11 % wrongly acted upon, then 68 %
-and 8 %, then 70 % and 11 %.
+and 8 %, then 70 % and 11 %, then 81 %
+and 10 %.
 """
 
 import os
@@ -11,7 +12,7 @@ import pytest
 from tests.capabilities.email.reading.corpora import cases
 from tests.capabilities.email.reading.test_frozen import ASKED, RIGHT, WRONG, judged, reading_of
 
-SETS = ("dev_replies.toml", "dev_replies_2.toml", "dev_replies_3.toml")
+SETS = ("dev_replies.toml", "dev_replies_2.toml", "dev_replies_3.toml", "dev_replies_4.toml")
 
 
 @pytest.mark.parametrize("name", SETS)
