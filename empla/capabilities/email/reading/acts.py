@@ -154,22 +154,24 @@ def _moved(found: Understood, by: int) -> Understood:
     return replace(found, slots=slots) if by else found
 
 
+def _phrase(bare: str) -> Intent | None:
+    """Return what a sentence says that is nothing but a known phrase: yes, no, thanks, help."""
+    if cues.HELP.search(bare) and not _HELP_WITH.search(bare):
+        return Intent.HELP
+    for pattern, intent in ((cues.THANKS, Intent.THANKS), (cues.NO, Intent.NO), (cues.YES, Intent.YES)):
+        if pattern.fullmatch(bare) and not _ONLY_POLITE.fullmatch(bare):
+            return intent
+    return None
+
+
 def _by_cues(sentence: Sentence, setting: Setting) -> Act:
     words = sentence.text.strip(" \t\n.!…")
     bare = words.rstrip("?")
     condition = _CONDITION.match(bare)
     request = bare[condition.end() :] if condition else bare
     rest = request[polite_end(request) :]
-    for pattern, intent in (
-        (cues.HELP, Intent.HELP),
-        (cues.THANKS, Intent.THANKS),
-        (cues.NO, Intent.NO),
-        (cues.YES, Intent.YES),
-    ):
-        if intent is Intent.HELP and _HELP_WITH.search(bare):
-            continue
-        if (pattern.search if intent is Intent.HELP else pattern.fullmatch)(bare) and not _ONLY_POLITE.fullmatch(bare):
-            return Act(sentence, intent)
+    if (phrase := _phrase(bare)) is not None:
+        return Act(sentence, phrase)
     if sentence.polite:
         return Act(sentence, None)
     found = slots(bare, setting)
@@ -293,10 +295,14 @@ def _is_note(bare: str, found: Slots) -> bool:
 
 
 _NO_MEETING = re.compile(
-    r"\w+ (?:(?:the|my|our|this|that|your|all|his|her|their)\s+)?(?:[\w-]+ ){0,2}?(?:attachments?|files?|orders?|subscriptions?|memberships?"
-    r"|flights?|hotels?|tickets?|cars?|desks?|deadlines?|money|documents?|slides?|paragraphs?|pages?|logo|address|numbers?|seats?"
-    r"|reservations?|deliver(?:y|ies)|parcels?|contracts?|accounts?|newsletters?|photos?|pictures?|tables?|furniture|chairs?|links?|invoices?"
-    r"|reports?|reminders?|house)\b(?!['’ -]*(?:(?:meeting|call|review|discussion|session|sync|chat|workshop|interview|slot|planning)\b|and\b))",
+    r"\w+ (?:(?:the|my|our|this|that|your|all|his|her|their)\s+)?(?:[\w-]+ ){0,2}?(?:attachments?|files?|orders?"
+    r"|subscriptions?|memberships?"
+    r"|flights?|hotels?|tickets?|cars?|desks?|deadlines?|money|documents?|slides?|paragraphs?|pages?|logo|address"
+    r"|numbers?|seats?"
+    r"|reservations?|deliver(?:y|ies)|parcels?|contracts?|accounts?|newsletters?|photos?|pictures?|tables?|furniture"
+    r"|chairs?|links?|invoices?"
+    r"|reports?|reminders?|house)\b(?!['’ -]*(?:(?:meeting|call|review|discussion|session|sync|chat|workshop"
+    r"|interview|slot|planning)\b|and\b))",
     re.IGNORECASE,
 )
 """What can be cancelled or moved and is no meeting."""

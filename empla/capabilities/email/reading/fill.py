@@ -269,7 +269,8 @@ def _agenda(text: str, setting: Setting) -> Filled:
 
 
 _REASON = re.compile(
-    r"[\s,;–—-]+(?:as|because|since|cos|coz|cause|given that|seeing that)\s+(?:i|we|he|she|they|it|there|(?-i:[A-Z])[\w-]+|(?:my|his|her|the|our)"
+    r"[\s,;–—-]+(?:as|because|since|cos|coz|cause|given that|seeing that)\s+(?:i|we|he|she|they|it|there"
+    r"|(?-i:[A-Z])[\w-]+|(?:my|his|her|the|our)"
     r" \w+)(?:['’](?:m|re|s|ve|ll|d))?\s(?P<why>[^.;!?\n]{2,80})(?=\s*(?:[.;!?\n]|$))",
     re.IGNORECASE,
 )
@@ -515,7 +516,8 @@ _REFUSED = re.compile(
 
 
 _BAD = re.compile(
-    r"\b(?:too (?:early|late|long|short|soon|tight)|bad|impossible|awkward|difficult|clash\w*|conflicts?|tricky|wrong|taken"
+    r"\b(?:too (?:early|late|long|short|soon|tight)|bad|impossible|awkward|difficult|clash\w*|conflicts?|tricky|wrong"
+    r"|taken"
     r"|gone|unavailable|a problem|problematic|no good|is out|not an option)\b",
     re.IGNORECASE,
 )

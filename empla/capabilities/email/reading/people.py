@@ -62,6 +62,12 @@ _ROLE = re.compile(
     r"(?: (?=[A-Z][a-z])| (?=[\w.+-]+@\w)|, (?=[A-Z][\w.-]+(?: [A-Z][\w.-]+)?\s*(?:[,.;!?\n\u00b7]|$)(?! ?(?:and|or) )))"
 )
 """What somebody is, in front of the name: the name says who is meant."""
+_BELONGS = re.compile(
+    r" (?:(?:from|at|of|over at) (?:the |our )?(?!the\b|our\b|my\b|noon|midday|lunch)[a-z][\w&-]+(?: [a-z][\w&-]+)?"
+    r"|(?:from|at|of|in) (?:the |our )?[A-Z][\w&-]+(?: [A-Z][\w&-]+)?(?: (?:office|team|branch))?)"
+    r"(?=\s*(?:[,.;!?\n\u00b7]|$|and\b|on\b|for\b|about\b))"
+)
+"""Where somebody belongs, behind the name: "Mrs Becker from the works council", "Kate in London"."""
 _ME = re.compile(r"(?:me|myself|i|us|the (?:two|three) of us|both of us|mine)\b(?!')(?: and)?", re.IGNORECASE)
 _YOU = re.compile(r"(?:you|yourself)\b", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_][\w'’.-]*", re.UNICODE)
@@ -164,11 +170,15 @@ def _one(text: str, at: int, origin: Origin) -> tuple[Who | bool, int] | None:
         return _addressed(match, match.group(1), origin), match.end()
     if match := _ROLE.match(text, at):
         at = match.end()  # "our tax adviser Dr Hoffmann", "the new designer, Amara"
+        if address := EMAIL.match(text, at):
+            return _addressed(address, address.group(1), origin), address.end()
     if match := _GROUP.match(text, at):
         return Who(words=match.group(), origin=origin), match.end()
     words, end = _name(text, at)
     if not words:
         return None
+    if belongs := _BELONGS.match(text, end):
+        return Who(words=words, origin=origin), belongs.end()
     bracket = re.compile(r"\s*[(<\[]?\s*").match(text, end)
     address = EMAIL.match(text, bracket.end()) if bracket and bracket.end() > end else None
     if address:

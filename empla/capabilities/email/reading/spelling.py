@@ -29,7 +29,8 @@ _SLIPS = {
     "cna": "can", "yuo": "you", "id": "I'd",
 }  # fmt: skip
 _SMALL = re.compile(
-    rf"(?<![\w@.'’-])(?:{'|'.join(sorted(_SLIPS.keys() - {'id'}))})(?![\w@'’-])|(?<!\w)id(?= (?:like|love|need|prefer)\b)"
+    rf"(?<![\w@.'’-])(?:{'|'.join(sorted(_SLIPS.keys() - {'id'}))})(?![\w@'’-])|(?<!\w)id(?= (?:like|love|need"
+    rf"|prefer)\b)"
 )
 """Small words in slips that are no other word."""
 

@@ -69,6 +69,13 @@ def lengths(text: Text) -> list[Length]:
     return sorted(found, key=lambda f: f.start)
 
 
+_DISTANCE = re.compile(
+    r" (?:(?:before|after)\b(?! (?:\d{1,2}(?:[:.]\d\d|\b)|noon|midday|lunch|to(?:day|morrow)|mon|tue|wed|thu|fri|sat|sun))"
+    r"|later\b|earlier\b|ago\b|from now\b)"
+)
+"""What makes a length a distance; "an hour before 11" is an hour at some time before 11."""
+
+
 def _is_other(text: Text, match: re.Match[str]) -> bool:
     """Whether the words say a distance ("an hour before", "30 minutes later") or a place in time ("in an hour")."""
     if re.fullmatch(r"(?:9|1\d|2[0-3])h[0-5]\d", match.group()) or (
@@ -79,8 +86,8 @@ def _is_other(text: Text, match: re.Match[str]) -> bool:
         return True  # "tomorrow 10 h"
     if text.plain[: match.start()].endswith("for ") and not text.plain[match.end() :].startswith((" from now", " ago")):
         return False  # "for an hour before Thursday noon"
-    after = text.plain[match.end() : match.end() + 12]
-    return bool(re.match(r" (?:before|after|later|earlier|ago|from now)\b", after))
+    after = text.plain[match.end() : match.end() + 20]
+    return bool(_DISTANCE.match(after))
 
 
 def _length(match: re.Match[str], kind: str) -> Length:

@@ -86,7 +86,7 @@ _RULES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (rf"(?:at )?(?P<a>{_ANY}) (?:or|and) (?:later|after)\b|(?:from )?(?P<c>{_ANY}) onwards?\b", "after"),
         (rf"(?:at )?(?P<a>{_ANY}) (?:or|and) (?:earlier|before)\b", "before"),
         (
-            rf"(?:any ?time |sometime |only )?(?:after|past|later than|starting from|from) (?P<a>{_ANY})"
+            rf"(?:any ?time |sometime |only )?(?:after|past|post|later than|starting from|from) (?P<a>{_ANY})"
             rf"{_NO_UNIT}{_NO_DATE}(?: on\b)?",
             "after",
         ),
@@ -126,7 +126,7 @@ _RULES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"(?:in |during |on |any )?(?:the |a )?(?:early)(?: in the)? afternoon\b", "12:00-15:00"),
         (r"(?:in |during |on |any )?(?:the |a )?(?:mid|middle of the)[ -]?afternoon\b", "14:00-16:00"),
         (r"(?:in |during |on |any )?(?:the |a )?(?:late|later)(?: in the)? afternoon\b", "15:30-18:00"),
-        (r"(?:(?:in|during|on|any|of) )?(?:the |a )?mornings?\b", "8:00-12:00"),
+        (r"(?:(?:in|during|on|any|of) )?(?:the |a )?(?:mornings?|forenoons?)\b", "8:00-12:00"),
         (r"(?:(?:in|during|on|any|of) )?(?:the |a )?afternoons?\b", "12:00-18:00"),
         (r"(?:(?:in|during|on|any|of) )?(?:the |a )?evenings?\b", "17:00-22:00"),
         (r"(?:in |during )?(?:the )?early evening\b", "17:00-19:00"),

@@ -26,6 +26,8 @@ _LIMIT_TOO = re.compile(r"(?:and|but|or|nor) (?=(?:also )?not (?:before|after|un
 """In "not on Wednesday and not before 11" the second limit holds for every day, not for Wednesday."""
 _BUT = re.compile(r"but\b ?(?:on |in |the )?")
 _OR = re.compile(r"(?:or|otherwise|alternatively|failing that|if not|else|/|nor)\b ?|/ ?")
+_ELSE = ("otherwise", "alternatively", "failing that")
+"""Words that join alternatives even where other words stand between."""
 _AND = re.compile(r"(?:and|&|as well as)(?!\w) ?")
 _COMMA = re.compile(r"[,(] ?")
 _FILLER = re.compile(
@@ -102,7 +104,7 @@ class _Scan:
             return match.end()
         for pattern, link in ((_OR, "or"), (_AND, "and"), (_COMMA, ",")):
             if match := pattern.match(plain, at):
-                if self._link in ("", ","):
+                if self._link in ("", ",") or match.group().startswith(_ELSE):
                     self._link = link
                 self._not = self._not and link != ","
                 return match.end()
