@@ -43,7 +43,8 @@ _YES = (
     rf"|her|them|the plan)"
     rf"|(?:do |please )?(?:proceed|go ahead|carry on)(?: (?:with|and (?:do|book|send|confirm)) {_IT})?|go on(?:"
     rf" then)?|go"
-    rf"|go for it|(?:send|fire|book) away|off you go|ship it|(?:please )?(?:do|book|send|confirm|schedule|arrange) {_IT}(?: (?:out|off|in|up))?|do so|please"
+    rf"|go for it|(?:send|fire|book) away|off you go|ship it|(?:please )?(?:do|book|send|confirm|schedule|arrange)"
+    rf" {_IT}(?: (?:out|off|in|up))?|do so|please"
     rf" do(?: so)?"
     rf"|let['’]?s (?:do|go with|go for|have|book) {_IT}|make it so|happy (?:with|to do) {_IT}|you may|you can|you"
     rf" should"
@@ -65,7 +66,8 @@ _NO = (
     r"|i(?:['’]?m| am) afraid not|i (?:think|guess) not|i don['’]?t think so|better not|rather not|under no"
     r" circumstances"
     r"|(?:that|it) (?:won['’]?t|will not|is not|isn['’]?t) (?:be )?(?:necessary|needed|required)|no (?:need|go|good)"
-    r"(?: for (?:it|that|this))?|not a good (?:idea|plan)|(?:please )?refrain(?: from (?:it|that|this|(?:doing|sending|booking) (?:so|it|that|this)))?|never ?mind|don['’]?t bother|do not bother|forget (?:about"
+    r"(?: for (?:it|that|this))?|not a good (?:idea|plan)|(?:please )?refrain(?: from (?:it|that|this|(?:doing"
+    r"|sending|booking) (?:so|it|that|this)))?|never ?mind|don['’]?t bother|do not bother|forget (?:about"
     r" )?(?:it|that)"
     rf"|(?:please )?leave {_IT}(?: (?:be|alone|there|as (?:it|they) (?:is|are|stands?|was|were)|as is|unchanged|out))?"
     rf"|(?:please )?keep {_IT} (?:as (?:it|they) (?:is|are|stands?|was|were)|as is|unchanged)"
@@ -133,7 +135,10 @@ _GRATEFUL = re.compile(
 )
 _EITHER_WAY = re.compile(rf"(?:{_NICE}|{_SMALL}|{_SEP})+", _I)
 """A yes alone, and no more than thanks if thanks follow: the general cues see the whole sentence."""
-_ABLE = r"(?:do|able to do|capable of|help (?:me |us )?with|handle|take on|manage|offer|take care of|arrange|assist (?:me )?with)"
+_ABLE = (
+    r"(?:do|able to do|capable of|help (?:me |us )?with|handle|take on|manage|offer|take care of|arrange"
+    r"|assist (?:me )?with)"
+)
 _HELP = re.compile(
     rf"(?:and |so |but |explain |tell me |show me |list |describe |let me know )*"
     rf"(?:what (?:else |all |exactly |other things )*(?:can|could|do|are|would) (?:you|u) (?:be )?(?:also |actually "

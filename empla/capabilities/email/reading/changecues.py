@@ -130,7 +130,9 @@ OTHER_GUEST = INSTEAD[1]
 """Says that one is to come for another; with meetings instead of people it lets them change places."""
 LAST_DAY = re.compile(rf"\b(?:on |this |next )?{DAYS}$", re.IGNORECASE)
 NO_MEETING = re.compile(
-    r"\b(?:seats?|desks?|rooms?|cars?|phones?|laptops?|jobs?|shifts?|roles?|offices?|numbers?|tickets?|words?|files?|names?)$", re.IGNORECASE
+    r"\b(?:seats?|desks?|rooms?|cars?|phones?|laptops?|jobs?|shifts?|roles?|offices?|numbers?|tickets?|words?|files?"
+    r"|names?)$",
+    re.IGNORECASE,
 )
 DAY_HOUR = re.compile(rf"(?P<day>{DAYS}) (?P<hour>\d{{1,2}}(?:[:.]\d\d)?)$", re.IGNORECASE)
 AN_HOUR = re.compile(r"\b(?:at )?\d{1,2}(?:[:.]\d\d)? ?(?:am|pm|o['’]?clock|h)?\s*$", re.IGNORECASE)

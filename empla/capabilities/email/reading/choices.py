@@ -1,4 +1,4 @@
-"""Which of the offered times is taken, in a reply: by its number, by its place among them, by its time; or none, or any.
+"""Which of the offered times a reply takes: by its number, its place among them, its time; or none, or any.
 
 | said | slots |
 |---|---|
@@ -36,7 +36,10 @@ _NTH = (
     r"|latter|middle|top|bottom)"
 )
 _THING = r"(?:one|option|slot|time|date|suggestion|choice|proposal|alternative|possibility|appointment)"
-_OF_THEM = rf"(?: (?:of|from|among) (?:the|these|those|them|your)(?: (?:two|three|four|five|\d))?(?: {_THING}s)?(?: offered)?)?"
+_OF_THEM = (
+    rf"(?: (?:of|from|among) (?:the|these|those|them|your)(?: (?:two|three|four|five"
+    rf"|\d))?(?: {_THING}s)?(?: offered)?)?"
+)
 _COUNTED = (
     r"(?:(?:the )?(?:option|opt\.?|number|num|no\.?|nr\.?|slot|choice|proposal|suggestion|alternative|#)\s?#?"
     r"(?:\d|[a-e]|one|two|three|four|five)\b[.)]?|#?\d[.)]?(?![\d:])|[a-e][.)]?(?![\w'’]))"

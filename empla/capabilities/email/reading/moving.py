@@ -28,7 +28,10 @@ LONGEST = 200
 
 _I = re.IGNORECASE
 _IT = r"(?:it|that|this|this one|that one|the meeting|the call|us|both|the thing)"
-_PLEASE = r"(?:(?:so|and|then|please|pls|kindly|can you|could you|would you|let['’]s|just|also|we(?: will| ['’]ll)? need to)[\s,]+)*"
+_PLEASE = (
+    r"(?:(?:so|and|then|please|pls|kindly|can you|could you|would you|let['’]s|just|also|we(?: will"
+    r"| ['’]ll)? need to)[\s,]+)*"
+)
 _CANT = (
     r"(?:can['’]?t|cannot|can not|can no longer|won['’]?t|will not|is unable to|is not able to|isn['’]t able to"
     r"|won['’]?t be able to|will not be able to|can['’]t now)"
@@ -37,7 +40,10 @@ _NEW = (
     r"(?:another|a new|a different|an alternative|some other|a fresh|a better|a later|an earlier|alternative|other|new)"
     r" (?:time|slot|date|day|appointment|time slot)s?"
 )
-_FIND = r"(?:find|suggest|look for|get|arrange|propose|pick|sort(?: out)?|fix|see if there is|organi[sz]e)(?: (?:us|me|him|her|them))?"
+_FIND = (
+    r"(?:find|suggest|look for|get|arrange|propose|pick|sort(?: out)?|fix|see if there is"
+    r"|organi[sz]e)(?: (?:us|me|him|her|them))?"
+)
 _THEY_CANT = re.compile(
     rf"(?:unfortunately |sadly |it seems |looks like |apparently )?(?P<who>[^,;:]{{2,40}}?) {_CANT} (?:make|do|attend"
     rf"|manage|come)"
@@ -65,8 +71,14 @@ _BE_AT = re.compile(
     r"(?P<at> at| on| to| for)? (?P<to>.+?)(?P<instead> instead| rather)?",
     _I,
 )
-_OUT = r"(?:(?:out of|off|from) (?:the|my|our|his|her|their|all) (?:diary|diaries|calendar|calendars|schedule|agenda|books?|plan))"
-_OFF = rf"(?:take {_IT} (?:out|off)|take {_IT} {_OUT}|(?:cancel|delete|remove|scrap|drop|bin) {_IT}(?: {_OUT})?|cancel|call {_IT} off)"
+_OUT = (
+    r"(?:(?:out of|off|from) (?:the|my|our|his|her|their|all) (?:diary|diaries|calendar|calendars|schedule"
+    r"|agenda|books?|plan))"
+)
+_OFF = (
+    rf"(?:take {_IT} (?:out|off)|take {_IT} {_OUT}|(?:cancel|delete|remove|scrap|drop"
+    rf"|bin) {_IT}(?: {_OUT})?|cancel|call {_IT} off)"
+)
 _NO_NEED = re.compile(
     r"(?:(?:we|i) (?:don['’]?t|do not|no longer|won['’]?t|will not)(?: really)? need (?P<which>(?:the|my|our"
     r"|tomorrow['’]s|today['’]s"
