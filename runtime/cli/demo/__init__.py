@@ -67,6 +67,8 @@ def play(
                 found = _played(stage)
             except EmplaError as error:
                 found = [Check("the day is played to its end", False, error.sentence)]
+                if stage.assistant:  # how far it has come says why
+                    transcript.thoughts(stage.home, stage.assistant)
             transcript.checks(found, stage.kills, stage.falls, time.monotonic() - began)
     finally:
         if report is not None:

@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 from runtime.cli.demo.stage import ASSISTANT, MANAGER, MONDAY, ZONE, Stage
 from runtime.client import Client, Letter
 
-WAIT_S: Final = 40.0
+WAIT_S: Final = 75.0
+"""Longer than the office waits before it tries again to hand mail over to the world outside."""
 
 
 @dataclass
