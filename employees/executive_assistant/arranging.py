@@ -50,7 +50,11 @@ def arrange_meeting(event: Trigger) -> Steps:
 
 def _arranged(event: Trigger, *, ruled: bool) -> Steps:
     me: Profile = yield from profile()
-    wish = first_wish(event)
+    return (yield from arrange(first_wish(event), me, ruled=ruled))
+
+
+def arrange(wish: Wish, me: Profile, *, ruled: bool = True) -> Steps:
+    """Find a time for what is wished, book it, invite and answer; return its UID, None if nothing was booked."""
     for _ in range(ROUNDS):
         clear: Wish | None = yield from clarified(wish, me)
         if clear is None:

@@ -9,11 +9,11 @@ from empla.capabilities.email.reading.changecues import SERIES
 from empla.capabilities.email.steps import reply, send
 from empla.mind.plans import PlanLibrary, Trigger, on
 from empla.mind.readings import Mail
-from empla.mind.steps import ActionFailed, Believe, Do, Raise, Scope, Step
+from empla.mind.steps import ActionFailed, Believe, Do, Now, Raise, Scope, Step
 from empla.mind.values import Address
 from employees.executive_assistant import words
 from employees.executive_assistant.choosing import UNCHANGED, Meant, meant
-from employees.executive_assistant.entering import occurrence_of
+from employees.executive_assistant.entering import UNDONE_WITHIN, former_of, occurrence_of
 from employees.executive_assistant.guests import names_of
 from employees.executive_assistant.keeping import NEWS
 from employees.executive_assistant.knowing import Profile, Steps, from_manager, profile
@@ -21,6 +21,8 @@ from employees.executive_assistant.meetings import COVERED, arranged, guests_of,
 
 library = PlanLibrary()
 
+WAS_CALLED_OFF = "was-called-off"
+"""Functor of what can be booked again: (thread, uid, Former)."""
 CALENDARS = (("calendar.cancel_own", "my own calendar"), ("calendar.cancel", "your calendar"))
 
 
@@ -33,8 +35,11 @@ def cancel_meeting(event: Trigger) -> Steps:
         yield from called_off(event, me, found)
 
 
-def called_off(event: Trigger, me: Profile, found: Meant) -> Generator[Step, Any, None]:
-    """Call off what is meant, tell everybody, and answer."""
+def called_off(event: Trigger, me: Profile, found: Meant, *, remembered: bool = True) -> Generator[Step, Any, None]:
+    """Call off what is meant, tell everybody, and answer.
+
+    What it was is `remembered`, so that it can be booked again (the first version of the plan did not).
+    """
     said = []
     to_ask: list[tuple[AgendaItem, EventCopy, Address]] = []
     for item in found.items:
@@ -56,6 +61,10 @@ def called_off(event: Trigger, me: Profile, found: Meant) -> Generator[Step, Any
         yield Scope(people=(me.manager, *covered), start=item.start.value, end=item.end.value)
         off = yield from _called_off(me, item, covered)
         said.append(_done(item, when, off))
+        if remembered and off.copy is not None and arranged(item, me) and not item.recurring:
+            now = yield Now()
+            was = (found.mail.thread, item.event.uid, former_of(item))
+            yield Believe(functor=WAS_CALLED_OFF, arguments=was, until=now + UNDONE_WITHIN)
         if off.copy is not None:
             to_ask += [(item, off.copy, guest) for guest in guests if guest not in covered]
     if to_ask:

@@ -21,6 +21,7 @@ from employees.executive_assistant.looking import instant
 from employees.executive_assistant.meetings import arranged, minutes_of, named_guests
 from employees.executive_assistant.moving import changed, hindrance, moved, not_there, window_at
 from employees.executive_assistant.talking import answer, asked
+from employees.executive_assistant.undoing import booked_again, called_off_again
 from employees.executive_assistant.wishes import Wish, clarified
 
 library = PlanLibrary()
@@ -28,8 +29,8 @@ library = PlanLibrary()
 SHORTEST = 5
 """Minutes that a meeting lasts at least."""
 NOTHING_TO_PUT_BACK = (
-    "There is no change of mine in this conversation that I could put back, so I have changed nothing. "
-    "To call a meeting off, answer “Cancel it.”"
+    "There is nothing in this conversation that I could take back, so I have changed nothing. Please tell me in a "
+    "sentence what should be otherwise."
 )
 
 
@@ -201,11 +202,14 @@ def _all_the_same(wish: Wish, me: Profile, item: AgendaItem, difference: Differe
 
 
 def _put_back(event: Trigger, me: Profile) -> Generator[Step, Any, None]:
-    """Let what was changed last in this conversation be as it was, if the time is still free."""
+    """Let what was done last in this conversation be as it was before, if the time is still free."""
     mail: Mail = event.mail
+    if (yield from booked_again(event, me)):
+        return
     known = yield query(CHANGED, mail.thread, ANY, ANY)
     if not known:
-        yield answer(event, NOTHING_TO_PUT_BACK)
+        if not (yield from called_off_again(event, me)):
+            yield answer(event, NOTHING_TO_PUT_BACK)
         return
     _, uid, former = known[-1]
     item = yield from standing_now(uid, me, former.occurrence)

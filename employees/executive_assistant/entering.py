@@ -75,6 +75,18 @@ class Difference:
         return {name: value for name, value in changed.items() if value is not None}
 
 
+def former_of(item: AgendaItem) -> Former:
+    """Return what a meeting is, for when it has been changed."""
+    return Former(
+        title=item.title,
+        start=item.start,
+        end=item.end,
+        location=item.location,
+        attendees=item.attendees,
+        occurrence=item.occurrence if item.recurring else None,
+    )
+
+
 class NotEntered(Exception):
     """Nothing was changed: what had begun was put back. The sentence says why, to the manager."""
 
@@ -179,16 +191,8 @@ def _remembered(item: AgendaItem, difference: Difference, thread: str) -> Genera
     """Note what the meeting was, that it was spoken of here, and where it is now for whoever keeps it."""
     uid = item.event.uid
     now = yield Now()
-    former = Former(
-        title=item.title,
-        start=item.start,
-        end=item.end,
-        location=item.location,
-        attendees=item.attendees,
-        occurrence=item.occurrence if item.recurring else None,
-    )
     yield Forget(functor=CHANGED, pattern=(thread,))
-    yield Believe(functor=CHANGED, arguments=(thread, uid, former), until=now + UNDONE_WITHIN)
+    yield Believe(functor=CHANGED, arguments=(thread, uid, former_of(item)), until=now + UNDONE_WITHIN)
     yield Believe(functor="spoken-of", arguments=(thread, uid))
     if difference.start is not None and not item.recurring:
         yield Forget(functor="moved", pattern=(uid,))

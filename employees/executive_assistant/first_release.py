@@ -54,7 +54,7 @@ def cancel_meeting_1(event: Trigger) -> Steps:
     me: Profile = yield from profile()
     found = yield from meant(event, me, "call off", looking=_fitting)
     if found is not None:
-        yield from called_off(event, me, found)
+        yield from called_off(event, me, found, remembered=False)
 
 
 @library.plan(

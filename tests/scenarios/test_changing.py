@@ -217,5 +217,16 @@ def test_what_was_changed_is_put_back_and_everybody_told_once_more(morning: Morn
 
 def test_there_is_nothing_to_put_back(morning: Morning) -> None:
     done = morning.ask("Please book half an hour with Ben tomorrow at 2pm.")
-    assert "no change of mine" in morning.reply(done, "Undo that").text
+    assert "nothing in this conversation" in morning.reply(done, "Put it back").text
     assert times(morning.meetings()[0])[0] == at(1, 14)
+
+
+def test_a_booking_is_undone_and_so_is_that(morning: Morning) -> None:
+    done = morning.ask("Please book half an hour with Ben tomorrow at 2pm about the budget.")
+    off = morning.reply(done, "Undo that, please.")
+    assert "Done. I have called off “Budget”" in off.text
+    assert morning.meetings() == []
+    morning.invited("Ben Stone", "CANCEL")
+    again = morning.reply(off, "Undo that")
+    assert "Done. Half an hour with Ben Stone (“Budget”): Tuesday, 8 September 2026, 14:00 to 14:30" in again.text
+    assert [times(e) for e in morning.meetings()] == [(at(1, 14), at(1, 14, 30))]
