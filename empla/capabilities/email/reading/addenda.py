@@ -12,9 +12,11 @@ from empla.capabilities.email.reading.slots import Setting
 
 _I = re.IGNORECASE
 _WANTED = re.compile(
-    r"^(?:(?:i|we)(?:'d| would|'ll| will)? (?:really |urgently |do )?(?:need|want|must have|have to have|expect|would like)"
+    r"^(?:(?:i|we)(?:'d| would|'ll| will)? (?:really |urgently |do )?(?:need|want|must have|have to have|expect"
+    r"|would like)"
     r"(?: to have)? (?:it|them|this|that|these|those|the answer|an answer|everything)|(?:it(?:'s| is)|that(?:'s| is)"
-    r"|they(?:'re| are)) (?:needed|due|wanted|required|urgent,? i need it)|(?:the )?deadline(?: is|:)?|latest|needed|due"
+    r"|they(?:'re| are)) (?:needed|due|wanted|required|urgent,? i need it)|(?:the )?deadline(?: is|:)?|latest"
+    r"|needed|due"
     r"|(?:for|to) (?=(?:tomorrow|today|mon|tue|wed|thu|fri)))\s+(?P<when>\S.*)$",
     _I,
 )
@@ -24,13 +26,16 @@ _ENOUGH = re.compile(
     _I,
 )
 _ECHO = re.compile(
-    r"^(?:(?:would|could|can|will) you (?:please )?)?(?:please )?(?:tell|ask|let|remind|inform|write(?: to)?|mail|chase|nudge|see to"
-    r"|take care of|handle|do|arrange|sort(?: out)?) (?:him|her|them|that|this|it)(?: (?:know|that|so|for it|for them|for me|out"
+    r"^(?:(?:would|could|can|will) you (?:please )?)?(?:please )?(?:tell|ask|let|remind|inform|write(?: to)?|mail"
+    r"|chase|nudge|see to"
+    r"|take care of|handle|do|arrange|sort(?: out)?) (?:him|her|them|that|this|it)(?: (?:know|that|so|for it"
+    r"|for them|for me|out"
     r"|about (?:it|that)))*$",
     _I,
 )
 _WAITS = re.compile(
-    r"^(?:please )?(?:keep an eye (?:out )?(?:on|for)|watch(?: out)? for|look out for|wait for|monitor|track) .*\b(?:reply|answer"
+    r"^(?:please )?(?:keep an eye (?:out )?(?:on|for)|watch(?: out)? for|look out for|wait for|monitor"
+    r"|track) .*\b(?:reply|answer"
     r"|response|reaction)\b",
     _I,
 )
@@ -58,6 +63,10 @@ def added(understood: Understood, words: str, setting: Setting) -> Understood | 
         return understood
     if understood.intent in (Intent.CHASE, Intent.ERRAND) and reports_silence(plain):
         return understood
+    if understood.intent is Intent.REMIND and "what" in understood.slots:
+        told = understood.slots["what"].words.strip(" .!?")
+        if told and told == words.replace("’", "'").strip(" .!?"):
+            return understood  # what it reminds of was told in that sentence
     name = "due" if understood.intent is Intent.ERRAND else "window"
     wanted = _WANTED.match(plain) if understood.intent is Intent.ERRAND else None
     said = wanted or _ENOUGH.match(plain)
@@ -67,4 +76,8 @@ def added(understood: Understood, words: str, setting: Setting) -> Understood | 
     if cut.window is None or cut.rest:
         return None
     slot = cut.slot()
-    return replace(understood, slots={**understood.slots, name: replace(slot, start=-1, end=-1)}, doubts=()) if slot else None
+    return (
+        replace(understood, slots={**understood.slots, name: replace(slot, start=-1, end=-1)}, doubts=())
+        if slot
+        else None
+    )

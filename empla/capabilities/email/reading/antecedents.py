@@ -1,6 +1,7 @@
 """What "him" and "it" stand for: the sentence that was told just before, and the one person who is named in it."""
 
 import re
+from functools import lru_cache
 
 from empla.capabilities.email.reading.newtext import new_text
 from empla.capabilities.email.reading.phrases import whom
@@ -12,23 +13,35 @@ _LOOKED_AT = 1_500
 _ENDS = re.compile(r"(?<=[.!?;])\s+|\n\s*\n?|\s+[-–—]\s+")
 _SOLE = re.compile(r"(?<![\w'])(?:him|her)(?![\w'])", re.IGNORECASE)
 _MANY = re.compile(
-    r"(?<=\bchase )them\b|(?<=\bask )them\b|(?<=\bnudge )them\b|(?<=\bping )them\b|(?<=\bremind )them\b|(?<=\btell )them\b"
-    r"|(?<=\bfrom )them\b|(?<=\bwith )them\b|(?<=\bpoke )them\b|(?<=\bup )them\b", re.IGNORECASE
+    r"(?<=\bchase )them\b|(?<=\bask )them\b|(?<=\bnudge )them\b|(?<=\bping )them\b|(?<=\bremind )them\b"
+    r"|(?<=\btell )them\b"
+    r"|(?<=\bfrom )them\b|(?<=\bwith )them\b|(?<=\bpoke )them\b|(?<=\bup )them\b",
+    re.IGNORECASE,
 )
 """What stands for people, and not for things: "get them" are these."""
 _AT = re.compile(
     r"(?<![\w.@'-])(?:(?-i:[A-Z])(?=[a-z])|(?=[\w.+-]+@))|(?<=\bfrom )(?=[a-z])|(?<=\bwith )(?=[a-z])", re.IGNORECASE
 )
 _NO_NAME = re.compile(
-    r"(?:(?:I|We|The|This|That|These|Those|He|She|It|They|You|My|Our|His|Her|Their|No|Not|Still|And|But|So|If|When|As|For"
-    r"|Hi|Hello|Hey|Dear|Just|Please|Can|Could|Would|Also|Then|Thanks|Thank|There|Here|Now|Yes|Ok|Okay|Nothing|Yesterday"
+    r"(?:(?:I|We|The|This|That|These|Those|He|She|It|They|You|My|Our|His|Her|Their|No|Not|Still|And|But|So|If|When"
+    r"|As|For"
+    r"|Keep|Watch|Get|Ask|Remind|Tell|Move|Cancel|Book|Wait|Look|Check|Find|Send|Let|Make|Give|Put|Has|Have|Did|Is"
+    r"|Are|Was"
+    r"|Will|Should|Must|Maybe|Perhaps|Once|Where|What|Who|How|Why|Which|Chase|Follow|Write|Mail|Email|Call"
+    r"|Hi|Hello|Hey|Dear|Just|Please|Can|Could|Would|Also|Then|Thanks|Thank|There|Here|Now|Yes|Ok|Okay|Nothing"
+    r"|Yesterday"
     r"|Today|Tomorrow|Unfortunately|Apparently|Any|Some|All|After|Before|In|On|At|Re|Quick|Good|Sorry|Best|Regards)\b)",
 )
 
 
 def said_before(sentence: str, mail: Mail) -> str:
     """Return the sentence that stands before a request in its mail, "" if none does. Shorthand in it may be turned."""
-    text = new_text(mail.text[:_LOOKED_AT])
+    return _before(sentence, mail.text[:_LOOKED_AT])
+
+
+@lru_cache(maxsize=128)
+def _before(sentence: str, written: str) -> str:
+    text = new_text(written)
     key = sentence.strip()[-24:].lower()
     words = [" ".join(piece.split()) for piece in _ENDS.split(text) if piece.strip()]
     at = next((n for n, piece in enumerate(words) if n and _same_end(piece, key)), 0)

@@ -71,7 +71,8 @@ _PROMISES = re.compile(
     r"|something|things?)|what (?:do|does) (?:people|others|everybody) owe (?:me|us)|what (?:was|were|have i been"
     r"|has been) promised"
     r"|what (?:is|'s) (?:still )?(?:owed|promised)|(?:your|the) (?:promises|commitments))"
-    r"(?: (?:to whom|and to whom|to whom and when|to everyone|me|us|to me|to us|anybody|anyone|others|to others|so far|by whom|and to whom|please))*$",
+    r"(?: (?:to whom|and to whom|to whom and when|to everyone|me|us|to me|to us|anybody|anyone|others|to others"
+    r"|so far|by whom|and to whom|please))*$",
     _I,
 )
 _WHO_OWES = re.compile(
@@ -115,7 +116,8 @@ _IS_DONE = re.compile(
     _I,
 )
 _HAS_SAID = re.compile(
-    r"^(?:and )?(?:has|have|did|hasn't|haven't|didn't|does) (?P<rest>(?!(?:you|u|we|i)\b)\S.*?) (?:already |yet |ever |also "
+    r"^(?:and )?(?:has|have|did|hasn't|haven't|didn't|does) (?P<rest>(?!(?:you|u|we|i)\b)\S.*?) (?:already |yet "
+    r"|ever |also "
     r"|finally )*(?P<verb>answer(?:ed)?"
     r"|repl(?:y|ied)|respond(?:ed)?|g[eo]t(?:ten)? back|come back|came back|write|written|wrote|sen[dt]"
     r"|confirm(?:ed)?|accept(?:ed)?"
@@ -129,26 +131,41 @@ _INDIRECT = re.compile(
     r" (?:has |have |had |did )?",
     _I,
 )
-_MAY_KNOW = re.compile(r"^(?:(?:may|can|could|might) i (?:please )?(?:know|ask|have|get)|i(?:'d| would) like to know|(?:please )?tell me)"
-                       r"(?= (?:what|where|how|who|the status|the state|the latest|any|an update))(?: (?=the|an))?", _I)
+_MAY_KNOW = re.compile(
+    r"^(?:(?:may|can|could|might) i (?:please )?(?:know|ask|have|get)|i(?:'d"
+    r"| would) like to know|(?:please )?tell me)"
+    r"(?= (?:what|where|how|who|the status|the state|the latest|any|an update))(?: (?=the|an))?",
+    _I,
+)
 _LED = re.compile(
     r"^(?:(?:so|hey|btw|by the way|just checking|quick check|out of curiosity|now|and)[,:;]? )+(?=\w+ )", _I
 )
 _STILL_OPEN = re.compile(
-    r"^(?:is there|do (?:i|we)(?: still)? have|have (?:i|we) got) (?:anything|something|any (?:mails?|questions?|requests?|points?|things?))"
+    r"^(?:is there|do (?:i|we)(?: still)? have|have (?:i|we) got) (?:anything|something|any (?:mails?|questions?"
+    r"|requests?|points?|things?))"
     r"(?: (?:that|which))? ?(?:(?:i|we)(?:'ve| have)? )?(?:still |yet )*(?:have to|need to|must|to|got to|should)"
-    r" (?:answer|reply to|respond to|decide|approve|react to|get back on|sign off)(?: to| on)?(?: (?:yet|today|still))*$"
-    r"|^(?:what|which (?:questions|mails|points)) (?:do (?:i|you|we)|(?:are|is) there)(?: (?:still|that))* (?:have to|need to|need|still need)"
+    r" (?:answer|reply to|respond to|decide|approve|react to|get back on|sign off)(?: to| on)?(?: (?:yet|today"
+    r"|still))*$"
+    r"|^(?:what|which (?:questions|mails|points)) (?:do (?:i|you|we)|(?:are|is) there)(?: (?:still"
+    r"|that))* (?:have to|need to|need|still need)"
     r" (?:answer|reply to|decide|from me|my (?:answer|decision|ok|okay))(?: on| to| for)*(?: (?:still|yet))*$"
     r"|^what (?:do you (?:still )?need|are you (?:still )?(?:missing|waiting for)) from me(?: still)?$"
-    r"|^who(?: all)? (?:(?:still|yet) )?(?:hasn't|haven't|has not|have not|didn't)(?: (?:still|yet))? (?:answer|repl(?:y|ied)|respond|got(?:ten)? back"
+    r"|^who (?:still )?owes (?:me|us|you) (?:an?|any|the) (?:answer|reply|response|reaction)s?(?: still)?$"
+    r"|^who(?: all)? (?:(?:still|yet) )?(?:hasn't|haven't|has not|have not|didn't)(?: (?:still|yet))? (?:answer"
+    r"|repl(?:y|ied)|respond|got(?:ten)? back"
     r"|come back|react|written back)(?:ed)?(?: (?:yet|to (?:me|you|us)|so far|back))*$"
-    r"|^(?:who (?:is|'s)|whose answers? (?:is|are)|from whom (?:is|are)) (?:still )?(?:missing|outstanding|pending|owing (?:me|us))(?: an (?:answer|reply))?(?: still)?$"
-    r"|^(?:(?:give|send|show|get|let)(?: me)?(?: have)? )?(?:an? |the )?(?:short |quick |brief |full )?(?:overview|list|summary|rundown|run-down|update|report|status)"
-    r" (?:of|on|about) (?:everything|all(?: things)?|anything|whatever|what)?(?:(?: (?:that|which))?(?:'s| is| are) |(?: the| your| my)? ?(?:things |items |tasks |points )?)"
-    r"(?:still |currently )?(?:open|pending|outstanding|unanswered|in progress|on your (?:plate|desk)|going on|unfinished|not done)"
-    r"(?: (?:items|things|tasks|points|matters|requests|issues))?(?: (?:on your side|with you|at your end|right now|at the moment|for me))*$"
-    r"|^(?:what|anything)(?:'s| is| are)? (?:still )?(?:left|undone|not (?:yet )?(?:done|closed|finished))(?: (?:open|to do|on your list))?$",
+    r"|^(?:who (?:is|'s)|whose answers? (?:is|are)|from whom (?:is|are)) (?:still )?(?:missing|outstanding|pending"
+    r"|owing (?:me|us))(?: an (?:answer|reply))?(?: still)?$"
+    r"|^(?:(?:give|send|show|get|let)(?: me)?(?: have)? )?(?:an? |the )?(?:short |quick |brief |full )?(?:overview"
+    r"|list|summary|rundown|run-down|update|report|status)"
+    r" (?:of|on|about) (?:everything|all(?: things)?|anything|whatever|what)?(?:(?: (?:that|which))?(?:'s| is"
+    r"| are) |(?: the| your| my)? ?(?:things |items |tasks |points )?)"
+    r"(?:still |currently )?(?:open|pending|outstanding|unanswered|in progress|on your (?:plate|desk)|going on"
+    r"|unfinished|not done)"
+    r"(?: (?:items|things|tasks|points|matters|requests|issues))?(?: (?:on your side|with you|at your end|right now"
+    r"|at the moment|for me))*$"
+    r"|^(?:what|anything)(?:'s| is| are)? (?:still )?(?:left|undone|not (?:yet )?(?:done|closed"
+    r"|finished))(?: (?:open|to do|on your list))?$",
     _I,
 )
 _END = re.compile(r"(?:\s+(?:yet|already|so far|now|please|today|back|at all|then|any ?more|up to now|done|going"
@@ -165,11 +182,36 @@ def status(sentence: str, setting: Setting, mail: Mail) -> Understood | None:
     plain = sentence.strip(" .?!")
     plain = _INDIRECT.sub(lambda asked: f"has {asked['who']} ", plain)
     plain = _MAY_KNOW.sub("", _LED.sub("", plain)).strip()
-    plain = re.sub(r"^anything (?:new |yet |back |in )?(?=(?:from|on|about|regarding) )", "any news ", plain, flags=_I)
-    plain = re.sub(r"^(?:have|has|did) (?:we|you|i) (?:had|have|got|get|received|receive|seen) (?:already )?(?:an?|any) "
-                   r"(?=(?:reply|answer|response|word|news|reaction|feedback)\b)", "any ", plain, flags=_I)
-    plain = re.sub(r"^(?:the )?(?:status|state|progress) of (?:all )?(?:my|your|the|our)? ?(?:errands|requests|tasks|reminders"
-                   r"|follow-?ups|things|work|to-?dos)$", "what is open", plain, flags=_I)
+    plain = re.sub(
+        r"^how (?:are (?:we|you|things)|is it) (?:doing|going|looking|coming along|getting on) (?:on"
+        r"|with) ",
+        "status of ",
+        plain,
+        flags=_I,
+    )
+    plain = re.sub(
+        r"^(?i:is|are) ((?:the|my|our|[A-Z]\w+'s) .+?) (?:back|here|there|in|ready|through|finished"
+        r"|complete)(?: (?:yet|already|now))*$",
+        r"status of \1",
+        plain,
+    )
+    plain = re.sub(r"^anything (?:new |yet |back |in )?(?=(?:from|about|regarding) )", "any news ", plain, flags=_I)
+    plain = re.sub(
+        r"^(?:have|has|did) (?:we|you|i) (?:had|have|got|get|received|receive|seen) (?:already )?(?:an?"
+        r"|any) "
+        r"(?=(?:reply|answer|response|word|news|reaction|feedback)\b)",
+        "any ",
+        plain,
+        flags=_I,
+    )
+    plain = re.sub(
+        r"^(?:the )?(?:status|state|progress) of (?:all )?(?:my|your|the|our)? ?(?:errands|requests"
+        r"|tasks|reminders"
+        r"|follow-?ups|things|work|to-?dos)$",
+        "what is open",
+        plain,
+        flags=_I,
+    )
     for kind, pattern in (
         ("promises", _PROMISES),
         ("open", _STILL_OPEN),

@@ -52,12 +52,14 @@ _AT = (
     ),
     re.compile(rf"^brief me (?P<cue>at )(?P<time>.+?){_OFTEN}$", _I),
     re.compile(
-        rf"^{_BRIEF} (?:(?:should|shall|must|can|could|needs to|has to|ought to|is to)(?: please)? (?:come|be|arrive|be (?:sent|here|there))"
+        rf"^{_BRIEF} (?:(?:should|shall|must|can|could|needs to|has to|ought to|is to)(?: please)? (?:come|be"
+        rf"|arrive|be (?:sent|here|there))"
         rf"(?: in)? )?(?P<cue>at |by |around |before |for )?(?P<time>.+?){_OFTEN}$",
         _I,
     ),
     re.compile(
-        rf"^(?:{_ASKS}|i(?:'d| would)(?: like| love)?(?: to)?(?: have| get| see| receive)?) {_BRIEF}(?: to (?:be|come|arrive|reach me))? "
+        rf"^(?:{_ASKS}|i(?:'d| would)(?: like| love)?(?: to)?(?: have| get| see| receive)?) {_BRIEF}(?: to (?:be"
+        rf"|come|arrive|reach me))? "
         rf"(?P<cue>at |by |around |before |for |from )?(?P<time>.+?){_OFTEN}$",
         _I,
     ),
@@ -66,14 +68,17 @@ _STOP = re.compile(
     rf"^(?:stop|no more|end|turn off|switch off|suspend|pause|unsubscribe me from"
     rf"|(?:please )?(?:don['’]?t|do not) send(?: me)?|(?:i )?(?:don['’]?t|do not) (?:need|want)"
     rf"|no need (?:for|to send(?: me)?)|there is no need for|i can do without|skip|leave out|drop|cancel|hold back|kill"
-    rf"|i(?:'m| am)? (?:no longer (?:need|want)|don['’]?t read)|(?:you can |please )?(?:spare me|stop with|do without)|enough of"
+    rf"|i(?:'m| am)? (?:no longer (?:need|want)|don['’]?t read)|(?:you can |please )?(?:spare me|stop with"
+    rf"|do without)|enough of"
     rf"|no)(?: sending(?: me)?)? {_BRIEF}(?P<more>.*)$",
     _I,
 )
 _STOPPED = re.compile(r"^(?:,? (?:any ?more|any longer|please|from now on|in future|thanks|for now|again))*$", _I)
 _START = re.compile(
-    rf"^(?:start|resume|restart|turn on|switch on|bring back|reinstate|(?:i(?:'d| would) like|i want)(?: to (?:have|get|see|receive))?"
-    rf"(?= .*\b(?:again|back)\b)|(?:send me|give me|let me have|can i have)(?= .*\b(?:again|back)$))(?: sending(?: me)?)? {_BRIEF}"
+    rf"^(?:start|resume|restart|turn on|switch on|bring back|reinstate|(?:i(?:'d| would) like|i want)(?: to (?:have"
+    rf"|get|see|receive))?"
+    rf"(?= .*\b(?:again|back)\b)|(?:send me|give me|let me have|can i have)(?= .*\b(?:again"
+    rf"|back)$))(?: sending(?: me)?)? {_BRIEF}"
     rf"(?: (?:again|back))?"
     rf"(?: at (?P<time>.+?))?{_OFTEN}$",
     _I,

@@ -42,7 +42,8 @@ _THING = re.compile(
 _CLAUSE = re.compile(r"(?:whether|if|when|what|where|which|who|whom|how|why)\b", _I)
 
 _GET = re.compile(
-    rf"^(?:let(?= me have)|get|fetch|obtain|collect|request|retrieve|procure|gather|grab|track down|pull|secure"
+    rf"^(?:let(?= me have)|chase(?: up)?|follow up on|get|fetch|obtain|collect|request|retrieve|procure|gather|grab"
+    rf"|track down|pull|secure"
     rf"|solicit|pick up)"
     rf"(?: (?P<to>{_ME}|for {_ME}))?(?: hold of| have)? (?P<what>.+?)(?: (?:from|off|out of|of) (?P<who>\S.*))?$",
     _I,
@@ -65,7 +66,8 @@ _AND_ASK = re.compile(
     _I,
 )
 _AND_REQUEST = re.compile(
-    r"^,? (?:(?:and|to) (?:request|get|obtain|collect|fetch)|requesting) (?P<what>(?:the|my|our|his|her|their|an?|all)\b.+)$",
+    r"^,? (?:(?:and|to) (?:request|get|obtain|collect|fetch)|requesting) (?P<what>(?:the|my|our|his|her|their|an?"
+    r"|all)\b.+)$",
     _I,
 )
 _OWES = re.compile(r"^ (?:still )?owes? (?:me|us) (?P<what>\S.+)$", _I)
@@ -79,7 +81,8 @@ _SENDS = re.compile(
 _WANT = re.compile(r"^(?:i|we)(?:'d like| want| would like| need|'d love|'d want) (?=\S)", _I)
 _TO_DO = re.compile(r"^,? (?:please )?to (?!(?:meet|join|attend|come|the|a|my|our)\b)(?P<what>\w.+)$", _I)
 _KNOW = re.compile(
-    r"^ know (?:that )?(?:i|we)(?:'d| would)? (?:still |urgently |really )?(?:need|want|expect|am waiting for|are waiting for)"
+    r"^ know (?:that )?(?:i|we)(?:'d| would)? (?:still |urgently |really )?(?:need|want|expect|am waiting for"
+    r"|are waiting for)"
     r" (?P<what>(?:his|her|their|the|that|your|those|this|an?)\b.+)$",
     _I,
 )
@@ -93,8 +96,10 @@ _BARE_DO = re.compile(
 _FOR = re.compile(r"^,? (?P<how>for|about|on|regarding|concerning|re:?|where|over) (?P<what>\S.+)$", _I)
 _WH = re.compile(r"^,? (?P<what>(?:whether|if|when|what|where|which|who|how|why)\b.+)$", _I)
 _NEED = re.compile(
-    r"^(?:(?:i|we)(?:'d| would|'m|'re| am| are| still| really| do| also| urgently)* |(?:still |urgently |also )?(?=need|missing|waiting))"
-    r"(?:need|want|like|require|missing|waiting for|lack|short of|after)(?: to (?:have|get|see|receive))?(?: (?:for|on))?"
+    r"^(?:(?:i|we)(?:'d| would|'m|'re| am| are| still| really| do| also| urgently)* |(?:still |urgently "
+    r"|also )?(?=need|missing|waiting))"
+    r"(?:need|want|like|require|missing|waiting for|lack|short of|after)(?: to (?:have|get|see|receive))?(?: (?:for"
+    r"|on))?"
     r" (?P<what>.+?) (?:from|of) (?P<who>\S.*)$",
     _I,
 )
@@ -114,7 +119,7 @@ _FIND_OUT = re.compile(
     _I,
 )
 _OWNED = re.compile(
-    r"^(?i:get|collect|obtain|ask for|request|fetch|gather|chase)(?: (?:me"
+    r"^(?i:get|collect|obtain|ask for|request|fetch|gather|chase|(?:i|we)(?:'d like| would like| need| want))(?: (?:me"
     r"|us))? (?P<who>[A-Z].*?)['’]s? (?P<what>(?:\w+ )?"
     r"(?:feedback|comments?|input|answers?|numbers?|figures?|approval|ok|okay|sign-?off|opinion|views?|report|slides"
     r"|estimates?|confirmation|reply|thoughts|signature|draft|list|data|quote|offer|cv|invoice)\b.*)$"
@@ -127,8 +132,10 @@ _ALSO = re.compile(
 _REASON = re.compile(r",? (?:otherwise|or else|because|since we|as we) .+$", _I)
 _MIND = re.compile(r"^(?:would|do) you mind (?P<verb>asking|collecting|requesting|fetching)\b", _I)
 _NEEDED = re.compile(
-    r"[,;]? *(?:(?:and|since|because|as|so) )?(?:(?:i|we)(?:'d|'ll| will| would)? )?(?:(?:really |urgently |do )?(?:need|want)"
-    r"|must have|have to have|have to know|must know)(?: to (?:know|have))?(?: (?:it|them|this|that|these|those|the answer))?$"
+    r"[,;]? *(?:(?:and|since|because|as|so) )?(?:(?:i|we)(?:'d|'ll| will| would)? )?(?:(?:really |urgently "
+    r"|do )?(?:need|want)"
+    r"|must have|have to have|have to know|must know)(?: to (?:know|have))?(?: (?:it|them|this|that|these|those"
+    r"|the answer))?$"
     r"|[,;]? *(?:(?:it|that|this|they)(?:'s| is|'re| are| was)? )?(?:needed|required|due|wanted)$",
     _I,
 )
@@ -169,15 +176,14 @@ _HAVE = re.compile(
 def errand(sentence: str, setting: Setting, mail: Mail) -> Understood | None:
     """Read what is to be got from somebody, or asked of them, and until when; or that it is wanted no more."""
     plain = _MIND.sub(lambda mind: mind["verb"].removesuffix("ing"), _REASON.sub("", sentence.strip()))
-    dropped = _dropped(plain, setting)
-    if dropped is not None:
-        return dropped
-    also = _also(plain, setting)
-    if also is not None:
-        return also
+    known = _dropped(plain, setting) or _also(plain, setting)
+    if known is not None:
+        return known
     if re.search(r"\b(?:if|unless|in case)\b.+\b(?:answer|repl|respond|hear|heard)", plain, _I) or EVERY.search(plain):
         return None
     cut = cut_time(plain, setting, BY)
+    if cut.window is None and (soon := _SOON.search(plain)) is not None:
+        cut = cut_time(plain, setting, re.escape(soon["when"]))
     found = _asked(cut, setting) or (_asked(Cut(plain), setting) if cut.window is not None else None)
     if found is None:
         return None
@@ -201,14 +207,27 @@ def errand(sentence: str, setting: Setting, mail: Mail) -> Understood | None:
     return Understood(intent=Intent.ERRAND, slots=slots)
 
 
-_TOLD = re.compile(r"(?:i|we|you)\b(?!.*\bto (?:ask|get)\b)|(?!please\b)\S+(?: [A-Z]\w+)?(?: still)? (?:owes?|should|has|needs?)\b", _I)
+_SOON = re.compile(
+    r"(?:from|of) \S+(?: [A-Z]\w+)?,? (?P<when>today|tonight|tomorrow|this (?:week|morning"
+    r"|afternoon)|next week)(?: \w+)?$",
+    _I,
+)
+_TOLD = re.compile(
+    r"(?:i|we|you)\b(?!.*\bto (?:ask|get)\b)|(?!please\b)\S+(?: [A-Z]\w+)?(?: still)? (?:owes?"
+    r"|should|has|needs?)\b",
+    _I,
+)
 _GET_THEM = re.compile(
-    r"\b(?:get|ask|chase|request|collect|fetch|tell|nudge|ping|remind)\b[^.?!]{0,40}\b(?:him|her|them|it|those|these)\b", _I
+    r"\b(?:get|ask|chase|request|collect|fetch|tell|nudge|ping|remind)\b[^.?!]{0,40}\b(?:him|her|them|it|those"
+    r"|these)\b",
+    _I,
 )
 _THEM = re.compile(r"(?:it|them|that|this|those|these)", _I)
 _MISSED = re.compile(
-    r"(?:owes? (?:me|us)|missing|need|needs?|lack|waiting (?:for|on)|haven't (?:got|received|had|seen)|promised (?:me|us)"
-    r"|was going to send(?: me| us)?|has) (?P<what>(?:the|my|our|his|her|their|that|this|those|some|two|an?|[A-Z]\w+'s)\b"
+    r"(?:owes? (?:me|us)|missing|need|needs?|lack|waiting (?:for|on)|haven't (?:got|received|had|seen)"
+    r"|promised (?:me|us)"
+    r"|was going to send(?: me| us)?|has) (?P<what>(?:the|my|our|his|her|their|that|this|those|some|two|an?"
+    r"|[A-Z]\w+'s)\b"
     r"[^.!?;,]{3,80})",
     _I,
 )

@@ -39,7 +39,8 @@ _NO_WORD = re.compile(
     r"|heard|get|got|receive[d]?)"
     r"(?: (?:back|anything|an answer|a reply|a response|any answer))*(?: from (?P<who>.+?))?"
     r"|(?:i|we|you) (?:get|hear|have|receive) (?:nothing|no (?:answer|reply|response|word|reaction))(?: back)?"
-    r"|(?:there(?:'s| is) )?(?:still )?nothing(?: (?:comes|came|has come|arrives|has arrived|happens|is heard|back)(?: back| in)?)?|(?:(?:there(?:'s| is)"
+    r"|(?:there(?:'s| is) )?(?:still )?nothing(?: (?:comes|came|has come|arrives|has arrived|happens|is heard"
+    r"|back)(?: back| in)?)?|(?:(?:there(?:'s| is)"
     r"|there has been) )?(?:still )?no (?:answer|reply|response|word|news|feedback"
     r"|reaction)(?: from (?P<from>.+?))?)"
     rf"(?=$|,|;| (?:{BY}|on|after|then|ask|write|please|remind|chase)\b)(?P<rest>[^,;]*)",
@@ -59,14 +60,20 @@ _THEN = re.compile(
 )
 
 
+def _silence(plain: str) -> re.Match[str] | None:
+    """Return the words that say who may not have answered."""
+    silent = _IF_SILENT.search(plain)
+    if silent is None or re.fullmatch(r"(?:i|we|you)(?: still)?", silent["who"], _I):
+        return _NO_WORD.search(plain) or _UNLESS.search(plain)
+    return silent
+
+
 def chase(sentence: str, setting: Setting, mail: Mail) -> Understood | None:
     """Read who is to be asked again if they have not answered by some time."""
     plain = sentence.strip()
     if EVERY.search(plain):
         return None
-    silent = _IF_SILENT.search(plain)
-    if silent is None or re.fullmatch(r"(?:i|we|you)(?: still)?", silent["who"], _I):
-        silent = _NO_WORD.search(plain) or _UNLESS.search(plain)
+    silent = _silence(plain)
     if silent is None:
         return _told_silent(plain, setting, mail)
     main = f"{plain[: silent.start()]} {plain[silent.end() :]}".strip(" ,;")
@@ -81,7 +88,9 @@ def chase(sentence: str, setting: Setting, mail: Mail) -> Understood | None:
         people, _ = whom(main, verb.end(), setting)
     whom_asked, _ = whom(main, verb.end(), setting)
     if people and whom_asked and not _same(people, whom_asked):
-        return Understood(intent=Intent.CHASE, slots={"people": people_slot(whom_asked)}, unread=(silent.group().strip(" ,"),))
+        return Understood(
+            intent=Intent.CHASE, slots={"people": people_slot(whom_asked)}, unread=(silent.group().strip(" ,"),)
+        )
     pronoun = PRONOUN.fullmatch(named) or PRONOUN.fullmatch(main[verb.end() :].split(" ")[-1].strip(" .,"))
     if not people and not pronoun and not mail.in_reply_to:
         return None
@@ -139,10 +148,19 @@ def _after_people(main: str, at: int, setting: Setting) -> str:
     return main[pronoun.end() :] if pronoun else ""
 
 
+def _silent_one(told: str, setting: Setting) -> tuple[Who, ...]:
+    silent = _TOLD_SILENT.fullmatch(told)
+    named = next((silent[name] for name in ("who", "from", "heard") if silent[name]), "") if silent is not None else ""
+    return only_people(named, setting)
+
+
 def _told_silent(plain: str, setting: Setting, mail: Mail) -> Understood | None:
     """ "Ben hasn't replied to my mail about the venue. Please chase him." """
     verb = _CHASES.match(plain)
     people, end = whom(plain, verb.end(), setting) if verb is not None else ((), 0)
+    if not people and PRONOUN.fullmatch(plain[verb.end() :].strip(" .!") if verb is not None else ""):
+        people = _silent_one(said_before(plain, mail), setting)
+        end = len(plain)
     if len(people) != 1 or plain[end:].strip(" .!").lower() not in (
         "",
         "again",
@@ -181,7 +199,8 @@ _TIMES = re.compile(
     rf"(?:(?P<n>{_N}) (?:more )?times|(?P<word>once|twice|thrice)|(?P<mails>(?!an? ){_N}) (?:more )?(?:mails?"
     rf"|e-?mails?|messages?"
     rf"|follow[ -]?ups?|reminders|nudges|attempts))(?: (?:at most|max(?:imum)?|in total|altogether|overall))?"
-    rf"|(?:at most|up to|max(?:imum)?\.?|no more than|not more than) (?P<bare>{_N})(?! ?(?:days?|weeks?|months?|hours?))"
+    rf"|(?:at most|up to|max(?:imum)?\.?|no more than|not more than) (?P<bare>{_N})(?! ?(?:days?|weeks?|months?"
+    rf"|hours?))"
     rf"|(?P<after>{_N}) (?:max(?:imum)?|tops|at (?:the )?most)"
     rf"|for (?P<span>{_N}) (?P<span_unit>days|weeks?|months?))(?!\w)",
     _I,
@@ -199,7 +218,8 @@ _STOPS = re.compile(
     r"|stop(?: it)?(?: (?:as soon as|when|if|once))?)"
     r" (?:(?:he|she|they|it|i|we|you|there|one|somebody|[A-Z]\w+|\S+@\S+)\b)?[^,;]*?\b(?:answers?(?:ed)?|repl(?:y"
     r"|ies|ied)"
-    r"|responds?(?:ed)?|hear|heard|gets? back|got back|reacts?|silent|no (?:answer|reply|response)|has sent|have sent|sends?|sent|delivers?|signs?|signed|pays?|paid"
+    r"|responds?(?:ed)?|hear|heard|gets? back|got back|reacts?|silent|no (?:answer|reply|response)|has sent"
+    r"|have sent|sends?|sent|delivers?|signs?|signed|pays?|paid"
     r"|confirms?|done|in|(?:you|i|we) have (?:it|them|one|an answer|a reply)|comes? back|got it)\b[^,;]*)",
     _I,
 )

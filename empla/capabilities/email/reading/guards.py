@@ -20,13 +20,16 @@ LONGEST = 500
 
 _I = re.IGNORECASE
 _DOES = (
-    r"(?:copy|cc|bcc|tell|let|forward|send|book|cancel|move|remind|put|add|invite|schedule|print|file|save|pay|call|order"
-    r"|ask|pass|make|attach|reply|inform|do|set|block|find|check|buy|arrange|reschedule|chase|give|drop|stop|delete|accept"
+    r"(?:copy|cc|bcc|tell|let|forward|send|book|cancel|move|remind|put|add|invite|schedule|print|file|save|pay"
+    r"|call|order"
+    r"|ask|pass|make|attach|reply|inform|do|set|block|find|check|buy|arrange|reschedule|chase|give|drop|stop"
+    r"|delete|accept"
     r"|decline|post|share|upload|email|e-mail|mail|write|compare|draft|prepare|keep|get|also)"
 )
 _ONLY_IF = re.compile(
     r"(?<!\w)(?:unless|provided(?: that)?|as long as|only (?:if|when|after)|except (?:if|when)|assuming|depending on"
-    r"|otherwise|in that case|but (?:only|not|first)|if not|if so|but if|and if|or if|(?<=, )if not|or else|not (?:on|at|to"
+    r"|otherwise|in that case|but (?:only|not|first)|if not|if so|but if|and if|or if|(?<=, )if not|or else"
+    r"|not (?:on|at|to"
     r"|by|in)|instead of|rather than)(?!\w).*",
     _I,
 )
@@ -34,12 +37,17 @@ _IF = re.compile(
     r"(?<!\w)(?:if|once|as soon as|whenever|until) (?!possible\b|at all\b|necessary\b|any\b|needed\b)\S.*", _I
 )
 _ASKS_IF = re.compile(
-    r"(?<!\w)(?:ask|asks|see|check|know|find out|wonder\w*|sure|clear|verify|confirm|tell|say|about|clarify|me)\W+(?:\S+\s+){0,4}?$",
+    r"(?<!\w)(?:ask|asks|see|check|know|find out|wonder\w*|sure|clear|verify|confirm|tell|say|about|clarify"
+    r"|me)\W+(?:\S+\s+){0,4}?$",
     _I,
 )
 _AND_DOES = re.compile(rf"(?:,|;|\s)\s*(?:and|then|plus|but)(?: (?:then|also|please))* {_DOES}(?!\w).*", _I)
 _AND_ANOTHER = re.compile(
-    r"(?:,|\s)\s*(?:and|,)(?: also)? (?-i:[A-Z])[\w.'-]+ (?:for|about|on|to|whether|if|that|when) .*|, (?-i:[A-Z])\w+ for .*"
+    r"(?:,|\s)\s*(?:and|,)(?: also)? (?-i:[A-Z])[\w.'-]+ (?:for|about|on|to|whether|if|that|when) .*"
+    r"|, (?-i:[A-Z])\w+ for .*"
+)
+_AND_BOOKS = re.compile(
+    r"(?:,| )(?:and|then)(?: (?:also|then|please))? (?:book|cancel|move|reschedule|schedule|set up) .*", _I
 )
 _THEN_AT = re.compile(r"(?:,|\s)(?: ?and| ?then)+ (?:again )?(?:at|on|in) \S+(?: \S+)? (?:to|of|about) .*", _I)
 _OFFSET = re.compile(
@@ -110,5 +118,11 @@ def _missed(found: Understood, sentence: str) -> str:
     if hung is None and not (_COMPOUND.match(what) or re.match(r"(?:.* )?remind \S+ to\b", sentence, _I)):
         hung = _AND_DOES.search(sentence)
     if hung is None and found.intent is Intent.REMIND:
+        hung = _AND_BOOKS.search(sentence)
+    if hung is None and found.intent is Intent.REMIND:
         hung = _OFFSET.search(sentence)
-    return hung.group() if hung is not None else ""
+    if hung is None or (
+        what and what in hung.group() and found.intent is Intent.ERRAND and not _THEN_AT.search(sentence)
+    ):
+        return ""  # "write to Ben and ask for the keys" is what it is about
+    return hung.group()

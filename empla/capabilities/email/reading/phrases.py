@@ -24,7 +24,8 @@ AT_ONLY = (
 AT = rf"{BY}|{AT_ONLY}"
 """Cues of a time: a last one, a point or stretch of time, either."""
 _ENDS = re.compile(
-    r"\s*(?:[,;:–—]|\s-\s)\s*|\s+(?=(?:from|to|that|about|of|and|if|unless|i|we|please|pls|ask|get|remind|for|whether|what|how|so|because|regarding|re)\b)",
+    r"\s*(?:[,;:–—]|\s-\s)\s*|\s+(?=(?:from|to|that|about|of|and|if|unless|i|we|please|pls|ask|get|remind|for"
+    r"|whether|what|how|so|because|regarding|re)\b)",
     re.I,
 )
 PRONOUN = re.compile(r"(?:him|her|them|it|he|she|they|that|this)", re.IGNORECASE)
@@ -33,9 +34,12 @@ _LATEST = re.compile(
     r"[\s,]*(?:at the (?:very )?latest|latest|if (?:at all )?possible|please|pls|ideally|sharp)[\s,]*", re.I
 )
 _GROUP = re.compile(r"(?:the|my|our|his|her|all|everyone|everybody)\b", re.IGNORECASE)
+_OF_WHAT = re.compile(r" of (?:the|my|our|his|her|their|that|this|these|those)\b(?! \w+ team\b| team\b)", re.IGNORECASE)
+"""What somebody is reminded of, not where they belong: "remind Ben of the timesheets"."""
 _DEADLINE = re.compile(r"^\s*(?:the )?deadline(?: is|:)?\s+", re.IGNORECASE)
 _BEFORE_HOUR = re.compile(
-    r"\s*before (?=.*(?:mon|tue|wed|thu|fri|sat|sun|today|tomorrow))(?=.*(?:noon|midday|\d ?[ap]m|\d:\d\d|at \d))", re.IGNORECASE
+    r"\s*before (?=.*(?:mon|tue|wed|thu|fri|sat|sun|today|tomorrow))(?=.*(?:noon|midday|\d ?[ap]m|\d:\d\d|at \d))",
+    re.IGNORECASE,
 )
 _ODD_LENGTHS = tuple(
     (re.compile(rf"\bin {said}\b", re.IGNORECASE), minutes)
@@ -123,7 +127,8 @@ def whom(text: str, at: int, setting: Setting) -> tuple[tuple[Who, ...], int]:
     verb = next((n for n, who in enumerate(found.people) if n and _is_no_name(who, found.people[0])), 0)
     if verb and not found.me:
         return found.people[:verb], found.used[2 * verb - 2][1]
-    return found.people, end
+    of_what = _OF_WHAT.search(text, at, end)
+    return found.people, of_what.start() if of_what is not None else end
 
 
 def _is_no_name(who: Who, first: Who) -> bool:

@@ -37,24 +37,32 @@ _WISH = (
     r"|(?:it(?:['’]d| would)|that would|i(?:['’]d| would|['’]m| am)) (?:be )?(?:really |very |most |so |much )*"
     r"(?:great|good|nice|lovely|helpful|grateful|glad|happy|obliged|kind|appreciated|appreciate(?: it)?|super|fab)"
     r" if you (?:could|would|can|were able to)"
-    r"|(?:when(?:ever)?|if|once|as soon as) you(?:['’]ve| have)? (?:get|have|got|find) (?:a |some |the )?(?:spare |free )?"
+    r"|(?:when(?:ever)?|if|once|as soon as) you(?:['’]ve| have)? (?:get|have|got|find) (?:a |some |the )?(?:spare "
+    r"|free )?"
     r"(?:chance|minute|min|moment|sec|second|time|mo)(?: (?:today|later))?,?"
-    r"|(?:(?:just )?(?:a )?quick (?:one|question|thing|ask|favou?r|note)|one (?:more|last|quick) thing|small (?:ask|request)"
+    r"|(?:(?:just )?(?:a )?quick (?:one|question|thing|ask|favou?r|note)|one (?:more|last|quick) thing|small (?:ask"
+    r"|request)"
     r"|(?:my |a )?(?:request|ask)|question)\s*[:,–-]+"
-    r"|any chance (?:that )?you(?:['’]d| could| can| would| might)(?: be able to)?|(?:you )?(?:might|may) (?:want to|please)"
-    r"|(?:please )?(?:be sure|remember|take care|try|do not forget|don['’]t forget) to(?= (?:ask|get|chase|remind|follow|check"
+    r"|any chance (?:that )?you(?:['’]d| could| can| would| might)(?: be able to)?|(?:you )?(?:might"
+    r"|may) (?:want to|please)"
+    r"|(?:please )?(?:be sure|remember|take care|try|do not forget|don['’]t forget) to(?= (?:ask|get|chase|remind"
+    r"|follow|check"
     r"|nudge|ping))|(?:please )?go ahead and|i need you to|please(?: do)?|you (?:could|should|can) (?:please )?"
-    r"|(?:and|also|so|ok|okay|then|now|plus|next|well|right|hey|hi|yo|oh|btw|by the way|fyi|finally|lastly|firstly|first"
+    r"|(?:and|also|so|ok|okay|then|now|plus|next|well|right|hey|hi|yo|oh|btw|by the way|fyi|finally|lastly|firstly"
+    r"|first"
     r"|secondly|second|thirdly|third|further(?:more)?|additionally|moreover|besides)\s*,"
     r"|(?:can|could|would|will) (?:you|we)(?: (?:please|just|also|maybe|possibly|perhaps|quickly|then))*(?= [a-z])"
     r"|if (?:it(?:['’]s| is) )?(?:possible|you (?:can|could|would|don['’]t mind|wouldn['’]t mind)),"
 )
 _LEAD = re.compile(rf"^(?:(?:{_WISH})\s+)+(?=\S)", _I)
 _TRAIL = re.compile(
-    r"[\s,.;–-]+(?:please|thanks(?: a lot| so much| in advance)?|thank you(?: (?:so|very) much)?|cheers|ta|would you"
-    r"|will you|could you|can you|if you (?:would|could|can|don['’]t mind|wouldn['’]t mind|please|get a chance|have time)"
+    r"[\s,.;–-]+(?:(?:can|could|would|will) you (?:please )?(?:tell|ask|let) (?:him|her|them)(?: know)?(?: that"
+    r"| so)?|please|thanks(?: a lot| so much| in advance)?|thank you(?: (?:so|very) much)?|cheers|ta|would you"
+    r"|will you|could you|can you|if you (?:would|could|can|don['’]t mind|wouldn['’]t mind|please|get a chance"
+    r"|have time)"
     r"|when(?:ever)? you (?:can|get a (?:chance|minute|moment)|have (?:a (?:minute|moment|sec|second)|time))"
-    r"|if (?:that['’]s|that is|it['’]s|it is) (?:ok|okay|alright|all right|fine|possible|no trouble)(?: (?:with|for) you)?"
+    r"|if (?:that['’]s|that is|it['’]s|it is) (?:ok|okay|alright|all right|fine|possible|no trouble)(?: (?:with"
+    r"|for) you)?"
     r"|if (?:at all )?possible|ok|okay|right|much appreciated|no rush|(?:it['’]s )?(?:rather |quite |very )?urgent)"
     r"(?:[\s,.!?]*)$",
     _I,
@@ -74,7 +82,8 @@ _SAME: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (rf"^(?:give|shoot|drop|send|throw|do) (me|us) {_SOFT}{_NUDGE}", r"remind \1"),
         (r"^(?:drop|shoot|send|write) (me|us) (?:a|another) (?:quick |short )?(?:note|line|e-?mail|mail|message)"
          r"(?= (?:on|at|tomorrow|next|this|in \d|in an?|tonight|mon|tue|wed|thu|fri|sat|sun)\b)", r"remind \1"),
-        (r"^(?:make sure|ensure|see to it|see|take care)(?: that)? (i|we) (?:don['’]t forget|do not forget|remember|think of)"
+        (r"^(?:make sure|ensure|see to it|see|take care)(?: that)? (i|we) (?:don['’]t forget|do not forget|remember"
+         r"|think of)"
          r"(?: (?=to\b))?", "remind me "),
         (r"^(?:help me(?: to)?|let me) (?:remember|not forget|think of)", "remind me"),
         (r"^(?:i|we)(?:['’]d like| would like| want| need| have|['’]ve got| must)? (?:to )?be reminded", "remind me"),
@@ -88,6 +97,7 @@ _SAME: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"\bwhen it(?:['’]?s| is) (?=\d)", "at "),
         (rf"^(?:give|shoot|drop|send) (?!me\b|us\b)(\S+(?: [A-Z][\w-]+)?) {_SOFT}(?:nudge|ping|poke|prod|push|bump|kick"
          r"|chaser|follow-?up)\b", r"chase \1"),
+        (r"^(?:send|give|write|drop) (him|her|them) (?:an? |another )(?:\w+ )?(?:reminder|note|line)(?: again)?$", r"chase \1"),
         (r"\b(?:does|do|did|has|have) not revert(?:ed)?(?: back)?\b", "does not reply"),
         (r"\b(?:doesn['’]t|don['’]t|didn['’]t|hasn['’]t) revert(?:ed)?(?: back)?\b", "doesn't reply"),
         (r"\breverts(?: back)?\b", "replies"),
@@ -99,14 +109,16 @@ _SAME: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"\b(?:with (?:respect|regards?) to|in regards? to|w/?r/?t|wrt|pertaining to|as regards|as for|in re) ", "about "),
         (r",? and (?:then )?(?:follow up|chase|nudge|ping|write|remind|try|ask)(?: (?:him|her|them|again|with|up))*"
          r" (?=every |daily|weekly)", " "),
-        (r"^(?:give|allow) (\S+(?: [A-Z]\w+)?) (?:time )?until (.+?)(?: to (?:answer|reply|respond|react))?,? (?:and )?then"
+        (r"^(?:give|allow) (\S+(?: [A-Z]\w+)?) (?:time )?until (.+?)(?: to (?:answer|reply|respond"
+         r"|react))?,? (?:and )?then"
          r" (?:follow up|chase|ask again|nudge|ping)(?: (?:with )?(?:him|her|them))?(?: again)?(?= |$)",
          r"if \1 has not answered by \2, chase \1"),
         (r"^wait (?:until|till) (.+?) for (\S+?)(?:'s? (?:answer|reply|response))?,? (?:and )?then"
          r" (?:follow up|chase|ask again|nudge|ping)(?: (?:with )?(?:him|her|them))?(?: again)?(?= |$)",
          r"if \2 has not answered by \1, chase \2"),
         (r"^touch base with\b", "check in with"),
-        (r"^(?:reach|get) (?:out )?(?:to|hold of|in touch with|on to) (?=.{2,60} (?:and|to) (?:ask|request|get|see|find)\b)",
+        (r"^(?:reach|get) (?:out )?(?:to|hold of|in touch with|on to) (?=.{2,60} (?:and|to) (?:ask|request|get|see"
+         r"|find)\b)",
          "contact "),
         (r"^remind myself\b", "remind me"),
         (r"\s{2,}", " "),

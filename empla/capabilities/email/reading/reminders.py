@@ -58,13 +58,19 @@ _RELATIVE = re.compile(
     _I,
 )
 """When it hangs on something else: it is asked when that is."""
+_TO_WHOM = re.compile(
+    r"^(?:send|give|write|drop|mail) an? (?:\w+ )?(?:reminder|nudge) to (?P<who>(?!me\b|us\b)(?:[A-Z][\w.-]+|\S+@\S+)"
+    r"(?:(?:,| and|, and) (?:[A-Z][\w.-]+|\S+@\S+))*)"
+)
 _PINGED_FOR = re.compile(
-    r"^(?:also )?(?:nudge|ping|poke|prod) (?!me\b|us\b)(?:\S+)(?: (?-i:[A-Z])\w+)?(?: and \S+)? (?:for|whether|if|what|when|how)\b",
+    r"^(?:also )?(?:nudge|ping|poke|prod) (?!me\b|us\b)(?:\S+)(?: (?-i:[A-Z])\w+)?(?: and \S+)? (?:for|whether|if"
+    r"|what|when|how)\b",
     _I,
 )
 _RAISE = re.compile(
     r"^(?:bring (?P<up>up )|raise|put|resurface|(?:come|get) back to me (?:about|on|with|regarding))\s?"
-    r"(?P<what>(?:the|my|our|that|this) (?:(?!\bagain\b).)+?)(?: up)?(?: in front of me| to me| with me)?(?<!back) again\b",
+    r"(?P<what>(?:the|my|our|that|this) (?:(?!\bagain\b).)+?)(?: up)?(?: in front of me| to me"
+    r"| with me)?(?<!back) again\b",
     _I,
 )
 _BY_MAIL = re.compile(r"^(?:by|per|via) (?:e-?)?mail\b\s*", _I)
@@ -74,6 +80,8 @@ _MUST = re.compile(r"^(?:to|i (?:must(?:n't| not)? forget to|must|need to|have t
 def remind(sentence: str, setting: Setting, mail: Mail) -> Understood | None:
     """Read what somebody is to be reminded of, and when."""
     plain = re.sub(r"[,\s]+(?:please|pls|thanks)$", "", sentence.strip(), flags=_I)
+    plain = re.sub(r"^(?:not now|later|not yet|no)[,;:.]? (?=remind me)", "", plain, flags=_I)
+    plain = _TO_WHOM.sub(r"remind \g<who>", plain)
     if _MUST_NOT_FORGET.match(plain) and re.search(r"\bremind (?:me|us)\b", mail.text.rpartition(plain)[2], _I):
         return None  # what it is about; the request follows
     if _PINGED_FOR.match(plain):

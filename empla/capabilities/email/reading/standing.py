@@ -118,6 +118,8 @@ _MORE_FILLERS = frozenset(
     weekday weekdays usual usually back today's as record reminder onwards later too either nor and but one
     """.split()  # noqa: SIM905
 )
+_DAY_NAMED = re.compile(r"\b(?:mon|tues|wednes|thurs|fri|satur|sun)days?\b", re.IGNORECASE)
+_NOTHING = re.compile(r"(?:nothing|not|no)\b", re.IGNORECASE)
 _SHORTEST_BUFFER, _LONGEST_BUFFER = 5, 240
 
 
@@ -200,9 +202,9 @@ def _made(cue: Cue, match: re.Match[str], bare: str, whole: str, setting: Settin
     if _ONE_DAY.match(bare) and sensible.weekdays and not when.often and not MARKED.search(whole):
         doubts.append(_only_once(sensible, setting))
     before = said_before(bare, mail)
-    if sensible.hours and not sensible.weekdays and re.match(r"(?:nothing|not|no)\b", bare, re.IGNORECASE):
-        if day := re.search(r"\b(?:mon|tues|wednes|thurs|fri|satur|sun)days?\b", before, re.IGNORECASE):
-            doubts.append(Doubt(words=whole, question=f"Is that for every day, or for {day.group()} only?"))
+    day = _DAY_NAMED.search(before) if sensible.hours and not sensible.weekdays and _NOTHING.match(bare) else None
+    if day is not None:  # "Fridays are sacred. Nothing after lunch."
+        doubts.append(Doubt(words=whole, question=f"Is that for every day, or for {day.group()} only?"))
     slots = {"rule": sensible, "often": when.often or bool(MARKED.search(whole))}
     return _understood(Intent.RULE, slots | ({"people": who} if who else {}), whole, doubts, left)
 

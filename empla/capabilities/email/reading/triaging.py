@@ -19,19 +19,21 @@ from empla.mind.readings import Mail, Slot
 
 _I = re.IGNORECASE
 _LEAD = (
-    r"^(?:(?:please|pls|from now on|in (?:the )?future|going forward|henceforth|btw|by the way|actually|sorry|well|no|oh|hey|hi|and|also|but|so|note that|for the record|ada)"
+    r"^(?:(?:please|pls|from now on|in (?:the )?future|going forward|henceforth|btw|by the way|actually|sorry|well"
+    r"|no|oh|hey|hi|and|also|but|so|note that|for the record|ada)"
     r"[,:]?\s+)*(?:i (?:think|believe|guess|said)(?: that)? )?"
 )
 _TAIL = (
     r"(?:,? (?:please|to me|for me|for us|in (?:the )?future|from now on|now on|any ?more|again|thanks|thank you|though"
     r"|as well|too|at all|by the way|really|either|whatever they say|at once|immediately|straight away|right away"
-    r"|when they come|if you can|please (?:always |do )?(?:show|tell|flag|forward) (?:me |to me )?(?:such|those|these|them|it)(?: mails)?"
+    r"|when they come|if you can|please (?:always |do )?(?:show|tell|flag|forward) (?:me |to me )?(?:such|those"
+    r"|these|them|it)(?: mails)?"
     r"(?: (?:in future|from now on))?))*\s*$"
 )
 _MAILS = (
     r"(?:e-?mails?|mails?|messages?|newsletters?|mailings?|notifications?|alerts?|reports?|letters?|invites?"
-    r"|invitations?|adverts?|ads|offers?|invoices?|bills?|statements?|receipts?|digests?|promos?|promotions?|surveys?|updates?"
-    r"|bulletins?|circulars?|announcements?|memos?)"
+    r"|invitations?|adverts?|ads|offers?|invoices|bills|statements|receipts|digests|promos|promotions|surveys|updates"
+    r"|bulletins|circulars|announcements|memos)"
 )
 _ORDINALS: Mapping[str, int] = {
     **{word: n for n, word in enumerate(("first", "second", "third", "fourth", "fifth", "sixth", "seventh"), 1)},
@@ -56,18 +58,21 @@ _THAT = (
 _THESE = rf"(?:these|those|such|(?:{_MAILS}|things|stuff) like (?:this|that|these|those))(?: {_MAILS}| ones)?"
 _ADDRESS = r"(?P<address>@?[\w.+-]+@[\w-]+(?:\.[\w-]+)+|@[\w-]+(?:\.[\w-]+)+)"
 _STUFF = (
-    rf"(?:(?:the|those|these|all|all the|any|that) )?(?P<stuff>(?!morning\b|daily\b|that\b|these\b|the\b|any\b|my\b|your\b|more\b|such\b)[\w.&-]{{2,40}}"
+    rf"(?:(?:the|those|these|all|all the|any|that) )?(?P<stuff>(?!morning\b|daily\b|that\b|these\b|the\b|any\b|my\b"
+    rf"|your\b|more\b|such\b)[\w.&-]{{2,40}}"
     rf"(?: [A-Z]\w+)?) (?:stuff|{_MAILS})"
 )
 _NAMED = rf"(?:{_FROM}|{_OWNER}|{_TOPIC}|{_THAT}|{_THESE}|{_ADDRESS}|{_STUFF})"
 _VERY = r"(?:(?:really|very|quite|rather|pretty|actually|always|all|still|super|extremely|just|only|so) )*"
 _IMPORTANT = re.compile(
     rf"{_VERY}(?:(?:an? )?(?:important|urgent|relevant|interesting)(?: (?:one|mail|e-?mail|message|sender))?"
-    r"|(?:useful|helpful|valuable|of (?:interest|value)|worthwhile)|worth (?:keeping|having|reading|seeing|my time|looking at|a look)|(?:a |top |high |of high )*priority)$",
+    r"|(?:useful|helpful|valuable|of (?:interest|value)|worthwhile)|worth (?:keeping|having|reading|seeing|my time"
+    r"|looking at|a look)|(?:a |top |high |of high )*priority)$",
     _I,
 )
 _UNIMPORTANT = re.compile(
-    rf"{_VERY}(?:unimportant|irrelevant|uninteresting|useless|rubbish|pointless|boring|not worth (?:reading|my time)|noise|a waste of (?:my )?time|low priority|of no interest|clutter"
+    rf"{_VERY}(?:unimportant|irrelevant|uninteresting|useless|rubbish|pointless|boring|not worth (?:reading"
+    rf"|my time)|noise|a waste of (?:my )?time|low priority|of no interest|clutter"
     rf"|(?:an? )?(?:newsletters?|advertising|advertisements?|ads?|marketing|mass mail(?:ing)?s?))$",
     _I,
 )
@@ -87,7 +92,10 @@ _COPULA = (
     r"(?P<no2> (?:not|never|no))?| ?(?P<no3>(?:is|are|was|were)n['’]?t)"
     r"| (?P<can>can|may|should)(?P<no4>not|['’]t| not)?)"
 )
-_BECAUSE = r"(?:[,;:] (?:please (?:always |do )?(?:show|tell|flag|forward)\b[^.;,]{0,40}|it|that|he|she|they|this|i)(?:['’]s|['’]re| is| are| was| comes?| know)\b[^.;]{0,80})?"
+_BECAUSE = (
+    r"(?:[,;:] (?:please (?:always |do )?(?:show|tell|flag|forward)\b[^.;,]{0,40}"
+    r"|(?:it|that|he|she|they|this|i)(?:['’]s|['’]re| is| are| was| comes?| know)\b[^.;]{0,80}))?"
+)
 _STATED = re.compile(rf"{_LEAD}{_NAMED}{_COPULA} (?P<said>.+?){_BECAUSE}{_TAIL}", _I)
 _BARE = re.compile(rf"{_LEAD}(?:these|those) ?(?:is|are|was|were)\b", _I)
 _PLAIN = re.compile(
@@ -99,7 +107,8 @@ _WAIT = re.compile(
 _BOTHER = re.compile(
     rf"{_LEAD}(?:(?:you )?(?:do not|don['’]?t|never|stop|no need to|need not|don['’]?t (?:have|need) to)"
     r"(?: ever)? (?:bother(?:ing)?|disturb(?:ing)?|annoy(?:ing)?|trouble|troubling|tell(?:ing)?|inform(?:ing)?"
-    r"|flag(?:ging)?|highlight(?:ing)?|mark(?:ing)?|star(?:ring)?|alert(?:ing)?|report(?:ing)?|list(?:ing)?|ping(?:ing)?"
+    r"|flag(?:ging)?|highlight(?:ing)?|mark(?:ing)?|star(?:ring)?|alert(?:ing)?|report(?:ing)?|list(?:ing)?"
+    r"|ping(?:ing)?"
     r"|notify(?:ing)?|warn(?:ing)?|forward(?:ing)?|show(?:ing)?|send(?:ing)?|pass(?:ing)? on|mention(?:ing)?)(?: me)?"
     r"(?: (?:with|about|of|to))?|spare me|i (?:do not|don['’]?t|never) (?:want|need|care|wish)(?: to)?"
     r"(?: (?:see|hear|read|get|know))?(?: (?:about|of|for))?|(?:you (?:can|may) )?(?:ignore|skip))"
@@ -107,11 +116,16 @@ _BOTHER = re.compile(
     _I,
 )
 _WANTED = re.compile(
-    rf"{_LEAD}(?:(?:you )?(?:should|could|ought to|might) have (?:shown|told|flagged|informed|alerted|forwarded|warned|passed on|mentioned)"
-    rf"(?: me| to me)?(?: (?:about|of))?|(?:why|how come)(?: did(?:n['’]?t| not) you| you did(?:n['’]?t| not)) (?:show|tell|flag|inform|alert"
-    rf"|forward|warn|mention)(?: me| to me)?(?: (?:about|of))?|i (?:wish|wanted) (?:you had told me|to know) (?:about|of)"
-    rf"|(?:always|do|please always|never miss|don['’]?t miss|watch out for|keep an eye (?:out )?(?:for|on)|look out for|let me know (?:about|of)"
-    rf"|make sure (?:that )?i see|prioriti[sz]e)(?= )(?: (?:show|tell|inform|alert|notify|forward|warn|pass on|flag)(?: me| to me)?(?: (?:about|of))?)?"
+    rf"{_LEAD}(?:(?:you )?(?:should|could|ought to|might) have (?:shown|told|flagged|informed|alerted|forwarded"
+    rf"|warned|passed on|mentioned)"
+    rf"(?: me| to me)?(?: (?:about|of))?|(?:why|how come)(?: did(?:n['’]?t| not) you| you did(?:n['’]?t"
+    rf"| not)) (?:show|tell|flag|inform|alert"
+    rf"|forward|warn|mention)(?: me| to me)?(?: (?:about|of))?|i (?:wish|wanted) (?:you had told me"
+    rf"|to know) (?:about|of)"
+    rf"|(?:always|do|please always|never miss|don['’]?t miss|watch out for|keep an eye (?:out )?(?:for|on)"
+    rf"|look out for|let me know (?:about|of)"
+    rf"|make sure (?:that )?i see|prioriti[sz]e)(?= )(?: (?:show|tell|inform|alert|notify|forward|warn|pass on"
+    rf"|flag)(?: me| to me)?(?: (?:about|of))?)?"
     r"|i (?:always )?(?:do )?(?:want|would like|['’]d like|like|need)(?: to)?(?: (?:always|know))?"
     rf" (?:see|hear|read|get|about)(?: (?:about|of))?) {_NAMED}{_TAIL}",
     _I,
