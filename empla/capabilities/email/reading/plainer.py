@@ -93,11 +93,13 @@ _SAME: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"^remind (me|us) about (?=to\b|that\b)", r"remind \1 "),
         (r"^tell (me|us) (?=(?:again )?(?:on|at|tomorrow|tonight|next|in \d|in an?|this)\b.{2,30}? (?:to|that)\b)",
          r"remind \1 "),
-        (r"^(?:flag|note|put|park|mark) (?:it |this |that )?(?:to|for|with) me (?=(?:on|for|next|tomorrow)\b)", "remind me "),
+        (r"^(?:flag|note|put|park|mark) (?:it |this |that )?(?:to|for|with) me (?=(?:on|for|next|tomorrow)\b)",
+         "remind me "),
         (r"\bwhen it(?:['’]?s| is) (?=\d)", "at "),
         (rf"^(?:give|shoot|drop|send) (?!me\b|us\b)(\S+(?: [A-Z][\w-]+)?) {_SOFT}(?:nudge|ping|poke|prod|push|bump|kick"
          r"|chaser|follow-?up)\b", r"chase \1"),
-        (r"^(?:send|give|write|drop) (him|her|them) (?:an? |another )(?:\w+ )?(?:reminder|note|line)(?: again)?$", r"chase \1"),
+        (r"^(?:send|give|write|drop) (him|her|them) (?:an? |another )(?:\w+ )?(?:reminder|note|line)(?: again)?$",
+         r"chase \1"),
         (r"\b(?:does|do|did|has|have) not revert(?:ed)?(?: back)?\b", "does not reply"),
         (r"\b(?:doesn['’]t|don['’]t|didn['’]t|hasn['’]t) revert(?:ed)?(?: back)?\b", "doesn't reply"),
         (r"\breverts(?: back)?\b", "replies"),
@@ -106,7 +108,8 @@ _SAME: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"\bremind(s?) (me|us) at (?=(?:mon|tues|wednes|thurs|fri|satur|sun)day)", r"remind\1 \2 on "),
         (r"\btowards? (?:the )?end of (?=the week|week|day|the day)", "by the end of "),
         (r"(?<=[a-z]) re:? (?=[a-z])", " about "),
-        (r"\b(?:with (?:respect|regards?) to|in regards? to|w/?r/?t|wrt|pertaining to|as regards|as for|in re) ", "about "),
+        (r"\b(?:with (?:respect|regards?) to|in regards? to|w/?r/?t|wrt|pertaining to|as regards|as for|in re) ",
+         "about "),
         (r",? and (?:then )?(?:follow up|chase|nudge|ping|write|remind|try|ask)(?: (?:him|her|them|again|with|up))*"
          r" (?=every |daily|weekly)", " "),
         (r"^(?:give|allow) (\S+(?: [A-Z]\w+)?) (?:time )?until (.+?)(?: to (?:answer|reply|respond"

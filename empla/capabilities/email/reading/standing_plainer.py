@@ -89,7 +89,8 @@ _SAME: tuple[tuple[re.Pattern[str], str], ...] = tuple(
          rf"|book|schedule|arrange)"
          rf"(?: any)?(?: more)? {_CALLS} (?:for me |in my (?:calendar|diary) )(?P<a>\S.+)", r"don't book meetings"
          r" \g<a>"),
-        (r"i(?:'m| am) (?:only )?(?:free|available|reachable) for (?P<a>meetings|calls) only (?P<b>.+)", r"only book \g<a> \g<b>"),
+        (r"i(?:'m| am) (?:only )?(?:free|available|reachable) for (?P<a>meetings|calls) only (?P<b>.+)",
+         r"only book \g<a> \g<b>"),
         (r"(?P<a>\d+|one|two|three|four|five|six|seven) (?:meetings?|calls?) (?:per|a|each) day (?:max(?:imum)?"
          r"|at most|tops)",
          r"at most \g<a> meetings a day"),
