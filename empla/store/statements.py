@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Table, and_, bindparam, make_url, select
+from sqlalchemy import Connection, Table, and_, bindparam, make_url, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.expression import ClauseElement
 
@@ -94,7 +94,11 @@ def find(
     conditions += [target.c[c] <= bindparam(f"most_{c}") for c in at_most]
     conditions += [target.c[c] >= bindparam(f"least_{c}") for c in at_least]
     statement = select(*(target.c[c] for c in columns)).where(and_(*conditions))
-    statement = statement.order_by(target.c.seq.desc() if newest else target.c.seq)
+    if kind == "sqlite" and by:
+        # The plus keeps SQLite from walking through all rows in order of seq, past the index on what is looked for.
+        statement = statement.order_by(text("+seq DESC" if newest else "+seq"))
+    else:
+        statement = statement.order_by(target.c.seq.desc() if newest else target.c.seq)
     if share:
         statement = statement.with_for_update(read=True)
     # A compiled LIMIT is one more parameter, and on SQLite an OFFSET besides; the number is our own, so it is text.

@@ -1,10 +1,16 @@
 """What the writing and finding functions mean, the same on both engines."""
 
+import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from empla.errors import ValidationError
+from empla.store import statements
+from empla.store.opening import open_store
 from empla.store.store import instant
 
 ALL_BYTES = bytes(range(256)) * 3
@@ -153,3 +159,26 @@ def test_a_refused_row_is_not_quoted(ground):
     error: BaseException | None = caught.value
     assert "confidential" not in str(error)
     assert error is not None and "confidential-value" not in repr(error.__cause__)
+
+
+@pytest.mark.parametrize(
+    ("table", "by", "more", "index"),
+    [
+        ("action", ("state",), {}, "ix_action_state"),
+        ("action", ("intention", "state"), {}, "ix_action_state"),
+        ("percept", ("state",), {"limit": 32}, "ix_percept_state"),
+        ("intention", ("stage",), {}, "ix_intention_stage"),
+        ("question", ("state",), {}, "ix_question_state"),
+        ("occurrence", ("state",), {"at_most": ("instant",)}, "ix_occurrence_state_instant"),
+        ("conduct", ("kind", "subject"), {"at_least": ("at",)}, "ix_conduct_kind_subject_at"),
+    ],
+)
+def test_what_is_asked_all_day_long_is_found_by_its_index_and_not_among_all_rows(
+    table: str, by: tuple[str, ...], more: dict[str, Any], index: str, tmp_path: Path
+) -> None:
+    open_store(tmp_path / "mind.db", "ada").close()
+    asked = statements.find("sqlite", table, by, ("seq",), **more)
+    values = ("x",) * asked._text.count("?")
+    with closing(sqlite3.connect(tmp_path / "mind.db")) as db:
+        plan = db.execute(f"EXPLAIN QUERY PLAN {asked._text}", values).fetchall()
+    assert index in plan[0][3]
