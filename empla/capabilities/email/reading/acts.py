@@ -295,6 +295,7 @@ def _is_note(bare: str, found: Slots) -> bool:
 
 
 _NO_MEETING = re.compile(
+    r"(?:bin|drop|skip|clear|kill|move|push|switch) \w+ (?:is|was|are|were)\b|"
     r"\w+ (?:(?:the|my|our|this|that|your|all|his|her|their)\s+)?(?:[\w-]+ ){0,2}?(?:attachments?|files?|orders?"
     r"|subscriptions?|memberships?"
     r"|flights?|hotels?|tickets?|cars?|desks?|deadlines?|money|documents?|slides?|paragraphs?|pages?|logo|address"

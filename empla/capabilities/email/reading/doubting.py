@@ -7,7 +7,8 @@ Such a mail is asked about, whatever else was understood of it.
 import re
 
 from empla.capabilities.email.reading.families import Understood
-from empla.capabilities.email.reading.intents import Intent
+from empla.capabilities.email.reading.intents import Doubt, Intent
+from empla.capabilities.email.reading.people import party
 from empla.capabilities.email.reading.slots import Setting
 from empla.mind.readings import Mail, Slot
 
@@ -42,7 +43,8 @@ _BOTH = re.compile(
     r"|sorry)[\s,.!–—-]+)*(?:no|nope|not"
     r" really)\b(?! (?:problem|problems|worries|objections?|issues?|need|rush|hurry|later|more|less|earlier|longer"
     r"|doubt|question|changes?)\b)"
-    r"|(?:no|nope)\b[\s,.!;–—-]+(?:(?:and|but|well|or|then|actually|wait|hm+|sorry)[\s,.!–—-]+)*(?:yes|yep|sure)\b)",
+    r"|(?:no|nope)\b[\s,.!;–—-]+(?:(?:and|but|well|or|then|actually|wait|hm+|sorry|i mean|i meant|make"
+    r" that)[\s,.!–—-]+)*(?:yes|yep|sure)\b)",
     _I,
 )
 _ABOUT_IT = re.compile(
@@ -84,9 +86,18 @@ _LET_ME_SEE = re.compile(
 """Says that it is not decided yet."""
 
 
+_DROPPED = re.compile(
+    r"(?i:drop|skip|delete|scratch|remove|lose|ditch) (?P<who>(?-i:[A-Z])[\w'’-]+(?: [A-Z][\w'’-]+)?)"
+)
+
+
 def doubting(sentence: str, setting: Setting, mail: Mail) -> Understood | None:
     """Take a question about what could be done, or about what others want: it asks for nothing that is known."""
     bare = sentence.strip(" \t\n.!?")
+    if (match := _DROPPED.fullmatch(bare)) is not None and party(match["who"], setting.origin, alone=True).people:
+        who = match["who"]
+        question = f"Shall I take {who} out of the meeting, or call off the meeting with {who}?"
+        return Understood(intent=Intent.CANCEL, doubts=(Doubt(words=bare, question=question),))
     if len(bare) > LONGEST or not _ABOUT_IT.fullmatch(bare):
         return None
     return Understood(

@@ -384,6 +384,9 @@ _MANY = re.compile(
 
 def _move(text: str, setting: Setting) -> Filled:
     filled = _moved(text, setting)
+    about = filled.slots.get("topic")
+    if about is not None and str(about.value).endswith(" to"):  # "the discussion about the budget to Friday"
+        filled.slots["topic"] = replace(about, value=str(about.value)[:-3], words=about.words.removesuffix(" to"))
     if many := _MANY.search(text):
         question = "I move meetings one by one. Which of them shall I move, and when to?"
         filled.doubts.append(Doubt(words=many.group(), question=question))
