@@ -51,7 +51,7 @@ _CONDITION = re.compile(
     r"(?:if|when|once|unless|in case|provided|as soon as|assuming)\b[^,]{3,80},\s*(?:then )?", re.IGNORECASE
 )
 _OF_A_MEETING = re.compile(
-    r"(?:see|check|find out) (?:if|whether) .{1,40}?\b(?:can|could) (?:do|make|manage)\b"
+    r"(?:see|check|find out) (?:if|whether|when) .{1,40}? (?:has|have) (?:an|half an|one|two|\d{1,3}) ?(?:hours?|min(?:ute)?s?)\b|(?:see|check|find out) (?:if|whether) .{1,40}?\b(?:can|could) (?:do|make|manage)\b"
     r"|(?:get|have|grab|find) .{2,60}?\bfor (?:an?|half an?|one|two|\d{1,3}) ?(?:hours?|h|minutes?|mins?)\b"
     r"|ask \S+(?: \S+)? for (?:an? )?(?:\S+ )?(?:meeting|call|chat|catch-up|appointment|slot)\b"
     r"|get (?:me|us) in front of\b"
@@ -101,7 +101,7 @@ _THEN_BOOK = re.compile(
 )
 """Finding out whether somebody is free is the way to the meeting that is asked for."""
 _LENGTH_OF = re.compile(
-    r"(?:it|that|this|we|i|the \w+)(?:'ll| will| should| would| shouldn't| won't| might)?(?: only| just| not|"
+    r"(?:it|that|this|we|i|(?:the )?(?:duration|length|meeting|call)|the \w+)(?:'ll| will| should| would| shouldn't| won't| might)?(?: only| just| not|"
     r" probably)*"
     r" (?:take|need|be|last|require)s?\b",
     re.IGNORECASE,

@@ -68,6 +68,9 @@ SCHEDULE = (
         _I,
     ),
     re.compile(r"^(?:invite|get|bring)\s+\S+.{0,60}\b(?:to|for|in|together)\b", _I),
+    re.compile(
+        r"^(?:arrange|organi[sz]e|plan|fix it) (?:for|so that) .{2,60}? (?:to |can )?(?:meet|talk|speak|see)\b", _I
+    ),
     re.compile(r"^something (?:with |w/ ?)\S.{0,60}\b(?:asap|today|tomorrow|week|\w+day|\d+ ?(?:h|min)|hour)", _I),
     re.compile(r"^get (?:me |us )in front of \S", _I),
     re.compile(r"^(?:put|set|get|find|book|arrange|organi[sz]e|sort) (?:me |us )?something\b", _I),
@@ -180,6 +183,8 @@ AGENDA = (
         r"|mon|tue|wed|thu|fri|sat|sun))",
         _I,
     ),
+    re.compile(r"^show (?:me|us) (?:next week|this week|today|tomorrow|[a-z]+day(?: morning| afternoon)?)$", _I),
+    re.compile(r"^what(?:'s| is|s) the (?:first|next|last) (?:thing|one|item)\b", _I),
     re.compile(r"\bhow (?:busy|full|packed|many meetings)\b", _I),
     re.compile(
         r"^(?:is there )?anything(?: else)?(?: (?:planned|scheduled|happening))?(?= (?:on|for|at|this|next"
@@ -250,7 +255,7 @@ FREE = (
     re.compile(r"\b(?:what|when)(?:'s| is| are| am)?\b.{0,30}\b(?:free|available|availability)\b", _I),
     re.compile(
         r"\b(?:check|see|find out|tell me|know|look|wonder(?:ing)?)\b.{0,12}\b(?:if|whether|when)\b.{0,50}\b"
-        r"(?:free|available|busy|has time|have time|around)\b",
+        r"(?:free|available|busy|has time|have time|around|ha(?:s|ve) (?:an|half an|one|two|\d{1,3}) ?(?:hours?|min(?:ute)?s?))\b",
         _I,
     ),
     re.compile(
@@ -481,7 +486,7 @@ HEDGED = re.compile(
 )
 """Says no more than maybe: asked about before anything is done."""
 WAVERING = re.compile(
-    r"\bwhat do you (?:think|reckon|say)\b|\b(?:or )?(?:is|would|was) (?:that|this|it) (?:silly|stupid|daft|crazy|a"
+    r"\b(?:maybe|perhaps)\s*\?|\bactually,? no\b|\bno,? (?:wait|sorry|make (?:that|it))\b|\bscratch that\b|\bcorrection\b|\bwhat do you (?:think|reckon|say)\b|\b(?:or )?(?:is|would|was) (?:that|this|it) (?:silly|stupid|daft|crazy|a"
     r" bad idea"
     r"|unwise|too much|mad|wise|a good idea)\b|\b(?:any )?thoughts\?|\bor rather\b\W*(?:\.\.|…|hm|$)|\bi (?:can't"
     r"|cannot) decide\b"

@@ -130,7 +130,9 @@ _WITHOUT_ME = re.compile(
 
 def _take_small_names(found: Slots, setting: Setting) -> None:
     """ "ben, 30min, thu": names without a capital, in notes that say nothing else."""
-    for word in only_names(_BOOKS.sub(lambda m: BLANK * len(m.group()), found.left, count=1)):
+    begins = min([a for a, _ in found.when.used] + ([found.minutes_at[0]] if found.minutes else []))
+    before = only_names(found.left[:begins])
+    for word in before or only_names(_BOOKS.sub(lambda m: BLANK * len(m.group()), found.left, count=1)):
         at = re.search(rf"(?<!\w){re.escape(word)}(?!\w)", found.left)
         if at is not None:
             who = Who(words=word, origin=setting.origin)
@@ -199,7 +201,7 @@ def _unread_topic(filled: Filled, left: str, text: str) -> tuple[str, ...]:
 _WHO_FREE = re.compile(
     r"(?<!\w)(?i:soonest|earliest|next time|first time|is|are|does|do|if|whether|when|when's|has|have|will|would"
     r"|check|isn't|aren't|that"
-    r"|for)\s+(?=[A-Z][a-z]|i and|me and|[\w.+-]+@|(?:the|my|our) \w+(?: \w+)? (?:free|available"
+    r"|for)\s+(?=[A-Z][a-z]|i and|me and|[\w.+-]+@|(?:everyone|everybody)\b|(?:the|my|our) \w+(?: \w+)? (?:free|available"
     r"|team|group))"
 )
 _LOW_FREE = re.compile(

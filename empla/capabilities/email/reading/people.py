@@ -36,14 +36,14 @@ EMAIL = re.compile(r"<?\b(?:mailto:)?([A-Za-z0-9._%+'-]{1,64}@[A-Za-z0-9-]{1,63}
 _CUE = re.compile(
     r"(?<![\w'])(?P<cue>together with|along with|with|w/|w(?= [a-z]+\b)|between|among|inviting"
     r"|invite|including|include|incl\.?|plus|join(?:ed by)?"
-    r"|attendees:?|people:?|who:|participants:?|for (?=(?:me|us|myself|both of us) and\b)|for (?=[a-z]{2,20}(?:, [a-z]{2,20}){0,3},? and (?:me|myself|i)\b)|cc'?ing|loop in|bring in|in front of|(?:two|three|four|five|six) of us ?[(:]"
+    r"|attendees:?|people:?|who:|participants:?|for(?= (?:me|us|myself|both of us) and\b)|for(?= [a-z]{2,20}(?:, [a-z]{2,20}){0,3},? and (?:me|myself|i)\b)|cc'?ing|loop in|bring in|in front of|(?:two|three|four|five|six) of us ?[(:]"
     r"|(?:talk|speak|chat|catch up|meet up|sit down|sync(?: up)?|touch base|connect|get together)"
     r"(?: again| briefly| quickly)?(?: to| with)"
     r"|(?:meet|see|seeing|ring|interview|phone)(?= (?:[A-Z]|[\w.]+@)))(?: both| also| just| only| either)?"
     r"(?:\s+|(?<=[/(])(?=\S))",
     re.IGNORECASE,
 )
-_ALSO_NAMES = frozenset(["will", "may", "april", "june", "august"])
+_ALSO_NAMES = frozenset(["per", "will", "may", "april", "june", "august"])
 _PARTICLES = frozenset(
     ["de", "van", "von", "der", "den", "la", "le", "di", "da", "del", "al", "el", "bin", "ter", "zu"]
 )
@@ -54,6 +54,7 @@ _GROUP = re.compile(
     r"|(?:everyone|everybody|all of us|the whole team|all hands)\b",
     re.IGNORECASE,
 )
+_ALL_OF = re.compile(r"(?:everyone|everybody|all|the people) (?:in|from|on|of) (?=(?:the|my|our) )", re.IGNORECASE)
 _PREPOSITION = r"(?:at|in|on|for|from|of|and|or|about|with|to|by|after|before|next|this|who|whom|that|via|over|re)\b"
 _ROLE = re.compile(
     r"(?:(?:the|our|my|his|her|their|ext\.?|external)(?: new| old| ext\.)?"
@@ -153,6 +154,15 @@ def _list(text: str, start: int, origin: Origin) -> tuple[Party, int]:
             position = end
             break
         used.append((end, joint.end()))
+        if (
+            me
+            and isinstance(who, bool)
+            and joint.group().strip() == ","
+            and text[joint.end() : joint.end() + 1].islower()
+        ):
+            used.pop()  # "for dana and me, budget planning"
+            position = end
+            break
         position = joint.end()
         either = either or bool(re.search(r"\bor\b", joint.group(), re.IGNORECASE))
     if used and position > used[-1][1] - 1 and len(used) % 2 == 0:
@@ -168,6 +178,8 @@ def _one(text: str, at: int, origin: Origin) -> tuple[Who | bool, int] | None:
         return False, match.end()
     if match := EMAIL.match(text, at):
         return _addressed(match, match.group(1), origin), match.end()
+    if match := _ALL_OF.match(text, at):
+        at = match.end()
     if match := _ROLE.match(text, at):
         at = match.end()  # "our tax adviser Dr Hoffmann", "the new designer, Amara"
         if address := EMAIL.match(text, at):

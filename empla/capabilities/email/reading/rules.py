@@ -153,7 +153,9 @@ def _rejoined(found: Sequence[Act], text: str, setting: Setting, mail: Mail) -> 
     return joined
 
 
-_OUGHT = re.compile(r"(?:i|we)(?:'ve| have)? (?:really )?(?:ought|should|need|must|promised|want)\b", re.IGNORECASE)
+_OUGHT = re.compile(
+    r"(?:i|we)(?:'ve| have)? (?:really )?(?:ought|should|need|must|promised|want|have to)\b", re.IGNORECASE
+)
 
 
 def _led_up(found: list[Act], setting: Setting) -> list[Act]:
@@ -161,7 +163,12 @@ def _led_up(found: list[Act], setting: Setting) -> list[Act]:
     for i, (one, other) in enumerate(pairwise(found)):
         if one.intent is other.intent is Intent.SCHEDULE and _OUGHT.match(one.sentence.text):
             said, asked = (slots(a.sentence.text, setting).names() for a in (one, other))
-            if not said & {"window", "minutes"} and "people" in asked & said and asked & {"window", "minutes"}:
+            if (
+                not said & {"window", "minutes"}
+                and "people" in asked
+                and said & {"people", "topic"}
+                and asked & {"window", "minutes"}
+            ):
                 found[i] = replace(one, intent=None)
     return found
 
@@ -172,7 +179,8 @@ def _unaddressed(text: str, mail: Mail) -> str:
     if not names:
         return text
     greeting = r"(?:hi|hello|hey|dear|morning|good (?:morning|afternoon|evening))"
-    begins = rf"\s*(?:{greeting},? (?:{names})\b[,:;!.–—-]*|(?:{names})\b\s*[,:;!–—-]+)\s*"
+    asks = r"(?=\s(?:can|could|would|will|please|pls|plz|sorry|quick|i|we|book|set|move|cancel|find|get)\b)"
+    begins = rf"\s*(?:{greeting},? (?:{names})\b[,:;!.–—-]*|(?:{names})\b(?:\s*[,:;!–—-]+|{asks}))\s*"
     if match := re.match(begins, text, re.IGNORECASE):
         text = " " * match.end() + text[match.end() :]
     ends = rf",\s*(?:{names})(?=\s*(?:[.!?\n]|$))"

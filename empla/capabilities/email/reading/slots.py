@@ -45,7 +45,7 @@ _PLAIN_OBJECT = re.compile(
 )
 _WORD = re.compile(r"[^\W_](?:[\w'’&+%/-]*\w)?")
 _REPEATS = re.compile(
-    r"(?<!\w)(?:weekly|bi-?weekly|fortnightly|monthly|daily|quarterly|recurring|repeating|regular"
+    r"(?<!\w)(?:weekly|bi-?weekly|fortnightly|monthly|daily|quarterly(?! (?:review|report|results|numbers|figures|planning|update|targets))|recurring|repeating|regular"
     r"(?:ly)?|every (?:other )?\w+|each (?:day|week|month|\w+day)|once an? (?:week|month|day)"
     r"|twice an? (?:week|month|day))(?!\w)",
     re.IGNORECASE,
@@ -149,6 +149,7 @@ _IF_POSSIBLE = re.compile(
     r"|if (?:that|it|this|they|those|these)(?: \w+)? (?:doesn't|don't|does not|do not) (?:work|suit|fit)(?: for \w+)?"
     r"|(?:it )?(?:really )?(?:doesn't|does not|don't|won't) (?:really )?(?:matter|mind)(?: (?:when|which|what time|how|where))?"
     r"|(?:there(?:'s| is) )?no (?:rush|hurry)|round (?:a|the|my) table"
+    r"|(?:should|will|would|need) not (?:take|be|last) (?:more|longer) than|if so|(?<!\w)next(?=: )"
     r"|or am i (?:making (?:that|it) up|imagining (?:it|that|things)|wrong|mistaken|dreaming)|or not|or what"
     r"|of course|at least|thanks in advance|on (?:my|our) (?:behalf|side))(?!\w)",
     re.IGNORECASE,
@@ -239,6 +240,9 @@ _AFTER_VERB = re.compile(
     r"|when can"
     r"|when could|can|could|need|for|me and|bring|give|spare)\s+(?=[A-Z][a-z]|[\w.+-]+@)"
 )
+_FOUND_OUT = re.compile(
+    r"(?<!\w)(?:if|when|whether) (?=[A-Z][\w-]+(?:(?:, | and | & )[A-Z][\w-]+)* (?:both |all )?(?:have|has|is|are|can|could)\b)"
+)
 _TIME_OF = re.compile(r"(?<!\w)of\s+(?=[A-Z][\w-]+(?: [A-Z][\w-]+)?['’]s time\b)")
 _LOW_VERB = re.compile(r"(?<!\w)(?:invite|interview|get(?= [a-z]+ (?:and|&) me\b))\s+(?=[a-z])", re.IGNORECASE)
 
@@ -246,7 +250,9 @@ _LOW_VERB = re.compile(r"(?<!\w)(?:invite|interview|get(?= [a-z]+ (?:and|&) me\b
 def _take_people(found: Slots, setting: Setting) -> None:
     found.party = party(found.left, setting.origin)
     if not found.party.people:  # "book Bob for an hour", "when can Bob and I meet"
-        verbs = (m for rule in (_AFTER_VERB, _TIME_OF, _LOW_VERB, _AND_I) for m in rule.finditer(found.left))
+        verbs = (
+            m for rule in (_AFTER_VERB, _TIME_OF, _LOW_VERB, _FOUND_OUT, _AND_I) for m in rule.finditer(found.left)
+        )
         named = (named_at(found.left, verb.end(), setting.origin)[0] for verb in verbs)
         found.party = next((p for p in named if p.people), found.party)
         if found.party.people and (

@@ -32,7 +32,9 @@ _NOUN_AFTER = re.compile(
     r"['’]s\b|\s+(?!(?:at|in|on|for|with|from|to|by|or|and|after|before|between|please|pls|afternoon"
     r"|morning|evening|if|until|sometime|preferably|ideally|is|works|would|around|week|noon)\b)[A-Za-z]"
 )
-_NO_PLACE = r"(?:mon|tue|wed|thu|fri|sat|sun|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|noon|midday|lunch|ten|nine|eight)"
+_NO_PLACE = (
+    r"(?:mon|tue|wed|thu|fri|sat|sun|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|noon|midday|lunch|ten|nine|eight)"
+)
 _PLACE = re.compile(
     r"(?<!\w)(?:(?:on|via|over|by|through|using)(?: an?| the| a quick)? (?:zoom|(?:ms |microsoft"
     r" )?teams|google meet|skype|phone|webex|slack|video(?: call| conference)?|telephone)\b"
@@ -45,7 +47,7 @@ _PLACE = re.compile(
     r"|hq|site|plant|factory|pub|hotel)\b"
     r"|(?:location|place|venue|where): ?[^.,;!?\n]{2,60}"
     r"|(?:in )?(?:meeting |conference )?room (?-i:[A-Z0-9])[\w-]*"
-    rf"|at (?!{_NO_PLACE})(?-i:[A-Z])[\w&-]{{2,}}(?: (?!{_NO_PLACE})(?-i:[A-Z])[\w&-]+){{0,3}}(?=\s*(?:[,.;!?·)]|$))"
+    rf"|at (?!{_NO_PLACE})(?-i:[A-Z])[\w&-]+(?: (?!{_NO_PLACE})(?-i:[A-Z])[\w&-]+){{0,3}}(?=\s*(?:[,.;!?\u00b7)]|$))"
     r"|face[ -]to[ -]face|in[ -]person|remotely|virtually|online)(?!\w)",
     re.IGNORECASE,
 )

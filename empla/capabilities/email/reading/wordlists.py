@@ -52,6 +52,7 @@ AGENDA_WORDS = _words("""
 """Words of asking what is on."""
 
 FREE_WORDS = _words("""
+    when's i've empty unbooked which days
     already am anything are aren't availability available booked busy calendar's capacity check clear day doing
     else enough find free gap gaps got if is isn't occupied open opening openings room see show slot slots space
     still tell tied whether wondering

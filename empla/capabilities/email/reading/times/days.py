@@ -31,7 +31,7 @@ def _nearest(day: int, context: Context) -> date:
 
 
 def _relative(match: re.Match[str], context: Context) -> Days:
-    away = {"day after tomorrow": 2, "tomorrow": 1, "today": 0, "yesterday": -1}[match["day"]]
+    away = {"day after tomorrow": 2, "day after": 2, "tomorrow": 1, "today": 0, "yesterday": -1}[match["day"]]
     return Days((context.today + timedelta(days=away),), back=away < 0)
 
 
@@ -155,6 +155,7 @@ _RULES: tuple[tuple[re.Pattern[str], _Rule], ...] = tuple(
         (
             r"(?:on |for |later |as early as )?(?:the )?(?P<day>day after tomorrow|tomorrow|today"
             r"|yesterday)\b", _relative),
+        (r"(?<=morrow or )(?:the )?(?P<day>day after)\b", _relative),
         (r"(?:on |for |later )?this (?P<part>morning|afternoon|evening)\b|(?:for |later )?tonight\b", _tonight),
         (
             rf"(?P<on>(?:on|for|any|a|either)? ?)(?:the )?(?P<how>next|this|this coming|coming|following"
@@ -217,6 +218,9 @@ _ONWARDS = re.compile(r" (?:or later|onwards?|and after|and later|or after)\b| o
 _WEEK_OF = re.compile(
     r"(?:in |during |for |on |sometime )?(?:the )?(?:week (?:of|commencing|beginning|starting|from)|w/c|wc) (?:on )?"
 )
+
+
+_CLOCK = re.compile(r" (?:at )?(?:noon|midday|lunch|\d{1,2}(?::\d\d)? ?[ap]m\b|\d{1,2}:\d\d)| at \d{1,2}\b")
 
 
 def day_at(text: Text, start: int, context: Context) -> tuple[Days, int] | None:
@@ -283,7 +287,8 @@ def _until(text: Text, start: int, context: Context) -> tuple[Days, int] | None:
     inner = _simple(text, head.end(), context) if head else None
     if head is None or inner is None or not inner[0].dates or inner[0].weak:
         return None
-    before = head["how"] == "before" and " end of" not in text.plain[head.end() - 1 : inner[1]]
+    clock = _CLOCK.match(text.plain, inner[1])  # "before Thursday noon" takes in the morning of that day
+    before = head["how"] == "before" and " end of" not in text.plain[head.end() - 1 : inner[1]] and not clock
     last = inner[0].dates[0] - timedelta(days=1) if before else inner[0].dates[-1]
     days = context.stretch(context.today, last)
     if last.weekday() in context.days_off and last >= context.today and not before:

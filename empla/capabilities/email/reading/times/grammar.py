@@ -227,6 +227,7 @@ def _contained(pairs: list[Pair], building: Sequence[_Building], context: Contex
     """Let weeks and months contain the bare weekdays beside them, and drop "any day" where a day is said."""
     if taken_out:
         return pairs
+    pairs = _from_in(pairs, [b.link for b in building])
     strong = [p for p in pairs if any(not d.weak for d in p.days)]
     kept = [p for p in pairs if not p.days or p in strong or not strong]
     for weak in (p for p in pairs if p not in kept):
@@ -247,8 +248,20 @@ def _contained(pairs: list[Pair], building: Sequence[_Building], context: Contex
     ]
 
 
+def _from_in(pairs: list[Pair], links: Sequence[str]) -> list[Pair]:
+    """ "any day after Wednesday this week": of the open stretch, what lies in the week said right behind it."""
+    if len(pairs) != 2 or links[1] != "" or len(pairs[0].days) != 1 or len(pairs[1].days) != 1:
+        return pairs
+    since, room = pairs[0].days[0], pairs[1].days[0]
+    both = tuple(day for day in since.dates if day in room.dates)
+    if since.grain != "open" or room.grain not in ("week", "month") or not both:
+        return pairs
+    times = pairs[0].times or pairs[1].times
+    return [replace(pairs[0], days=(replace(since, dates=both, grain="week"),), times=times, end=pairs[1].end)]
+
+
 def _may_lie_in(days: Days) -> bool:
-    return bool(days.weekdays) or days.monthday > 0 or days.grain == "open"
+    return bool(days.weekdays) or days.monthday > 0
 
 
 def _alternative(pairs: Sequence[Pair], holder: Pair, bare: Sequence[Pair], links: Sequence[str]) -> bool:

@@ -81,6 +81,7 @@ _RULES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (rf"(?P<a>{_STRICT}) ?(?:-|to|until|till|til) ?(?P<b>{_ANY}){_NO_UNIT}{_NO_DATE}", "from-to"),
         (rf"(?P<a>{_ANY}) ?(?:-|to|until|till|til) ?(?P<b>{_STRICT})", "from-to"),
         (rf"(?P<a>{_BARE}) ?- ?(?P<b>{_BARE}){_NO_UNIT}{_NO_DATE}", "from-to"),
+        (rf"(?<=, )(?P<a>{_BARE}) (?:to|till|until) (?P<b>{_BARE}){_NO_UNIT}{_NO_DATE}", "from-to"),
         (rf"(?:no|not) (?:later than|after) (?P<a>{_ANY}){_NO_UNIT}{_NO_DATE}", "before"),
         (rf"(?:no|not) (?:earlier than|before|until) (?P<a>{_ANY}){_NO_UNIT}{_NO_DATE}", "after"),
         (rf"(?:at )?(?P<a>{_ANY}) (?:or|and) (?:later|after)\b|(?:from )?(?P<c>{_ANY}) onwards?\b", "after"),
