@@ -138,7 +138,7 @@ _ASKS_MORE = (
     r"|make (?:it|that|this|the|my|our|sure)|when(?:'s| is) (?:my|our|the)|never book|always (?:accept|decline|book)"
     r"|keep (?:my|every|all|mon|tue|wed|thu|fri|sat|sun)|decline|accept|pencil|organi[sz]e|plan)\b(?! up\b)"
 )
-_JOINT = r"(?:and|then|plus|but|also|so)(?: (?:actually|then|also|please|after that|while you're at it,?))*"
+_JOINT = r"(?:and|then|plus|but|also|(?<!if )so)(?: (?:actually|then|also|please|after that|while you're at it,?))*"
 _CLAUSE = re.compile(rf"(?:[,;]?\s+{_JOINT}|[,;]|\s[–—-]+)\s+(?={_ASKS_MORE})", re.IGNORECASE)
 _CLAUSE_APART = re.compile(
     rf"(?:,\s+{_JOINT}|,?\s+(?:and|then|plus|but) (?:also|please|then)|\s+(?:and|plus|but)(?= (?:can|could|would) you))"
