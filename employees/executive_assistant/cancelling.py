@@ -13,6 +13,7 @@ from empla.mind.steps import ActionFailed, Believe, Do, Now, Raise, Scope, Step
 from empla.mind.values import Address
 from employees.executive_assistant import words
 from employees.executive_assistant.choosing import UNCHANGED, Meant, meant
+from employees.executive_assistant.ending_series import series_ended
 from employees.executive_assistant.entering import UNDONE_WITHIN, former_of, occurrence_of
 from employees.executive_assistant.guests import names_of
 from employees.executive_assistant.keeping import NEWS
@@ -30,6 +31,8 @@ CALENDARS = (("calendar.cancel_own", "my own calendar"), ("calendar.cancel", "yo
 def cancel_meeting(event: Trigger) -> Steps:
     """Call off the meeting that the manager means, or each of them."""
     me: Profile = yield from profile()
+    if (yield from series_ended(event, me)):
+        return
     found = yield from meant(event, me, "call off")
     if found is not None:
         yield from called_off(event, me, found)

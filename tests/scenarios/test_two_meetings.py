@@ -120,3 +120,17 @@ def test_one_of_a_series_is_called_off_and_the_whole_of_it_is_not(morning: Morni
     assert "Done. I have called off “Stand-up”" in morning.ask("Cancel the stand-up tomorrow").text
     assert "Stand-up" not in morning.ask("What is on tomorrow?", "Tomorrow").text
     assert "Stand-up" in morning.ask("What is on next Tuesday?", "Next").text
+
+
+def test_a_series_is_called_off_from_some_day_on_after_a_yes(morning: Morning) -> None:
+    stand_up(morning)
+    question = morning.ask("Cancel the stand-up from 14 September onwards")
+    assert "“Stand-up” is a series. Shall I call it off from Tuesday, 15 September 2026, 11:00" in question.text
+    assert "I have changed nothing" in morning.reply(question, "No").text
+    again = morning.ask("Cancel the stand-up from 14 September onwards", "Once more")
+    assert "Done. I have called off “Stand-up” from Tuesday, 15 September" in morning.reply(again, "Yes").text
+    assert "Stand-up" in morning.ask("What is on tomorrow?", "Tomorrow").text
+    assert "Stand-up" not in morning.ask("What is on next Tuesday?", "Next").text
+    whole = morning.ask("Cancel the whole stand-up series", "All of it")
+    assert "Done." in morning.reply(whole, "Yes").text
+    assert "Stand-up" not in morning.ask("What is on tomorrow?", "Gone").text
