@@ -6,6 +6,7 @@ briefing tomorrow" is a meeting and none of this.
 """
 
 import re
+from dataclasses import replace
 
 from empla.capabilities.email.reading.antecedents import said_before
 from empla.capabilities.email.reading.families import Understood
@@ -146,9 +147,24 @@ def _days(plain: str, sentence: str) -> Understood | None:
     if _STOPPED.match(stop["more"]):
         return _understood(sentence, stop=True)
     on = _ON_DAYS.match(stop["more"])
+    if on is not None and on["days"] and _ONCE.match(plain) and not re.search(r"days\b|every", stop["more"], _I):
+        return replace(_understood(sentence, stop=True), unread=(stop["more"].strip(),))
+    if on is None and re.search(r"\bbriefs?\b|\b(?:morning|daily)\b", stop.group(), _I):
+        return _one_day(sentence, stop["more"])
     if on is not None and on["weekend"]:
         return _understood(sentence, not_on=(5, 6))
     return _understood(sentence, not_on=_weekdays(on["days"])) if on is not None else None
+
+
+_ONCE = re.compile(r"^(?:skip|cancel|leave out|drop|hold back)\b", _I)
+_SOME_DAY = re.compile(r"^ (?:for |on )?(?:today|tomorrow|this|next|until|while|when|for|as long|if|over|during)\b", _I)
+
+
+def _one_day(sentence: str, more: str) -> Understood | None:
+    """ "Cancel the brief tomorrow": a single day cannot be left out, so it is asked about."""
+    if _SOME_DAY.match(more) is None:
+        return None
+    return replace(_understood(sentence, stop=True), unread=(more.strip(),))
 
 
 def _weekdays(words: str) -> tuple[int, ...]:

@@ -42,7 +42,8 @@ _THING = re.compile(
 _CLAUSE = re.compile(r"(?:whether|if|when|what|where|which|who|whom|how|why)\b", _I)
 
 _GET = re.compile(
-    rf"^(?:let(?= me have)|chase(?: up| down)?|follow up on|get|fetch|obtain|collect|request|retrieve|procure|gather|grab"
+    rf"^(?:let(?= me have)|chase(?: up| down)?|follow up on|get|fetch|obtain|collect|request|retrieve|procure"
+    rf"|gather|grab"
     rf"|track down|pull|secure"
     rf"|solicit|pick up)"
     rf"(?: (?P<to>{_ME}|for {_ME}))?(?: hold of| have)? (?P<what>.+?)(?: (?:from|off|out of|of) (?P<who>\S.*))?$",

@@ -1,6 +1,7 @@
 """Asking again: once, if somebody has not answered by some time (a chase), or several times (a sequence)."""
 
 import re
+from dataclasses import replace
 
 from empla.capabilities.email.reading.antecedents import said_before
 from empla.capabilities.email.reading.families import Understood
@@ -75,7 +76,7 @@ def chase(sentence: str, setting: Setting, mail: Mail) -> Understood | None:
         return None
     silent = _silence(plain)
     if silent is None:
-        return _told_silent(plain, setting, mail)
+        return _told_silent(plain, setting, mail) or _later(plain, sentence, setting)
     main = f"{plain[: silent.start()]} {plain[silent.end() :]}".strip(" ,;")
     main = re.sub(r"^(?:then|please|pls|can you|could you|just)[ ,]+", "", main, flags=_I)
     verb = _THEN.match(main)
@@ -121,6 +122,7 @@ _MATTER = re.compile(
 )
 _AGAIN = re.compile(r"^\s*(?:once )?(?:again|once more|another time|a second time|please)\b", _I)
 _CHASES = re.compile(r"^(?:chase(?: up)?|follow[ -]?up with|press|nudge|poke|ping|prod|bug|remind|ask|try) ", _I)
+_FOLLOWS = re.compile(r"^(?:follow[ -]?up with|chase(?: up)?|check (?:back )?(?:in )?with|touch base with) ", _I)
 _TOLD_SILENT = re.compile(
     rf"(?:(?P<who>[A-Z\w][\w.@ -]{{1,60}}?) (?:still |just )?{_SILENT}(?: (?:to|back|yet|on|me|us|my|anything|it))*"
     r"|(?:still )?(?:no|not a|nothing|haven't had (?:a|any)|have not had (?:a|any)|not had (?:a|any)) ?"
@@ -152,6 +154,26 @@ def _silent_one(told: str, setting: Setting) -> tuple[Who, ...]:
     silent = _TOLD_SILENT.fullmatch(told)
     named = next((silent[name] for name in ("who", "from", "heard") if silent[name]), "") if silent is not None else ""
     return only_people(named, setting)
+
+
+_AT_DAY = r"on|tomorrow|tonight|next|this|in(?= (?:an?|one|two|three|\d))|mon|tue|wed|thu|fri|(?:mon|tues|wednes|thurs|fri)day"
+
+
+def _later(plain: str, sentence: str, setting: Setting) -> Understood | None:
+    """ "Follow up with Ben on Friday about the budget": then, if there was no answer."""
+    verb = _FOLLOWS.match(plain) if not re.search(r"\b(?:by|until|before|latest)\b", plain, _I) else None
+    people, end = whom(plain, verb.end(), setting) if verb is not None else ((), 0)
+    cut = cut_time(plain[end:], setting, _AT_DAY) if people else Cut("")
+    if cut.window is None:
+        return None
+    about = _MATTER.match(cut.rest.strip())
+    slots = {"people": people_slot(people)}
+    if about is not None:
+        slots["what"] = words_slot(about["what"], sentence)
+    if (window := cut.slot()) is not None:
+        slots["window"] = replace(window, start=-1, end=-1)
+    unread = (cut.rest,) if about is None and re.search(r"\w", cut.rest) else ()
+    return Understood(intent=Intent.CHASE, slots=slots, unread=unread)
 
 
 def _told_silent(plain: str, setting: Setting, mail: Mail) -> Understood | None:

@@ -104,6 +104,8 @@ def _guarded(found: Understood, sentence: str) -> Understood:
 
 def _missed(found: Understood, sentence: str) -> str:
     what = str(found.slots["what"].value) if "what" in found.slots else ""
+    if re.fullmatch(r"(?:instead|too|also|again|then|as well)", what.strip(" ."), _I):
+        return what
     given = found.intent is Intent.SEQUENCE and "given" in found.slots
     if given:
         return ""
