@@ -11,7 +11,6 @@ written in the transaction that ends it.
 import hashlib
 import hmac
 import json
-import secrets
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields as fields_of
 from dataclasses import is_dataclass
@@ -21,11 +20,12 @@ from typing import Any
 import structlog
 from pydantic import ValidationError
 
-from empla.capabilities.contract import Effect, Operation, PrepareFacts
+from empla.capabilities.contract import Operation, PrepareFacts
 from empla.clock import Clock
 from empla.engine import inbox, invited, recollecting
+from empla.engine.entries import Entries
 from empla.errors import EmplaError
-from empla.governance import gate, ledger
+from empla.governance import gate
 from empla.governance.gate import Answer, Decision
 from empla.governance.manners import Conduct
 from empla.governance.permit import Payload, Permit
@@ -48,7 +48,6 @@ _STATES = {
     Answer.DEFER: "deferred",
     Answer.REFUSE: "refused",
 }
-_LEDGERED = frozenset({Effect.OWN, Effect.ACT, Effect.TELL})
 
 
 class Outbox:
@@ -68,6 +67,7 @@ class Outbox:
         self._operations = operations
         self._secret = secret
         self._clock = clock
+        self._entries = Entries(store, clock)
         self.beliefs = beliefs
         self.at: datetime = clock.now()
 
@@ -88,7 +88,9 @@ class Outbox:
         decision = gate.decide(request, self._facts(request))
         self._store.add("action", self._row(asked, operation, arguments, payload, decision))
         log.info("decided", action=asked.action, operation=asked.operation, answer=decision.answer, rule=decision.rule)
-        self._enter_ledger(asked.action, operation, payload, "decided", decision=decision.answer, rule=decision.rule)
+        of = {"operation": asked.operation, "effect": request.effect, "payload_hash": payload.digest()}
+        facts = {"decision": decision.answer, "rule": decision.rule}
+        self._entries.enter(asked.action, "decided", **of, facts=facts)
         self._after(asked, request, decision)
 
     def _prepared(
@@ -352,32 +354,8 @@ class Outbox:
     def enter(self, action: str, event: str, **facts: Any) -> None:
         """Enter what became of an action in the ledger, if it is one that has an effect on the world."""
         row = self.row(action)
-        if row.effect in _LEDGERED:
-            self._append(
-                action, event, {"operation": row.operation, "payload": self._salted(action, row.payload_hash), **facts}
-            )
-
-    def _enter_ledger(
-        self, action: str, operation: Operation | None, payload: Payload, event: str, **facts: Any
-    ) -> None:
-        if operation is not None and operation.effect in _LEDGERED:
-            body = {"operation": operation.name, "payload": self._salted(action, payload.digest()), **facts}
-            self._append(action, event, body)
-
-    def _salted(self, action: str, payload_hash: str) -> str:
-        known = self._store.find("salt", {"action": action}, ("salt",))
-        salt = known[0].salt if known else secrets.token_hex(16)
-        if not known:
-            self._store.add("salt", {"action": action, "salt": salt})
-        return ledger.salted(salt, payload_hash)
-
-    def _append(self, action: str, event: str, body: Mapping[str, Any]) -> None:
-        last = self._store.find("ledger", {}, ("hash",), limit=1, newest=True)
-        at = instant(self._clock.now())
-        record = {"action": action, "event": event, "at": at, **body}
-        made = ledger.entry(last[0].hash if last else ledger.BEGINNING, record)
-        columns = {"prev": made.prev, "hash": made.hash, "record": made.record}
-        self._store.add("ledger", {**columns, "action": action, "event": event, "at": at})
+        of = {"operation": row.operation, "effect": row.effect, "payload_hash": row.payload_hash}
+        self._entries.enter(action, event, **of, facts=facts)
 
     # reading --------------------------------------------------------------------------------------------------
 
