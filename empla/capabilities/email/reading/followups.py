@@ -156,7 +156,10 @@ def _silent_one(told: str, setting: Setting) -> tuple[Who, ...]:
     return only_people(named, setting)
 
 
-_AT_DAY = r"on|tomorrow|tonight|next|this|in(?= (?:an?|one|two|three|\d))|mon|tue|wed|thu|fri|(?:mon|tues|wednes|thurs|fri)day"
+_AT_DAY = (
+    r"on|tomorrow|tonight|next|this|in(?= (?:an?|one|two|three|\d))|mon|tue|wed|thu|fri"
+    r"|(?:mon|tues|wednes|thurs|fri)day"
+)
 
 
 def _later(plain: str, sentence: str, setting: Setting) -> Understood | None:

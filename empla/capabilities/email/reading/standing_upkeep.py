@@ -75,7 +75,8 @@ DROPS = tuple(
         rf"{_NEEDLESS} (?:keep|leave|hold|protect|block)(?: my)? (?P<about>.+?)(?: free| clear| open)?"
         r"(?: any ?more| any longer| now)?",
         r"(?:stop|quit) (?:keeping|leaving|holding|protecting|blocking)(?: my)? (?P<about>.+?)(?: free| clear| open)?",
-        r"(?:stop|quit|no longer|don't(?= (?:auto|always)|.* any ?(?:more|longer)$))(?: automatically| auto-?| always)* (?P<kind>accept|declin)(?:ing|e)?(?: all"
+        r"(?:stop|quit|no longer|don't(?= (?:auto|always)|.* any ?(?:more|longer)$))(?: automatically| auto-?"
+        r"| always)* (?P<kind>accept|declin)(?:ing|e)?(?: all"
         r"| any| every)*(?: invitations| invites| everything| anything| meetings)? (?P<about>(?:from|by) .+?)"
         r"(?: any ?more| automatically)?",
         rf"(?:{_NEEDLESS}|stop) (?P<kind>ask)(?:ing)? me(?: first)?(?: about| before(?: accepting)?)? (?P<about>.+?)"
