@@ -34,6 +34,17 @@ def test_the_lesser_of_two_is_offered_to_move_and_moves_on_a_yes(morning: Mornin
     morning.people["Carla Ruiz"].wait_for(lambda m: m.subject.startswith("Updated invitation"), 20)
 
 
+def test_of_two_mails_at_once_one_has_the_hour_and_the_other_is_offered_more(morning: Morning) -> None:
+    sent = [
+        morning.manager.send(morning.assistant, name, f"Please book half an hour with {name} on Wednesday at 10am.")
+        for name in ("Ben", "Carla")
+    ]
+    answers = [morning._answered(message_id).text for message_id in sent]
+    assert [times(e)[0] for e in morning.meetings()] == [at(2, 10)]
+    assert sum("Done. Half an hour" in text for text in answers) == 1
+    assert sum("Which one shall I book?" in text or "lesser of the two" in text for text in answers) == 1
+
+
 def test_a_no_moves_neither_of_two(morning: Morning) -> None:
     morning.ask("Book half an hour with Carla on Thursday at 10")
     offered = morning.ask("Book an hour with Ben and Sam Young on Thursday at 10")
