@@ -10,7 +10,7 @@ from empla.capabilities.email.reading.intents import Intent
 from empla.capabilities.email.reading.people import party
 from empla.capabilities.email.reading.sentences import Sentence
 from empla.capabilities.email.reading.slots import OBJECT, Setting, Slots, leftovers, slots
-from empla.capabilities.email.reading.wordlists import ACT_WORDS, ENGLISH
+from empla.capabilities.email.reading.wordlists import ACT_WORDS, ENGLISH, NO_NAMES
 from empla.mind.readings import Mail
 from empla.mind.values import OWN
 
@@ -51,6 +51,8 @@ _CONDITION = re.compile(
     r"(?:if|when|once|unless|in case|provided|as soon as|assuming)\b[^,]{3,80},\s*(?:then )?", re.IGNORECASE
 )
 _OF_A_MEETING = re.compile(
+    r"(?:drop|skip) (?:my|the|our|that) \d{1,2}(?:[:.]\d\d)? ?(?:[ap]m|o'clock)?\b"
+    r"|(?:swap|switch) (?:my|the|our) .{3,60}? to (?:mon|tue|wed|thu|fri|sat|sun|next|tomorrow|\d)\w*(?!.*\b(?:my|the|our)\b)|"
     r"(?:see|check|find out) (?:if|whether|when) .{1,40}? (?:has|have) (?:an|half an|one|two|\d{1,3}) ?(?:hours?|min(?:ute)?s?)\b|(?:see|check|find out) (?:if|whether) .{1,40}?\b(?:can|could) (?:do|make|manage)\b"
     r"|(?:get|have|grab|find) .{2,60}?\bfor (?:an?|half an?|one|two|\d{1,3}) ?(?:hours?|h|minutes?|mins?)\b"
     r"|ask \S+(?: \S+)? for (?:an? )?(?:\S+ )?(?:meeting|call|chat|catch-up|appointment|slot)\b"
@@ -107,6 +109,9 @@ _LENGTH_OF = re.compile(
     re.IGNORECASE,
 )
 """How long what was asked for takes: "It will take 30 minutes max"."""
+_ABOUT_WHAT = re.compile(
+    r"(?:it's|it is|this is|that's|it will be) (?:about|regarding|concerning|to discuss)\b", re.IGNORECASE
+)
 _MEANT = re.compile(
     r"(?:(?:i|we) (?:meant|mean)|it's|it is|that's|that is|just|only|with|no,|yes,|sorry,)\s+"
     r"(?:the one (?:called|named) )?|the (?:one|person|colleague|guy|other)\b[^,]{0,40},\s*",
@@ -175,6 +180,8 @@ def _by_cues(sentence: Sentence, setting: Setting) -> Act:
     if sentence.polite:
         return Act(sentence, None)
     found = slots(bare, setting)
+    if found.topic and _ABOUT_WHAT.match(bare) and not leftovers(found.left, ACT_WORDS):
+        return Act(sentence, Intent.ANSWER)
     if found.minutes and not sentence.question and _LENGTH_OF.match(bare) and not leftovers(found.left, ACT_WORDS):
         return Act(sentence, Intent.ANSWER)
     if (
@@ -343,7 +350,9 @@ _IN_NOTES = frozenset(
 def only_names(left: str) -> tuple[str, ...]:
     """Return the words that can only be names in notes such as "ben, 30min, thu" or "carla + sam friday 1h"."""
     words = [word for word in re.findall(r"[^\W_](?:[\w'’.-]*\w)?", left) if word.lower() not in _IN_NOTES]
-    plain = all(re.fullmatch(r"[^\W\d_][\w'’.-]{1,20}", word) and word.lower() not in ENGLISH for word in words)
+    plain = all(
+        re.fullmatch(r"[^\W\d_][\w'’.-]{1,20}", word) and word.lower() not in ENGLISH | NO_NAMES for word in words
+    )
     return tuple(words) if 0 < len(words) <= 4 and plain and not any(cues.REQUEST_VERB.match(w) for w in words) else ()
 
 

@@ -108,7 +108,7 @@ ARRANGE_ONLY = re.compile(
 
 BARE_ARRANGE = re.compile(rf"^{_ARRANGE}\b", _I)
 OTHER_THING = re.compile(
-    r"(?<!\w)(?:flights?|hotels?|(?<!round a )(?<!round the )(?<!round my )table|taxi|cab|trains?|tickets?|restaurant"
+    r"(?<!\w)(?:(?:today's|tomorrow's|this morning's|my|the) (?:daily |morning )?brief(?:ing)?$|flights?|hotels?|(?<!round a )(?<!round the )(?<!round my )table|taxi|cab|trains?|tickets?|restaurant"
     r"|trip|travel|visa|cars?"
     r"|car hire|room for (?!an?\b|\d|half)|parking|desk|dinner reservation|reservations?|holiday|vacation|leave"
     r"|way out|out of (?:the|my|that|this|it)|catering|flowers|gifts?|cake|invoices?|report|slides|deck"

@@ -149,7 +149,7 @@ _IF_POSSIBLE = re.compile(
     r"|if (?:that|it|this|they|those|these)(?: \w+)? (?:doesn't|don't|does not|do not) (?:work|suit|fit)(?: for \w+)?"
     r"|(?:it )?(?:really )?(?:doesn't|does not|don't|won't) (?:really )?(?:matter|mind)(?: (?:when|which|what time|how|where))?"
     r"|(?:there(?:'s| is) )?no (?:rush|hurry)|round (?:a|the|my) table"
-    r"|(?:should|will|would|need) not (?:take|be|last) (?:more|longer) than|if so|(?<!\w)next(?=: )"
+    r"|(?:should|will|would|need) not (?:take|be|last) (?:more|longer) than|(?<!\w)next(?=: )"
     r"|or am i (?:making (?:that|it) up|imagining (?:it|that|things)|wrong|mistaken|dreaming)|or not|or what"
     r"|of course|at least|thanks in advance|on (?:my|our) (?:behalf|side))(?!\w)",
     re.IGNORECASE,
