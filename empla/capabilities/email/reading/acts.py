@@ -103,7 +103,8 @@ _THEN_BOOK = re.compile(
 )
 """Finding out whether somebody is free is the way to the meeting that is asked for."""
 _LENGTH_OF = re.compile(
-    r"(?:it|that|this|we|i|(?:the )?(?:duration|length|meeting|call)|the \w+)(?:'ll| will| should| would| shouldn't| won't| might)?(?: only| just| not|"
+    r"(?:it|that|this|we|i|(?:the )?(?:duration|length|meeting|call)|the \w+)(?:'ll| will| should| would| shouldn't|"
+    r" won't| might)?(?: only| just| not|"
     r" probably)*"
     r" (?:take|need|be|last|require)s?\b",
     re.IGNORECASE,
@@ -228,6 +229,8 @@ def _not_commanded(intent: Intent, bare: str, rest: str, cue: re.Match[str]) -> 
         return True
     if intent in (Intent.CANCEL, Intent.MOVE) and _NO_MEETING.match(rest):
         return True
+    if intent is Intent.SCHEDULE and _IS_OFF.search(rest):
+        return True
     if _PASSED_ON.match(rest) and not (intent is Intent.SCHEDULE and _ASKS_FOR_MEETING.match(rest)):
         return True
     asked = _ASKED if intent in (Intent.CANCEL, Intent.MOVE) and offset == 0 else _ASKED_OF_PAST
@@ -289,7 +292,10 @@ def _by_slots(sentence: Sentence, bare: str, rest: str, found: Slots) -> Act:
     return Act(sentence, None)
 
 
-_NEGATED = re.compile(r"\b(?:\w+n['’]t|cannot|can not|no longer|never)\b", re.IGNORECASE)
+_NEGATED = re.compile(
+    r"\b(?:\w+n['’]t|cannot|can not|no longer|never|(?:is|are) (?:now )?(?:off|cancell?ed|called off|dead))\b",
+    re.IGNORECASE,
+)
 _PARTS = re.compile(r"\s[-–—|/]\s|[,;|]\s")
 
 
@@ -301,6 +307,9 @@ def _is_note(bare: str, found: Slots) -> bool:
     return len(more) >= 2 and about and not re.match(r"\w+ed\b|no\b|not\b", left[0], re.IGNORECASE)
 
 
+_IS_OFF = re.compile(
+    r"\b(?:is|are|was|has been) (?:now )?(?:off|cancell?ed|called off|dead|not happening|no longer)\b", re.IGNORECASE
+)
 _NO_MEETING = re.compile(
     r"(?:bin|drop|skip|clear|kill|move|push|switch) \w+ (?:is|was|are|were)\b|"
     r"\w+ (?:(?:the|my|our|this|that|your|all|his|her|their)\s+)?(?:[\w-]+ ){0,2}?(?:attachments?|files?|orders?"

@@ -142,9 +142,11 @@ _ONLY = r"(?:only |just |for |to |at |up to )*"
 _SHORTEN = r"(?:shorten|cut|reduce|trim|extend|lengthen|limit|prolong|stretch|cap|expand|restrict)"
 LENGTHS = (
     _whole(
-        rf"(?:make|keep|have|let|book|leave) {_MEETING} (?:last |be |take |run )?{_ONLY}{_LEN}"
+        rf"(?:make|keep|have|let|book|leave) {_MEETING} (?:last |be |take |run )?(?:an? )?{_ONLY}{_LEN}(?: (?:call"
+        rf"|meeting|one|slot))?"
         rf"(?: long| in length| only)?(?: instead(?: of {MASK}+)?| rather than {MASK}+)?",
     ),
+    _whole(rf"{_MEETING}\s*[:,–—-]+\s*(?:please |pls |can you |could you )*(?:make|keep) (?:it|that) {_ONLY}{_LEN}"),
     _whole(rf"(?:change|set|put|adjust) {_MEETING} (?:from {MASK}+ )?to {_LEN}(?: long)?(?: instead)?"),
     _whole(rf"(?:change|set|put|adjust) (?:the |its )?(?:length|duration)(?: of {_MEETING})? to {_LEN}"),
     _whole(rf"{_SHORTEN}(?: down)? {_MEETING}(?: down)? (?:to|at|until)(?: only| just)? {_LEN}"),

@@ -286,7 +286,7 @@ CANCEL = (
         r"|scratch|skip|clear|un-?book|undo|nix|ditch|dump|abandon|lose)\b",
         _I,
     ),
-    re.compile(r"^(?:take|call|wipe|strike)\b.{1,60}\boff\b|^(?:bow|back|drop|duck|bail) out of\b", _I),
+    re.compile(r"^(?:take|call|wipe|strike)\b.{1,60}\boff\b|^(?:bow|back|drop|duck|bail) out of\b|^take out (?:the|my|our)\b", _I),
     re.compile(
         r"\b(?:needs? to be|should be|must be|has to be|to be|be|gets?|is|want) (?:cancel(?:l)?ed|called off)\b", _I
     ),

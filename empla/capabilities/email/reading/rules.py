@@ -143,7 +143,7 @@ def _rejoined(found: Sequence[Act], text: str, setting: Setting, mail: Mail) -> 
     joined: list[Act] = []
     for one in found:
         before = joined[-1] if joined else None
-        if before is not None and one.intent in (Intent.SCHEDULE, Intent.CANCEL) and before.intent not in _CHANGED:
+        if before is not None and one.intent in (Intent.SCHEDULE, Intent.CANCEL) and (before.intent not in _CHANGED or not before.sure):
             start, end = before.sentence.start, one.sentence.end
             both = moving(" ".join(text[start:end].split()), setting, mail)
             if both is not None and end - start < LONGEST_JOINED:

@@ -139,7 +139,7 @@ _ASKS_MORE = (
     r"|keep (?:my|every|all|mon|tue|wed|thu|fri|sat|sun)|decline|accept|pencil|organi[sz]e|plan)\b(?! up\b)"
 )
 _JOINT = r"(?:and|then|plus|but|also|(?<!if )so)(?: (?:actually|then|also|please|after that|while you're at it,?))*"
-_CLAUSE = re.compile(rf"(?:[,;]?\s+{_JOINT}|[,;]|\s[–—-]+)\s+(?={_ASKS_MORE})", re.IGNORECASE)
+_CLAUSE = re.compile(rf"(?:[,;]?\s+{_JOINT}|[,;]|\s[–—-]+(?! make (?:it|that)\b))\s+(?={_ASKS_MORE})", re.IGNORECASE)
 _CLAUSE_APART = re.compile(
     rf"(?:,\s+{_JOINT}|,?\s+(?:and|then|plus|but) (?:also|please|then)|\s+(?:and|plus|but)(?= (?:can|could|would) you))"
     rf"\s+(?!(?:follow up|(?:remind|chase|ask) (?:him|her|them|again))\b)(?={_ASKS_MORE})",

@@ -63,9 +63,17 @@ def preamble(one: Act) -> bool:
     return bool(_PREAMBLE.fullmatch(one.sentence.text.strip()))
 
 
+_HANGS = re.compile(
+    r"(?:and |but |so )?(?:if (?:so|not|yes|no|it is|i am|he is|she is|they are)|in that case|otherwise|failing that"
+    r"|or else)\b",
+    re.IGNORECASE,
+)
+"""Begins what hangs on the answer to the sentence before."""
+
+
 def _by_itself(one: Act, part: Sequence[Act], setting: Setting) -> bool:
     """Whether a sentence asks for something other than the part before it does."""
-    if one.intent not in ACTED_ON or one.intent is Intent.CHOOSE:
+    if one.intent not in ACTED_ON or one.intent is Intent.CHOOSE or _HANGS.match(one.sentence.text):
         return False
     main = next(a for a in part if a.intent in ACTED_ON or a.intent in _FRAGMENTS)
     request = _request(one)
