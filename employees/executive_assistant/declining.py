@@ -84,8 +84,20 @@ def leave_nod(event: Trigger) -> Steps:
     yield Believe(functor="thanked", arguments=(event.mail.key,))
 
 
+_ANSWERS = on("mail", mail__reading__intent={"yes", "no", "choose", "answer"})
+
+
+@library.plan(_ANSWERS, name="tell-no-question", version=1, when=from_manager, rank=-5)
+def tell_no_question_1(event: Trigger) -> Steps:
+    """Say that there is no question which a mail could answer, as the first release began it."""
+    said = words.said(event.mail, 120)
+    yield answer(event, f"I do not know what “{said}” answers, so I have changed nothing.")
+
+
 @library.plan(
-    on("mail", mail__reading__intent={"yes", "no", "choose", "answer"}),
+    _ANSWERS,
+    name="tell-no-question",
+    version=2,
     when=from_manager,
     rank=-5,
     goal="say which questions are open",
