@@ -52,8 +52,10 @@ _CONDITION = re.compile(
 )
 _OF_A_MEETING = re.compile(
     r"(?:drop|skip) (?:my|the|our|that) \d{1,2}(?:[:.]\d\d)? ?(?:[ap]m|o'clock)?\b"
-    r"|(?:swap|switch) (?:my|the|our) .{3,60}? to (?:mon|tue|wed|thu|fri|sat|sun|next|tomorrow|\d)\w*(?!.*\b(?:my|the|our)\b)|"
-    r"(?:see|check|find out) (?:if|whether|when) .{1,40}? (?:has|have) (?:an|half an|one|two|\d{1,3}) ?(?:hours?|min(?:ute)?s?)\b|(?:see|check|find out) (?:if|whether) .{1,40}?\b(?:can|could) (?:do|make|manage)\b"
+    r"|(?:swap|switch) (?:my|the|our) .{3,60}? to (?:mon|tue|wed|thu|fri|sat|sun|next|tomorrow|\d)\w*(?!.*\b(?:my"
+    r"|the|our)\b)|"
+    r"(?:see|check|find out) (?:if|whether|when) .{1,40}? (?:has|have) (?:an|half an|one|two|\d{1,3}) ?(?:hours?"
+    r"|min(?:ute)?s?)\b|(?:see|check|find out) (?:if|whether) .{1,40}?\b(?:can|could) (?:do|make|manage)\b"
     r"|(?:get|have|grab|find) .{2,60}?\bfor (?:an?|half an?|one|two|\d{1,3}) ?(?:hours?|h|minutes?|mins?)\b"
     r"|ask \S+(?: \S+)? for (?:an? )?(?:\S+ )?(?:meeting|call|chat|catch-up|appointment|slot)\b"
     r"|get (?:me|us) in front of\b"
@@ -103,8 +105,8 @@ _THEN_BOOK = re.compile(
 )
 """Finding out whether somebody is free is the way to the meeting that is asked for."""
 _LENGTH_OF = re.compile(
-    r"(?:it|that|this|we|i|(?:the )?(?:duration|length|meeting|call)|the \w+)(?:'ll| will| should| would| shouldn't|"
-    r" won't| might)?(?: only| just| not|"
+    r"(?:it|that|this|we|i|(?:the )?(?:duration|length|meeting|call)|the \w+)(?:'ll| will| should| would| shouldn't"
+    r"| won't| might)?(?: only| just| not|"
     r" probably)*"
     r" (?:take|need|be|last|require)s?\b",
     re.IGNORECASE,
@@ -181,9 +183,7 @@ def _by_cues(sentence: Sentence, setting: Setting) -> Act:
     if sentence.polite:
         return Act(sentence, None)
     found = slots(bare, setting)
-    if found.topic and _ABOUT_WHAT.match(bare) and not leftovers(found.left, ACT_WORDS):
-        return Act(sentence, Intent.ANSWER)
-    if found.minutes and not sentence.question and _LENGTH_OF.match(bare) and not leftovers(found.left, ACT_WORDS):
+    if not sentence.question and _says_more(bare, found):
         return Act(sentence, Intent.ANSWER)
     if (
         not sentence.question
@@ -251,49 +251,54 @@ def _by_slots(sentence: Sentence, bare: str, rest: str, found: Slots) -> Act:
     commanded = cues.BARE_ARRANGE.match(rest) and not _other_thing(rest) and not _ASKED_OF_PAST.match(bare)
     if commanded and named > 1:
         return Act(sentence, Intent.SCHEDULE)
-    if (
-        commanded
-        and timed
-        and _MEETS.match(rest)
-        and only_names(_MEETS.sub("", found.left[len(bare) - len(rest) :], count=1))
-    ):
-        return Act(sentence, Intent.SCHEDULE, sure=False)  # "book carla 4pm thu"
-    if (
-        not sentence.question
-        and found.people
-        and found.minutes
-        and cues.WISHES.search(bare)
-        and not _FORBIDS.search(bare)
-    ):
-        if not _other_thing(rest) and not cues.REQUEST_VERB.match(rest):
-            return Act(sentence, Intent.SCHEDULE)  # "I do need that hour with Ines after all"
-    if found.people and timed and found.minutes and _is_note(bare, found):
+    if not sentence.question and _wished_for(bare, rest, found):
+        return Act(sentence, Intent.SCHEDULE)
+    if timed and found.people and found.minutes and _is_note(bare, found):
         return Act(sentence, Intent.SCHEDULE, sure=False)
-    if commanded and found.people and nothing_left and _MEETS.match(rest):
+    if commanded and _MEETS.match(rest) and _whom_to_meet(bare, rest, found):
         return Act(sentence, Intent.SCHEDULE, sure=False)
     if timed and nothing_left and not found.people and not found.minutes and _takes(rest, bare, found):
         return Act(sentence, Intent.CHOOSE)
     if found.people and (timed or found.minutes) and nothing_left and not cues.REQUEST_VERB.match(rest):
-        if _NEGATED.search(bare):
-            return Act(sentence, None)  # "Wednesday doesn't suit for the sync with Bob": no request for one
-        if _SOME_VERB.match(rest) and not OBJECT.match(rest):
-            return Act(sentence, Intent.OTHER_REQUEST)
-        return Act(sentence, Intent.SCHEDULE, sure=False)
+        return _of_somebody(sentence, bare, rest)
     if timed and found.minutes and not found.people and only_names(found.left):
         return Act(sentence, Intent.SCHEDULE, sure=False)
     if nothing_left and found.any():
         return Act(sentence, Intent.ANSWER)
-    if (
-        cues.REQUEST_VERB.match(rest)
-        or sentence.question
-        or (rest is not bare and len(rest) < len(bare) and _asks(bare))
-    ):
+    requested = cues.REQUEST_VERB.match(rest) or sentence.question or (len(rest) < len(bare) and _asks(bare))
+    return Act(sentence, Intent.OTHER_REQUEST if requested else None)
+
+
+def _of_somebody(sentence: Sentence, bare: str, rest: str) -> Act:
+    """Tell what a sentence does that names somebody and a time or a length, and nothing else."""
+    if _NEGATED.search(bare):
+        return Act(sentence, None)  # "Wednesday doesn't suit for the sync with Bob": no request for one
+    if _SOME_VERB.match(rest) and not OBJECT.match(rest):
         return Act(sentence, Intent.OTHER_REQUEST)
-    return Act(sentence, None)
+    return Act(sentence, Intent.SCHEDULE, sure=False)
+
+
+def _says_more(bare: str, found: Slots) -> bool:
+    """Whether a statement tells the length or the matter of what was asked for: "It's about the lease"."""
+    told = (found.topic and _ABOUT_WHAT.match(bare)) or (found.minutes and _LENGTH_OF.match(bare))
+    return bool(told) and not leftovers(found.left, ACT_WORDS)
+
+
+def _whom_to_meet(bare: str, rest: str, found: Slots) -> bool:
+    """Whether "book" or the like is said of nothing but people: "meet Bob", "book carla 4pm thu"."""
+    small = only_names(_MEETS.sub("", found.left[len(bare) - len(rest) :], count=1))
+    return bool(found.when.window and small) or bool(found.people and not leftovers(found.left, ACT_WORDS))
+
+
+def _wished_for(bare: str, rest: str, found: Slots) -> bool:
+    """Whether somebody wants to meet somebody for some time: "I do need that hour with Ines after all"."""
+    wish = found.people and found.minutes and cues.WISHES.search(bare) and not _FORBIDS.search(bare)
+    return bool(wish) and not _other_thing(rest) and not cues.REQUEST_VERB.match(rest)
 
 
 _NEGATED = re.compile(
-    r"\b(?:\w+n['’]t|cannot|can not|no longer|never|(?:is|are) (?:now )?(?:off|cancell?ed|called off|dead))\b",
+    r"\b(?:\w+n['’]t|cannot|can not|no longer|never|(?:is|are) (?:now )?(?:off|cancell?ed"
+    r"|called off|dead))\b",
     re.IGNORECASE,
 )
 _PARTS = re.compile(r"\s[-–—|/]\s|[,;|]\s")

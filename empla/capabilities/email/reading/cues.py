@@ -108,7 +108,8 @@ ARRANGE_ONLY = re.compile(
 
 BARE_ARRANGE = re.compile(rf"^{_ARRANGE}\b", _I)
 OTHER_THING = re.compile(
-    r"(?<!\w)(?:(?:today's|tomorrow's|this morning's|my|the) (?:daily |morning )?brief(?:ing)?$|flights?|hotels?|(?<!round a )(?<!round the )(?<!round my )table|taxi|cab|trains?|tickets?|restaurant"
+    r"(?<!\w)(?:(?:today's|tomorrow's|this morning's|my|the) (?:daily |morning )?brief(?:ing)?$|flights?|hotels?"
+    r"|(?<!round a )(?<!round the )(?<!round my )table|taxi|cab|trains?|tickets?|restaurant"
     r"|trip|travel|visa|cars?"
     r"|car hire|room for (?!an?\b|\d|half)|parking|desk|dinner reservation|reservations?|holiday|vacation|leave"
     r"|way out|out of (?:the|my|that|this|it)|catering|flowers|gifts?|cake|invoices?|report|slides|deck"
@@ -255,7 +256,8 @@ FREE = (
     re.compile(r"\b(?:what|when)(?:'s| is| are| am)?\b.{0,30}\b(?:free|available|availability)\b", _I),
     re.compile(
         r"\b(?:check|see|find out|tell me|know|look|wonder(?:ing)?)\b.{0,12}\b(?:if|whether|when)\b.{0,50}\b"
-        r"(?:free|available|busy|has time|have time|around|ha(?:s|ve) (?:an|half an|one|two|\d{1,3}) ?(?:hours?|min(?:ute)?s?))\b",
+        r"(?:free|available|busy|has time|have time|around|ha(?:s|ve) (?:an|half an|one|two|\d{1,3}) ?(?:hours?"
+        r"|min(?:ute)?s?))\b",
         _I,
     ),
     re.compile(
@@ -286,7 +288,11 @@ CANCEL = (
         r"|scratch|skip|clear|un-?book|undo|nix|ditch|dump|abandon|lose)\b",
         _I,
     ),
-    re.compile(r"^(?:take|call|wipe|strike)\b.{1,60}\boff\b|^(?:bow|back|drop|duck|bail) out of\b|^take out (?:the|my|our)\b", _I),
+    re.compile(
+        r"^(?:take|call|wipe|strike)\b.{1,60}\boff\b|^(?:bow|back|drop|duck|bail) out of\b|^take out (?:the"
+        r"|my|our)\b",
+        _I,
+    ),
     re.compile(
         r"\b(?:needs? to be|should be|must be|has to be|to be|be|gets?|is|want) (?:cancel(?:l)?ed|called off)\b", _I
     ),
@@ -486,7 +492,9 @@ HEDGED = re.compile(
 )
 """Says no more than maybe: asked about before anything is done."""
 WAVERING = re.compile(
-    r"\b(?:maybe|perhaps)\s*\?|\bactually,? no\b|\bno,? (?:wait|sorry|make (?:that|it))\b|\bscratch that\b|\bcorrection\b|\bwhat do you (?:think|reckon|say)\b|\b(?:or )?(?:is|would|was) (?:that|this|it) (?:silly|stupid|daft|crazy|a"
+    r"\b(?:maybe|perhaps)\s*\?|\bactually,? no\b|\bno,? (?:wait|sorry|make (?:that|it))\b|\bscratch that\b"
+    r"|\bcorrection\b|\bwhat do you (?:think|reckon|say)\b|\b(?:or )?(?:is|would|was) (?:that|this|it) (?:silly"
+    r"|stupid|daft|crazy|a"
     r" bad idea"
     r"|unwise|too much|mad|wise|a good idea)\b|\b(?:any )?thoughts\?|\bor rather\b\W*(?:\.\.|…|hm|$)|\bi (?:can't"
     r"|cannot) decide\b"

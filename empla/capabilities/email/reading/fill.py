@@ -201,7 +201,8 @@ def _unread_topic(filled: Filled, left: str, text: str) -> tuple[str, ...]:
 _WHO_FREE = re.compile(
     r"(?<!\w)(?i:soonest|earliest|next time|first time|is|are|does|do|if|whether|when|when's|has|have|will|would"
     r"|check|isn't|aren't|that"
-    r"|for)\s+(?=[A-Z][a-z]|i and|me and|[\w.+-]+@|(?:everyone|everybody)\b|(?:the|my|our) \w+(?: \w+)? (?:free|available"
+    r"|for)\s+(?=[A-Z][a-z]|i and|me and|[\w.+-]+@|(?:everyone|everybody)\b|(?:the|my|our) \w+(?: \w+)? (?:free"
+    r"|available"
     r"|team|group))"
 )
 _LOW_FREE = re.compile(

@@ -36,7 +36,9 @@ EMAIL = re.compile(r"<?\b(?:mailto:)?([A-Za-z0-9._%+'-]{1,64}@[A-Za-z0-9-]{1,63}
 _CUE = re.compile(
     r"(?<![\w'])(?P<cue>together with|along with|with|w/|w(?= [a-z]+\b)|between|among|inviting"
     r"|invite|including|include|incl\.?|plus|join(?:ed by)?"
-    r"|attendees:?|people:?|who:|participants:?|for(?= (?:me|us|myself|both of us) and\b)|for(?= [a-z]{2,20}(?:, [a-z]{2,20}){0,3},? and (?:me|myself|i)\b)|cc'?ing|loop in|bring in|in front of|(?:two|three|four|five|six) of us ?[(:]"
+    r"|attendees:?|people:?|who:|participants:?|for(?= (?:me|us|myself|both of us) and\b)"
+    r"|for(?= [a-z]{2,20}(?:, [a-z]{2,20}){0,3},? and (?:me|myself|i)\b)|cc'?ing|loop in|bring in|in front of"
+    r"|(?:two|three|four|five|six) of us ?[(:]"
     r"|(?:talk|speak|chat|catch up|meet up|sit down|sync(?: up)?|touch base|connect|get together)"
     r"(?: again| briefly| quickly)?(?: to| with)"
     r"|(?:meet|see|seeing|ring|interview|phone)(?= (?:[A-Z]|[\w.]+@)))(?: both| also| just| only| either)?"
@@ -59,8 +61,10 @@ _PREPOSITION = r"(?:at|in|on|for|from|of|and|or|about|with|to|by|after|before|ne
 _ROLE = re.compile(
     r"(?:(?:the|our|my|his|her|their|ext\.?|external)(?: new| old| ext\.)?"
     rf"(?: (?!{_PREPOSITION})[a-z][a-z&-]+){{1,3}}"
-    r"|(?:ext\. |external |our )?(?:consultant|advisor|adviser|lawyer|accountant|freelancer|contractor|colleague|friend))"
-    r"(?: (?=[A-Z][a-z])| (?=[\w.+-]+@\w)|, (?=[A-Z][\w.-]+(?: [A-Z][\w.-]+)?\s*(?:[,.;!?\n\u00b7]|$)(?! ?(?:and|or) )))"
+    r"|(?:ext\. |external |our )?(?:consultant|advisor|adviser|lawyer|accountant|freelancer|contractor|colleague"
+    r"|friend))"
+    r"(?: (?=[A-Z][a-z])| (?=[\w.+-]+@\w)|, (?=[A-Z][\w.-]+(?: [A-Z][\w.-]+)?\s*(?:[,.;!?\n\u00b7]|$)(?! ?(?:and"
+    r"|or) )))"
 )
 """What somebody is, in front of the name: the name says who is meant."""
 _BELONGS = re.compile(

@@ -12,8 +12,8 @@ from itertools import pairwise
 
 from empla.capabilities.email.reading import cues
 from empla.capabilities.email.reading.acts import ACTED_ON, Act, act, names_only, offered, ordinals, polite_end
-from empla.capabilities.email.reading.doubting import ASKED, taken_back
 from empla.capabilities.email.reading.addenda import added
+from empla.capabilities.email.reading.doubting import ASKED, taken_back
 from empla.capabilities.email.reading.families import Understood
 from empla.capabilities.email.reading.fill import Filled, fill, people_told, with_subject
 from empla.capabilities.email.reading.intents import Intent
@@ -143,7 +143,11 @@ def _rejoined(found: Sequence[Act], text: str, setting: Setting, mail: Mail) -> 
     joined: list[Act] = []
     for one in found:
         before = joined[-1] if joined else None
-        if before is not None and one.intent in (Intent.SCHEDULE, Intent.CANCEL) and (before.intent not in _CHANGED or not before.sure):
+        if (
+            before is not None
+            and one.intent in (Intent.SCHEDULE, Intent.CANCEL)
+            and (before.intent not in _CHANGED or not before.sure)
+        ):
             start, end = before.sentence.start, one.sentence.end
             both = moving(" ".join(text[start:end].split()), setting, mail)
             if both is not None and end - start < LONGEST_JOINED:
@@ -159,7 +163,7 @@ _OUGHT = re.compile(
 
 
 def _led_up(found: list[Act], setting: Setting) -> list[Act]:
-    """Take a wish that only leads up to the request after it for what it is: "We ought to talk again. Find an hour." """
+    """Ask for nothing in a wish that only leads up to a request: "We ought to talk again. Find an hour." """
     for i, (one, other) in enumerate(pairwise(found)):
         if one.intent is other.intent is Intent.SCHEDULE and _OUGHT.match(one.sentence.text):
             said, asked = (slots(a.sentence.text, setting).names() for a in (one, other))

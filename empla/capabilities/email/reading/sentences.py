@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 
 from empla.capabilities.email.reading.listed import items, without_mark
 
@@ -187,7 +188,8 @@ def _joint(text: str, start: int) -> re.Pattern[str]:
 _BEGINS = re.compile(rf"[\s,]*(?:{_ASKS_MORE}|please\b|pls\b|can\b|could\b|would\b|will\b|find\b|get\b)", re.IGNORECASE)
 """A verb and no more is not yet a request: "Book and confirm it"."""
 _NO_MORE = re.compile(
-    r"(?:(?:also|and|then|plus|but|so|not now|not yet|ok(?:ay)?|yes|yep|yeah|sure|great|perfect|fine|right|well|oh|thanks|no"
+    r"(?:(?:also|and|then|plus|but|so|not now|not yet|ok(?:ay)?|yes|yep|yeah|sure|great|perfect|fine|right|well|oh"
+    r"|thanks|no"
     r"|hi|hey|sorry"
     r"|actually|finally|first|firstly|second|secondly|lastly|next|one more thing|ps|p\.s\.)[\s,.!:]*)+",
     re.IGNORECASE,
@@ -253,7 +255,7 @@ def _paragraphs(text: str, start: int) -> list[tuple[int, int]]:
 def _items(text: str, start: int, end: int) -> list[tuple[int, int]]:
     marks = items(text, start, end)
     edges = [start, *marks, end]
-    ends = zip(edges, edges[1:], strict=False)
+    ends = pairwise(edges)
     return [(without_mark(text, a, b) if a in marks else a, b) for a, b in ends] if marks else [(start, end)]
 
 

@@ -45,7 +45,8 @@ _PLAIN_OBJECT = re.compile(
 )
 _WORD = re.compile(r"[^\W_](?:[\w'’&+%/-]*\w)?")
 _REPEATS = re.compile(
-    r"(?<!\w)(?:weekly|bi-?weekly|fortnightly|monthly|daily|quarterly(?! (?:review|report|results|numbers|figures|planning|update|targets))|recurring|repeating|regular"
+    r"(?<!\w)(?:weekly|bi-?weekly|fortnightly|monthly|daily|quarterly(?! (?:review|report|results|numbers|figures"
+    r"|planning|update|targets))|recurring|repeating|regular"
     r"(?:ly)?|every (?:other )?\w+|each (?:day|week|month|\w+day)|once an? (?:week|month|day)"
     r"|twice an? (?:week|month|day))(?!\w)",
     re.IGNORECASE,
@@ -147,7 +148,8 @@ _IF_POSSIBLE = re.compile(
     r"|(?:the )?(?:sooner|earlier) the better|sorry (?:for|about) (?:the|this) (?:\w+ )?(?:notice"
     r"|change|trouble|confusion|delay)"
     r"|if (?:that|it|this|they|those|these)(?: \w+)? (?:doesn't|don't|does not|do not) (?:work|suit|fit)(?: for \w+)?"
-    r"|(?:it )?(?:really )?(?:doesn't|does not|don't|won't) (?:really )?(?:matter|mind)(?: (?:when|which|what time|how|where))?"
+    r"|(?:it )?(?:really )?(?:doesn't|does not|don't|won't) (?:really )?(?:matter|mind)(?: (?:when|which|what time"
+    r"|how|where))?"
     r"|(?:there(?:'s| is) )?no (?:rush|hurry)|round (?:a|the|my) table"
     r"|(?:should|will|would|need) not (?:take|be|last) (?:more|longer) than|(?<!\w)next(?=: )"
     r"|or am i (?:making (?:that|it) up|imagining (?:it|that|things)|wrong|mistaken|dreaming)|or not|or what"
@@ -235,13 +237,15 @@ _AND_I = re.compile(
     r" (?:and|&) (?:I|me|myself)\b)"
 )
 _AFTER_VERB = re.compile(
-    r"(?<!\w)(?i:book|schedule|invite|have(?= .{2,60}? (?:on|in|for|over for) an? (?:quick )?(?:call|meeting|chat|session)\b)|have(?= \S+ (?:come|call|ring|drop|meet|see))|get|grab|meet|see"
+    r"(?<!\w)(?i:book|schedule|invite|have(?= .{2,60}? (?:on|in|for|over for) an? (?:quick )?(?:call|meeting|chat"
+    r"|session)\b)|have(?= \S+ (?:come|call|ring|drop|meet|see))|get|grab|meet|see"
     r"|interview|find|add|pencil in|slot in|squeeze in|(?:pencil|slot|squeeze|fit) [in·]{2}|phone|ring"
     r"|when can"
     r"|when could|can|could|need|for|me and|bring|give|spare)\s+(?=[A-Z][a-z]|[\w.+-]+@)"
 )
 _FOUND_OUT = re.compile(
-    r"(?<!\w)(?:if|when|whether) (?=[A-Z][\w-]+(?:(?:, | and | & )[A-Z][\w-]+)* (?:both |all )?(?:have|has|is|are|can|could)\b)"
+    r"(?<!\w)(?:if|when|whether) (?=[A-Z][\w-]+(?:(?:, | and | & )[A-Z][\w-]+)* (?:both |all )?(?:have|has|is|are"
+    r"|can|could)\b)"
 )
 _TIME_OF = re.compile(r"(?<!\w)of\s+(?=[A-Z][\w-]+(?: [A-Z][\w-]+)?['’]s time\b)")
 _LOW_VERB = re.compile(r"(?<!\w)(?:invite|interview|get(?= [a-z]+ (?:and|&) me\b))\s+(?=[a-z])", re.IGNORECASE)

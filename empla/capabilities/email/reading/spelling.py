@@ -24,7 +24,8 @@ _OWNED_DAY = re.compile(
 
 
 _SLIPS = {
-    "wiht": "with", "wtih": "with", "witth": "with", "teh": "the", "hte": "the", "adn": "and", "nad": "and", "taht": "that",
+    "wiht": "with", "wtih": "with", "witth": "with", "teh": "the", "hte": "the", "adn": "and", "nad": "and",
+    "taht": "that",
     "waht": "what", "pelase": "please", "plase": "please", "plese": "please", "boook": "book",
     "cna": "can", "yuo": "you", "id": "I'd",
 }  # fmt: skip

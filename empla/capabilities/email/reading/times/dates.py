@@ -233,7 +233,8 @@ _RULES: tuple[tuple[re.Pattern[str], _Rule], ...] = tuple(
         (
             rf"{_ON}(?P<m>{MONTH}) {_DAY}(?P<joint> ?(?:-|to|and|or|&) ?)(?P<e>\d{{1,2}})(?:st|nd|rd"
             rf"|th)?{_NO_CLOCK}{_YEAR}", _several),
-        (r"(?:(?:on|for) |(?<=ning of )|(?<=noon of ))(?:the )?(?P<n>\d{1,2}(?:st|nd|rd|th))\b(?: of (?P<how>this|next) month)?", _monthday),
+        (r"(?:(?:on|for) |(?<=ning of )|(?<=noon of ))(?:the )?(?P<n>\d{1,2}(?:st|nd|rd|th))\b(?: of (?P<how>this"
+         r"|next) month)?", _monthday),
         (
             rf"(?:(?:on|for) )?the (?P<n>\d{{1,2}}(?:st|nd|rd|th))\b(?: of (?P<how>this|next|the)"
             rf" month)?{_OPTION}", _monthday),

@@ -70,7 +70,8 @@ def lengths(text: Text) -> list[Length]:
 
 
 _DISTANCE = re.compile(
-    r" (?:(?:before|after)\b(?! (?:\d{1,2}(?:[:.]\d\d|\b)|noon|midday|lunch|to(?:day|morrow)|mon|tue|wed|thu|fri|sat|sun))"
+    r" (?:(?:before|after)\b(?! (?:\d{1,2}(?:[:.]\d\d|\b)|noon|midday|lunch|to(?:day|morrow)|mon|tue|wed|thu|fri"
+    r"|sat|sun))"
     r"|later\b|earlier\b|ago\b|from now\b)"
 )
 """What makes a length a distance; "an hour before 11" is an hour at some time before 11."""
