@@ -108,7 +108,8 @@ ARRANGE_ONLY = re.compile(
 
 BARE_ARRANGE = re.compile(rf"^{_ARRANGE}\b", _I)
 OTHER_THING = re.compile(
-    r"(?<!\w)(?:(?:today's|tomorrow's|this morning's|my|the) (?:daily |morning )?brief(?:ing)?$|flights?|hotels?"
+    r"(?<!\w)(?:(?:today's|tomorrow's|this morning's|my|the) (?:daily |morning )?brief(?:ing)?(?=(?: please"
+    r"| pls)?$)|flights?|hotels?"
     r"|(?<!round a )(?<!round the )(?<!round my )table|taxi|cab|trains?|tickets?|restaurant"
     r"|trip|travel|visa|cars?"
     r"|car hire|room for (?!an?\b|\d|half)|parking|desk|dinner reservation|reservations?|holiday|vacation|leave"
