@@ -8,7 +8,6 @@ from empla.mind.readings import Mail
 from empla.mind.steps import Do
 from empla.mind.values import Address, FileRef
 
-
 LONGEST_QUOTE = 80
 """Characters of a request that its answer quotes, if it was one of several in a mail."""
 
