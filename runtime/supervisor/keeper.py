@@ -61,6 +61,7 @@ class Keeper:
         self._child: Child | None = None
         self._view = ProgressView(home.employee(entry.slug) / "progress")
         self._over: list[str] = []  # what it was busy with at its last deaths
+        self._killed_starting = 0  # how often in a row it was killed from outside before it had reached its work
         self._log = logs.get(__name__).bind(employee=entry.slug)
 
     @property
@@ -154,8 +155,11 @@ class Keeper:
         page = self._page()
         worked = page is not None and page.phase != STARTING
         self._log.warning("employee ended", how=how, worked=worked, **_evidence(page))
-        if worked and end is End.DIED and killed_by_hand(status, memory_kills):
+        if end is End.DIED and killed_by_hand(status, memory_kills):
+            self._killed_starting = 0 if worked else self._killed_starting + 1
+            await self._rest(self._restarts.after_kill(self._killed_starting))
             return
+        self._killed_starting = 0
         await self._after_death(how, started)
 
     async def _start(self, nursery: Nursery) -> Child:
@@ -206,8 +210,12 @@ class Keeper:
         if wait_s is None:
             self._give_up(how)
             return
-        self.state = State.STARTING
         self.reason = f"it {how}; starts again in {wait_s:.0f} s" if wait_s else ""
+        await self._rest(wait_s)
+
+    async def _rest(self, wait_s: float) -> None:
+        """Wait before the next start, unless somebody wishes something else."""
+        self.state = State.STARTING
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(wait_s):
                 await self._changed.wait()

@@ -4,8 +4,9 @@ The first restart after a death is immediate. Back-off begins with the second: 1
 that employees that died of one cause do not all come back at one instant. Ten minutes well and it starts anew. `limit`
 deaths within `window_s` are a crash loop: no more restarts, somebody must look.
 
-A process that had reached its work and was killed from outside (SIGKILL that neither the supervisor nor the kernel for
-want of memory sent) did nothing wrong: it comes back at once and the death does not count.
+A process that was killed from outside (SIGKILL that neither the supervisor nor the kernel for want of memory sent) did
+nothing wrong, and the death does not count. It comes back at once if it had reached its work; one that is killed again
+and again while it starts comes back more and more slowly, so that whatever kills it costs little.
 """
 
 from collections import deque
@@ -55,6 +56,10 @@ class Restarts:
             return 0.0
         wait = min(self.rule.first_s * 2.0 ** (self._in_a_row - 2), self.rule.longest_s)
         return wait * (1 + self.draw())
+
+    def after_kill(self, starting: int) -> float:
+        """Return the seconds to wait after a kill from outside, the `starting`th in a row while it started."""
+        return min(self.rule.first_s * 2.0 ** (starting - 2), self.rule.longest_s) if starting > 1 else 0.0
 
     def forget(self) -> None:
         """Begin anew: somebody looked, and asked for a restart."""

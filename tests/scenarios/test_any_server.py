@@ -75,7 +75,7 @@ class Company:
             raws = [client.uid("FETCH", uid.decode(), "(BODY.PEEK[])")[1][0][1] for uid in uids]
         return [message_from_bytes(raw, policy=default) for raw in raws]
 
-    def until(self, holds: Callable[[], Any], timeout_s: float = 30) -> Any:
+    def until(self, holds: Callable[[], Any], timeout_s: float = 90) -> Any:
         """Wait until something can be seen from outside, and return it."""
         deadline = time.monotonic() + timeout_s
         while not (found := holds()):

@@ -55,3 +55,9 @@ def test_a_watcher_that_was_away_itself_gives_the_whole_limit_again():
     assert not watch.hangs(3600.0, 1)  # the machine slept
     assert not watch.hangs(3602.0, 1)
     assert watch.hangs(3604.0, 1)
+
+
+def test_a_kill_from_outside_is_no_death_but_killed_while_starting_again_and_again_it_comes_back_more_slowly():
+    restarts = Restarts(RestartRule(), draw=lambda: 0.0)
+    assert [restarts.after_kill(starting) for starting in (0, 1, 2, 3, 4, 20)] == [0, 0, 1, 2, 4, 300]
+    assert deaths(restarts, 100) == [0]
