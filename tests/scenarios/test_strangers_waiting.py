@@ -17,6 +17,7 @@ def test_who_does_not_answer_is_let_go_once_and_the_times_are_free_again(morning
     question = wishes(morning, gus, subject="Silence")
     morning.manager.reply(question, "yes")
     gus.heard("can offer you")
+    morning.settled()  # the wait begins once the assistant knows that its mail was taken
     before = morning.manager._now()
     morning.move_to(before + timedelta(days=4, minutes=5))
     assert "has not answered" in morning.told("No answer").text
