@@ -30,7 +30,6 @@ from empla.mind.values import Address
 
 DAY = 24 * 60
 """Minutes of a day on the clock."""
-_EVERY_DAY = tuple(range(7))
 _MOST_DAYS = 400
 
 

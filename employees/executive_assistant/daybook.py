@@ -7,10 +7,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from empla.capabilities.calendar.results import Agenda
-from empla.capabilities.email.sorting import TRIAGE_COUNT, TRIAGED
+from empla.capabilities.email import sorting
+from empla.capabilities.email.sorting import TRIAGE_COUNT
 from empla.capabilities.email.triage import MailKind, Triage
 from empla.capabilities.introspection import History
-from empla.mind.beliefs import ANY
 from empla.mind.commitments import COMMITMENT, EXPECTATION
 from empla.mind.steps import ActionFailed, Do, Step, query
 from empla.mind.values import Address
@@ -64,9 +64,7 @@ def of(me: Profile, now: datetime, since: datetime, missed: Sequence[datetime]) 
 
 
 def _section(title: str, lines: Iterable[str]) -> str:
-    said = list(lines)
-    more = [f"  … and {len(said) - MOST} more"] if len(said) > MOST else []
-    return "\n".join([title, *(f"  - {line}" for line in said[:MOST]), *more]) if said else ""
+    return words.section(title, lines, MOST)
 
 
 # the day -------------------------------------------------------------------------------------------------------------
@@ -144,8 +142,7 @@ def _letters(me: Profile, now: datetime, since: datetime) -> Generator[Step, Any
     found: list[tuple[int, datetime, str, str]] = []
     for day in _days(me, now, since):
         for kind in (MailKind.MANAGER, MailKind.ANSWER):
-            told = yield query(TRIAGED, ANY, ANY, ANY, ANY, ANY, ANY, day, kind)
-            for key, triage, sender, subject, received, inbox_of, _, _ in told:
+            for key, triage, sender, subject, received, inbox_of, _, _ in (yield from sorting.listed(day, kind)):
                 if inbox_of is not None and received >= since:
                     found.append((triage.priority, received, key, _letter(triage, sender, subject)))
     found.sort(key=lambda one: (one[0], one[1]))

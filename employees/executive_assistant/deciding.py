@@ -124,10 +124,7 @@ def _meant(one: Waiting, mail: Mail) -> bool:
     topic = {w for w in (told(mail, "topic") or "").lower().split() if w not in _SMALL}
     return (
         (not whom or any(_is(who, one) for who in whom))
-        and (
-            window is None
-            or any(s.start <= one.start < max(s.end, s.start + timedelta(minutes=1)) for s in window.spans)
-        )
+        and (window is None or any(_lies_in(s, one.start) for s in window.spans))
         and topic <= set(one.title.lower().split())
     )
 

@@ -4,7 +4,7 @@ It comes as a percept of the company's own. The meetings and errands are handed 
 each on the authority on which it began; this plan asks them to, waits until they have, and tells the manager.
 """
 
-from collections.abc import Generator, Iterable
+from collections.abc import Generator
 from datetime import timedelta
 from typing import Any
 
@@ -51,20 +51,15 @@ def leave(event: Trigger) -> Steps:
     text = words.paragraphs(
         f"Hello {me.manager_name.split()[0]},",
         f"I am leaving {me.company}, and hand back to you what is open.",
-        _section("What I had promised you, and do not do any more:", mine),
-        _section("What I was waiting for; those who were asked are told to write to you:", theirs),
-        _section(f"Meetings ahead ({me.zone}):", (yield from _meetings(me))),
-        _section("Questions of mine that you need not answer any more:", asked),
-        _section("Of this I do not know whether it happened:", unsure),
+        words.section("What I had promised you, and do not do any more:", mine),
+        words.section("What I was waiting for; those who were asked are told to write to you:", theirs),
+        words.section(f"Meetings ahead ({me.zone}):", (yield from _meetings(me))),
+        words.section("Questions of mine that you need not answer any more:", asked),
+        words.section("Of this I do not know whether it happened:", unsure),
         "" if mine or theirs or asked or unsure or (yield query(HANDED_OVER)) else "Nothing is open.",
         f"Mail to {me.address} arrives no more from now on.",
     )
     yield send(me.manager, f"{me.name} is leaving: what is open", text)
-
-
-def _section(title: str, lines: Iterable[str]) -> str:
-    said = list(lines)
-    return "\n".join([title, *(f"  - {line}" for line in said)]) if said else ""
 
 
 def _promised(me: Profile) -> Generator[Step, Any, tuple[list[str], list[str]]]:

@@ -4,7 +4,7 @@ The assistant looks at the manager's calendar once an hour by day, and again whe
 with others gets one note, as long ahead as the manager wants it.
 """
 
-from collections.abc import Generator, Iterable, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
@@ -136,8 +136,8 @@ def prepare(event: Trigger) -> Steps:
     text = words.paragraphs(
         f"“{item.title or '(no title)'}”, {when} ({me.zone}){place}.",
         _who(known, item, me, len(others)),
-        _lines("Open with them:", (line for one in known for line in one.open)),
-        _lines("Files they have sent lately:", (line for one in known for line in one.files)),
+        words.section("Open with them:", (line for one in known for line in one.open)),
+        words.section("Files they have sent lately:", (line for one in known for line in one.files)),
         (yield from _agenda(item, me)),
     )
     yield send(me.manager, f"At {words.clock(start)}: {words.sentence(item.title or 'a meeting', 60)}", text)
@@ -177,7 +177,7 @@ def _who(known: Sequence[_Known], item: AgendaItem, me: Profile, number: int) ->
         lines.append(f"{one.guest.name}: {'; '.join(said)}")
     if number > len(known):
         lines.append(f"and {number - len(known)} more")
-    return _lines("With:", lines)
+    return words.section("With:", lines)
 
 
 def _agenda(item: AgendaItem, me: Profile) -> Generator[Step, Any, str]:
@@ -190,8 +190,3 @@ def _agenda(item: AgendaItem, me: Profile) -> Generator[Step, Any, str]:
     except (ActionFailed, EmplaError):
         return ""
     return f"The entry says: “{words.sentence(text, _LONGEST_AGENDA)}”" if text.strip() else ""
-
-
-def _lines(title: str, lines: Iterable[str]) -> str:
-    said = list(lines)
-    return "\n".join([title, *(f"  - {line}" for line in said)]) if said else ""

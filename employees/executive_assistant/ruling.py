@@ -1,7 +1,7 @@
 """How the assistant words standing rules. Pure."""
 
 from collections.abc import Iterable, Mapping
-from datetime import date, timedelta
+from datetime import date
 
 from empla.capabilities.standing import DAY, RuleKind, StandingRule, Whose
 from employees.executive_assistant import words
@@ -99,11 +99,6 @@ def _dates(rule: StandingRule) -> str:
 
 def _between(first: date, last: date) -> str:
     return f" from {words.day(first)} to {words.day(last)}"
-
-
-def single_week(rule: StandingRule) -> bool:
-    """Return whether a rule holds for a few days only: then it goes by itself."""
-    return rule.first is not None and rule.last is not None and rule.last - rule.first < timedelta(days=7)
 
 
 def named(rules: Iterable[int]) -> str:

@@ -188,6 +188,14 @@ def paragraphs(*parts: str) -> str:
     return "\n\n".join(part for part in parts if part)
 
 
+def section(title: str, lines: Iterable[str], most: int = 0) -> str:
+    """Return a title with lines below it, of more than `most` (0: all) only so many; nothing if there are none."""
+    said = list(lines)
+    shown = said[:most] if most else said
+    more = [f"  … and {len(said) - len(shown)} more"] if len(said) > len(shown) else []
+    return "\n".join([title, *(f"  - {line}" for line in shown), *more]) if said else ""
+
+
 def in_rows(days: Sequence[tuple[date, str]]) -> str:
     """Return entries under their days: each day named once, each entry on its own line."""
     lines = []

@@ -86,12 +86,6 @@ def _taken_up(mail: Mail) -> Steps:
         yield Raise(kind=NOTICE_ANSWERED, fields={"mail": mail, "noticed": tuple(key for _, _, key in noticed)})
 
 
-def triaged_as(mail: Mail) -> Steps:
-    """Return how a mail was triaged, None if that is not held any more."""
-    found = yield query(TRIAGED, mail.key)
-    return found[-1][1] if found else None
-
-
 def _resembled(domain: str) -> Steps:
     """Return the domains of known correspondents that a domain is made to look like."""
     alike = yield query(KNOWN_DOMAIN, skeleton(domain))

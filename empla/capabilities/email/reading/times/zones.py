@@ -38,7 +38,7 @@ _CITIES = (
 )
 """Cities that are named alone after a time ("10am New York"); others only with "time"."""
 _ZONE = re.compile(
-    rf" ?\(?(?:(?P<offset>(?:utc|gmt) ?[+-] ?\d{{1,2}}(?::?\d\d)?)\b"
+    rf" ?\(?(?:(?P<offset>(?:utc|gmt) ?(?P<sign>[+-]) ?(?P<hours>\d{{1,2}})(?::?(?P<minutes>\d\d))?)\b"
     rf"|(?P<short>{_LETTERS})\b(?: time\b)?|(?P<own>(?:my|our|local|your) (?:local )?time)\b(?! (?:and|is|to)\b)"
     rf"|(?P<name>[a-z]+(?: [a-z]+){{0,2}}?) time\b(?! (?:and|is|to)\b)"
     rf"|(?P<alone>(?:us )?(?:pacific|eastern|mountain)|{_CITIES})\b)\)?"
@@ -66,7 +66,7 @@ def zone_at(text: Text, start: int) -> tuple[ZoneInfo | None, str, int] | None:
     if match["own"]:
         return None, "", match.end()
     if match["offset"]:
-        return *_fixed(match["offset"]), match.end()
+        return *_fixed(match), match.end()
     word = match["short"] or match["name"] or match["alone"]
     if word in _SEVERAL:
         return None, f"By {word.upper()}, do you mean {_SEVERAL[word]}?", match.end()
@@ -76,12 +76,12 @@ def zone_at(text: Text, start: int) -> tuple[ZoneInfo | None, str, int] | None:
     return (ZoneInfo(name), "", match.end()) if name else None
 
 
-def _fixed(words: str) -> tuple[ZoneInfo | None, str]:
+def _fixed(match: re.Match[str]) -> tuple[ZoneInfo | None, str]:
     """Return the zone that is so many whole hours from UTC; for others a question."""
-    sign, hours, minutes = re.fullmatch(r"\w{3} ?([+-]) ?(\d{1,2})(?::?(\d\d))?", words).groups()  # type: ignore[union-attr]
-    if int(minutes or 0) or int(hours) > (14 if sign == "+" else 12):
-        return None, f"Which time zone do you mean by “{words.upper()}”? Please name a city."
-    return ZoneInfo(f"Etc/GMT{'-' if sign == '+' else '+'}{int(hours)}" if int(hours) else "UTC"), ""
+    hours, east = int(match["hours"]), match["sign"] == "+"
+    if int(match["minutes"] or 0) or hours > (14 if east else 12):
+        return None, f"Which time zone do you mean by “{match['offset'].upper()}”? Please name a city."
+    return ZoneInfo(f"Etc/GMT{'-' if east else '+'}{hours}" if hours else "UTC"), ""
 
 
 _HALVES = {330: "Asia/Kolkata", 345: "Asia/Kathmandu", 570: "Australia/Adelaide", 270: "Asia/Kabul", 390: "Asia/Yangon"}
