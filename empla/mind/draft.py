@@ -6,10 +6,10 @@ The state underneath is never touched; what is laid over it is the Delta.
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
 
-from empla.mind.beliefs import Belief, BeliefBase
-from empla.mind.intentions import OVER, Goal, Intention, Question, StepRecord
+from empla.mind.beliefs import Belief, DraftBeliefs
+from empla.mind.goals import Goal
+from empla.mind.intentions import OVER, Intention, Question, StepRecord
 from empla.mind.state import (
     Believed,
     Change,
@@ -18,36 +18,6 @@ from empla.mind.state import (
     MindState,
     Withdrawn,
 )
-
-
-class DraftBeliefs(BeliefBase):
-    """Beliefs of the state with a cycle's own laid over them; asked like any other."""
-
-    def __init__(self, under: BeliefBase) -> None:
-        super().__init__()
-        self._under = under
-        self._gone: set[str] = set()
-
-    def get(self, belief_id: str) -> Belief | None:
-        """Return the belief with this id."""
-        if belief_id in self._gone:
-            return None
-        return super().get(belief_id) or self._under.get(belief_id)
-
-    def add(self, belief: Belief) -> None:
-        """Hold a belief in this cycle."""
-        super().add(belief)
-        self._gone.discard(belief.id)
-
-    def remove(self, belief_id: str) -> None:
-        """Hold it no longer from here on."""
-        super().remove(belief_id)
-        self._gone.add(belief_id)
-
-    def _held(self, functor: str, pattern: tuple[Any, ...], at: datetime | None) -> list[tuple[str, Belief]]:
-        below = self._under._held(functor, pattern, at)
-        kept = [(i, b) for i, b in below if i not in self._gone and i not in self._by_id]
-        return kept + super()._held(functor, pattern, at)
 
 
 @dataclass
