@@ -5,7 +5,8 @@ from datetime import datetime
 from empla.engine import inbox
 from empla.engine.outbox import Outbox
 from empla.mind import codec
-from empla.mind.intentions import OVER, Goal, HeldSpan, Intention, Question, StepRecord
+from empla.mind.goals import Goal
+from empla.mind.intentions import OVER, HeldSpan, Intention, Question, StepRecord
 from empla.mind.state import (
     Asked,
     Believed,

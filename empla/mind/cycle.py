@@ -24,8 +24,9 @@ from empla.mind.beliefs import Belief
 from empla.mind.bodies import Ended, Guard, RunningBody, Turn, replay, said
 from empla.mind.consent import cannot_grant, may_decide, opened_by, outsiders
 from empla.mind.draft import Draft
+from empla.mind.goals import Goal
 from empla.mind.grants import GRANT_CHANGED
-from empla.mind.intentions import Goal, HeldSpan, Intention, Question, Stage, StepRecord
+from empla.mind.intentions import HeldSpan, Intention, Question, Stage, StepRecord
 from empla.mind.percepts import (
     APPROVAL_NEEDED,
     CONTINUE,

@@ -1,7 +1,7 @@
 """Intentions: plans the employee has committed to, with the history of their steps."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -118,20 +118,3 @@ class HeldSpan:
     start: datetime
     end: datetime
     until: datetime
-
-
-@registered
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Goal:
-    """A state to reach, with why it came up and what became of it."""
-
-    id: str
-    name: str
-    kind: str = "achieve"
-    horizon: str = "immediate"
-    parent: str = ""
-    percept: str = ""
-    adopted_at: datetime | None = None
-    state: str = "active"
-    reason: str = ""
-    metric: Mapping[str, Any] = field(default_factory=dict)

@@ -11,7 +11,8 @@ from typing import Any
 
 from empla.mind.beliefs import Belief, BeliefBase
 from empla.mind.codec import registered
-from empla.mind.intentions import OVER, Authority, Goal, HeldSpan, Intention, Question, StepRecord
+from empla.mind.goals import Goal
+from empla.mind.intentions import OVER, Authority, HeldSpan, Intention, Question, StepRecord
 from empla.mind.percepts import Percept
 
 
