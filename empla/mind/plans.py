@@ -9,10 +9,12 @@ import inspect
 import textwrap
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
+from enum import StrEnum
 from typing import Any
 
 from empla.errors import ValidationError
-from empla.mind.beliefs import BeliefBase
+from empla.mind.beliefs import ANY, BeliefBase
 from empla.mind.steps import Step
 
 Body = Callable[["Trigger"], Generator[Step, Any, Any]]
@@ -44,17 +46,23 @@ class Trigger(Mapping[str, Any]):
 class On:
     """When a plan is relevant: an event (or goal) of this kind, whose fields have these values.
 
-    A value may be a set of values; a dotted name looks into a field ("mail.reading.intent").
+    A value may be a set of values; a dotted name looks into a field ("mail.reading.intent"). `pattern` is what the
+    arguments of an event about a belief must be, where it is one; `ANY` leaves a place open.
     """
 
     kind: str
     fields: tuple[tuple[str, Any], ...] = ()
+    pattern: tuple[Any, ...] = ()
 
     def matches(self, kind: str, fields: Mapping[str, Any]) -> bool:
         """Return whether an event of this kind with these fields fits."""
-        if kind != self.kind:
+        return kind == self.kind and self.fits(fields)
+
+    def fits(self, fields: Mapping[str, Any]) -> bool:
+        """Return whether an event of the right kind has the right fields."""
+        if self.pattern and not _begins(fields["arguments"], self.pattern):
             return False
-        return all(_equal(want, _look(fields, name)) for name, want in self.fields)
+        return not self.fields or all(_equal(want, _look(fields, name)) for name, want in self.fields)
 
 
 def on(kind: str, **fields: Any) -> On:
@@ -65,6 +73,28 @@ def on(kind: str, **fields: Any) -> On:
 def goal(name: str) -> On:
     """Return the trigger of a sub-goal asked for with `Achieve(goal=name)`."""
     return On(f"goal:{name}")
+
+
+def believed(functor: str, *pattern: Any) -> On:
+    """Return the trigger "a belief of this functor came to be held"; its event has the field `arguments`."""
+    return On(f"belief-added:{functor}", pattern=pattern)
+
+
+def forgotten(functor: str, *pattern: Any) -> On:
+    """Return the trigger "such a belief is held no longer"; its event has the fields `arguments` and `reason`."""
+    return On(f"belief-removed:{functor}", pattern=pattern)
+
+
+def changed(functor: str, *pattern: Any) -> On:
+    """Return the trigger "another belief took its place"; its event has the fields `arguments` and `before`."""
+    return On(f"belief-changed:{functor}", pattern=pattern)
+
+
+def _begins(arguments: tuple[Any, ...], pattern: tuple[Any, ...]) -> bool:
+    """Return whether the arguments have what the pattern gives."""
+    if len(arguments) < len(pattern):
+        return False
+    return all(want is ANY or want == have for want, have in zip(pattern, arguments, strict=False))
 
 
 def _equal(want: Any, have: Any) -> bool:
@@ -80,22 +110,33 @@ def _look(fields: Mapping[str, Any], dotted: str) -> Any:
     return value
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
-    """One recipe. Among applicable plans the higher `rank` goes first, then the lower cost, then the name."""
+class CommitmentStrategy(StrEnum):
+    """How long an intention is kept to (Rao and Georgeff, 1991)."""
 
-    name: str
-    trigger: On
-    body: Body
-    when: Callable[[BeliefBase, Trigger], bool]
-    version: int = 1
-    goal: str = ""
-    rank: int = 0
-    cost: float = 1.0
-    priority: int = 0
-    author: str = "built-in"
-    recovery: Body | None = None
-    quiet: bool = False
+    BLIND = "blind"  # until it is done or has failed
+    SINGLE_MINDED = "single-minded"  # besides, until its goal holds anyhow, or cannot be reached any more
+    OPEN_MINDED = "open-minded"  # besides, until what it was adopted on holds no longer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What one intention may use up; None where there is no limit but the house's own.
+
+    `money` is in minor units of the company's currency: the sum of what its outcomes say they cost.
+    """
+
+    steps: int | None = None
+    actions: int | None = None
+    money: int | None = None
+    time: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expected:
+    """What a plan is expected to bring about, and with which probability (0..1)."""
+
+    probability: float
+    what: str = ""
 
 
 def always(_beliefs: BeliefBase, _trigger: Trigger) -> bool:
@@ -103,18 +144,55 @@ def always(_beliefs: BeliefBase, _trigger: Trigger) -> bool:
     return True
 
 
+def anywhere(_beliefs: BeliefBase, _trigger: Trigger) -> str:
+    """Return the one context of a plan whose success does not depend on any."""
+    return ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """One recipe: what sets it off, when it applies, what it does, and what it does if that fails.
+
+    Among applicable plans the higher `rank` goes first; `empla.mind.choosing` orders the rest. `cost` is in units of
+    the author's choice, `risk` from 0 (none) to 1. `like` names the context in which its success is remembered.
+    `achieved` and `impossible` are looked at by plans that are not kept to blindly; they are asked with the fields of
+    the event as bindings.
+    """
+
+    name: str
+    trigger: On
+    body: Body
+    when: Callable[[BeliefBase, Trigger], bool] = always
+    version: int = 1
+    goal: str = ""
+    rank: int = 0
+    cost: float = 1.0
+    risk: float = 0.0
+    priority: int = 0
+    author: str = "built-in"
+    recovery: Body | None = None
+    quiet: bool = False
+    expects: Expected | None = None
+    like: Callable[[BeliefBase, Trigger], str] = anywhere
+    commitment: CommitmentStrategy = CommitmentStrategy.BLIND
+    limits: Limits = Limits()
+    achieved: Any = None
+    impossible: Any = None
+
+
 @dataclass
 class PlanLibrary:
     """The plans an employee knows, by name and version. A version runs until it has drained (contract 15)."""
 
     plans: dict[tuple[str, int], Plan] = field(default_factory=dict)
+    _by_kind: dict[str, tuple[Plan, ...]] = field(default_factory=dict, repr=False, compare=False)
 
     def plan(self, trigger: On, **options: Any) -> Callable[[Body], Body]:
         """Register the decorated body as a plan for `trigger`; options are the fields of `Plan`."""
 
         def register(body: Body) -> Body:
             name = options.pop("name", body.__name__.replace("_", "-"))
-            self.add(Plan(name=name, trigger=trigger, body=body, when=options.pop("when", always), **options))
+            self.add(Plan(name=name, trigger=trigger, body=body, **options))
             return body
 
         return register
@@ -125,6 +203,7 @@ class PlanLibrary:
             if body is not None:
                 check_body(plan.name, body)
         self.plans[plan.name, plan.version] = plan
+        self._by_kind = {}
 
     def include(self, other: "PlanLibrary") -> None:
         """Add all plans of another library; ValidationError if one has the name of another plan."""
@@ -132,6 +211,7 @@ class PlanLibrary:
             if self.plans.get(key, plan) is not plan:
                 raise ValidationError(f"there are two plans of the name {plan.name!r}, version {plan.version}")
             self.plans[key] = plan
+        self._by_kind = {}
 
     def get(self, name: str, version: int) -> Plan | None:
         """Return the plan of this name and version."""
@@ -142,15 +222,30 @@ class PlanLibrary:
         versions = [p for (n, _), p in self.plans.items() if n == name]
         return max(versions, key=lambda p: p.version, default=None)
 
+    def listens(self, kind: str) -> bool:
+        """Return whether any plan could be set off by an event of this kind."""
+        return bool(self._for(kind))
+
     def relevant(self, kind: str, fields: Mapping[str, Any]) -> list[Plan]:
         """Return the newest version of each plan whose trigger fits, best first."""
-        fitting: dict[str, Plan] = {}
-        for plan in self.plans.values():
-            if plan.trigger.matches(kind, fields):
-                known = fitting.get(plan.name)
-                if known is None or known.version < plan.version:
-                    fitting[plan.name] = plan
-        return sorted(fitting.values(), key=lambda p: (-p.rank, p.cost, p.name))
+        fitting = [plan for plan in self._for(kind) if plan.trigger.fits(fields)]
+        if len(fitting) < 2:
+            return fitting
+        newest: dict[str, Plan] = {}
+        for plan in fitting:
+            known = newest.get(plan.name)
+            if known is None or known.version < plan.version:
+                newest[plan.name] = plan
+        return [plan for plan in fitting if newest[plan.name] is plan]
+
+    def _for(self, kind: str) -> tuple[Plan, ...]:
+        """Return the plans for events of a kind, best first: looked up for each event, so kept."""
+        if not self._by_kind:
+            found: dict[str, list[Plan]] = {}
+            for plan in sorted(self.plans.values(), key=lambda p: (-p.rank, p.cost, p.name)):
+                found.setdefault(plan.trigger.kind, []).append(plan)
+            self._by_kind = {kind: tuple(plans) for kind, plans in found.items()}
+        return self._by_kind.get(kind, ())
 
 
 def check_body(name: str, body: Body) -> None:

@@ -57,21 +57,40 @@ class Now(Step):
 @registered
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Believe(Step):
-    """Hold a belief, until `until` if given."""
+    """Hold a belief: until `until`, or for as long as `lasts`, if given; else for as long as its kind says.
+
+    It rests on the percept behind this intention, or on what `because` names: percept keys and ids of beliefs, each of
+    which is enough by itself; several in a tuple of their own must all hold.
+    """
 
     functor: str
     arguments: tuple[Any, ...]
     confidence: float = 1.0
     until: datetime | None = None
+    lasts: timedelta | None = None
+    because: tuple[str | tuple[str, ...], ...] = ()
 
 
 @registered
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Forget(Step):
-    """Withdraw the beliefs that fit."""
+    """Withdraw the beliefs that fit, or, with `of`, everything that rests on one percept or belief alone.
 
-    functor: str
+    What rested on a withdrawn belief, and on nothing else, goes with it.
+    """
+
+    functor: str = ""
     pattern: tuple[Any, ...] = ()
+    of: str = ""
+
+
+@registered
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reason(Step):
+    """Ask a query of the beliefs, by the rules of the role. The value is a tuple of answers: mappings by variable."""
+
+    query: Any
+    bindings: Mapping[str, Any] = field(default_factory=dict)
 
 
 @registered
@@ -79,12 +98,15 @@ class Forget(Step):
 class Wait(Step):
     """Wait for a percept of kind `kind` whose fields have these values, for `until`, or for whichever comes first.
 
-    The value is the percept, or None if the time came first. Waiting takes a row, not a process.
+    With `condition` it waits until that query holds: asked at once, and again when a functor that it reads changes; the
+    value is then its first answer, a mapping by variable. Otherwise the value is the percept, or None if the time came
+    first. Waiting takes a row, not a process.
     """
 
     until: datetime | None = None
     kind: str = ""
     fields: Mapping[str, Any] = field(default_factory=dict)
+    condition: Any = None
 
 
 @registered
@@ -123,6 +145,43 @@ class Together(Step):
     """Have several steps done at once. The value is the tuple of their values; the first failure is thrown."""
 
     steps: tuple[Step, ...]
+
+
+@registered
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Either(Step):
+    """Try these steps in order until one is done; the value is that one's. If none is, the last failure is thrown."""
+
+    steps: tuple[Step, ...]
+
+
+@registered
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Atomic(Step):
+    """Have several steps of the mind's own done all or none: if one fails, those before it are undone.
+
+    Only steps whose outcome is known at once may stand in it. The value is the tuple of their values.
+    """
+
+    steps: tuple[Step, ...]
+
+
+@registered
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pursue(Step):
+    """Take up a goal of its own, beside this intention. The value is its id; it goes on when this intention is over."""
+
+    aim: Any
+
+
+@registered
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settle(Step):
+    """Say what becomes of a goal: `state` is "suspended", "active" again, "achieved" or "dropped"; and why."""
+
+    goal: str
+    state: str
+    reason: str
 
 
 @registered
@@ -227,5 +286,6 @@ def label(step: Step) -> str:
 
 def fingerprint(step: Step, index: str) -> str:
     """Return what must be the same when a body is replayed: kind, operation and place (contract 15)."""
-    inner = "(" + ",".join(label(s) for s in step.steps) + ")" if isinstance(step, Together) else ""
-    return f"{index}:{label(step)}{inner}"
+    if isinstance(step, Together | Either | Atomic):
+        return f"{index}:{label(step)}({','.join(label(s) for s in step.steps)})"
+    return f"{index}:{label(step)}"
