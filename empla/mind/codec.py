@@ -8,8 +8,8 @@ store is one of our own types or a plain value, never anything else.
 import hashlib
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import fields, is_dataclass
-from datetime import date, datetime, time, timedelta
+from dataclasses import field, fields, is_dataclass
+from datetime import date, datetime, time, timedelta, timezone
 from enum import Enum
 from typing import Any, TypeVar
 
@@ -19,6 +19,16 @@ from empla.mind import values
 T = TypeVar("T")
 _TYPES: dict[str, type] = {}
 _FIELDS: dict[type, tuple[str, tuple[str, ...]]] = {}
+_ENUMS: dict[type, dict[str, type[Enum]]] = {}
+_LATER: dict[type, dict[str, object]] = {}
+
+
+def later(default: Any) -> Any:
+    """Declare a field of a kept dataclass that a later release added.
+
+    It is left out where it has its default, so that what was kept before has the same bytes, and a belief the same id.
+    """
+    return field(default=default, metadata={"later": True})
 
 
 def registered(cls: type[T]) -> type[T]:
@@ -28,7 +38,11 @@ def registered(cls: type[T]) -> type[T]:
     if (known.__module__, known.__qualname__) != (cls.__module__, cls.__qualname__):
         raise ValidationError(f"two kept types are called {name!r}")
     _TYPES[name] = cls
-    _FIELDS[cls] = (name, tuple(f.name for f in fields(cls)))  # type: ignore[arg-type]
+    known_fields = fields(cls)  # type: ignore[arg-type]
+    _FIELDS[cls] = (name, tuple(f.name for f in known_fields))
+    _ENUMS[cls] = {f.name: f.type for f in known_fields if isinstance(f.type, type) and issubclass(f.type, Enum)}
+    if added := {f.name: f.default for f in known_fields if f.metadata.get("later")}:
+        _LATER[cls] = added
     return cls
 
 
@@ -51,6 +65,8 @@ def encode(value: object) -> Any:
     known = _FIELDS.get(type(value))
     if known is not None:
         name, names = known
+        if (added := _LATER.get(type(value))) is not None:
+            names = tuple(n for n in names if n not in added or getattr(value, n) != added[n])
         return {"$": name, **{n: encode(getattr(value, n)) for n in names}}
     return _encode_other(value)
 
@@ -109,15 +125,38 @@ def decode(data: Any) -> Any:
 
 
 def _build(cls: Any, data: dict[str, Any]) -> Any:
-    arguments = {}
-    for f in fields(cls):
-        if f.name not in data:
-            continue  # a field added since: its default holds
-        value = decode(data[f.name])
-        if isinstance(f.type, type) and issubclass(f.type, Enum) and value is not None:
-            value = f.type(value)
-        arguments[f.name] = value
+    # A field that is not there was added since: its default holds.
+    arguments = {name: decode(data[name]) for name in _FIELDS[cls][1] if name in data}
+    for name, enum in _ENUMS[cls].items():
+        if arguments.get(name) is not None:
+            arguments[name] = enum(arguments[name])
     return cls(**arguments)
+
+
+_SAME = frozenset({type(None), bool, int, float, str})
+"""Types whose values come back from the store as they went in."""
+
+
+def as_kept(value: Any) -> Any:
+    """Return `value` as it comes back from the store: the value itself where nothing would change, else a copy."""
+    return value if _comes_back(value) else decode(encode(value))
+
+
+def _comes_back(value: Any) -> bool:
+    kind = type(value)
+    if kind in _SAME:
+        return True
+    if kind is tuple:
+        return all(_comes_back(part) for part in value)
+    known = _FIELDS.get(kind)
+    if known is not None:
+        enums = _ENUMS[kind]
+        for name in known[1]:
+            part = getattr(value, name)
+            if type(part) not in _SAME and type(part) is not enums.get(name) and not _comes_back(part):
+                return False
+        return True
+    return kind is datetime and (value.tzinfo is None or type(value.tzinfo) is timezone) and not value.fold
 
 
 def dumps(value: object) -> str:

@@ -1,20 +1,34 @@
 """Commitments and expectations: promises made by the employee, and promises made to it.
 
 Each is held as a belief, `commitment(id, Commitment)` or `expectation(id, Commitment)`, and stays held when it is over,
-with how it ended: nothing is closed silently. Its id is that of the intention that made it.
+with how it ended: nothing is closed silently. Its id is chosen by the plan that makes it.
+
+A plan makes, changes and ends one by the steps `Promise`, `Expect`, `Close` and `Release`; the kernel
+(`empla.mind.undertaking`) carries them out. Each is carried by an intention, wakes itself before its deadline, and is
+closed only with evidence, or by whoever may release it. The obligations of a debtor to a creditor are those of Singh
+(1999); that breaking one is not ending it, but owing a word about it, is ours.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
-from empla.mind.codec import registered
+from empla.mind.codec import later, registered
+from empla.mind.steps import Step
 from empla.mind.values import Address
 
 COMMITMENT = "commitment"
 """Functor of the promises that the employee has made: (id, Commitment)."""
 EXPECTATION = "expectation"
 """Functor of the promises that were made to it, and of what it has asked others for: (id, Commitment)."""
+PROMISES = frozenset({COMMITMENT, EXPECTATION})
+"""Functors that the kernel guards: what is open is let go by nobody without a record."""
+
+DUE_SOON, LATE, CLOSED, ORPHANED, LOST = "due-soon", "late", "closed", "orphaned", "lost"
+"""What happens to a promise. With its functor in front ("commitment-due-soon") the kind of the event that tells so; its
+fields are `id`, `made` (the Commitment as it is then), `functor`, `reason` and `reported`: whether the failure behind it
+is told as `intention-failed` besides."""
 
 
 class Standing(StrEnum):
@@ -22,8 +36,60 @@ class Standing(StrEnum):
 
     OPEN = "open"
     KEPT = "kept"  # done, with the evidence
-    BROKEN = "broken"  # it was due and was not done
+    BROKEN = "broken"  # it was due and was not done, or cannot be
     RELEASED = "released"  # whoever was to have it wants it no more
+
+
+# evidence ------------------------------------------------------------------------------------------------------------
+
+
+@registered
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailSent:
+    """A mail that the server took for this person; in this thread, where one is named."""
+
+    to: Address
+    thread: str = ""
+
+
+@registered
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailReceived:
+    """A mail of this person, for which the server vouches; in this thread, where one is named."""
+
+    of: Address
+    thread: str = ""
+
+
+@registered
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventStands:
+    """An event that was written into a calendar: the one with this UID, where it is named."""
+
+    uid: str = ""
+
+
+@registered
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BeliefHeld:
+    """A belief that is held: of this functor, with these first arguments. It needs no other evidence."""
+
+    functor: str
+    arguments: tuple[Any, ...] = ()
+
+
+@registered
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WordGiven:
+    """The word of this person: a mail of theirs that takes the matter up, for which the server vouches."""
+
+    of: Address
+
+
+Evidence = MailSent | MailReceived | EventStands | BeliefHeld | WordGiven
+
+
+# promises ------------------------------------------------------------------------------------------------------------
 
 
 @registered
@@ -33,6 +99,11 @@ class Commitment:
 
     `thread` and `mail` (a Message-ID) say where it was made; `evidence` is what shows that it was kept or broken (a
     Message-ID, an event's UID), `ended` a sentence for a person.
+
+    `wants` is the evidence without which it does not count as kept, and `drop` a query that releases it when it holds.
+    `lead` is how long before `due` it wakes itself to give notice; none if zero, where its plan sees to that by itself;
+    and if None, `LEAD` of the time there is, as the persona's proactivity has it. The kernel keeps the last three:
+    `carrier` is the intention that carries it, `noticed_at` and `late_at` when notice was given and when it became late.
     """
 
     debtor: Address
@@ -45,3 +116,71 @@ class Commitment:
     mail: str = ""
     evidence: str = ""
     ended: str = ""
+    wants: Evidence | None = later(None)
+    drop: Any = later(None)
+    lead: timedelta | None = later(None)
+    carrier: str = later("")
+    noticed_at: datetime | None = later(None)
+    late_at: datetime | None = later(None)
+
+    @property
+    def open(self) -> bool:
+        """Whether it is neither kept, nor broken, nor released."""
+        return self.standing is Standing.OPEN
+
+
+# steps ---------------------------------------------------------------------------------------------------------------
+
+
+@registered
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Promise(Step):
+    """Make a promise of the employee's own, carried by this intention, or change one that is open: its date, say.
+
+    The id holds no dot. Fails with the code "promise" if the debtor is not the employee, if it is over, or if its
+    deadline is past.
+    """
+
+    id: str
+    made: Commitment
+
+
+@registered
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expect(Step):
+    """Note what somebody else has promised, or was asked for; as `Promise`, but the debtor is another."""
+
+    id: str
+    made: Commitment
+
+
+@registered
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Close(Step):
+    """End a promise: kept, with the evidence that it wants, or broken. `id` of the functor `of`.
+
+    Kept: `evidence` (a Message-ID, an event's UID, the id of a step) must lead to something that this intention has
+    done or seen, and be what the promise wants. Broken: once it is late, or with evidence that it cannot be kept, or
+    when something of this intention has failed. Else it fails with the code "evidence" and the promise stays as it is.
+    """
+
+    id: str
+    standing: Standing
+    sentence: str
+    evidence: str = ""
+    of: str = COMMITMENT
+
+
+@registered
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Release(Step):
+    """Let a promise go, because whoever was to have it wants it no more; what carries it ends with it.
+
+    May do so: an intention that acts on the word of the manager or the company, or one that was set off by a mail of
+    the creditor for which the server vouches; what was promised *to* the employee it may itself let go. Else it fails
+    with the code "release".
+    """
+
+    id: str
+    sentence: str
+    of: str = COMMITMENT
