@@ -8,7 +8,7 @@ store is one of our own types or a plain value, never anything else.
 import hashlib
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import field, fields, is_dataclass
+from dataclasses import fields, is_dataclass
 from datetime import date, datetime, time, timedelta, timezone
 from enum import Enum
 from typing import Any, TypeVar
@@ -23,12 +23,9 @@ _ENUMS: dict[type, dict[str, type[Enum]]] = {}
 _LATER: dict[type, dict[str, object]] = {}
 
 
-def later(default: Any) -> Any:
-    """Declare a field of a kept dataclass that a later release added.
-
-    It is left out where it has its default, so that what was kept before has the same bytes, and a belief the same id.
-    """
-    return field(default=default, metadata={"later": True})
+LATER = {"later": True}
+"""Metadata of a field that a later release added to a kept dataclass: it is left out where it has its default, so that
+what was kept before has the same bytes, and a belief the same id."""
 
 
 def registered(cls: type[T]) -> type[T]:

@@ -9,12 +9,12 @@ closed only with evidence, or by whoever may release it. The obligations of a de
 (1999); that breaking one is not ending it, but owing a word about it, is ours.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from empla.mind.codec import later, registered
+from empla.mind.codec import LATER, registered
 from empla.mind.steps import Step
 from empla.mind.values import Address
 
@@ -27,8 +27,8 @@ PROMISES = frozenset({COMMITMENT, EXPECTATION})
 
 DUE_SOON, LATE, CLOSED, ORPHANED, LOST = "due-soon", "late", "closed", "orphaned", "lost"
 """What happens to a promise. With its functor in front ("commitment-due-soon") the kind of the event that tells so; its
-fields are `id`, `made` (the Commitment as it is then), `functor`, `reason` and `reported`: whether the failure behind it
-is told as `intention-failed` besides."""
+fields are `id`, `made` (the Commitment as it is then), `functor`, `reason`, and `reported`: whether what is behind it is
+told as `intention-failed` besides."""
 
 
 class Standing(StrEnum):
@@ -103,7 +103,7 @@ class Commitment:
     `wants` is the evidence without which it does not count as kept, and `drop` a query that releases it when it holds.
     `lead` is how long before `due` it wakes itself to give notice; none if zero, where its plan sees to that by itself;
     and if None, `LEAD` of the time there is, as the persona's proactivity has it. The kernel keeps the last three:
-    `carrier` is the intention that carries it, `noticed_at` and `late_at` when notice was given and when it became late.
+    `carrier` is the intention that carries it, `noticed_at` and `late_at` say when notice was given and when it was late.
     """
 
     debtor: Address
@@ -116,12 +116,12 @@ class Commitment:
     mail: str = ""
     evidence: str = ""
     ended: str = ""
-    wants: Evidence | None = later(None)
-    drop: Any = later(None)
-    lead: timedelta | None = later(None)
-    carrier: str = later("")
-    noticed_at: datetime | None = later(None)
-    late_at: datetime | None = later(None)
+    wants: Evidence | None = field(default=None, metadata=LATER)
+    drop: Any = field(default=None, metadata=LATER)
+    lead: timedelta | None = field(default=None, metadata=LATER)
+    carrier: str = field(default="", metadata=LATER)
+    noticed_at: datetime | None = field(default=None, metadata=LATER)
+    late_at: datetime | None = field(default=None, metadata=LATER)
 
     @property
     def open(self) -> bool:
