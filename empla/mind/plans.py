@@ -15,6 +15,7 @@ from typing import Any
 
 from empla.errors import ValidationError
 from empla.mind.beliefs import ANY, BeliefBase
+from empla.mind.recipes import Recipe, check_author
 from empla.mind.steps import Step
 
 Body = Callable[["Trigger"], Generator[Step, Any, Any]]
@@ -201,6 +202,7 @@ class PlanLibrary:
         """Add a plan; ValidationError if its body could not be replayed safely."""
         for body in (plan.body, plan.recovery):
             if body is not None:
+                check_author(plan.author, body)
                 check_body(plan.name, body)
         self.plans[plan.name, plan.version] = plan
         self._by_kind = {}
@@ -250,6 +252,8 @@ class PlanLibrary:
 
 def check_body(name: str, body: Body) -> None:
     """Refuse a body that swallows everything or yields while it is being closed (contract 15)."""
+    if isinstance(body, Recipe):
+        return  # was checked when it was made
     if not inspect.isgeneratorfunction(body):
         raise ValidationError(f"the body of plan {name!r} yields nothing: write `yield` in it")
     if len(inspect.signature(body).parameters) != 1:
