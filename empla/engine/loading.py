@@ -11,8 +11,9 @@ def load(store: Store) -> MindState:
     with store.reading():
         for row in store.find("belief", {"held": 1}, ("body",)):
             state.apply([Believed(belief=codec.loads(row.body))])
-        for row in store.find("goal", {"state": "active"}, ("body",)):
-            state.apply([codec.loads(row.body)])
+        for standing in ("active", "waiting", "suspended"):
+            for row in store.find("goal", {"state": standing}, ("body",)):
+                state.apply([codec.loads(row.body)])
         for stage in ("active", "suspended", "quarantined"):
             for row in store.find("intention", {"stage": stage}, ("body",)):
                 state.apply([codec.loads(row.body)])
@@ -24,6 +25,8 @@ def load(store: Store) -> MindState:
         for row in store.find("hold", {}, ("body", "intention")):
             if row.intention in state.intentions:
                 state.apply([codec.loads(row.body)])
-        newest = store.find("intention", {}, ("id",), limit=1, newest=True)
-    state.adopted = max([state.adopted, *(number(row.id) for row in newest)])
+        newest = [
+            row.id for table in ("intention", "goal") for row in store.find(table, {}, ("id",), limit=1, newest=True)
+        ]
+    state.adopted = max([state.adopted, *map(number, newest)])
     return state
