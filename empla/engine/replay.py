@@ -1,52 +1,208 @@
-"""Replay: the recorded percepts through the same pure cycle again, compared digest by digest (contract 14)."""
+"""Replay: the recorded percepts through the same pure cycle again, compared digest by digest (contract 14).
 
+Identity is promised for the cycles that this very version of the code has run. Cycles of other versions are run again
+too, and told apart: what they would do otherwise today is a change of the program, no fault. After a cycle that came
+out otherwise it goes on from what was recorded, so that one difference is counted once.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
+from empla import __version__
 from empla.engine import inbox
-from empla.engine.journal import chained, restored
-from empla.errors import InputError
+from empla.engine.journal import chained, restored, unpacked
+from empla.errors import EmplaError, InputError
 from empla.mind import codec
 from empla.mind.bodies import Guard
 from empla.mind.cycle import cycle
+from empla.mind.percepts import Percept
 from empla.mind.plans import PlanLibrary
-from empla.mind.state import MindState
+from empla.mind.state import Change, MindState
 from empla.store.store import Store
 
+PAGE = 200
+"""Cycles that are read at once."""
 
-@dataclass(frozen=True, slots=True)
+Until = datetime | int | None
+"""Where to stop: after the last cycle at or before an instant, after the cycle of this number, or at the end."""
+Told = Callable[[int], None]
+"""Called with the number of each cycle that has been run again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recorded:
+    """One cycle as the journal has it. `percept` is None where what was perceived has been erased."""
+
+    cycle: int
+    at: datetime
+    code: str
+    digest: str
+    key: str
+    percept: Percept | None
+    body: bytes
+
+    def changes(self) -> tuple[Change, ...]:
+        """Return what the cycle changed."""
+        found: tuple[Change, ...] = codec.loads(self.body.decode())
+        return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """One cycle that comes out otherwise: what it changed, and what it would change; `why` if it cannot be run."""
+
+    recorded: Recorded
+    now: tuple[Change, ...] = ()
+    why: str = ""
+
+
+@dataclass(slots=True, kw_only=True)
+class Version:
+    """How many cycles a version of the code has run, and how many of them would come out otherwise."""
+
+    cycles: int = 0
+    otherwise: int = 0
+
+
+@dataclass(slots=True, kw_only=True)
 class Replayed:
-    """How many cycles were run again, and the first that came out differently (0 if none did)."""
+    """What came of a replay. `first` is the first cycle of this version of the code that came out otherwise."""
 
-    cycles: int
-    differs_at: int
+    since: int
+    cycles: int = 0
+    last: int = 0
+    until: datetime | None = None
+    erased: int = 0
+    versions: dict[str, Version] = field(default_factory=dict)
+    first: Difference | None = None
+
+    @property
+    def differs_at(self) -> int:
+        """Return the number of the first cycle of this version that came out otherwise, 0 if none did."""
+        return self.first.recorded.cycle if self.first is not None else 0
+
+    @property
+    def own(self) -> Version:
+        """Return the count of the version that is installed."""
+        return self.versions.get(__version__, Version())
+
+    @property
+    def others(self) -> Mapping[str, Version]:
+        """Return the counts of all other versions, in the order in which they ran."""
+        return {code: count for code, count in self.versions.items() if code != __version__}
 
 
-def replay(store: Store, library: PlanLibrary, guard: Guard = nullcontext, *, since: int = 0) -> Replayed:
+def replay(
+    store: Store,
+    library: PlanLibrary,
+    guard: Guard = nullcontext,
+    *,
+    since: int = 0,
+    until: Until = None,
+    told: Told = lambda _cycle: None,
+) -> Replayed:
     """Run recorded cycles again and compare what they change: from the beginning, or after the snapshot of `since`.
 
     `guard` limits the bodies as it did then; without one a body that was stopped for running too long runs for ever.
     InputError if there is no snapshot of that cycle.
     """
-    state, digest = _beginning(store, since)
-    count = 0
-    for row in store.find("journal", {}, ("seq", "at", "percept", "digest"), at_least={"seq": since + 1}):
-        percept = inbox.read(store.find("percept", {"key": row.percept}, ("key", "kind", "body"))[0])
-        delta = cycle(state, percept, datetime.fromisoformat(row.at), library, guard)
-        digest = chained(digest, codec.dumps(delta.changes).encode())
-        if digest != row.digest:
-            return Replayed(count, row.seq)
-        state.apply(delta.changes)
-        count += 1
-    return Replayed(count, 0)
+    state, previous = beginning(store, since)
+    found = Replayed(since=since, last=since)
+    for row in recorded(store, since=since, until=until):
+        changes = _again(state, row, previous, library, guard, found)
+        state.apply(changes)
+        previous = row.digest
+        found.cycles += 1
+        found.last, found.until = row.cycle, row.at
+        told(row.cycle)
+    return found
 
 
-def _beginning(store: Store, since: int) -> tuple[MindState, str]:
+def _again(
+    state: MindState, row: Recorded, previous: str, library: PlanLibrary, guard: Guard, found: Replayed
+) -> tuple[Change, ...]:
+    """Run one cycle again, count how it came out, and return the changes to go on with."""
+    if row.percept is None:
+        found.erased += 1
+        return row.changes()
+    count = found.versions.setdefault(row.code, Version())
+    count.cycles += 1
+    try:
+        delta = cycle(state, row.percept, row.at, library, guard)
+    except EmplaError as error:
+        count.otherwise += 1
+        found.first = found.first or _of_ours(Difference(recorded=row, why=error.sentence))
+        return row.changes()
+    body = codec.dumps(delta.changes).encode()
+    if chained(previous, body) == row.digest:
+        return delta.changes
+    was = row.changes()
+    if row.code == __version__ or codec.dumps(was).encode() != body:
+        count.otherwise += 1
+        broken = "" if chained(previous, row.body) == row.digest else "what is recorded does not have its own digest"
+        found.first = found.first or _of_ours(Difference(recorded=row, now=delta.changes, why=broken))
+    state.drop_live(delta.moved)
+    return was
+
+
+def _of_ours(difference: Difference) -> Difference | None:
+    return difference if difference.recorded.code == __version__ else None
+
+
+def recorded(store: Store, *, since: int = 0, until: Until = None) -> Iterator[Recorded]:
+    """Iterate over the recorded cycles after `since`, a page at a time."""
+    for row in _rows(store, since + 1):
+        at = datetime.fromisoformat(row.at)
+        if until is not None and (row.seq > until if isinstance(until, int) else at > until):
+            return
+        yield Recorded(
+            cycle=row.seq,
+            at=at,
+            code=row.code,
+            digest=row.digest,
+            key=row.percept,
+            percept=_percept(store, row.percept),
+            body=unpacked(row.delta),
+        )
+
+
+def _rows(store: Store, first: int) -> Iterator[Any]:
+    columns = ("seq", "at", "percept", "code", "digest", "delta")
+    while rows := store.find("journal", {}, columns, at_least={"seq": first}, at_most={"seq": first + PAGE - 1}):
+        yield from rows
+        first += PAGE
+
+
+def _percept(store: Store, key: str) -> Percept | None:
+    rows = store.find("percept", {"key": key}, ("key", "kind", "body"))
+    return inbox.read(rows[0]) if rows else None
+
+
+def beginning(store: Store, since: int) -> tuple[MindState, str]:
+    """Return the state after the snapshot of cycle `since` and that cycle's digest; of 0, a mind that knows nothing.
+
+    InputError if there is no such snapshot.
+    """
     if not since:
         return MindState(), ""
     kept = store.find("snapshot", {"cycle": since}, ("body",))
     if not kept:
-        known = [row.cycle for row in store.find("snapshot", {}, ("cycle",))]
-        raise InputError(f"there is no snapshot of cycle {since}", next_step=f"there are: {known or 'none'}")
+        raise InputError(f"there is no snapshot of cycle {since}", next_step=f"there are: {snapshots(store) or 'none'}")
     return restored(kept[0].body), store.find("journal", {"seq": since}, ("digest",))[0].digest
+
+
+def snapshots(store: Store) -> list[int]:
+    """Return the cycles after which the whole mind was kept."""
+    return [row.cycle for row in store.find("snapshot", {}, ("cycle",))]
+
+
+def state_before(store: Store, number: int) -> MindState:
+    """Return the mind as it was before cycle `number`: from the nearest snapshot and what was recorded since."""
+    since = max((known for known in snapshots(store) if known < number), default=0)
+    state, _ = beginning(store, since)
+    for row in recorded(store, since=since, until=number - 1):
+        state.apply(row.changes())
+    return state

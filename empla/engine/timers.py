@@ -33,6 +33,10 @@ class Timers:
         for row in due:
             step = row.trigger.removeprefix("step:")
             waiting = self._store.find("intention", {"id": step.partition(".")[0]}, ("percept",))
-            percept = Percept(key=f"timer:{step}:{row.instant}", kind=TIMER, fields={"step": step}, origin=OWN)
-            inbox.insert(self._store, percept, now, because=waiting[0].percept if waiting else "")
+            inbox.insert(self._store, timer(step, row.instant), now, because=waiting[0].percept if waiting else "")
             self._store.change("occurrence", {"seq": row.seq}, {"state": "fired"})
+
+
+def timer(step: str, due: str) -> Percept:
+    """Return the percept that a step's wait is over; `due` is the instant as the store keeps it."""
+    return Percept(key=f"timer:{step}:{due}", kind=TIMER, fields={"step": step}, origin=OWN)
