@@ -7,10 +7,11 @@ store is one of our own types or a plain value, never anything else.
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime, time, timedelta, timezone
 from enum import Enum
+from operator import attrgetter
 from typing import Any, TypeVar
 
 from empla.errors import ValidationError
@@ -40,19 +41,8 @@ def registered(cls: type[T]) -> type[T]:
     _ENUMS[cls] = {f.name: f.type for f in known_fields if isinstance(f.type, type) and issubclass(f.type, Enum)}
     if added := {f.name: f.default for f in known_fields if f.metadata.get("later")}:
         _LATER[cls] = added
+    _WRITERS[cls] = _writer_of(name, _FIELDS[cls][1], added)
     return cls
-
-
-for _type in (
-    values.Origin,
-    values.Address,
-    values.Instant,
-    values.Amount,
-    values.Url,
-    values.FileRef,
-    values.EventRef,
-):
-    registered(_type)
 
 
 def encode(value: object) -> Any:
@@ -157,13 +147,120 @@ def _comes_back(value: Any) -> bool:
 
 
 def dumps(value: object) -> str:
-    """Return the canonical JSON text of `value`."""
-    return json.dumps(encode(value), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    """Return the canonical JSON text of `value`: that of `encode`, written without making `encode`'s data first."""
+    write = _WRITERS.get(type(value))
+    return write(value) if write is not None else _writer_for(value)(value)
+
+
+def _writer_for(value: object) -> Callable[[Any], str]:
+    """Find how values of this type are written, and remember it."""
+    write: Callable[[Any], str]
+    match value:
+        case int():
+            write = int.__repr__
+        case float():
+            write = _plain
+        case Enum():
+            write = _enum
+        case str():
+            write = _text
+        case datetime():
+            write = _datetime
+        case Mapping():
+            write = _mapping
+        case list() | tuple():
+            write = _list
+        case _:
+            write = _plain
+    _WRITERS[type(value)] = write
+    return write
+
+
+_string: Callable[[str], str] = json.encoder.encode_basestring
+_PLAIN = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def _plain(value: object) -> str:
+    return _PLAIN.encode(encode(value))
+
+
+def _text(value: object) -> str:
+    return _string(str(value))
+
+
+def _enum(value: Enum) -> str:
+    return dumps(value.value)
+
+
+def _datetime(value: datetime) -> str:
+    return f'{{"$":"datetime","v":"{value.isoformat()}"}}'
+
+
+def _list(value: Iterable[object]) -> str:
+    return f"[{','.join(map(dumps, value))}]"
+
+
+def _mapping(value: Mapping[Any, object]) -> str:
+    kept = {_escaped(str(k)): v for k, v in value.items()}
+    return f"{{{','.join([f'{_string(k)}:{dumps(kept[k])}' for k in sorted(kept)])}}}"
+
+
+_WRITERS: dict[type, Callable[[Any], str]] = {
+    type(None): lambda _: "null",
+    bool: lambda value: "true" if value else "false",
+    int: int.__repr__,
+    str: _string,
+    dict: _mapping,
+    list: _list,
+    tuple: _list,
+    datetime: _datetime,
+}
+"""How values are written, by their exact type; others are added as they come."""
+
+
+def _writer_of(name: str, names: tuple[str, ...], added: Mapping[str, object]) -> Callable[[Any], str]:
+    """Return how a registered dataclass is written: as a form with its fields' names, to be filled in."""
+    form, read = _form(name, names)
+    if not added:
+        return lambda value: form % tuple(map(dumps, read(value)))
+    short_form, read_short = _form(name, tuple(n for n in names if n not in added))
+    later = tuple(added.items())
+
+    def write(value: Any) -> str:
+        present = [n for n, default in later if getattr(value, n) != default]
+        if not present:
+            return short_form % tuple(map(dumps, read_short(value)))
+        if len(present) == len(later):
+            return form % tuple(map(dumps, read(value)))
+        kept = {n: dumps(getattr(value, n)) for n in names if n not in added or n in present}
+        return f'{{"$":"{name}",{",".join(f"{_string(n)}:{kept[n]}" for n in sorted(kept))}}}'
+
+    return write
+
+
+def _form(name: str, names: tuple[str, ...]) -> tuple[str, Callable[[Any], tuple[Any, ...]]]:
+    ordered = sorted(names)  # "$" comes before every letter
+    form = "".join(["{", f'"$":{_string(name)}', *(f",{_string(n)}:%s" for n in ordered), "}"])
+    if len(ordered) > 1:
+        return form, attrgetter(*ordered)
+    return form, lambda value: tuple(getattr(value, n) for n in ordered)
 
 
 def loads(text: str) -> Any:
     """Return the value whose canonical JSON is `text`."""
     return decode(json.loads(text))
+
+
+for _type in (
+    values.Origin,
+    values.Address,
+    values.Instant,
+    values.Amount,
+    values.Url,
+    values.FileRef,
+    values.EventRef,
+):
+    registered(_type)
 
 
 def digest(value: object) -> str:
