@@ -15,7 +15,19 @@ import typer
 from typer.core import TyperGroup
 
 from empla.errors import EmplaError, InputError, NotRunning, PermissionDenied
-from runtime.cli import day, doctor, mailboxes, offboarding, oversight, people, quarantine, rules, running, upgrade
+from runtime.cli import (
+    day,
+    doctor,
+    mailboxes,
+    offboarding,
+    oversight,
+    people,
+    quarantine,
+    rules,
+    running,
+    thoughts,
+    upgrade,
+)
 from runtime.cli.options import DAY, OVERSIGHT, PEOPLE, RUNNING
 
 EXIT_CODES: Final = """
@@ -26,7 +38,7 @@ Exit codes: 0 done, 1 what was asked for failed, 2 wrong usage, 3 empla is not r
 _ORDER: Final = (
     *("init", "people", "hire", "mailbox", "offboard", "list", "show"),
     *("mail", "inbox", "agenda"),
-    *("history", "why", "settle", "triage", "rules", "quarantine", "grant", "revoke"),
+    *("history", "why", "replay", "settle", "triage", "rules", "quarantine", "grant", "revoke"),
     *("up", "down", "status", "restart", "pause", "resume", "logs", "upgrade", "demo", "doctor"),
 )
 
@@ -86,6 +98,7 @@ app.command(rich_help_panel=DAY)(day.inbox)
 app.command(rich_help_panel=DAY)(day.agenda)
 app.command(rich_help_panel=OVERSIGHT)(oversight.history)
 app.command(rich_help_panel=OVERSIGHT)(oversight.why)
+app.command(rich_help_panel=OVERSIGHT)(thoughts.replay)
 app.command(rich_help_panel=OVERSIGHT)(oversight.settle)
 app.command(rich_help_panel=OVERSIGHT)(oversight.triage)
 app.command(rich_help_panel=OVERSIGHT)(rules.rules)

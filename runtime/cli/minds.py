@@ -1,9 +1,11 @@
 """Reading an employee's mind from outside, also while it works: one consistent view, and nothing is changed."""
 
 import json
+import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -18,7 +20,7 @@ from empla.mind.commitments import Commitment
 from empla.mind.intentions import OVER, Intention, Stage, StepRecord
 from empla.mind.percepts import Percept
 from empla.mind.steps import Achieve, Ask, Do, Step, Together, Unless, Wait, label
-from empla.store.opening import open_inbox
+from empla.store.opening import open_inbox, open_store
 from empla.store.store import Store
 from runtime.employee import library
 
@@ -27,7 +29,9 @@ _ACTION = (
     *("why", "asked_at", "due", "attempt", "on_wire_at", "replies", "ended_at", "outcome"),
 )
 
-_PERCEPT = ("key", "kind", "at", "state", "reason", "body")
+_WAIT_S = 10  # for a writer
+
+_PERCEPT = ("key", "kind", "at", "state", "reason", "body", "cycle")
 
 
 class Mind:
@@ -35,27 +39,38 @@ class Mind:
 
     def __init__(self, store: Store, folder: Path) -> None:
         load_kept_types()
-        self._store = store
+        self.store = store
         self.folder = folder
 
     def actions(self, **by: Any) -> Sequence[Any]:
         """Return rows of the outbox, in the order they were asked for."""
-        return self._store.find("action", by, _ACTION)
+        return self.store.find("action", by, _ACTION)
+
+    def target(self, action: str) -> Mapping[str, Any]:
+        """Return what an action is about, as it was prepared: recipients, subject, times."""
+        rows = self.store.find("action", {"id": action}, ("target",))
+        found: Mapping[str, Any] = json.loads(rows[0].target) if rows and rows[0].target else {}
+        return found
+
+    def last_cycle(self) -> int:
+        """Return the number of the last cycle."""
+        rows = self.store.find("journal", {}, ("seq",), limit=1, newest=True)
+        return int(rows[0].seq) if rows else 0
 
     def ledger_of(self, action: str) -> list[dict[str, Any]]:
         """Return what the ledger says of an action: the records themselves, never the columns."""
-        return [_record(row.record) for row in self._store.find("ledger", {"action": action}, ("record",))]
+        return [_record(row.record) for row in self.store.find("ledger", {"action": action}, ("record",))]
 
     def ledger(self) -> tuple[int, int | None]:
         """Return how many records the ledger has, and the position of the first that breaks the chain."""
-        rows = self._store.find("ledger", {}, ("prev", "hash", "record"))
+        rows = self.store.find("ledger", {}, ("prev", "hash", "record"))
         # What somebody has put there instead of bytes is no record, and breaks the chain like any other change.
         entries = (ledger.Entry(r.prev, r.hash, r.record if isinstance(r.record, bytes) else b"") for r in rows)
         return len(rows), ledger.first_break(entries)
 
     def intentions(self, **by: Any) -> list[Intention]:
         """Return intentions, eldest first, by `id`, `stage` or `percept`."""
-        return [codec.loads(row.body) for row in self._store.find("intention", by, ("body",))]
+        return [codec.loads(row.body) for row in self.store.find("intention", by, ("body",))]
 
     def open_intentions(self) -> list[Intention]:
         """Return the intentions that are not over."""
@@ -63,43 +78,43 @@ class Mind:
 
     def steps(self, intention: str) -> list[StepRecord]:
         """Return the steps of an intention, in order."""
-        found = [codec.loads(row.body) for row in self._store.find("step", {"intention": intention}, ("body",))]
+        found = [codec.loads(row.body) for row in self.store.find("step", {"intention": intention}, ("body",))]
         return sorted(found, key=lambda s: [int(part) for part in s.index.split(".")])
 
     def goal(self, goal_id: str) -> Any:
         """Return a goal, None if there is none."""
-        rows = self._store.find("goal", {"id": goal_id}, ("body",))
+        rows = self.store.find("goal", {"id": goal_id}, ("body",))
         return codec.loads(rows[0].body) if rows else None
 
     def questions(self) -> list[Any]:
         """Return the open questions."""
-        return [codec.loads(row.body) for row in self._store.find("question", {"state": "open"}, ("body",))]
+        return [codec.loads(row.body) for row in self.store.find("question", {"state": "open"}, ("body",))]
 
     def promises(self, functor: str) -> list[tuple[str, Commitment]]:
         """Return promises with their ids, as they are held (`empla.mind.commitments`), the eldest first."""
-        rows = self._store.find("belief", {"functor": functor, "held": 1}, ("body",))
+        rows = self.store.find("belief", {"functor": functor, "held": 1}, ("body",))
         held = [codec.loads(row.body).arguments for row in rows]
         return [(promise, made) for promise, made in held if isinstance(made, Commitment)]
 
     def triaged(self) -> list[tuple[Any, ...]]:
         """Return what was held of each mail that was sorted, in the order in which they came."""
-        rows = self._store.find("belief", {"functor": TRIAGED}, ("body",))
+        rows = self.store.find("belief", {"functor": TRIAGED}, ("body",))
         return sorted((codec.loads(row.body).arguments for row in rows), key=lambda found: found[4])
 
     def asked_in(self, question: str) -> str:
         """Return the subject of the mail that put a question."""
-        rows = self._store.find("step", {"id": question}, ("body",))
+        rows = self.store.find("step", {"id": question}, ("body",))
         step = codec.loads(rows[0].body).step if rows else None
         return str(step.by.arguments.get("subject", "")) if isinstance(step, Ask) else ""
 
     def percept_row(self, key: str) -> Any:
         """Return the inbox row with this key, None if there is none."""
-        rows = self._store.find("percept", {"key": key}, _PERCEPT)
+        rows = self.store.find("percept", {"key": key}, _PERCEPT)
         return rows[0] if rows else None
 
     def percepts(self, kind: str) -> Sequence[Any]:
         """Return the inbox rows of one kind, oldest first."""
-        return self._store.find("percept", {"kind": kind}, _PERCEPT)
+        return self.store.find("percept", {"kind": kind}, _PERCEPT)
 
     def decoded(self, row: Any) -> Percept:
         """Return the percept that an inbox row holds."""
@@ -107,14 +122,14 @@ class Mind:
 
     def steps_answered_by(self, key: str) -> list[StepRecord]:
         """Return the steps whose question the mail with this percept key answered."""
-        asked = [row.id for row in self._store.find("question", {"state": "answered"}, ("id",))]
-        rows = [row for step in asked for row in self._store.find("step", {"id": step, "resolved": 1}, ("body",))]
+        asked = [row.id for row in self.store.find("question", {"state": "answered"}, ("id",))]
+        rows = [row for step in asked for row in self.store.find("step", {"id": step, "resolved": 1}, ("body",))]
         records = [codec.loads(row.body) for row in rows if key in row.body]
         return [r for r in records if getattr(r.outcome.value, "key", "") == key]
 
     def set_aside(self) -> Sequence[Any]:
         """Return the inbox rows that were quarantined."""
-        return self._store.find("percept", {"state": "quarantined"}, ("key", "kind", "at", "reason"))
+        return self.store.find("percept", {"state": "quarantined"}, ("key", "kind", "at", "reason"))
 
 
 def _record(content: bytes) -> dict[str, Any]:
@@ -136,16 +151,37 @@ def load_kept_types() -> None:
 @contextmanager
 def opened(home: Home, slug: str) -> Iterator[Mind | None]:
     """Give the mind of an employee, also of one who has left; None if it has not begun to have one."""
-    folder = next((f for f in (home.employee(slug), home.root / "left" / slug) if (f / "mind.db").exists()), None)
+    folder = _folder(home, slug)
     if folder is None:
         yield None
         return
-    store = open_inbox(folder / "mind.db", slug)
-    try:
-        with store.reading():
+    with closing(open_inbox(folder / "mind.db", slug)) as store, store.reading():
+        yield Mind(store, folder)
+
+
+@contextmanager
+def copied(home: Home, slug: str) -> Iterator[Mind | None]:
+    """Give the mind of an employee as it is now, in a copy that is thrown away, for whoever needs it for long.
+
+    A store of an older empla is brought up to date there. None if there is no mind yet.
+    """
+    folder = _folder(home, slug)
+    if folder is None:
+        yield None
+        return
+    with TemporaryDirectory(prefix="empla-") as place:
+        path = Path(place) / "mind.db"
+        # Not mode=ro: a reader of a write-ahead log has to make its index file.
+        there = sqlite3.connect(f"{(folder / 'mind.db').absolute().as_uri()}?mode=rw", uri=True, timeout=_WAIT_S)
+        with closing(there), closing(sqlite3.connect(path)) as here:
+            there.execute("PRAGMA query_only = ON")
+            there.backup(here)
+        with closing(open_store(path, slug)) as store:
             yield Mind(store, folder)
-    finally:
-        store.close()
+
+
+def _folder(home: Home, slug: str) -> Path | None:
+    return next((f for f in (home.employee(slug), home.root / "left" / slug) if (f / "mind.db").exists()), None)
 
 
 # words --------------------------------------------------------------------------------------------------------------
@@ -154,6 +190,13 @@ def opened(home: Home, slug: str) -> Iterator[Mind | None]:
 def recipients(target: Mapping[str, Any]) -> str:
     """Return whom an action reaches: recipients of a mail, or whose calendar."""
     return ", ".join(target.get("recipients", ())) or str(target.get("owner", ""))
+
+
+def meant_for(arguments: Mapping[str, Any]) -> str:
+    """Return whom an act that was never prepared would reach, by its arguments."""
+    named = arguments.get("to") or arguments.get("owner") or ""
+    people = named if isinstance(named, tuple | list) else (named,)
+    return ", ".join(str(person) for person in people if person)
 
 
 def about(target: Mapping[str, Any]) -> str:

@@ -1,26 +1,46 @@
 """Steps and values of a mind in words, short enough for a line."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime, time, timedelta
 from enum import Enum
 from typing import Any, Final
 
+from empla.mind.beliefs import Belief
+from empla.mind.goals import Goal
+from empla.mind.intentions import HeldSpan, Intention, Question, StepRecord
 from empla.mind.readings import Mail
-from empla.mind.steps import Achieve, Ask, Believe, Do, Step, Wait, label
+from empla.mind.state import (
+    Asked,
+    Believed,
+    Change,
+    Continued,
+    Decided,
+    Due,
+    Forgotten,
+    Noted,
+    Quarantined,
+    Recalled,
+    Withdrawn,
+)
+from empla.mind.steps import Achieve, Ask, Believe, Do, Step, Unless, Wait, label
 from empla.mind.values import Address, Amount, Instant, Origin
 
 _LONGEST: Final = 80
+_DIGEST: Final = re.compile(r"\b[0-9a-f]{20,}\b|\b\d{6,}\.\d{4,}\.\d{8,}\b")
 
 
 def of_step(step: Step) -> str:
     """Return one step in words."""
     match step:
         case Do():
-            return f"{step.operation}({_arguments(step.arguments)})"
+            return of_operation(step.operation, step.arguments)
+        case Unless():
+            return f"{of_step(step.by)}, unless {step.kind.replace('-', ' ')} comes first"
         case Believe():
             sure = "" if step.confidence == 1.0 else f", confidence {step.confidence:.2f}"
-            return f"{step.functor}({', '.join(of_value(a) for a in step.arguments)}){sure}"
+            return f"{of_proposition(step.functor, step.arguments)}{sure}"
         case Ask():
             return f"ask {step.who.value}"
         case Achieve():
@@ -30,10 +50,78 @@ def of_step(step: Step) -> str:
     return label(step)
 
 
+def of_operation(operation: str, arguments: Mapping[str, Any]) -> str:
+    """Return what is asked of the world in words."""
+    return f"{operation}({_arguments(arguments)})"
+
+
+def of_proposition(functor: str, arguments: Iterable[Any]) -> str:
+    """Return what is believed in words: "works-in(bob, sales)"."""
+    return f"{functor}({', '.join(of_value(a) for a in arguments)})"
+
+
+def of_belief(belief: Belief) -> str:
+    """Return a belief in words, with its confidence where it is not sure."""
+    sure = "" if belief.confidence == 1.0 else f", confidence {belief.confidence:.2f}"
+    return f"{of_proposition(belief.functor, belief.arguments)}{sure}"
+
+
+def of_change(change: Change) -> str:
+    """Return one change of a cycle in words."""
+    match change:
+        case Believed():
+            return f"believes {of_belief(change.belief)}"
+        case Forgotten():
+            return f"believes no longer {_of_forgotten(change)}: {change.reason}"
+        case Goal():
+            return f"goal {change.id} {change.name}: {change.state}"
+        case Intention():
+            return f"intention {change.id} {change.plan}: {change.stage.value}"
+        case StepRecord():
+            came = "" if change.outcome is None else f": {change.outcome.status.value}"
+            return f"step {change.id} {of_step(change.step)}{came}"
+        case Question():
+            return f"question {change.id} to {change.who.value}: {change.state}"
+        case Asked():
+            return f"asks for {change.action} {of_operation(change.operation, change.arguments)}"
+    return _of_small_change(change)
+
+
+def _of_small_change(change: Change) -> str:
+    match change:
+        case HeldSpan():
+            return f"keeps {of_value(change.start)} to {of_value(change.end)} free until {of_value(change.until)}"
+        case Withdrawn():
+            return f"calls off what {change.intention} had asked for"
+        case Recalled():
+            return f"calls off {change.action}"
+        case Decided():
+            return f"{change.action} is {'approved' if change.approved else 'refused'} by {change.by}"
+        case Due():
+            return f"wakes {change.step} at {of_value(change.at)}"
+        case Quarantined():
+            return f"sets {change.percept} aside: {change.reason}"
+        case Noted():
+            return f"notes: {change.text}"
+        case Continued():
+            return "goes on in a cycle of its own"
+    return type(change).__name__.lower()
+
+
+def _of_forgotten(change: Forgotten) -> str:
+    functor = getattr(change, "functor", "")
+    return of_proposition(functor, getattr(change, "arguments", ())) if functor else change.belief
+
+
 def of_value(value: Any) -> str:
     """Return a value in words: what a person would say, without the origins."""
     text = _plain(value)
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
+
+
+def brief(text: str) -> str:
+    """Return a text with its long digests and ids cut short, for a line of a terminal."""
+    return _DIGEST.sub(lambda found: f"{found[0][:8]}…", text)
 
 
 def _arguments(arguments: Mapping[str, Any]) -> str:
