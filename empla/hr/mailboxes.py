@@ -7,7 +7,7 @@ from empla.errors import InputError
 from empla.hr.profiles import Profile, found
 from empla.hr.provisioning import SendPercept
 from empla.hr.staffing import Staffing
-from empla.mind.cycle import PROFILE
+from empla.mind.percepts import PROFILE
 from empla.store.company import AccountRow, Company, EmployeeRow, Status
 from empla.workplace.accounts import Account
 

@@ -18,6 +18,7 @@ GUARDED = frozenset({RULE, GRANTED})
 """Functors by which the gate decides: only who acts on the manager's or the company's word may hold or withdraw them.
 So what stands there is that word, whatever else an intention may have read."""
 
+_TRUST = {source: place for place, source in enumerate(Source)}
 _PRINCIPALS = {Source.OWN: "company", Source.POLICY: "company", Source.MANAGER: "manager"}
 _SOURCES = {"company": Source.OWN, "manager": Source.MANAGER, "": Source.PERCEPT}
 
@@ -64,8 +65,7 @@ def widened(authority: Authority, scope: Scope) -> Authority:
 
 def label_of(intention: Intention) -> Origin:
     """Return the origin of what an intention concludes: no better than the least trusted thing it has read."""
-    trust = list(Source)
-    worst = max((Source(name) for name in intention.reads), key=trust.index, default=Source.OWN)
+    worst = max((Source(name) for name in intention.reads), key=_TRUST.__getitem__, default=Source.OWN)
     return Origin(worst, intention.percept)
 
 
@@ -73,10 +73,15 @@ def sources_of(value: Any) -> tuple[str, ...]:
     """Return every kind of source that a value carries, sorted: the label of what was read."""
     found: set[str] = set()
     _collect(value, found)
-    return tuple(sorted(found))
+    return tuple(sorted(found)) if found else ()
+
+
+_NO_ORIGIN = frozenset({type(None), bool, int, float, str})
 
 
 def _collect(value: Any, found: set[str]) -> None:
+    if type(value) in _NO_ORIGIN:
+        return
     if isinstance(value, Origin):
         found.add(value.source.value)
     elif isinstance(value, Mapping):

@@ -50,6 +50,12 @@ class RunningBody:
         self.live = live
         self._guard = guard
 
+    @classmethod
+    def of_nothing(cls, guard: Guard) -> "RunningBody":
+        """Return a body that takes no step, for a plan that is not there any more."""
+        nothing: tuple[Step, ...] = ()
+        return cls((step for step in nothing), guard)
+
     def turn(self, move: Callable[[], Any]) -> Turn:
         """Run the body to its next `yield` by `move`, and say what it asks for or how it ended."""
         try:
@@ -74,7 +80,7 @@ class RunningBody:
     def feed(self, outcome: Outcome) -> Turn:
         """Give the outcome of the step it waits for: a value if done, else thrown as `ActionFailed`."""
         if outcome.status is Status.DONE:
-            value = codec.decode(codec.encode(outcome.value))
+            value = codec.as_kept(outcome.value)
             return self.turn(lambda: self.live.send(value))
         return self.turn(lambda: self.live.throw(ActionFailed(outcome)))
 
@@ -103,7 +109,7 @@ def replay(
 
     Returns it and what it asks for next, or None where its last step still waits for its outcome.
     """
-    trigger = Trigger({name: codec.decode(codec.encode(value)) for name, value in bindings.items()})
+    trigger = Trigger({name: codec.as_kept(value) for name, value in bindings.items()})
     running = RunningBody(body(trigger), guard)
     turn = running.begin()
     for index, (recorded, outcome) in enumerate(history):

@@ -1,15 +1,18 @@
 """What one cycle sees: the state as it is, with this cycle's changes laid over it.
 
-The state underneath is never touched; what is laid over it is the Delta.
+The state underneath is never touched. What is laid over it is the Delta: each row once, as it is at the end of the
+cycle, and between them, in order, what is no row (an action asked for, a time to wake at, ...).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from empla.mind.beliefs import Belief, DraftBeliefs
+from empla.mind.commitments import PROMISES, is_open
 from empla.mind.goals import Goal
-from empla.mind.intentions import OVER, Intention, Question, StepRecord
+from empla.mind.intentions import OVER, Intention, Question, StepRecord, top_level
+from empla.mind.propositions import Key, proposition_key
 from empla.mind.state import (
     Believed,
     Change,
@@ -17,7 +20,12 @@ from empla.mind.state import (
     Forgotten,
     MindState,
     Withdrawn,
+    awaited,
+    belief_key,
+    number,
 )
+
+_NOTHING: dict[str, StepRecord] = {}
 
 
 @dataclass
@@ -26,26 +34,39 @@ class Draft:
 
     state: MindState
     at: datetime
-    changes: list[Change] = field(default_factory=list)
     moved: set[str] = field(default_factory=set)
+    notes: list[Change] = field(default_factory=list)
     beliefs: DraftBeliefs = field(init=False)
     adopted: int = field(init=False)
-    _intentions: dict[str, Intention] = field(default_factory=dict)
-    _steps: dict[str, dict[str, StepRecord]] = field(default_factory=dict)
-    _questions: dict[str, Question] = field(default_factory=dict)
+    loose: dict[tuple[str, str], Belief] = field(default_factory=dict)
+    """Open promises that are held no longer, by functor and id: until others are held in their place."""
+    moved_goals: dict[str, str] = field(default_factory=dict)
+    """Goals that went from one state to another in this cycle, and to which; until somebody has followed."""
+    _believed: dict[Key, Believed | Forgotten] = field(default_factory=dict)
     _goals: dict[str, Goal] = field(default_factory=dict)
+    _questions: dict[str, Question] = field(default_factory=dict)
+    _steps: dict[str, dict[str, StepRecord]] = field(default_factory=dict)
+    _waits: dict[str, dict[str, None]] = field(default_factory=dict)
+    _intentions: dict[str, Intention] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.beliefs = DraftBeliefs(self.state.beliefs)
         self.adopted = self.state.adopted
 
     def delta(self) -> Delta:
-        """Return everything this cycle changes."""
-        return Delta(tuple(self.changes), frozenset(self.moved))
+        """Return everything this cycle changes. Intentions come last: applying one that is over lets go its steps."""
+        changes: list[Change] = self.notes
+        changes.extend(self._believed.values())
+        changes.extend(self._goals.values())
+        changes.extend(self._questions.values())
+        for steps in self._steps.values():
+            changes.extend(steps.values())
+        changes.extend(self._intentions.values())
+        return Delta(tuple(changes), frozenset(self.moved))
 
     def note(self, change: Change) -> None:
         """Record a change that this view does not show."""
-        self.changes.append(change)
+        self.notes.append(change)
 
     # intentions -----------------------------------------------------------------------------------------------
 
@@ -53,6 +74,10 @@ class Draft:
         """Return an intention that is not over."""
         found = self._intentions.get(intention_id) or self.state.intentions.get(intention_id)
         return None if found is None or found.stage in OVER else found
+
+    def known(self, intention_id: str) -> Intention | None:
+        """Return an intention, also one that this very cycle has ended."""
+        return self._intentions.get(intention_id) or self.state.intentions.get(intention_id)
 
     def intentions(self) -> Iterator[Intention]:
         """Iterate over the intentions that are not over, eldest first."""
@@ -62,29 +87,76 @@ class Draft:
     def put_intention(self, intention: Intention) -> None:
         """Record an intention as it is now."""
         self._intentions[intention.id] = intention
-        self.changes.append(intention)
         if intention.stage in OVER:
-            self.changes.append(Withdrawn(intention=intention.id))
+            self._let_go(intention)
+            return
+        for functor in intention.watches:
+            self._waits.setdefault(belief_key(functor), {})[intention.id] = None
+
+    def _let_go(self, intention: Intention) -> None:
+        """Take back what an intention that is over still waits for."""
+        if intention.id in self.state.intentions or self._has_asked(intention.id):
+            self.notes.append(Withdrawn(intention=intention.id))
+        if self.state.questions or self._questions:
             for question in [q for q in self.questions() if q.id.startswith(f"{intention.id}.")]:
                 self.put_question(replace(question, state="withdrawn"))
+
+    def _has_asked(self, intention_id: str) -> bool:
+        """Return whether an intention of this very cycle may have asked for something already."""
+        return any(record.outcome is None for record in self._steps.get(intention_id, _NOTHING).values())
 
     # steps ----------------------------------------------------------------------------------------------------
 
     def step(self, step_id: str) -> StepRecord | None:
-        """Return a step of an intention that is not over."""
+        """Return a step of an intention."""
         intention, _, index = step_id.partition(".")
-        return self.history(intention).get(index)
+        over = self._steps.get(intention)
+        if over is not None and index in over:
+            return over[index]
+        return self.state.histories.get(intention, _NOTHING).get(index)
 
     def history(self, intention_id: str) -> dict[str, StepRecord]:
         """Return the steps of an intention by index."""
-        under = self.state.histories.get(intention_id, {})
+        under = self.state.histories.get(intention_id)
         over = self._steps.get(intention_id)
-        return {**under, **over} if over else under
+        if under is None or over is None:
+            return over or under or _NOTHING
+        return {**under, **over}
+
+    def taken(self, intention_id: str) -> list[StepRecord]:
+        """Return the steps that the body of an intention yielded itself, in order."""
+        records = [r for r in self.history(intention_id).values() if top_level(r.index)]
+        records.sort(key=lambda r: int(r.index))
+        return records
 
     def put_step(self, record: StepRecord) -> None:
         """Record a step as it is now."""
         self._steps.setdefault(record.intention, {})[record.index] = record
-        self.changes.append(record)
+        if record.outcome is None:
+            for key in awaited(record):
+                self._waits.setdefault(key, {})[record.id] = None
+
+    def waiting_for(self, key: str) -> list[StepRecord]:
+        """Return the steps that wait for an event's kind or a functor, those of the eldest intention first."""
+        waiting = self._waiters(key)
+        if not waiting:
+            return []
+        records = [r for r in map(self.step, waiting) if r is not None and r.outcome is None]
+        records = [r for r in records if self.intention(r.intention) is not None]
+        return sorted(records, key=lambda r: r.place)
+
+    def watching(self, functor: str) -> list[Intention]:
+        """Return the intentions that a change of beliefs of this functor makes be reconsidered, eldest first."""
+        found = [self.intention(w) for w in self._waiters(belief_key(functor)) if "." not in w]
+        return sorted((i for i in found if i is not None), key=lambda i: number(i.id))
+
+    def awaits(self, kind: str) -> bool:
+        """Return whether any step may wait for an event of this kind."""
+        return kind in self.state.waits or kind in self._waits
+
+    def _waiters(self, key: str) -> Mapping[str, None]:
+        under, over = self.state.waits.get(key), self._waits.get(key)
+        return {**under, **over} if under and over else under or over or {}
 
     # questions, goals, beliefs --------------------------------------------------------------------------------
 
@@ -101,23 +173,42 @@ class Draft:
     def put_question(self, question: Question) -> None:
         """Record a question as it is now."""
         self._questions[question.id] = question
-        self.changes.append(question)
 
     def goal(self, goal_id: str) -> Goal | None:
         """Return a goal."""
         return self._goals.get(goal_id) or self.state.goals.get(goal_id)
 
+    def goals(self) -> Iterator[Goal]:
+        """Iterate over the goals that are not over, eldest first."""
+        merged = {**self.state.goals, **self._goals}
+        return (g for g in merged.values() if not g.over)
+
+    def goals_watching(self, functor: str) -> list[Goal]:
+        """Return the goals that a change of this functor's beliefs concerns, eldest first."""
+        under = self.state.watched.get(functor)
+        if not under and not self._goals:
+            return []
+        names = {**dict.fromkeys(under or ()), **dict.fromkeys(self._goals)}
+        found = [g for g in map(self.goal, names) if g is not None and not g.over and functor in g.watches]
+        return sorted(found, key=lambda g: number(g.id))
+
     def put_goal(self, goal: Goal) -> None:
         """Record a goal as it is now."""
+        known = self.goal(goal.id)
+        if known is not None and known.state != goal.state:
+            self.moved_goals[goal.id] = goal.state
         self._goals[goal.id] = goal
-        self.changes.append(goal)
 
     def believe(self, belief: Belief) -> None:
         """Hold a belief."""
         self.beliefs.add(belief)
-        self.changes.append(Believed(belief=belief))
+        self._believed[proposition_key(belief.functor, belief.arguments)] = Believed(belief=belief)
 
     def forget(self, belief: Belief, reason: str) -> None:
         """Hold a belief no longer."""
-        self.beliefs.remove(belief.id)
-        self.changes.append(Forgotten(belief=belief.id, reason=reason))
+        if belief.functor in PROMISES and is_open(belief):
+            self.loose[belief.functor, belief.arguments[0]] = belief
+        functor, arguments = belief.functor, belief.arguments
+        self.beliefs.remove(functor, arguments)
+        forgotten = Forgotten(functor=functor, arguments=arguments, reason=reason)
+        self._believed[proposition_key(functor, arguments)] = forgotten

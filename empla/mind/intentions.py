@@ -1,12 +1,12 @@
 """Intentions: plans the employee has committed to, with the history of their steps."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from empla.mind.codec import registered
+from empla.mind.codec import LATER, registered
 from empla.mind.percepts import Outcome
 from empla.mind.steps import Step
 from empla.mind.values import Address
@@ -49,7 +49,12 @@ class Authority:
 @registered
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Intention:
-    """One commitment. `reads` are the kinds of source it has read: the label of free text it writes."""
+    """One plan committed to. `reads` are the kinds of source it has read: the label of free text it writes.
+
+    `like` is the context in which its success will be remembered, `because` the ids of beliefs that its condition found,
+    `watches` the functors whose change makes it be reconsidered, `carries` the open promises that are its to see to,
+    each as "commitment:ID" or "expectation:ID".
+    """
 
     id: str
     plan: str
@@ -69,23 +74,79 @@ class Intention:
     reads: tuple[str, ...] = ()
     ended_at: datetime | None = None
     result: Outcome | None = None
+    like: str = field(default="", metadata=LATER)
+    because: tuple[str, ...] = field(default=(), metadata=LATER)
+    watches: tuple[str, ...] = field(default=(), metadata=LATER)
+    carries: tuple[str, ...] = ()
+
+    def ended(self, stage: Stage, result: Outcome, at: datetime) -> "Intention":
+        """Return it as it is when it is over. Written out: it is done for every event that a plan handles."""
+        return Intention(
+            id=self.id,
+            plan=self.plan,
+            version=self.version,
+            kind=self.kind,
+            bindings=self.bindings,
+            goal=self.goal,
+            percept=self.percept,
+            adopted_at=self.adopted_at,
+            stage=stage,
+            priority=self.priority,
+            parent=self.parent,
+            recovering=self.recovering,
+            tried=self.tried,
+            passed_over=self.passed_over,
+            authority=self.authority,
+            reads=self.reads,
+            ended_at=at,
+            result=result,
+            like=self.like,
+            because=self.because,
+            watches=self.watches,
+            carries=self.carries,
+        )
 
 
 @registered
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepRecord:
-    """One step of an intention and, once it is there, its outcome. `index` is "3", or "3.1" inside `Together`."""
+    """One step of an intention and, once it is there, its outcome. `index` is "3", or "3.1" inside `Together`.
+
+    `reads` are the functors that the condition of a `Wait` reads.
+    """
 
     intention: str
     index: str
     fingerprint: str
     step: Step
     outcome: Outcome | None = None
+    reads: tuple[str, ...] = field(default=(), metadata=LATER)
 
     @property
     def id(self) -> str:
         """Return the step's id; the action that carries it out has the same."""
         return f"{self.intention}.{self.index}"
+
+    def ended(self, outcome: Outcome) -> "StepRecord":
+        """Return it with its outcome."""
+        return StepRecord(
+            intention=self.intention,
+            index=self.index,
+            fingerprint=self.fingerprint,
+            step=self.step,
+            outcome=outcome,
+            reads=self.reads,
+        )
+
+    @property
+    def place(self) -> tuple[int, ...]:
+        """Return where it stands among all steps: by intention, then by place in it."""
+        return (int(self.intention[1:]), *(int(part) for part in self.index.split(".")))
+
+
+def top_level(index: str) -> bool:
+    """Return whether a step of this index was yielded by the body itself, not as a part of another step."""
+    return "." not in index
 
 
 @registered

@@ -6,6 +6,8 @@ from enum import StrEnum
 from typing import Any
 
 from empla.mind.codec import registered
+from empla.mind.grants import GRANT_CHANGED
+from empla.mind.rules import RULES_COMMAND
 from empla.mind.values import OUTSIDE, Origin
 
 
@@ -58,3 +60,15 @@ INTENTION_FAILED = "intention-failed"
 """Kind of the event that the mind raises when no plan was left to try; fields `plan`, `tried`, `outcome`, `mail`."""
 APPROVAL_NEEDED = "approval-needed"
 """Kind of the percept that the gate's answer "ask" becomes; fields `action`, `operation`, `summary`, `why`."""
+WAKE = "wake"
+"""Kind of the event that lets an intention go on in a continued cycle; field `intention`."""
+PROFILE = "profile"
+"""Kind of the percept that tells an employee who it is; its fields become `profile` beliefs."""
+
+_RESERVED = frozenset({OUTCOME, TIMER, CONTINUE, WAKE, PROFILE, APPROVAL_NEEDED, GRANT_CHANGED, RULES_COMMAND})
+_RESERVED_FAMILIES = ("goal:", "goal-", "belief-", "commitment-", "expectation-")
+
+
+def is_reserved(kind: str) -> bool:
+    """Return whether only our own code and the company may raise this: from elsewhere it is not believed."""
+    return kind in _RESERVED or kind.startswith(_RESERVED_FAMILIES)

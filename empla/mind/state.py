@@ -4,16 +4,17 @@ A cycle never changes the state. It returns a Delta; the shell writes it, and on
 (contract 2). Every change is a whole new row of one kind, so applying is putting it in its place.
 """
 
-from collections.abc import Generator, Iterable, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from empla.mind.beliefs import Belief, BeliefBase
-from empla.mind.codec import registered
+from empla.mind.codec import LATER, registered
 from empla.mind.goals import Goal
 from empla.mind.intentions import OVER, Authority, HeldSpan, Intention, Question, StepRecord
 from empla.mind.percepts import Percept
+from empla.mind.steps import Unless, Wait
 
 
 @registered
@@ -27,10 +28,17 @@ class Believed:
 @registered
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Forgotten:
-    """A belief is held no longer."""
+    """A belief is held no longer. `belief` is its id, in what release 0.2 kept."""
 
-    belief: str
-    reason: str
+    functor: str = ""
+    arguments: tuple[Any, ...] = ()
+    reason: str = ""
+    belief: str = field(default="", metadata=LATER)
+
+    @property
+    def id(self) -> str:
+        """Return the id of the belief in the store."""
+        return self.belief or Belief(functor=self.functor, arguments=self.arguments).id
 
 
 @registered
@@ -136,7 +144,11 @@ class Delta:
 
 @dataclass
 class MindState:
-    """All mutable mental state in one object. `live` is a cache: dropping it changes nothing."""
+    """All mutable mental state in one object.
+
+    `waits` finds the steps that wait for an event of a kind, and the steps and intentions that a change of beliefs
+    concerns; like `live`, which is a cache, it follows from the rest.
+    """
 
     beliefs: BeliefBase = field(default_factory=BeliefBase)
     goals: dict[str, Goal] = field(default_factory=dict)
@@ -146,40 +158,73 @@ class MindState:
     holds: dict[str, HeldSpan] = field(default_factory=dict)
     adopted: int = 0
     live: dict[str, Generator[Any, Any, Any]] = field(default_factory=dict)
+    waits: dict[str, dict[str, None]] = field(default_factory=dict)
+    watched: dict[str, dict[str, None]] = field(default_factory=dict)
+    """Which goals a change of beliefs concerns, by functor; follows from the goals."""
 
     def apply(self, changes: Iterable[Change]) -> None:
         """Make committed changes true here. What is over is let go; the tables keep it."""
         for change in changes:
-            self._apply(change)
+            put = _PUT.get(type(change))
+            if put is not None:
+                put(self, change)
 
-    def _apply(self, change: Change) -> None:
-        match change:
-            case Believed():
-                self.beliefs.add(change.belief)
-            case Forgotten():
-                self.beliefs.remove(change.belief)
-            case Goal():
-                self.goals[change.id] = change
-                if change.state != "active":
-                    del self.goals[change.id]
-            case Intention():
-                self._apply_intention(change)
-            case StepRecord():
-                self.histories.setdefault(change.intention, {})[change.index] = change
-            case Question():
-                self.questions[change.id] = change
-                if change.state != "open":
-                    del self.questions[change.id]
-            case HeldSpan():
-                self.holds[change.id] = change
+    def _believe(self, change: Believed) -> None:
+        self.beliefs.add(change.belief)
 
-    def _apply_intention(self, intention: Intention) -> None:
+    def _forget(self, change: Forgotten) -> None:
+        self.beliefs.remove(change.functor, change.arguments)
+
+    def _put_goal(self, goal: Goal) -> None:
+        self.adopted = max(self.adopted, number(goal.id))
+        known = self.goals.get(goal.id)
+        before = known.watches if known is not None else ()
+        after = () if goal.over else goal.watches
+        if before != after:
+            for functor in before:
+                _dropped(self.watched, functor, goal.id)
+            for functor in after:
+                self.watched.setdefault(functor, {})[goal.id] = None
+        if goal.over:
+            self.goals.pop(goal.id, None)
+        else:
+            self.goals[goal.id] = goal
+
+    def _put_question(self, question: Question) -> None:
+        if question.state == "open":
+            self.questions[question.id] = question
+        else:
+            self.questions.pop(question.id, None)
+
+    def _put_hold(self, held: HeldSpan) -> None:
+        self.holds[held.id] = held
+
+    def _put_step(self, record: StepRecord) -> None:
+        self.histories.setdefault(record.intention, {})[record.index] = record
+        for key in awaited(record):
+            if record.outcome is None:
+                self.waits.setdefault(key, {})[record.id] = None
+            else:
+                self._wait_no_more(key, record.id)
+
+    def _wait_no_more(self, key: str, waiter: str) -> None:
+        _dropped(self.waits, key, waiter)
+
+    def _put_intention(self, intention: Intention) -> None:
         self.adopted = max(self.adopted, number(intention.id))
-        self.intentions[intention.id] = intention
-        if intention.stage in OVER:
-            del self.intentions[intention.id]
-            self.histories.pop(intention.id, None)
-            self.live.pop(intention.id, None)
+        if intention.stage not in OVER:
+            self.intentions[intention.id] = intention
+            for functor in intention.watches:
+                self.waits.setdefault(belief_key(functor), {})[intention.id] = None
+            return
+        self.intentions.pop(intention.id, None)
+        self.live.pop(intention.id, None)
+        for functor in intention.watches:
+            self._wait_no_more(belief_key(functor), intention.id)
+        for record in self.histories.pop(intention.id, {}).values():
+            for key in awaited(record):
+                self._wait_no_more(key, record.id)
+        if self.holds:
             for hold in [h for h in self.holds.values() if h.intention == intention.id]:
                 del self.holds[hold.id]
 
@@ -191,6 +236,40 @@ class MindState:
     def live_holds(self, at: datetime) -> list[HeldSpan]:
         """Return the holds in force at `at`."""
         return [h for h in self.holds.values() if at < h.until]
+
+
+def _dropped(index: dict[str, dict[str, None]], key: str, name: str) -> None:
+    """Take one out of an index, and its place with it when nothing else is there."""
+    found = index.get(key)
+    if found is not None:
+        found.pop(name, None)
+        if not found:
+            del index[key]
+
+
+_PUT: dict[type, Callable[[MindState, Any], None]] = {
+    Believed: MindState._believe,
+    Forgotten: MindState._forget,
+    Goal: MindState._put_goal,
+    Question: MindState._put_question,
+    HeldSpan: MindState._put_hold,
+    StepRecord: MindState._put_step,
+    Intention: MindState._put_intention,
+}
+
+
+def awaited(record: StepRecord) -> tuple[str, ...]:
+    """Return what a step waits for as keys of `MindState.waits`: an event's kind, functors of beliefs."""
+    step = record.step
+    if not isinstance(step, Wait | Unless):
+        return ()
+    kind = (step.kind,) if step.kind else ()
+    return (*kind, *map(belief_key, record.reads))
+
+
+def belief_key(functor: str) -> str:
+    """Return the key of `MindState.waits` for those who wait for a change of beliefs of this functor."""
+    return f"belief:{functor}"
 
 
 def number(intention_id: str) -> int:

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from empla.mind.beliefs import ANY
-from empla.mind.codec import registered
+from empla.mind.beliefs import ANY, Support
+from empla.mind.codec import LATER, registered
 from empla.mind.percepts import Outcome
 from empla.mind.values import Address
 
@@ -67,8 +67,8 @@ class Believe(Step):
     arguments: tuple[Any, ...]
     confidence: float = 1.0
     until: datetime | None = None
-    lasts: timedelta | None = None
-    because: tuple[str | tuple[str, ...], ...] = ()
+    lasts: timedelta | None = field(default=None, metadata=LATER)
+    because: tuple[Support | tuple[Support, ...], ...] = field(default=(), metadata=LATER)
 
 
 @registered
@@ -81,7 +81,7 @@ class Forget(Step):
 
     functor: str = ""
     pattern: tuple[Any, ...] = ()
-    of: str = ""
+    of: str = field(default="", metadata=LATER)
 
 
 @registered
@@ -106,7 +106,7 @@ class Wait(Step):
     until: datetime | None = None
     kind: str = ""
     fields: Mapping[str, Any] = field(default_factory=dict)
-    condition: Any = None
+    condition: Any = field(default=None, metadata=LATER)
 
 
 @registered

@@ -16,7 +16,7 @@ from empla.hr import hiring, leaving, mailboxes, profiles
 from empla.hr.leaving import Hands
 from empla.hr.people import add_person
 from empla.hr.staffing import Staffing
-from empla.mind.cycle import PROFILE
+from empla.mind.percepts import PROFILE
 from empla.store.company import Status
 from empla.workplace.accounts import Account
 

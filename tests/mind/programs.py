@@ -20,7 +20,7 @@ from empla.mind import cycle as cycle_module
 from empla.mind.cycle import cycle
 from empla.mind.intentions import OVER, Intention
 from empla.mind.percepts import OUTCOME, TIMER, Outcome, Percept, Status
-from empla.mind.plans import Body, Plan, PlanLibrary, always, goal, on
+from empla.mind.plans import Body, Plan, PlanLibrary, always, believed, goal, on
 from empla.mind.readings import Mail
 from empla.mind.state import Asked, Continued, Delta, Due, MindState
 from empla.mind.steps import (
@@ -145,7 +145,7 @@ def body_of(program: Program) -> Body:
 def random_library(choose: Choose) -> PlanLibrary:
     """Draw plans for every event and goal: several, some with a recovery, of different ranks."""
     library = PlanLibrary()
-    triggers = [*(on(kind) for kind in KINDS), *(goal(name) for name in GOALS), on("mail"), on("belief-added")]
+    triggers = [*(on(kind) for kind in KINDS), *(goal(name) for name in GOALS), on("mail"), believed("held")]
     for number, trigger in enumerate(triggers):
         for variant in range(1 + choose(2)):
             recovery = body_of(random_program(choose, 1)) if choose(3) == 0 else None

@@ -6,7 +6,7 @@ from typing import Any
 from empla.mind import cycle as cycle_module
 from empla.mind.intentions import HeldSpan, Intention, Stage
 from empla.mind.percepts import CONTINUE
-from empla.mind.plans import Plan, Trigger, always, goal, on
+from empla.mind.plans import Plan, Trigger, always, believed, goal, on
 from empla.mind.state import Asked, Continued, Due, Noted, Withdrawn
 from empla.mind.steps import Achieve, Believe, Do, Forget, Hold, Now, Raise, Together, Wait, query
 from tests.mind.minds import BOB, MARIA, START, Mind
@@ -214,7 +214,7 @@ def test_a_new_belief_is_an_event_for_those_who_listen(mind: Mind) -> None:
     def go(event: Trigger) -> Any:
         yield Believe(functor="hot", arguments=(event.what,))
 
-    @mind.library.plan(on("belief-added", functor="hot"))
+    @mind.library.plan(believed("hot"))
     def notice(event: Trigger) -> Any:
         yield do(noticed=event.arguments)
 

@@ -8,7 +8,7 @@ import pytest
 
 from empla.engine import guard
 from empla.errors import ValidationError
-from empla.mind.cycle import STEPS_PER_INTENTION
+from empla.mind.advancing import STEPS_PER_INTENTION
 from empla.mind.intentions import Intention
 from empla.mind.percepts import INTENTION_FAILED
 from empla.mind.plans import Plan, PlanLibrary, Trigger, always, goal, on

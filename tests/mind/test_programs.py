@@ -33,7 +33,7 @@ class Laws:
         assert all(i.stage not in OVER for i in after.intentions.values())
         assert {q.id.partition(".")[0] for q in after.questions.values()} <= set(after.intentions)
         assert {h.intention for h in after.holds.values()} <= set(after.intentions)
-        assert {i.goal for i in after.intentions.values()} == set(after.goals)
+        assert {i.goal for i in after.intentions.values() if i.goal} == set(after.goals)
         assert set(after.histories) <= set(after.intentions)
 
 

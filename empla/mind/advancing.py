@@ -1,0 +1,90 @@
+"""Advance: run the body of an intention from step to step, until it waits or ends."""
+
+from empla.errors import ValidationError
+from empla.mind import codec
+from empla.mind.bodies import Ended, RunningBody, Turn, replay, said
+from empla.mind.ending import again, end
+from empla.mind.intentions import Intention, Stage, StepRecord
+from empla.mind.percepts import Outcome
+from empla.mind.resolving import bounded, failed, resolve
+from empla.mind.stepping import begin, try_next
+from empla.mind.steps import Again, Either, Step, fingerprint
+from empla.mind.thinking import Thinking
+
+STEPS_PER_INTENTION = 1000
+
+
+def advance(t: Thinking, intention: Intention) -> None:
+    """Let an intention go on as far as it can."""
+    history = t.draft.taken(intention.id)
+    if history and history[-1].outcome is None:
+        _choose_on(t, intention)
+        history = t.draft.taken(intention.id)
+        if history[-1].outcome is None:
+            return
+    running, turn = _resume(t, intention, history)
+    taken = len(history)
+    while turn is not None:
+        current = t.draft.intention(intention.id) or intention
+        if isinstance(turn, Ended):
+            end(t, current, turn.outcome)
+            return
+        outcome = _take(t, current, turn.step, taken)
+        if outcome is None or not _goes_on(t, intention.id):
+            return
+        taken += 1
+        turn = running.feed(outcome)
+
+
+def _goes_on(t: Thinking, intention_id: str) -> bool:
+    """Return whether an intention may take another step: its own last one may have ended or suspended it."""
+    current = t.draft.intention(intention_id)
+    return current is not None and current.stage is Stage.ACTIVE
+
+
+def _choose_on(t: Thinking, intention: Intention) -> None:
+    """Try what is next in each `Either` that is open and whose last try has failed."""
+    for record in sorted(t.draft.history(intention.id).values(), key=lambda r: r.place, reverse=True):
+        if isinstance(record.step, Either) and record.outcome is None:
+            outcome = try_next(t, intention, record)
+            if outcome is not None:
+                resolve(t, record.id, outcome)
+
+
+def _resume(t: Thinking, intention: Intention, history: list[StepRecord]) -> tuple[RunningBody, Turn | None]:
+    t.draft.moved.add(intention.id)
+    live = t.draft.state.live.get(intention.id)
+    if live is not None and history and history[-1].outcome is not None:
+        running = RunningBody(live, t.guard)
+        return running, running.feed(history[-1].outcome)
+    plan = t.library.get(intention.plan, intention.version)
+    body = None if plan is None else plan.recovery if intention.recovering else plan.body
+    if body is None:
+        gone = f"plan {intention.plan} version {intention.version} is not there any more"
+        return RunningBody.of_nothing(t.guard), Ended(failed("plan-gone", gone))
+    running, turn = replay(body, intention.bindings, [(r.fingerprint, r.outcome) for r in history], t.guard)
+    t.draft.state.live[intention.id] = running.live
+    return running, turn
+
+
+def _take(t: Thinking, intention: Intention, step: Step, taken: int) -> Outcome | None:
+    """Record and begin a step; return its outcome if it is known at once."""
+    if taken >= STEPS_PER_INTENTION:
+        end(t, intention, failed("too-many-steps", f"more than {STEPS_PER_INTENTION} steps; use `Again`"))
+        return None
+    try:
+        step = codec.as_kept(step)  # as it will be after a restart: tuples, not lists
+    except ValidationError as error:
+        end(t, intention, failed("step-not-kept", f"the plan asks for what cannot be kept: {said(error)}"))
+        return None
+    index = str(taken)
+    record = StepRecord(intention=intention.id, index=index, fingerprint=fingerprint(step, index), step=step)
+    if isinstance(step, Again):
+        t.draft.put_step(record)
+        again(t, intention, step)
+        return None
+    outcome = begin(t, intention, record)
+    if outcome is not None:
+        outcome = bounded(outcome)
+        t.draft.put_step(record.ended(outcome))
+    return outcome

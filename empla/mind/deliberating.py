@@ -1,0 +1,183 @@
+"""Intend: from an event or a goal to a plan that is committed to.
+
+Relevant are the newest versions of the plans whose trigger fits, applicable those whose condition holds. They are
+ordered by `empla.mind.choosing`; the first that was not tried yet is adopted, and why the others were not is kept.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, cast
+
+from empla.mind.authority import authority_of, sources_of
+from empla.mind.beliefs import Belief, BeliefBase
+from empla.mind.bodies import OutOfTime, said
+from empla.mind.goals import Goal
+from empla.mind.intentions import Authority, Intention
+from empla.mind.percepts import Percept
+from empla.mind.plans import CommitmentStrategy, Plan, Trigger, always
+from empla.mind.state import Due
+from empla.mind.thinking import Thinking
+
+BELIEFS_NOTED = 8
+"""How many of the beliefs that a condition found are kept as what it rested on."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Occasion:
+    """What a plan is looked for: the event with its fields, and for whom, where another intention asked.
+
+    `owner` waits for it in the step `parent`. `former` is the intention that it takes over from, with its authority and
+    label; `tried` are the plans that did not do. `goal` is the goal that it is for, where there is one already.
+    """
+
+    kind: str
+    fields: Mapping[str, Any]
+    percept: Percept
+    owner: Intention | None = None
+    parent: str = ""
+    tried: tuple[str, ...] = ()
+    former: Intention | None = None
+    goal: str = ""
+
+
+@dataclass(slots=True)
+class Applicable:
+    """A plan whose condition holds: with what it found, and what it looked at."""
+
+    plan: Plan
+    fields: Mapping[str, Any]
+    found: tuple[Belief, ...] = ()
+    functors: tuple[str, ...] = ()
+
+
+def adopt_for(t: Thinking, occasion: Occasion) -> bool:
+    """Adopt the best applicable plan that was not tried yet; return whether there is one."""
+    applicable: list[Applicable] = []
+    passed_over: list[str] = []
+    for plan in t.library.relevant(occasion.kind, occasion.fields):
+        if plan.name in occasion.tried:
+            continue
+        found = applies(t, plan, occasion.fields)
+        if found is not None:
+            applicable.append(found)
+        else:
+            passed_over.append(f"{plan.name}: its condition does not hold")
+    if not applicable:
+        if occasion.owner is None and not occasion.tried:
+            t.note(occasion.percept.key, f"no plan for {occasion.kind}")
+        return False
+    passed_over += [f"{a.plan.name}: ranked after {applicable[0].plan.name}" for a in applicable[1:]]
+    adopt(t, applicable[0], occasion, passed_over=tuple(passed_over))
+    return True
+
+
+def applies(t: Thinking, plan: Plan, fields: Mapping[str, Any]) -> Applicable | None:
+    """Return a plan with what its condition found, None if that does not hold, or cannot be told."""
+    if plan.when is always:
+        return Applicable(plan, fields)
+    looked = Looked(t.draft.beliefs)
+    try:
+        with t.guard():
+            holds = plan.when(cast(BeliefBase, looked), Trigger(fields))
+    except OutOfTime:
+        t.note("", f"the condition of plan {plan.name} used more processor time than it may")
+        return None
+    except Exception as error:
+        t.note("", f"the condition of plan {plan.name} raised {type(error).__name__}: {said(error)}")
+        return None
+    return Applicable(plan, fields, tuple(looked.found), tuple(looked.functors)) if holds else None
+
+
+class Looked:
+    """Beliefs as a condition sees them; keeps in mind what it looked at."""
+
+    def __init__(self, beliefs: BeliefBase) -> None:
+        self._beliefs = beliefs
+        self.found: list[Belief] = []
+        self.functors: dict[str, None] = {}
+
+    def matching(self, functor: str, *pattern: Any, **more: Any) -> list[Belief]:
+        """Return what `BeliefBase.matching` does, and remember it."""
+        self.functors[functor] = None
+        found = self._beliefs.matching(functor, *pattern, **more)
+        if len(self.found) < BELIEFS_NOTED:
+            self.found.extend(found[: BELIEFS_NOTED - len(self.found)])
+        return found
+
+    def __iter__(self) -> Iterator[Belief]:
+        return iter(self._beliefs)
+
+    def __len__(self) -> int:
+        return len(self._beliefs)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._beliefs, name)
+
+
+def adopt(
+    t: Thinking,
+    chosen: Applicable,
+    occasion: Occasion,
+    *,
+    passed_over: tuple[str, ...] = (),
+    recovering: bool = False,
+) -> None:
+    """Commit to a plan."""
+    draft, plan = t.draft, chosen.plan
+    former = occasion.former or occasion.owner
+    draft.adopted += 1
+    reads = sources_of(chosen.fields)
+    intention = Intention(
+        id=f"i{draft.adopted}",
+        plan=plan.name,
+        version=plan.version,
+        kind=occasion.kind,
+        bindings=dict(chosen.fields),
+        goal=occasion.goal or _goal_of(t, plan, occasion),
+        percept=occasion.percept.key,
+        adopted_at=draft.at,
+        priority=plan.priority,
+        parent=occasion.parent,
+        recovering=recovering,
+        tried=(*occasion.tried, plan.name),
+        passed_over=passed_over,
+        authority=former.authority if former else _authority(t, occasion.percept),
+        reads=tuple(sorted({*former.reads, *reads})) if former else reads,
+        because=tuple(belief.id for belief in chosen.found),
+        watches=_watched(plan, chosen),
+    )
+    draft.put_intention(intention)
+    if plan.limits.time is not None:
+        draft.note(Due(step=intention.id, at=draft.at + plan.limits.time))
+    t.make_ready(intention)
+
+
+def _authority(t: Thinking, percept: Percept) -> Authority:
+    return authority_of(percept, t.draft.beliefs)
+
+
+def _goal_of(t: Thinking, plan: Plan, occasion: Occasion) -> str:
+    """Make the goal that an intention is for, if it is for a named one, and return its id."""
+    name = occasion.kind.removeprefix("goal:") if occasion.parent else plan.goal
+    if not name:
+        return ""
+    goal = Goal(
+        id=f"g{t.draft.adopted}",
+        name=name,
+        kind="achieve" if occasion.parent else "perform",
+        parent=occasion.owner.goal if occasion.owner else "",
+        percept=occasion.percept.key,
+        adopted_at=t.draft.at,
+    )
+    t.draft.put_goal(goal)
+    return goal.id
+
+
+def _watched(plan: Plan, chosen: Applicable) -> tuple[str, ...]:
+    """Return the functors whose change makes an intention be reconsidered: none for one that is kept to blindly."""
+    if plan.commitment is CommitmentStrategy.BLIND:
+        return ()
+    read: dict[str, None] = {}
+    if plan.commitment is CommitmentStrategy.OPEN_MINDED:
+        read |= dict.fromkeys(chosen.functors)
+    return tuple(read)

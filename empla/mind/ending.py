@@ -1,0 +1,115 @@
+"""How an intention ends, is set aside for a while, or gives way to another."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from empla.mind.authority import raised_by
+from empla.mind.deliberating import Applicable, Occasion, adopt, adopt_for
+from empla.mind.intentions import Intention, Stage
+from empla.mind.percepts import INTENTION_FAILED, Outcome, Percept, Status
+from empla.mind.resolving import DONE, bounded, put, resolve
+from empla.mind.steps import Again
+from empla.mind.thinking import Thinking
+
+
+def end(t: Thinking, intention: Intention, outcome: Outcome) -> None:
+    """End an intention as its body ended."""
+    outcome = bounded(outcome)
+    if outcome.status is not Status.DONE:
+        close(t, intention, outcome, Stage.FAILED)
+        after_failure(t, intention, outcome)
+        return
+    close(t, intention, outcome, Stage.DONE)
+    if intention.parent:
+        resolve(t, intention.parent, outcome, intention.reads)
+
+
+def close(t: Thinking, intention: Intention, outcome: Outcome, stage: Stage) -> None:
+    """Record that an intention is over, and what becomes of its goal by that."""
+    t.draft.put_intention(intention.ended(stage, outcome, t.draft.at))
+    goal = t.draft.goal(intention.goal) if intention.goal else None
+    if goal is not None:
+        state = "achieved" if stage is Stage.DONE else "dropped"
+        t.draft.put_goal(replace(goal, state=state, reason=outcome.sentence))
+
+
+def again(t: Thinking, intention: Intention, step: Again) -> None:
+    """End an intention and begin it afresh, with the newest version of its plan."""
+    close(t, intention, DONE, Stage.DONE)
+    plan = t.library.newest(intention.plan)
+    if plan is not None:
+        adopt(t, Applicable(plan, step.bindings), _occasion(t, intention, step.bindings, tried=()))
+
+
+def drop(t: Thinking, intention: Intention, code: str, reason: str) -> None:
+    """Give an intention up; whoever waits for it learns why, and what is under way for it is given up with it."""
+    outcome = Outcome(status=Status.CANCELLED, code=code, sentence=reason)
+    close(t, intention, outcome, Stage.DROPPED)
+    for child in [i for i in t.draft.intentions() if i.parent.startswith(f"{intention.id}.")]:
+        drop(t, child, code, reason)
+    if intention.parent:
+        resolve(t, intention.parent, outcome, intention.reads)
+
+
+def suspend(t: Thinking, intention: Intention) -> None:
+    """Let an intention rest: what comes meanwhile is kept for it, and it takes no step."""
+    if intention.stage is Stage.ACTIVE:
+        put(t, replace(intention, stage=Stage.SUSPENDED))
+
+
+def resume(t: Thinking, intention: Intention) -> None:
+    """Let an intention go on that was suspended."""
+    if intention.stage is Stage.SUSPENDED:
+        t.make_ready(put(t, replace(intention, stage=Stage.ACTIVE)))
+
+
+def give_way(t: Thinking, intention: Intention, code: str, reason: str) -> None:
+    """Drop an intention, and adopt the plan that is better now, if there is one."""
+    outcome = Outcome(status=Status.CANCELLED, code=code, sentence=reason)
+    occasion = _occasion(t, intention, intention.bindings, tried=intention.tried)
+    close(t, intention, outcome, Stage.DROPPED)
+    for child in [i for i in t.draft.intentions() if i.parent.startswith(f"{intention.id}.")]:
+        drop(t, child, code, reason)
+    if not adopt_for(t, occasion) and intention.parent:
+        resolve(t, intention.parent, outcome, intention.reads)
+
+
+def after_failure(t: Thinking, intention: Intention, outcome: Outcome) -> None:
+    """Failure goes to the recovery body, then the next applicable plan, then up, then to whoever listens."""
+    plan = t.library.get(intention.plan, intention.version)
+    if plan is not None and plan.recovery is not None and not intention.recovering:
+        fields = {**intention.bindings, "failure": outcome}
+        occasion = _occasion(t, intention, fields, tried=intention.tried[:-1])
+        adopt(t, Applicable(plan, fields), occasion, recovering=True)
+        return
+    fields = {n: v for n, v in intention.bindings.items() if n != "failure"}
+    if adopt_for(t, _occasion(t, intention, fields, tried=intention.tried)):
+        return
+    if intention.parent:
+        resolve(t, intention.parent, outcome, intention.reads)
+    elif plan is None or not plan.quiet:
+        failure = {"plan": intention.plan, "tried": intention.tried, "outcome": outcome, **_mail_of(intention)}
+        t.events.append(raised_by(intention, INTENTION_FAILED, failure))
+
+
+def owner_of(t: Thinking, intention: Intention) -> Intention | None:
+    """Return the intention that waits for this one."""
+    return t.draft.intention(intention.parent.partition(".")[0]) if intention.parent else None
+
+
+def _occasion(t: Thinking, intention: Intention, fields: Mapping[str, Any], *, tried: tuple[str, ...]) -> Occasion:
+    """Return what an intention was adopted for, to adopt another in its place."""
+    return Occasion(
+        kind=intention.kind,
+        fields=fields,
+        percept=Percept(key=intention.percept, kind=intention.kind, fields=fields),
+        owner=owner_of(t, intention),
+        parent=intention.parent,
+        tried=tried,
+        former=intention,
+    )
+
+
+def _mail_of(intention: Intention) -> dict[str, Any]:
+    return {"mail": intention.bindings["mail"]} if "mail" in intention.bindings else {}

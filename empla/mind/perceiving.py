@@ -1,0 +1,120 @@
+"""Perceive: route a percept or an event to whoever waits for it: its step, its question, else the plans."""
+
+from dataclasses import replace
+
+from empla.mind.answers import answered_question
+from empla.mind.beliefs import Belief
+from empla.mind.consent import opened_by
+from empla.mind.deliberating import Occasion, adopt_for
+from empla.mind.ending import end
+from empla.mind.intentions import Question
+from empla.mind.percepts import MAIL, OUTCOME, PROFILE, TIMER, WAKE, Outcome, Percept, Status
+from empla.mind.readings import Mail
+from empla.mind.resolving import failed, put, resolve
+from empla.mind.state import Recalled
+from empla.mind.stepping import hold_belief
+from empla.mind.steps import Step, Unless, Wait
+from empla.mind.thinking import Thinking
+
+
+def perceive(t: Thinking, event: Percept) -> None:
+    """Route one percept or event."""
+    match event.kind:
+        case _ if event.kind == OUTCOME:
+            _outcome(t, event.fields["action"], event.fields["outcome"])
+        case _ if event.kind == TIMER:
+            _time_is_up(t, event.fields["step"])
+        case _ if event.kind == WAKE:
+            _wake(t, event.fields["intention"])
+        case _ if event.kind == PROFILE:
+            _profile(t, event)
+        case _:
+            _react(t, event)
+
+
+def _wake(t: Thinking, name: str) -> None:
+    intention = t.draft.intention(name)
+    if intention is not None:
+        t.make_ready(intention)
+
+
+def _profile(t: Thinking, event: Percept) -> None:
+    """Take over what the company says of the employee."""
+    for name, value in sorted(event.fields.items()):
+        for old in t.draft.beliefs.matching("profile", name):
+            t.draft.forget(old, "a newer profile")
+        hold_belief(t, Belief(functor="profile", arguments=(name, value), origin=event.origin))
+    _react(t, event)
+
+
+def _react(t: Thinking, event: Percept) -> None:
+    """Give an event to the question that it answers, to the steps that wait for it, or else to plans."""
+    if event.kind == MAIL and _answers(t, event):
+        return
+    concerned = [r for r in t.draft.waiting_for(event.kind) if _is_what(event, r.step)]
+    for record in concerned:
+        if isinstance(record.step, Unless):
+            t.draft.note(Recalled(action=record.id))
+        else:
+            resolve(t, record.id, Outcome(status=Status.DONE, value=event))
+    if not concerned:
+        adopt_for(t, Occasion(kind=event.kind, fields=event.fields, percept=event))
+
+
+def _is_what(event: Percept, step: Step) -> bool:
+    """Return whether an event is what a step waits for."""
+    return isinstance(step, Wait | Unless) and all(event.get(name) == want for name, want in step.fields.items())
+
+
+def _answers(t: Thinking, event: Percept) -> bool:
+    mail = event.get("mail")
+    question = answered_question(t.draft.questions(), mail) if isinstance(mail, Mail) else None
+    if question is None or not isinstance(mail, Mail):
+        return False
+    t.draft.put_question(replace(question, state="answered"))
+    _grant(t, question, mail)
+    resolve(t, question.id, Outcome(status=Status.DONE, value=mail))
+    return True
+
+
+def _grant(t: Thinking, question: Question, mail: Mail) -> None:
+    """Let the manager's answer open the addresses that stood in the question."""
+    intention = t.draft.intention(question.id.partition(".")[0])
+    if intention is None:
+        return
+    authority = opened_by(intention.authority, question, mail)
+    if authority != intention.authority:
+        put(t, replace(intention, authority=authority))
+
+
+def _outcome(t: Thinking, action: str, outcome: Outcome) -> None:
+    record = t.draft.step(action)
+    if record is None or record.outcome is not None:
+        return  # the intention is over, or this was told before
+    question = t.draft.question(action)
+    if question is None:
+        resolve(t, action, outcome)
+    elif outcome.status is Status.DONE:
+        sent = outcome.value  # None if a person settled it by hand: then the thread is not known
+        message_id, thread = getattr(sent, "message_id", ""), getattr(sent, "thread", "")
+        t.draft.put_question(replace(question, message_id=message_id, thread=thread))
+    else:
+        # It never reached the person: a mail of theirs must not be taken for the answer.
+        t.draft.put_question(replace(question, state="withdrawn"))
+        resolve(t, action, outcome)
+
+
+def _time_is_up(t: Thinking, waiter: str) -> None:
+    """Wake a step, or end an intention that has used up its time."""
+    if "." not in waiter:
+        intention = t.draft.intention(waiter)
+        if intention is not None:
+            end(t, intention, failed("over-limit", "it took more time than its plan allows"))
+        return
+    record = t.draft.step(waiter)
+    if record is None or record.outcome is not None:
+        return
+    question = t.draft.question(waiter)
+    if question is not None:
+        t.draft.put_question(replace(question, state="expired"))
+    resolve(t, waiter, Outcome(status=Status.DONE, value=None))

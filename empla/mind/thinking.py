@@ -1,0 +1,76 @@
+"""What the parts of one cycle share: the draft, the plans, the events still to handle, and who may go on next."""
+
+from collections import deque
+from collections.abc import Mapping
+from heapq import heappop, heappush
+from typing import Any
+
+from empla.mind.bodies import Guard
+from empla.mind.draft import Draft
+from empla.mind.intentions import Intention, Stage
+from empla.mind.percepts import CONTINUE, WAKE, Percept
+from empla.mind.plans import PlanLibrary
+from empla.mind.state import Continued, Noted, number
+from empla.mind.values import OWN, Origin
+
+EVENTS_PER_RANK = 10
+"""How many events an intention waits for each step of priority that others have over it; then it is its turn. So the
+urgent goes first, and nothing that loops keeps anything waiting for ever."""
+
+
+class Thinking:
+    """One cycle under way."""
+
+    __slots__ = ("_queued", "_ready", "draft", "events", "guard", "handled", "library")
+
+    def __init__(self, draft: Draft, library: PlanLibrary, guard: Guard) -> None:
+        self.draft = draft
+        self.library = library
+        self.guard = guard
+        self.events: deque[Percept] = deque()
+        self.handled = 0
+        self._ready: list[tuple[int, int, str]] = []
+        self._queued: set[str] = set()
+
+    def raise_event(self, kind: str, fields: Mapping[str, Any], origin: Origin) -> None:
+        """Queue an event of the mind's own, if any plan or wait could be set off by it."""
+        if self.library.listens(kind) or self.draft.awaits(kind):
+            self.events.append(Percept(key=origin.ref, kind=kind, fields=fields, origin=origin))
+
+    def make_ready(self, intention: Intention) -> None:
+        """Let an intention go on when it is its turn: by priority, and by how long it waits."""
+        if intention.id not in self._queued:
+            self._queued.add(intention.id)
+            turn = self.handled - intention.priority * EVENTS_PER_RANK
+            heappush(self._ready, (turn, number(intention.id), intention.id))
+
+    def next_ready(self) -> Intention | None:
+        """Take the intention whose turn it is; None if there is none that can go on."""
+        while self._ready:
+            name = heappop(self._ready)[2]
+            self._queued.discard(name)
+            intention = self.draft.intention(name)
+            if intention is not None and intention.stage is Stage.ACTIVE:
+                return intention
+        return None
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether nothing is left to do."""
+        return not self.events and not self._ready
+
+    def note(self, percept: str, text: str) -> None:
+        """Keep a sentence for the history."""
+        self.draft.note(Noted(percept=percept, text=text))
+
+    def leave_the_rest(self, percept: Percept) -> None:
+        """Leave what is not done yet to a percept of its own; intentions that were ready are woken there by replay."""
+        woken = tuple(_wake(name) for _, _, name in sorted(self._ready))
+        rest = Percept(
+            key=f"continue:{percept.key}", kind=CONTINUE, fields={"events": (*woken, *self.events)}, origin=OWN
+        )
+        self.draft.note(Continued(percept=rest))
+
+
+def _wake(intention: str) -> Percept:
+    return Percept(key=f"wake:{intention}", kind=WAKE, fields={"intention": intention}, origin=OWN)
