@@ -26,7 +26,7 @@ from math import log, sqrt
 
 from empla.mind.beliefs import BeliefBase
 from empla.mind.intentions import StepRecord
-from empla.mind.learning import Approach, evidence, expectation, learns, record_of
+from empla.mind.learning import Approach, evidence, learns, mean_success, record_of
 from empla.mind.percepts import Outcome, Status
 from empla.mind.persona import (
     MAY_RISK,
@@ -118,7 +118,7 @@ def ordered(
 ) -> list[Choice]:
     """Return the plans in order, given what is known of each; `permitted` may be risked whatever the limit."""
     known = {plan.name: record(plan) for plan in applicable}
-    scales = _Scales.of(applicable, known, persona, at)
+    scales = _Scales(applicable, known, persona, at)
     limit = risk_limit(persona)
     choices = []
     for plan in applicable:
@@ -128,42 +128,32 @@ def ordered(
     return sorted(choices, key=lambda c: (not c.allowed, -c.plan.rank, -c.score, c.plan.cost, c.plan.name))
 
 
-@dataclass(frozen=True, slots=True)
 class _Scales:
-    """What a plan is weighed with: the persona's weights, and the most that any of the plans costs and takes."""
+    """What plans are weighed with: the persona's weights, and the most that any of the plans costs and takes."""
 
-    persona: Persona
-    at: datetime
-    tries: float
-    dearest: float
-    slowest: float
-    observed: bool
-
-    @classmethod
-    def of(
-        cls, plans: Sequence[Plan], known: Mapping[str, Approach | None], persona: Persona, at: datetime
-    ) -> "_Scales":
-        records = [known[p.name] for p in plans]
-        costs = [r.cost for r in records if r is not None and r.cost is not None]
-        observed = len(costs) == len(plans)  # in money if that is known of all of them, else as the authors say
-        return cls(
-            persona,
-            at,
-            tries=sum(evidence(r, at)[0] for r in records),
-            dearest=max(costs if observed else [p.cost for p in plans], default=0.0),
-            slowest=max((r.took_s for r in records if r is not None and r.took_s is not None), default=0.0),
-            observed=observed,
-        )
+    def __init__(
+        self, plans: Sequence[Plan], known: Mapping[str, Approach | None], persona: Persona, at: datetime
+    ) -> None:
+        self.words = trust_in_words(persona)
+        self.risk, self.cost, self.time = weight_of_risk(persona), weight_of_cost(persona), weight_of_time(persona)
+        self.worth = {name: evidence(record, at) for name, record in known.items()}
+        tried = sum(tries for tries, _ in self.worth.values())
+        self.curiosity = exploration(persona) * sqrt(log(1.0 + tried))
+        records = [record for record in known.values() if record is not None]
+        spent = [record.cost for record in records if record.cost is not None]
+        self.measured = len(spent) == len(plans)  # what is spent counts once all is known, else what the authors say
+        self.dearest = max(spent if self.measured else [p.cost for p in plans], default=0.0)
+        self.slowest = max((record.took_s for record in records if record.took_s is not None), default=0.0)
 
     def weigh(self, plan: Plan, known: Approach | None, refusal: str, context: str | None) -> Choice:
         """Return a plan with its score, rounded so that no last digit decides."""
-        persona = self.persona
-        success = expectation(plan, known, persona, self.at)
+        worth = self.worth[plan.name]
+        success = mean_success(plan, worth, self.words)
         parts = (
-            ("to learn", self._news(plan, known)),
-            ("risk", -weight_of_risk(persona) * plan.risk),
-            ("cost", -weight_of_cost(persona) * self._cost(plan, known)),
-            ("time", -weight_of_time(persona) * self._time(known)),
+            ("to learn", self.curiosity / sqrt(self.words + worth[0]) if plan.risk <= LOW_RISK else 0.0),
+            ("risk", -self.risk * plan.risk),
+            ("cost", -self.cost * self._cost(plan, known)),
+            ("time", -self.time * self._time(known)),
         )
         return Choice(
             plan=plan,
@@ -177,18 +167,12 @@ class _Scales:
         )
 
     def _cost(self, plan: Plan, known: Approach | None) -> float:
-        cost = known.cost if self.observed and known is not None and known.cost is not None else plan.cost
+        cost = known.cost if self.measured and known is not None and known.cost is not None else plan.cost
         return cost / self.dearest if self.dearest > 0 else 0.0
 
     def _time(self, known: Approach | None) -> float:
         took = known.took_s if known is not None and known.took_s is not None else 0.0
         return took / self.slowest if self.slowest > 0 else 0.0
-
-    def _news(self, plan: Plan, known: Approach | None) -> float:
-        if plan.risk > LOW_RISK:
-            return 0.0
-        tries, _ = evidence(known, self.at)
-        return exploration(self.persona) * sqrt(log(1.0 + self.tries) / (trust_in_words(self.persona) + tries))
 
 
 def passed_over(choices: Sequence[Choice]) -> tuple[str, ...]:

@@ -131,9 +131,13 @@ def expectation(plan: Plan, approach: Approach | None, persona: Persona, at: dat
 
     It begins with what the plan declares (one half if nothing), which is worth `trust_in_words` tries.
     """
+    return mean_success(plan, evidence(approach, at), trust_in_words(persona))
+
+
+def mean_success(plan: Plan, worth: tuple[float, float], words: float) -> float:
+    """Return `expectation` where the record's worth and what the author's word is worth are known."""
     declared = plan.expects.probability if plan.expects is not None else 0.5
-    tries, done = evidence(approach, at)
-    words = trust_in_words(persona)
+    tries, done = worth
     return (words * declared + done) / (words + tries)
 
 
