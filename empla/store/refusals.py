@@ -62,24 +62,24 @@ _POSTGRESQL: tuple[tuple[str, type[EmplaError], str, str], ...] = (
 """By SQLSTATE, or its first digits (PostgreSQL documentation, appendix A); a lost connection has none."""
 
 
-REFUSALS = (DBAPIError, UnicodeError, OverflowError)
+REFUSALS: tuple[type[Exception], ...] = (DBAPIError, UnicodeError, OverflowError)
 """What the library raises for a statement; the last two before the driver sent anything."""
 
 
 @contextmanager
-def translated(place: str) -> Iterator[None]:
-    """Raise what the library raises inside as one of our errors; `place` names the store in its sentence."""
+def translated(place: str, refusals: tuple[type[Exception], ...] = REFUSALS) -> Iterator[None]:
+    """Raise what the library, or the driver below it, raises inside as one of our errors; `place` names the store."""
     try:
         yield
-    except REFUSALS as error:
+    except refusals as error:
         raise refusal(place, error) from error
 
 
 def refusal(place: str, error: Exception) -> EmplaError:
-    """Return our error for one of the library's."""
-    if not isinstance(error, DBAPIError):  # before the driver sent anything: a lone surrogate, a number above 64 bits
+    """Return our error for one of the library's, or of the driver below it."""
+    if isinstance(error, UnicodeError | OverflowError):  # before anything was sent: a lone surrogate, above 64 bits
         return ValidationError(f"{place} refused a row: {type(error).__name__}")
-    original = error.orig
+    original = error.orig if isinstance(error, DBAPIError) else error
     if isinstance(original, sqlite3.Error):
         return _from_sqlite(place, original)
     return _from_postgresql(place, original)

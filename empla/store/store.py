@@ -14,12 +14,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, ColumnDefault, Connection, Engine, Row, create_engine, event
+from sqlalchemy import URL, ColumnDefault, Connection, Engine, create_engine, event
 
 from empla.errors import EmplaError, InternalError, PermissionDenied, ValidationError
 from empla.faults import point
 from empla.store import sqlite, statements
-from empla.store.refusals import REFUSALS, refusal, translated
+from empla.store.driving import Driver
+from empla.store.refusals import refusal, translated
 from empla.store.statements import Prepared
 from empla.store.tables import EMPLOYEE
 
@@ -101,7 +102,7 @@ class Store:
         self._by_key = {f"by_{name}": value for name, value in self._key.items()}
         self.place = place(engine.url)
         with translated(self.place):
-            self._connection = engine.connect()
+            self._driver = Driver(engine)
         self._next: dict[str, int] = {}
         self._writing = False
         self._spoilt: EmplaError | None = None
@@ -110,7 +111,7 @@ class Store:
 
     def close(self) -> None:
         """Close the connection."""
-        self._connection.close()
+        self._driver.close()
         self._engine.dispose()
 
     # transactions ---------------------------------------------------------------------------------------------
@@ -118,17 +119,21 @@ class Store:
     @contextmanager
     def transaction(self, name: str = "write") -> Iterator[None]:
         """Commit everything written inside, or nothing; LeaseLost if another process has taken over."""
-        if self._connection.in_transaction():
+        if self._driver.in_transaction:
             raise InternalError(f"transaction {name!r} was begun inside another")
         try:
-            with translated(self.place), self._connection.begin():
-                self._writing = True
-                self._enter()
-                yield
-                self._refuse_spoilt()
-                point(f"commit:{name}:before")
+            with self._noting():
+                self._driver.begin()
+            self._writing = True
+            self._enter()
+            yield
+            self._refuse_spoilt()
+            point(f"commit:{name}:before")
+            with self._noting():
+                self._driver.commit()
             point(f"commit:{name}:after")
         except BaseException:
+            self._driver.roll_back()
             # Read the last numbers from the tables again: after a lost connection nobody knows whether it committed.
             self._next = {}
             raise
@@ -141,7 +146,7 @@ class Store:
         """Undo what is written inside if it fails, and keep the rest of the transaction (a savepoint)."""
         self._refuse_outside("a part")
         before = dict(self._next)
-        self._mark("SAVEPOINT part")
+        self._execute("SAVEPOINT part")
         try:
             yield
             self._refuse_spoilt()
@@ -149,21 +154,21 @@ class Store:
             self._next = before
             self._undo_part()
             raise
-        self._mark("RELEASE SAVEPOINT part")
+        self._execute("RELEASE SAVEPOINT part")
 
     def _undo_part(self) -> None:
         if self._spoilt is not None and not isinstance(self._spoilt, ValidationError):
             return  # the savepoint may be gone; the transaction is rolled back as a whole
         self._spoilt = None
-        self._mark("ROLLBACK TO SAVEPOINT part")
-        self._mark("RELEASE SAVEPOINT part")
+        self._execute("ROLLBACK TO SAVEPOINT part")
+        self._execute("RELEASE SAVEPOINT part")
 
     def _enter(self) -> None:
         if self._kind == "postgresql":
             self._name_employee()
             # Keep other writers of this employee out until the commit, as BEGIN IMMEDIATE does on SQLite.
             key = self._key
-            self._connection.exec_driver_sql(
+            self._execute(
                 "SELECT pg_advisory_xact_lock(hashtextextended(%(tenant_id)s || '/' || %(employee_id)s, 0))", key
             )
         if self.epoch is not None:
@@ -174,7 +179,7 @@ class Store:
 
     def _name_employee(self) -> None:
         """Tell row-level security who this is. SQLite needs none: a file is one employee."""
-        self._connection.exec_driver_sql(
+        self._execute(
             "SELECT set_config('empla.tenant', %(tenant_id)s, true),"
             " set_config('empla.employee', %(employee_id)s, true)",
             self._key,
@@ -182,7 +187,7 @@ class Store:
 
     def _check_lease(self) -> None:
         lease = statements.find(self._kind, "lease", (), ("epoch",), share=True)
-        row = self._run(lease, self._by_key).first()
+        row = self._run(lease, self._by_key).fetchone()
         if row is None or row[0] != self.epoch:
             found = "none" if row is None else row[0]
             raise LeaseLost(f"this process has epoch {self.epoch}, the store has {found}")
@@ -226,17 +231,21 @@ class Store:
 
     def put(self, name: str, by: tuple[str, ...], columns: tuple[str, ...], values: Mapping[str, Any]) -> None:
         """Insert a row, or update `columns` of the one with the same `by` columns."""
-        if not self.change(name, {c: values[c] for c in by}, {c: values[c] for c in columns}):
-            self.add(name, values)
+        self._may_change()
+        if not self.add_new(name, by, values):
+            self.change(name, {c: values[c] for c in by}, {c: values[c] for c in columns})
 
     def change(self, name: str, by: Mapping[str, Any], values: Mapping[str, Any]) -> int:
         """Update the rows whose `by` columns have these values; return how many."""
-        self._refuse_outside("a write")
-        if self.epoch is None:
-            raise PermissionDenied("only the holder of the lease may change rows")
+        self._may_change()
         prepared = statements.update(self._kind, name, tuple(by), tuple(values))
         bound = {**self._by_key, **{f"by_{c}": v for c, v in by.items()}, **values}
         return int(self._run(prepared, bound).rowcount)
+
+    def _may_change(self) -> None:
+        self._refuse_outside("a write")
+        if self.epoch is None:
+            raise PermissionDenied("only the holder of the lease may change rows")
 
     def _may_write(self, name: str) -> None:
         self._refuse_outside("a write")
@@ -259,7 +268,7 @@ class Store:
         at_least: Mapping[str, Any] | None = None,
         limit: int = 0,
         newest: bool = False,
-    ) -> Sequence[Row[Any]]:
+    ) -> Sequence[Any]:
         """Return `columns` of the rows that fit, in order of seq."""
         by, most, least = dict(by), at_most or {}, at_least or {}
         prepared = statements.find(
@@ -267,41 +276,56 @@ class Store:
         )
         bound = {**self._by_key, **{f"by_{c}": v for c, v in by.items()}}
         bound |= {f"most_{c}": v for c, v in most.items()} | {f"least_{c}": v for c, v in least.items()}
-        with self.reading(), self._noting():
-            rows: Sequence[Row[Any]] = self._run(prepared, bound).all()
-        return rows
+        if self._driver.in_transaction:
+            return self._fetched(prepared, bound, columns)
+        with self.reading():
+            return self._fetched(prepared, bound, columns)
+
+    def _fetched(self, prepared: Prepared, bound: Mapping[str, Any], columns: tuple[str, ...]) -> list[Any]:
+        with self._noting():
+            return statements.rows_of(columns)(self._run(prepared, bound).fetchall())
 
     @contextmanager
     def reading(self) -> Iterator[None]:
         """Read several times from one consistent view, and leave no transaction open that was not open before."""
-        if self._connection.in_transaction():
+        if self._driver.in_transaction:
             yield
             return
-        with translated(self.place), reading(self._connection):
+        try:
+            with self._noting():
+                self._driver.begin(reading=True)
             if self._kind == "postgresql":
                 self._name_employee()
             yield
+            with self._noting():
+                self._driver.commit()
+        except BaseException:
+            self._driver.roll_back()
+            raise
 
     # statements -----------------------------------------------------------------------------------------------
 
     def _run(self, prepared: Prepared, values: Mapping[str, Any]) -> Any:
-        self._refuse_spoilt()
+        """Run a statement and return the driver's cursor."""
+        if self._spoilt is not None:
+            raise self._spoilt
         for value in values.values():
             if type(value) is str and "\0" in value:  # PostgreSQL cannot keep it, so neither does SQLite
                 raise self._spoil(ValidationError(f"{self.place} refused a row: a text holds the character NUL"))
-        with self._noting():
-            return prepared.run(self._connection, values)
+        return self._execute(prepared.text, prepared.bind(values))
 
-    def _mark(self, statement: str) -> None:
-        with self._noting():
-            self._connection.exec_driver_sql(statement)
+    def _execute(self, statement: str, values: Any = ()) -> Any:
+        try:
+            return self._driver.execute(statement, values)
+        except self._driver.errors as error:
+            raise self._spoil(refusal(self.place, error)) from error
 
     @contextmanager
     def _noting(self) -> Iterator[None]:
         """Translate what fails inside, and remember that it spoilt the transaction."""
         try:
             yield
-        except REFUSALS as error:
+        except self._driver.errors as error:
             raise self._spoil(refusal(self.place, error)) from error
 
     def _spoil(self, error: EmplaError) -> EmplaError:

@@ -89,10 +89,9 @@ def test_everything_that_a_percept_leads_to_has_one_correlation_id(ada: Employee
 
 def test_while_the_disk_is_full_nothing_is_lost_and_work_goes_on_by_itself_when_there_is_room(ada: Employee) -> None:
     def pages(limit: int | None) -> int:
-        connection = ada.store._connection
-        with connection.begin():
-            used = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
-            connection.exec_driver_sql(f"PRAGMA max_page_count = {used if limit is None else limit}")
+        with ada.store.reading():
+            ((used,),) = ada.store._driver.execute("PRAGMA page_count")
+            ada.store._driver.execute(f"PRAGMA max_page_count = {used if limit is None else limit}")
             return int(used)
 
     for number in range(40):

@@ -22,7 +22,7 @@ def secrets(store) -> list[tuple[int, str]]:
 
 def settle(store, statement: str) -> None:
     with store.reading():
-        store._connection.exec_driver_sql(statement)
+        store._driver.execute(statement)
 
 
 # killed -----------------------------------------------------------------------------------------------------------
@@ -69,7 +69,7 @@ def test_a_process_killed_anywhere_in_its_transactions_leaves_whole_ones(ground,
 
 def pages(store) -> int:
     with store.reading():
-        return int(store._connection.exec_driver_sql("PRAGMA page_count").scalar())
+        return int(store._driver.execute("PRAGMA page_count").fetchone()[0])
 
 
 def test_a_full_disk_leaves_nothing_torn_and_says_so(sqlite):
@@ -182,7 +182,7 @@ def test_a_lost_connection_is_an_external_error_and_is_made_again(postgresql, se
         store.add("secret", SECRET)
 
     def lose() -> None:
-        process = store._connection.connection.dbapi_connection.info.backend_pid
+        process = store._driver._living().info.backend_pid
         with psycopg.connect(server, autocommit=True) as other:
             other.execute("SELECT pg_terminate_backend(%s, 5000)", (process,))
 

@@ -21,7 +21,7 @@ def test_the_file_is_safe_and_its_owners(tmp_path):
     store = open_store(path, "ada")
     pragmas = ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
     with store.reading():
-        found = [store._connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in pragmas]
+        found = [store._driver.execute(f"PRAGMA {name}").fetchone()[0] for name in pragmas]
     assert found == ["wal", 2, 1, 10_000]
     modes = {file.name: stat.S_IMODE(file.stat().st_mode) for file in tmp_path.glob("mind.db*")}
     assert set(modes.values()) == {0o600} and "mind.db-wal" in modes
@@ -32,7 +32,7 @@ def test_a_server_waits_for_nobody_for_ever(postgresql):
     store = postgresql.open()
     names = ("lock_timeout", "idle_in_transaction_session_timeout", "synchronous_commit", "transaction_isolation")
     with store.reading():
-        found = [store._connection.exec_driver_sql(f"SHOW {name}").scalar() for name in names]
+        found = [store._driver.execute(f"SHOW {name}").fetchone()[0] for name in names]
     assert found == ["10s", "30s", "on", "repeatable read"]
 
 

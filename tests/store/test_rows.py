@@ -178,7 +178,7 @@ def test_what_is_asked_all_day_long_is_found_by_its_index_and_not_among_all_rows
 ) -> None:
     open_store(tmp_path / "mind.db", "ada").close()
     asked = statements.find("sqlite", table, by, ("seq",), **more)
-    values = ("x",) * asked._text.count("?")
+    values = ("x",) * asked.text.count("?")
     with closing(sqlite3.connect(tmp_path / "mind.db")) as db:
-        plan = db.execute(f"EXPLAIN QUERY PLAN {asked._text}", values).fetchall()
+        plan = db.execute(f"EXPLAIN QUERY PLAN {asked.text}", values).fetchall()
     assert index in plan[0][3]

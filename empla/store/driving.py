@@ -1,0 +1,64 @@
+"""The driver's own connection below a store, in transactions that we begin and end ourselves.
+
+SQLAlchemy makes the connection, keeps it and makes a new one when it is lost; what runs on it goes to the driver. On a
+cycle's path its own transactions and results cost more than everything that SQLite does.
+"""
+
+from contextlib import suppress
+from typing import Any
+
+from sqlalchemy import Engine
+
+from empla.store.refusals import REFUSALS
+
+
+class Driver:
+    """One connection. `kind` is `sqlite` or `postgresql`; `errors` is what it raises for a statement."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.kind = engine.dialect.name
+        self.errors: tuple[type[Exception], ...] = (*REFUSALS, engine.dialect.loaded_dbapi.Error)
+        self._kept = engine.connect()
+        self._connection: Any = None
+
+    @property
+    def in_transaction(self) -> bool:
+        """Return whether a transaction was begun and has not ended."""
+        return self._connection is not None
+
+    def begin(self, *, reading: bool = False) -> None:
+        """Begin a transaction; one for `reading` has one consistent view, and waits for no writer."""
+        connection = self._living()
+        if self.kind == "sqlite":
+            connection.execute("BEGIN" if reading else "BEGIN IMMEDIATE")
+        elif reading:
+            connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        self._connection = connection
+
+    def execute(self, statement: str, values: Any = ()) -> Any:
+        """Run a statement in the transaction; return the driver's cursor."""
+        return self._connection.execute(statement, values)
+
+    def commit(self) -> None:
+        """Commit what was written since `begin`; if it fails, `roll_back` has still to be called."""
+        self._connection.commit()
+        self._connection = None
+
+    def roll_back(self) -> None:
+        """Undo what was written since `begin`, if anything was begun."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            with suppress(*self.errors):  # a connection that is lost has undone everything by itself
+                connection.rollback()
+
+    def close(self) -> None:
+        """Give the connection back."""
+        self._kept.close()
+
+    def _living(self) -> Any:
+        """Return the driver's connection, a new one if it was lost."""
+        connection: Any = self._kept.connection.dbapi_connection
+        if getattr(connection, "closed", False):
+            self._kept.invalidate()
+            connection = self._kept.connection.dbapi_connection
+        return connection
