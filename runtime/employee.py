@@ -38,6 +38,7 @@ from empla.workplace.blobs import FileBlobs
 from empla.workplace.directory import CompanyDirectory
 from empla.workplace.place import connect
 from runtime.hiring import office_account
+from runtime.personas import tell_of_role
 from runtime.progress import CYCLE, IDLE
 from runtime.seat import Seat
 
@@ -58,6 +59,7 @@ async def run(seat: Seat) -> None:
         store.take_lease(seat.epoch, f"{os.uname().nodename}:{os.getpid()}")
         _tell_grants(seat, store, profile)
         alive_at = seat.last.alive_at if seat.last is not None else None
+        tell_of_role(store, profile.role, seat.clock.now())
         note_beginning(store, seat.clock.now(), version=version_of(profile.role), alive_at=alive_at)
         engine = _engine(seat, store, place, profile)
         _note_crash(seat, engine)

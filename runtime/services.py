@@ -268,6 +268,16 @@ def rules_drop(home: Home, arguments: Arguments, _report: Report) -> dict[str, A
     return done
 
 
+def persona_set(home: Home, arguments: Arguments, _report: Report) -> dict[str, Any]:
+    """Set an employee's traits: `name`, `traits` (name to number), `unset` (names). InputError if one is none."""
+    from runtime import personas
+
+    traits = {str(trait): float(value) for trait, value in (arguments.get("traits") or {}).items()}
+    done = personas.changed(home, _text(arguments, "name"), traits, [str(t) for t in arguments.get("unset") or ()])
+    _wake(home, done["name"])
+    return done
+
+
 SERVICES: Final[Mapping[str, Service]] = {
     "init": init,
     "people.add": people_add,
@@ -283,6 +293,7 @@ SERVICES: Final[Mapping[str, Service]] = {
     "settle": settle,
     "rules.add": rules_add,
     "rules.drop": rules_drop,
+    "persona.set": persona_set,
     "quarantine": quarantine,
 }
 """Every command that changes a home, by the name it has on the control socket."""

@@ -323,7 +323,7 @@ def profile_fields(r: Request, company: str) -> dict[str, Any]:
         "phase": r.role.phase,
         "zone": r.zone,
         "hours": r.hours,
-        "persona": r.role.persona.model_dump(mode="json"),
+        **r.role.persona.told(),
         "schedule": r.role.schedule.model_dump(mode="json"),
         "permissions": r.role.permissions.model_dump(mode="json"),
         "limits": r.role.limits.model_dump(mode="json"),

@@ -79,7 +79,7 @@ def show(store: CompanyStore, name: str) -> dict[str, Any]:
             ],
             "permissions": role.permissions.model_dump(mode="json"),
             "limits": role.limits.model_dump(mode="json"),
-            "persona": role.persona.model_dump(mode="json"),
+            "persona": role.persona.model_dump(mode="json", exclude_none=True),
             "accounts": [row_as_data(a) for a in company.accounts(row.address)],
         }
 

@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from empla.errors import InputError, ValidationError
 from empla.hr.names import nearest
+from empla.mind import persona
 
 Trait = Annotated[float, Field(ge=0.0, le=1.0)]
 Count = Annotated[int, Field(ge=0)]
@@ -35,14 +36,30 @@ class Style(_Closed):
 
 
 class Persona(_Closed):
-    """The Big Five, each from 0 to 1, and how it writes."""
+    """The traits, each from 0 to 1, and how it writes. What is left out follows from the Big Five."""
 
     openness: Trait
     conscientiousness: Trait
     extraversion: Trait
     agreeableness: Trait
     neuroticism: Trait
+    risk: Trait | None = None
+    speed: Trait | None = None
+    data: Trait | None = None
+    collaboration: Trait | None = None
+    proactivity: Trait | None = None
+    persistence: Trait | None = None
+    adaptability: Trait | None = None
+    detail: Trait | None = None
     style: Style = Style()
+
+    def traits(self) -> persona.Persona:
+        """Return the traits as the mind knows them."""
+        return persona.Persona(**self.model_dump(exclude={"style"}))
+
+    def told(self) -> dict[str, Any]:
+        """Return what an employee is told of it, as fields of its profile."""
+        return {persona.PERSONA: self.traits(), "style": self.style.model_dump(mode="json")}
 
 
 class Schedule(_Closed):

@@ -22,6 +22,7 @@ from runtime.cli import (
     offboarding,
     oversight,
     people,
+    persona,
     quarantine,
     rules,
     running,
@@ -38,7 +39,7 @@ Exit codes: 0 done, 1 what was asked for failed, 2 wrong usage, 3 empla is not r
 _ORDER: Final = (
     *("init", "people", "hire", "mailbox", "offboard", "list", "show"),
     *("mail", "inbox", "agenda"),
-    *("history", "why", "replay", "settle", "triage", "rules", "quarantine", "grant", "revoke"),
+    *("history", "why", "replay", "settle", "triage", "rules", "persona", "quarantine", "grant", "revoke"),
     *("up", "down", "status", "restart", "pause", "resume", "logs", "upgrade", "demo", "doctor"),
 )
 
@@ -102,6 +103,7 @@ app.command(rich_help_panel=OVERSIGHT)(thoughts.replay)
 app.command(rich_help_panel=OVERSIGHT)(oversight.settle)
 app.command(rich_help_panel=OVERSIGHT)(oversight.triage)
 app.command(rich_help_panel=OVERSIGHT)(rules.rules)
+app.command(rich_help_panel=OVERSIGHT)(persona.persona)
 app.add_typer(quarantine.app, name="quarantine", rich_help_panel=OVERSIGHT)
 app.command(rich_help_panel=OVERSIGHT)(oversight.grant)
 app.command(rich_help_panel=OVERSIGHT)(oversight.revoke)

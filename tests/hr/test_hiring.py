@@ -36,7 +36,7 @@ def test_a_hired_employee_is_active_assisted_and_known(staffing: Staffing, inbox
     row = hire(staffing, inboxes)
 
     assert (row.name, row.address, row.manager) == ("Ada Lovelace", ADA, GRACE)
-    assert (row.status, row.phase, row.role, row.role_version) == ("active", "assisted", "executive_assistant", 2)
+    assert (row.status, row.phase, row.role, row.role_version) == ("active", "assisted", "executive_assistant", 3)
     assert (row.zone, row.hired_at) == ("Europe/Berlin", datetime(2026, 3, 2, 8, 0, tzinfo=UTC))
     assert [call["address"] for call in book.calls("account")] == [GRACE, ADA]
     assert [(c["kind"], c["owner"], c["to"]) for c in book.calls("grant")] == [

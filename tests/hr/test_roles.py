@@ -7,12 +7,13 @@ import pytest
 import empla.hr.roles as module
 from empla.errors import InputError, ValidationError
 from empla.hr.roles import role, roles, shown
+from empla.mind.persona import Persona
 
 
 @pytest.mark.parametrize("name", ["executive-assistant", "executive_assistant", "Executive Assistant"])
 def test_a_role_is_found_as_people_write_it(name: str) -> None:
     found = role(name)
-    assert (found.name, found.title, found.version) == ("executive_assistant", "executive assistant", 2)
+    assert (found.name, found.title, found.version) == ("executive_assistant", "executive assistant", 3)
     assert found.phase == "assisted" and found.permissions.manager_calendar == "read-write"
     assert shown(found.name) == "executive-assistant"
 
@@ -24,6 +25,20 @@ def test_every_role_that_is_shipped_can_be_used_and_explains_itself() -> None:
         folder = Path(module.__file__).parents[2] / "employees" / one.name
         assert (folder / "README.md").read_text().startswith("# ")
         assert one.summary and one.description.strip()
+
+
+def test_a_persona_is_told_as_the_mind_knows_it_and_how_it_writes_beside_it() -> None:
+    told = role("executive-assistant").persona.told()
+    assert told["persona"] == Persona(
+        openness=0.5,
+        conscientiousness=0.9,
+        extraversion=0.4,
+        agreeableness=0.75,
+        neuroticism=0.15,
+        risk=0.35,
+        proactivity=0.5,
+    )
+    assert told["style"]["tone"] == "friendly"
 
 
 def test_an_unknown_role_names_the_known_ones() -> None:
@@ -39,6 +54,7 @@ def test_an_unknown_role_names_the_known_ones() -> None:
         ('colour = "red"', "colour"),
         ("[limits]\nmails_per_dya = 3", "mails_per_dya"),
         ("[persona]\nopenness = 2.0", "openness"),
+        ("[persona]\nrisk = -0.1", "risk"),
     ],
 )
 def test_a_role_that_says_something_else_is_refused(
