@@ -327,8 +327,8 @@ class EmployeeEngine:
         for change in delta.changes:
             if isinstance(change, Intention) and change.stage is not Stage.ACTIVE:
                 log.info("intention over", intention=change.id, plan=change.plan, stage=change.stage.value)
-        record(self._store, self._outbox, self.state, delta, instant(at))
-        self._journal.add(at, percept, delta)
+        body = record(self._store, self._outbox, self.state, delta, instant(at))
+        self._journal.add(at, percept, body)
         self._journal.snapshot_if_due(self.state)
         if self._always_replay:
             self.state.live.clear()

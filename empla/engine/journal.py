@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from empla import __version__
 from empla.mind import codec
 from empla.mind.percepts import Percept
-from empla.mind.state import Believed, Delta, MindState
+from empla.mind.state import Believed, MindState
 from empla.store.store import Store, instant
 
 CYCLES_PER_SNAPSHOT = 1000
@@ -24,9 +24,8 @@ class Journal:
         self.at: datetime = datetime.fromisoformat(last[0].at) if last else datetime.min.replace(tzinfo=UTC)
         self.digest: str = last[0].digest if last else ""
 
-    def add(self, at: datetime, percept: Percept, delta: Delta) -> None:
-        """Write what one cycle changed, in its transaction."""
-        body = codec.dumps(delta.changes).encode()
+    def add(self, at: datetime, percept: Percept, body: bytes) -> None:
+        """Write what one cycle changed, in its transaction; `body` is the canonical text of its changes."""
         self.digest = chained(self.digest, body)
         values = {"at": instant(at), "percept": percept.key, "code": __version__, "digest": self.digest}
         self.cycle = self._store.add("journal", {**values, "delta": packed(body)})

@@ -190,10 +190,11 @@ def test_one_failing_cycle_is_set_aside_and_the_others_of_its_commit_stay(
 
     real, commits = employee_module.record, []
 
-    def record(store: Any, outbox: Any, state: Any, delta: Any, at: str) -> None:
-        real(store, outbox, state, delta, at)
+    def record(store: Any, outbox: Any, state: Any, delta: Any, at: str) -> bytes:
+        body: bytes = real(store, outbox, state, delta, at)
         if any(getattr(c, "bindings", {}).get("number") == 2 for c in delta.changes):
             raise ValidationError("a row does not fit")
+        return body
 
     monkeypatch.setattr(employee_module, "record", record)
     monkeypatch.setattr(store_module, "point", commits.append)
