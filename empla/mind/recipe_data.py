@@ -95,10 +95,9 @@ _OTHERS: Mapping[str, _Verb] = {
     "return": _Verb(Return, {"return": "value"}),
     "fail": _Verb(Fail, {"fail": "sentence", "code": "code"}),
 }
-_VERBS = {**_STEPS, **_OTHERS}
-_VERB_OF = {verb.cls: name for name, verb in _VERBS.items()}
+VERBS = {**_STEPS, **_OTHERS}
 
-_EXPRESSIONS = (
+EXPRESSIONS = (
     frozenset({"ref"}),
     frozenset({"text"}),
     frozenset({"later", "by"}),
@@ -131,14 +130,6 @@ def recipe_from(
     return recipe
 
 
-def data_of(recipe: Recipe) -> list[Any]:
-    """Return a recipe as the plain data that `recipe_from` reads; ValidationError if it has what no data can say."""
-    return [_written(one) for one in recipe.steps]
-
-
-# reading -------------------------------------------------------------------------------------------------------------
-
-
 def _instructions(data: object, place: str) -> Steps:
     if not isinstance(data, list | tuple):
         raise ValidationError(f"{place}: it must be a list of instructions, not {_kind(data)}")
@@ -146,7 +137,7 @@ def _instructions(data: object, place: str) -> Steps:
 
 
 def _instruction(data: object, place: str) -> Step | Instruction:
-    verb, said = _verb(data, place, _VERBS)
+    verb, said = _verb(data, place, VERBS)
     if verb in _STEPS and "as" in said:
         step = _record(verb, {k: v for k, v in said.items() if k != "as"}, place)
         learned: Learn = _made(Learn, {"name": said["as"], "step": step}, place)
@@ -172,17 +163,17 @@ def _verb(data: object, place: str, verbs: Collection[str]) -> tuple[str, Mappin
 
 
 def _record(verb: str, said: Mapping[str, Any], place: str) -> Any:
-    keys = _VERBS[verb].keys
+    keys = VERBS[verb].keys
     unknown = sorted(set(said) - set(keys))
     if unknown:
         more = [*keys, "as"] if verb in _STEPS else list(keys)
         raise ValidationError(f"{place}: `{verb}` has no {unknown[0]!r}; it has {', '.join(more)}")
-    cls = _VERBS[verb].cls
+    cls = VERBS[verb].cls
     needed = {f.name for f in fields(cls) if f.default is MISSING and f.default_factory is MISSING}
     missing = [key for key, name in keys.items() if key not in said and name in needed]
     if missing:
         raise ValidationError(f"{place}: `{verb}` needs {missing[0]!r}")
-    return _made(cls, {keys[k]: _field(keys[k], v, f"{place}.{k}") for k, v in said.items() if keys[k]}, place)
+    return _made(cls, {keys[k]: _field(k, keys[k], v, f"{place}.{k}") for k, v in said.items() if keys[k]}, place)
 
 
 def _made(cls: Callable[..., Any], said: Mapping[str, Any], place: str) -> Any:
@@ -192,14 +183,13 @@ def _made(cls: Callable[..., Any], said: Mapping[str, Any], place: str) -> Any:
         raise ValidationError(f"{place}: {error.sentence}") from None
 
 
-def _field(name: str, data: object, place: str) -> Any:
-    """Read the value of one field of a record, by the field's name: a name means the same in every record."""
+def _field(key: str, name: str, data: object, place: str) -> Any:
+    """Read the value of one field of a record: a key, or else the field's name, means the same in every record."""
     match name:
-        case "then" | "otherwise" | "on_failure":
+        case "steps" if key in ("together", "either", "atomic"):
+            return _steps(data, place)
+        case "then" | "otherwise" | "on_failure" | "steps":
             return _instructions(data, place)
-        case "steps":
-            inner = _instructions if not _is_step_list(place) else _steps
-            return inner(data, place)
         case "by":
             return _step(data, place)
         case "condition":
@@ -213,12 +203,10 @@ def _field(name: str, data: object, place: str) -> Any:
         case "confidence" if isinstance(data, bool) or not isinstance(data, int | float) or not 0 <= data <= 1:
             raise ValidationError(f"{place}: it must be a number from 0 to 1")
     value = value_from(data, place)
-    _check_type(name, value, place)
+    wanted, said = _SHAPES.get(key) or _SHAPES.get(name) or (object, "")
+    if not isinstance(value, wanted) or (wanted is int and isinstance(value, bool)):
+        raise ValidationError(f"{place}: it must be {said}, not {_kind(value)}")
     return value
-
-
-def _is_step_list(place: str) -> bool:
-    return place.rpartition(".")[2] in ("together", "either", "atomic")
 
 
 def _steps(data: object, place: str) -> tuple[Step, ...]:
@@ -236,6 +224,7 @@ _SHAPES: Mapping[str, tuple[type | tuple[type, ...], str]] = {
     "code": (str, "a code"),
     "at_most": (int, "a whole number"),
     "arguments": ((dict, tuple), "an object, or a list of arguments"),
+    "with": (dict, "an object"),
     "bindings": (dict, "an object"),
     "fields": (dict, "an object"),
     "pattern": (tuple, "a list"),
@@ -251,12 +240,6 @@ _SHAPES: Mapping[str, tuple[type | tuple[type, ...], str]] = {
 }
 
 
-def _check_type(name: str, value: object, place: str) -> None:
-    wanted, said = _SHAPES.get(name, (object, ""))
-    if not isinstance(value, wanted) or (wanted is int and isinstance(value, bool)):
-        raise ValidationError(f"{place}: it must be {said}, not {_kind(value)}")
-
-
 def value_from(data: object, place: str) -> Any:
     """Return the value, or the expression of one, that data says."""
     match data:
@@ -268,7 +251,7 @@ def value_from(data: object, place: str) -> Any:
             return data
         case list() | tuple():
             return tuple(value_from(one, f"{place}[{number}]") for number, one in enumerate(data))
-        case Mapping() if frozenset(data) in _EXPRESSIONS:
+        case Mapping() if frozenset(data) in EXPRESSIONS:
             return _expression(data, place)
         case Mapping():
             return {str(key): value_from(one, f"{place}.{key}") for key, one in data.items()}
@@ -362,92 +345,3 @@ def _kind(value: object) -> str:
         case list() | tuple():
             return "a list"
     return f"{value!r:.40}"
-
-
-# writing -------------------------------------------------------------------------------------------------------------
-
-
-def _written(value: Any) -> Any:
-    match value:
-        case None | bool() | int() | float() | str():
-            return value
-        case tuple() | list():
-            return [_written(one) for one in value]
-        case Mapping():
-            said = {name: _written(one) for name, one in value.items()}
-            return {"just": said} if frozenset(said) in _EXPRESSIONS else said
-        case Learn(name, step):
-            return {**_written(step), "as": name}
-        case Step() | Instruction():
-            return _record_written(value)
-        case Condition():
-            return _condition_written(value)
-    return _expression_written(value)
-
-
-def _record_written(value: Step | Instruction) -> dict[str, Any]:
-    verb = _VERB_OF.get(type(value))
-    if verb is None:
-        raise ValidationError(f"a {type(value).__name__} cannot be written as data")
-    said: dict[str, Any] = {}
-    for key, name in _VERBS[verb].keys.items():
-        given = getattr(value, name) if name else True
-        if key == verb or given != _default(type(value), name):
-            said[key] = _written(given)
-            if name in ("arguments", "bindings", "fields") and isinstance(given, Mapping):
-                said[key] = {n: _written(v) for n, v in given.items()}  # known to be an object by its place
-    unsaid = [f.name for f in fields(value) if f.name not in _VERBS[verb].keys.values()]  # type: ignore[arg-type]
-    for name in unsaid:
-        if getattr(value, name) != _default(type(value), name):
-            raise ValidationError(f"`{name}` of a {type(value).__name__} cannot be written as data")
-    return said
-
-
-def _default(cls: Any, name: str) -> Any:
-    found = next((f for f in fields(cls) if f.name == name), None)
-    if found is None:
-        return MISSING
-    return found.default_factory() if found.default_factory is not MISSING else found.default
-
-
-def _condition_written(condition: Condition) -> dict[str, Any]:
-    match condition:
-        case Comparison(left, how, right):
-            return {"is": [_written(left), how, _written(right)]}
-        case IsKnown(value):
-            return {"known": _written(value)}
-        case AllOf(conditions):
-            return {"all": _written(conditions)}
-        case AnyOf(conditions):
-            return {"any": _written(conditions)}
-        case IsNot(inner):
-            return {"not": _written(inner)}
-        case Holds(look):
-            return {"holds": _written(look)}
-    raise ValidationError(f"a {type(condition).__name__} cannot be written as data")
-
-
-def _expression_written(value: Any) -> dict[str, Any]:
-    match value:
-        case Ref(path):
-            return {"ref": path}
-        case Template(template):
-            return {"text": template}
-        case Later():
-            return {"later": _written(value.than), "by": _span_written(value.by)}
-        case FirstKnown(of):
-            return {"first": _written(of)}
-        case datetime():
-            return {"instant": value.isoformat()}
-        case date():
-            return {"day": value.isoformat()}
-        case timedelta():
-            return {"span": _span_written(value)}
-    if value == OPEN:
-        return {"any": True}
-    raise ValidationError(f"a {type(value).__name__} cannot be written as data: it would lose where it came from")
-
-
-def _span_written(span: timedelta) -> str:
-    size = abs(span)
-    return f"{'-' if span < timedelta() else ''}P{size.days}DT{size.seconds}.{size.microseconds:06d}S"

@@ -103,6 +103,16 @@ def text(template: str) -> Any:
     return Template(template)
 
 
+def later(than: Any, by: timedelta) -> Any:
+    """Return a `Later`, to be written where a step wants an instant."""
+    return Later(than=than, by=by)
+
+
+def first(*of: Any) -> Any:
+    """Return a `FirstKnown`, to be written where a step wants a value."""
+    return FirstKnown(of)
+
+
 @dataclass(slots=True)
 class Values:
     """What references lead to: the fields of what set the plan off, and what was learned by name."""
