@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
+from empla.mind.beliefs import Belief
 from empla.mind.codec import LATER, registered
 from empla.mind.steps import Step
 from empla.mind.values import Address
@@ -27,8 +28,8 @@ PROMISES = frozenset({COMMITMENT, EXPECTATION})
 
 DUE_SOON, LATE, CLOSED, ORPHANED, LOST = "due-soon", "late", "closed", "orphaned", "lost"
 """What happens to a promise. With its functor in front ("commitment-due-soon") the kind of the event that tells so; its
-fields are `id`, `made` (the Commitment as it is then), `functor`, `reason`, and `reported`: whether what is behind it is
-told as `intention-failed` besides."""
+fields are `id`, `made` (the Commitment as it is then), `functor`, `reason`, and `reported`: whether the failure that is
+behind it is told as `intention-failed` besides."""
 
 
 class Standing(StrEnum):
@@ -101,9 +102,10 @@ class Commitment:
     Message-ID, an event's UID), `ended` a sentence for a person.
 
     `wants` is the evidence without which it does not count as kept, and `drop` a query that releases it when it holds.
-    `lead` is how long before `due` it wakes itself to give notice; none if zero, where its plan sees to that by itself;
-    and if None, `LEAD` of the time there is, as the persona's proactivity has it. The kernel keeps the last three:
-    `carrier` is the intention that carries it, `noticed_at` and `late_at` say when notice was given and when it was late.
+    `lead` is how long before `due` it wakes itself to give notice: None for the usual time, as the persona has it; zero
+    where its plan sees to that. The rest is kept by the kernel: `carrier` is the intention that carries it, `clock`
+    says that it wakes itself, `wakes_at` when it will give notice, `noticed_at` and `late_at` when it was told that it
+    is due soon, and late.
     """
 
     debtor: Address
@@ -120,6 +122,8 @@ class Commitment:
     drop: Any = field(default=None, metadata=LATER)
     lead: timedelta | None = field(default=None, metadata=LATER)
     carrier: str = field(default="", metadata=LATER)
+    clock: bool = field(default=False, metadata=LATER)
+    wakes_at: datetime | None = field(default=None, metadata=LATER)
     noticed_at: datetime | None = field(default=None, metadata=LATER)
     late_at: datetime | None = field(default=None, metadata=LATER)
 
@@ -127,6 +131,12 @@ class Commitment:
     def open(self) -> bool:
         """Whether it is neither kept, nor broken, nor released."""
         return self.standing is Standing.OPEN
+
+
+def is_open(belief: Belief) -> bool:
+    """Return whether a belief holds a promise that is open."""
+    made = belief.arguments[1] if len(belief.arguments) == 2 else None
+    return isinstance(made, Commitment) and made.open
 
 
 # steps ---------------------------------------------------------------------------------------------------------------
@@ -137,8 +147,8 @@ class Commitment:
 class Promise(Step):
     """Make a promise of the employee's own, carried by this intention, or change one that is open: its date, say.
 
-    The id holds no dot. Fails with the code "promise" if the debtor is not the employee, if it is over, or if its
-    deadline is past.
+    The id is not empty. Fails with the code "promise" if the debtor is not the employee, if the promise is kept or
+    released already, or if its deadline is past.
     """
 
     id: str
