@@ -1,13 +1,19 @@
-"""Beliefs, found by functor and first argument without looking at the others."""
+"""What the employee holds true, found by functor and argument without looking at the rest.
 
-from bisect import bisect_left, insort
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime
+For each functor there is an index by first argument, whose entry is the belief itself where there is one, and a dict of
+them where there are more: no second table, no ids. Other places are indexed when they are first asked for without the
+first, and kept up from then on. Nobody's order shows: what is found is sorted by time, then by what it says.
+"""
+
+from bisect import bisect_left, bisect_right, insort
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from itertools import groupby, pairwise
 from typing import Any
 
-from empla.mind.codec import digest, dumps, registered
+from empla.mind.codec import LATER, digest, registered
+from empla.mind.propositions import Key, Order, Proposition, key, order_of
 from empla.mind.values import OWN, Origin
 
 
@@ -21,11 +27,19 @@ class Anything:
 ANY = Anything()
 _BEGINNING = datetime.min.replace(tzinfo=UTC)
 
+Support = str | Proposition
+"""What a belief may rest on: the key of a percept, "intention:ID", or another proposition that is held."""
+
 
 @registered
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Belief:
-    """A proposition the employee holds: where it has it from, how sure it is, until when, and what supports it."""
+    """A proposition the employee holds: where it has it from, how sure it is, until when, and what supports it.
+
+    `supporters` are alternatives, each of them one support or a tuple of supports that must all hold; without any it
+    stands by itself. `confidence` (0..1) is that at `observed_at`, and halves with every `half_life`. `overruled`: a
+    better word says otherwise; it is kept, and counts again when that word goes.
+    """
 
     functor: str
     arguments: tuple[Any, ...]
@@ -33,126 +47,426 @@ class Belief:
     confidence: float = 1.0
     observed_at: datetime | None = None
     valid_until: datetime | None = None
-    supporters: tuple[str, ...] = ()
+    supporters: tuple[Support | tuple[Support, ...], ...] = ()
+    half_life: timedelta | None = field(default=None, metadata=LATER)
+    overruled: bool = field(default=False, metadata=LATER)
 
     @property
     def id(self) -> str:
-        """Return the identity of the proposition: the same words, the same id."""
+        """Return the identity of the proposition in the store: the same words, the same id. Not cheap."""
         return digest([self.functor, self.arguments])[:24]
+
+    @property
+    def proposition(self) -> Proposition:
+        """Return what it says, for others to rest on."""
+        return Proposition(self.functor, self.arguments)
+
+
+Entry = Belief | dict[Key, Belief]
+_NONE: tuple[Belief, ...] = ()
+_FEW = 8
+"""Beliefs with the same value in one place among which it is not worth looking for a better index."""
+
+
+class _Table:
+    """The beliefs of one functor."""
+
+    __slots__ = ("first", "others")
+
+    def __init__(self) -> None:
+        self.first: dict[Key, Entry] = {}
+        self.others: dict[int, dict[Key, dict[int, Belief]]] = {}
+
+    def get(self, arguments: tuple[Any, ...]) -> Belief | None:
+        entry = self.first.get(_head(arguments))
+        if entry is None:
+            return None
+        rest = _rest(arguments)
+        if isinstance(entry, dict):
+            return entry.get(rest)
+        return entry if _rest(entry.arguments) == rest else None
+
+    def put(self, belief: Belief) -> Belief | None:
+        """Hold it; return the same proposition as it was held before."""
+        head, rest = _head(belief.arguments), _rest(belief.arguments)
+        entry = self.first.get(head)
+        old: Belief | None = None
+        if isinstance(entry, dict):
+            old = entry.get(rest)
+            entry[rest] = belief
+        elif entry is None or _rest(entry.arguments) == rest:
+            old = entry
+            self.first[head] = belief
+        else:
+            self.first[head] = {_rest(entry.arguments): entry, rest: belief}
+        if self.others:
+            self._let_go(old)
+            self._note(belief)
+        return old
+
+    def take(self, arguments: tuple[Any, ...]) -> Belief | None:
+        """Hold a proposition no longer; return how it was held."""
+        head, rest = _head(arguments), _rest(arguments)
+        entry = self.first.get(head)
+        old: Belief | None = None
+        if isinstance(entry, dict):
+            old = entry.pop(rest, None)
+            if len(entry) == 1:
+                (self.first[head],) = entry.values()
+        elif entry is None or _rest(entry.arguments) != rest:
+            return None
+        else:
+            old = entry
+            del self.first[head]
+        if self.others:
+            self._let_go(old)
+        return old
+
+    def all(self) -> list[Belief]:
+        found: list[Belief] = []
+        for entry in self.first.values():
+            if isinstance(entry, dict):
+                found.extend(entry.values())
+            else:
+                found.append(entry)
+        return found
+
+    def having(self, places: Sequence[int], keys: Sequence[Key]) -> Collection[Belief]:
+        """Return those with one of these keys in its place, all that have all of them among them."""
+        if places[0] == 0:
+            entry = self.first.get(keys[0])
+            if entry is None:
+                return _NONE
+            if not isinstance(entry, dict):
+                return (entry,)
+            if len(places) == 1 or len(entry) <= _FEW:
+                return entry.values()
+            return min(entry.values(), self._at(places[1], keys[1]), key=len)
+        found = self._at(places[0], keys[0])
+        if len(places) == 1 or len(found) <= _FEW:
+            return found
+        return min(found, self._at(places[1], keys[1]), key=len)
+
+    def _at(self, place: int, wanted: Key) -> Collection[Belief]:
+        index = self.others.get(place)
+        if index is None:
+            index = self.others[place] = {}
+            for belief in self.all():
+                _enter(index, place, belief)
+        entry = index.get(wanted)
+        return _NONE if entry is None else entry.values()
+
+    def _note(self, belief: Belief) -> None:
+        for place, index in self.others.items():
+            _enter(index, place, belief)
+
+    def _let_go(self, belief: Belief | None) -> None:
+        if belief is None:
+            return
+        for place, index in self.others.items():
+            if place < len(belief.arguments):
+                wanted = key(belief.arguments[place])
+                entry = index[wanted]
+                del entry[id(belief)]
+                if not entry:
+                    del index[wanted]
+
+
+def _enter(index: dict[Key, dict[int, Belief]], place: int, belief: Belief) -> None:
+    if place < len(belief.arguments):
+        index.setdefault(key(belief.arguments[place]), {})[id(belief)] = belief
+
+
+def _head(arguments: tuple[Any, ...]) -> Key:
+    if not arguments:
+        return ()
+    first = arguments[0]
+    return first if type(first) is str else key(first)
+
+
+def _rest(arguments: tuple[Any, ...]) -> Key:
+    """Return the key of all arguments but the first; those of different numbers of arguments are never equal."""
+    count = len(arguments)
+    if count == 1:
+        return ()
+    if count == 2:
+        second = arguments[1]
+        return second if type(second) is str else key(second)
+    return tuple(map(key, arguments[1:]))  # two or more: the key of a single value is never such a tuple
 
 
 class BeliefBase:
     """The beliefs held now."""
 
     def __init__(self, beliefs: Iterable[Belief] = ()) -> None:
-        self._by_id: dict[str, Belief] = {}
-        self._by_functor: dict[str, dict[str, None]] = defaultdict(dict)
-        self._by_first: dict[tuple[str, str], dict[str, None]] = defaultdict(dict)
-        self._ends: list[tuple[datetime, str]] = []  # of those that are held for a time, the first to end first
+        self._tables: dict[str, _Table] = {}
+        self._count = 0
+        self._ends: list[datetime] = []  # the instants at which something ends, the first first
+        self._ending: dict[datetime, dict[int, Belief]] = {}
+        self._unsorted: set[datetime] = set()
+        self._resting: dict[Key, dict[int, Belief] | Belief] = {}
+        self._bearing = 0  # how often beliefs are what others rest on
         for belief in beliefs:
             self.add(belief)
 
     def __len__(self) -> int:
-        return len(self._by_id)
+        return self._count
 
     def __iter__(self) -> Iterator[Belief]:
-        return iter(self._by_id.values())
+        for table in self._tables.values():
+            yield from table.all()
 
-    def get(self, belief_id: str) -> Belief | None:
-        """Return the belief with this id."""
-        return self._by_id.get(belief_id)
+    def get(self, functor: str, arguments: tuple[Any, ...]) -> Belief | None:
+        """Return how a proposition is held, overruled or not, None if it is not."""
+        table = self._tables.get(functor)
+        return None if table is None else table.get(arguments)
 
     def add(self, belief: Belief) -> None:
         """Hold a belief; the same proposition held before is replaced."""
-        belief_id = belief.id
-        self._no_longer_ends(self._by_id.get(belief_id), belief_id)
-        self._by_id[belief_id] = belief
-        self._by_functor[belief.functor][belief_id] = None
-        if belief.arguments:
-            self._by_first[belief.functor, dumps(belief.arguments[0])][belief_id] = None
+        table = self._tables.get(belief.functor)
+        if table is None:
+            table = self._tables[belief.functor] = _Table()
+        old = table.put(belief)
+        if old is None:
+            self._count += 1
+        else:
+            self._no_longer(old)
         if belief.valid_until is not None:
-            insort(self._ends, (belief.valid_until, belief_id))
+            self._will_end(belief, belief.valid_until)
+        for support in supports(belief) if belief.supporters else ():
+            self._rest_on(support, belief)
 
-    def remove(self, belief_id: str) -> None:
+    def remove(self, functor: str, arguments: tuple[Any, ...]) -> None:
         """Hold it no longer; harmless if it was not held."""
-        belief = self._by_id.pop(belief_id, None)
-        if belief is None:
-            return
-        self._no_longer_ends(belief, belief_id)
-        _dropped(self._by_functor, belief.functor, belief_id)
-        if belief.arguments:
-            _dropped(self._by_first, (belief.functor, dumps(belief.arguments[0])), belief_id)
+        table = self._tables.get(functor)
+        old = None if table is None else table.take(arguments)
+        if old is not None:
+            self._count -= 1
+            self._no_longer(old)
 
     def ended(self, at: datetime, most: int) -> list[Belief]:
-        """Return up to `most` beliefs whose time is over at `at`, the longest over first."""
-        end = bisect_left(self._ends, (at, "~"))
-        return [self._by_id[belief_id] for _, belief_id in self._ends[: min(end, most)]]
+        """Return up to `most` beliefs whose time is over at `at`, the longest over first, then by what they say."""
+        if not self._ends or self._ends[0] > at:
+            return []
+        found: list[Belief] = []
+        for instant in self._ends[: bisect_right(self._ends, at)]:
+            if len(found) >= most:
+                break
+            ending = self._ending[instant]
+            if instant in self._unsorted:
+                self._unsorted.discard(instant)
+                ending = self._ending[instant] = dict(sorted(ending.items(), key=lambda held: _said(held[1])))
+            found.extend(ending.values())
+        return found[:most]
 
-    def _no_longer_ends(self, belief: Belief | None, belief_id: str) -> None:
-        if belief is not None and belief.valid_until is not None:
-            del self._ends[bisect_left(self._ends, (belief.valid_until, belief_id))]
+    def matching(
+        self, functor: str, *pattern: Any, at: datetime | None = None, overruled: bool = False
+    ) -> list[Belief]:
+        """Return the beliefs that fit `functor` and the pattern's given places, valid at `at`, oldest first.
 
-    def matching(self, functor: str, *pattern: Any, at: datetime | None = None) -> list[Belief]:
-        """Return the beliefs that fit `functor` and the pattern's given places, valid at `at`, oldest first."""
-        return [belief for _, belief in sorted(self._held(functor, pattern, at), key=_age)]
+        Those that a better word overrules are left out, unless asked for.
+        """
+        places = [place for place, wanted in enumerate(pattern) if wanted is not ANY]
+        keys = [key(pattern[place]) for place in places]
+        length = len(pattern)
+        found = [
+            b
+            for b in self.candidates(functor, places, keys)
+            if (overruled or not b.overruled)
+            and (at is None or b.valid_until is None or at < b.valid_until)
+            and len(b.arguments) >= length
+            and (len(places) < 2 or has(b.arguments, places, keys))
+        ]
+        return found if len(found) < 2 else _by_time(found)
 
-    def _held(self, functor: str, pattern: tuple[Any, ...], at: datetime | None) -> list[tuple[str, Belief]]:
-        if pattern and pattern[0] is not ANY:
-            ids: Iterable[str] = self._by_first.get((functor, dumps(pattern[0])), ())
+    def candidates(self, functor: str, places: Sequence[int], keys: Sequence[Key]) -> Collection[Belief]:
+        """Return beliefs of a functor in no order: all that have these keys in these places, and maybe others.
+
+        Where one place is given nothing else is among them. Of all those of a functor nothing is looked up.
+        """
+        table = self._tables.get(functor)
+        if table is None:
+            return _NONE
+        return table.having(places, keys) if places else table.all()
+
+    @property
+    def bears(self) -> bool:
+        """Return whether any belief may rest on another."""
+        return self._bearing > 0
+
+    def resting_on(self, support: Support) -> list[Belief]:
+        """Return the beliefs that name this support in any of their alternatives, by what they say."""
+        entry = self._resting.get(support_key(support))
+        if entry is None:
+            return []
+        return sorted(entry.values(), key=_said) if isinstance(entry, dict) else [entry]
+
+    def _no_longer(self, old: Belief) -> None:
+        ends = old.valid_until
+        if ends is not None:
+            ending = self._ending[ends]
+            del ending[id(old)]
+            if not ending:
+                del self._ending[ends]
+                del self._ends[bisect_left(self._ends, ends)]
+                self._unsorted.discard(ends)
+        for support in supports(old) if old.supporters else ():
+            self._bearing -= isinstance(support, Proposition)
+            entry = self._resting[support_key(support)]
+            if isinstance(entry, dict):
+                del entry[id(old)]
+                if entry:
+                    continue
+            del self._resting[support_key(support)]
+
+    def _will_end(self, belief: Belief, ends: datetime) -> None:
+        ending = self._ending.get(ends)
+        if ending is None:
+            self._ending[ends] = {id(belief): belief}
+            insort(self._ends, ends)
         else:
-            ids = self._by_functor.get(functor, ())
-        found = ((i, self._by_id[i]) for i in ids)
-        return [(i, b) for i, b in found if _fits(b.arguments, pattern) and _valid(b, at)]
+            ending[id(belief)] = belief
+            self._unsorted.add(ends)
+
+    def _rest_on(self, support: Support, belief: Belief) -> None:
+        self._bearing += isinstance(support, Proposition)
+        where = support_key(support)
+        entry = self._resting.get(where)
+        if entry is None:
+            self._resting[where] = belief
+        elif isinstance(entry, dict):
+            entry[id(belief)] = belief
+        else:
+            self._resting[where] = {id(entry): entry, id(belief): belief}
 
 
 class DraftBeliefs(BeliefBase):
-    """Beliefs of the state with a cycle's own laid over them; asked like any other."""
+    """Beliefs of the state with a cycle's own laid over them; asked like any other. What is below is never touched."""
 
     def __init__(self, under: BeliefBase) -> None:
-        super().__init__()
         self._under = under
-        self._gone: set[str] = set()
+        self._tables = {}
+        self._hidden: dict[str, dict[int, Belief]] = {}  # of those below, what is gone or replaced here
+        self._count = len(under)
+        self._bearing = under._bearing
 
-    def get(self, belief_id: str) -> Belief | None:
-        """Return the belief with this id."""
-        if belief_id in self._gone:
-            return None
-        return super().get(belief_id) or self._under.get(belief_id)
+    def __iter__(self) -> Iterator[Belief]:
+        for functor in dict.fromkeys((*self._under._tables, *self._tables)):
+            yield from self.candidates(functor, (), ())
+
+    def get(self, functor: str, arguments: tuple[Any, ...]) -> Belief | None:
+        """Return how a proposition is held, overruled or not, None if it is not."""
+        table = self._tables.get(functor)
+        if table is not None and (own := table.get(arguments)) is not None:
+            return own
+        below = self._under.get(functor, arguments)
+        hidden = self._hidden.get(functor)
+        return None if below is None or (hidden is not None and id(below) in hidden) else below
 
     def add(self, belief: Belief) -> None:
         """Hold a belief in this cycle."""
-        super().add(belief)
-        self._gone.discard(belief.id)
+        table = self._tables.get(belief.functor)
+        if table is None:
+            table = self._tables[belief.functor] = _Table()
+        if table.put(belief) is None and not self._hide(belief.functor, belief.arguments):
+            self._count += 1
+        if rests_on_beliefs(belief):
+            self._bearing += 1
 
-    def remove(self, belief_id: str) -> None:
+    def remove(self, functor: str, arguments: tuple[Any, ...]) -> None:
         """Hold it no longer from here on."""
-        super().remove(belief_id)
-        self._gone.add(belief_id)
+        table = self._tables.get(functor)
+        if (table is not None and table.take(arguments) is not None) or self._hide(functor, arguments):
+            self._count -= 1
 
-    def _held(self, functor: str, pattern: tuple[Any, ...], at: datetime | None) -> list[tuple[str, Belief]]:
-        below = self._under._held(functor, pattern, at)
-        kept = [(i, b) for i, b in below if i not in self._gone and i not in self._by_id]
-        return kept + super()._held(functor, pattern, at)
+    def _hide(self, functor: str, arguments: tuple[Any, ...]) -> bool:
+        """Let what is below not be seen any more; return whether it was till now."""
+        below = self._under.get(functor, arguments)
+        if below is None:
+            return False
+        hidden = self._hidden.setdefault(functor, {})
+        if id(below) in hidden:
+            return False
+        hidden[id(below)] = below
+        return True
+
+    def candidates(self, functor: str, places: Sequence[int], keys: Sequence[Key]) -> Collection[Belief]:
+        """Return beliefs of a functor in no order: all that have these keys in these places, and maybe others."""
+        below = self._under.candidates(functor, places, keys)
+        table = self._tables.get(functor)
+        if table is None:
+            return self._seen(functor, below)
+        own = table.having(places, keys) if places else table.all()
+        return [*self._seen(functor, below), *own] if below else own
+
+    def _seen(self, functor: str, below: Collection[Belief]) -> Collection[Belief]:
+        hidden = self._hidden.get(functor)
+        return [b for b in below if id(b) not in hidden] if hidden and below else below
+
+    def resting_on(self, support: Support) -> list[Belief]:
+        """Return the beliefs that name this support in any of their alternatives, by what they say."""
+        wanted = support_key(support)
+        found = [b for b in self._under.resting_on(support) if id(b) not in self._hidden.get(b.functor, ())]
+        if isinstance(support, str) or self._bearing > self._under._bearing:
+            for table in self._tables.values():
+                found += [b for b in table.all() if any(support_key(s) == wanted for s in supports(b))]
+        return sorted(found, key=_said)
+
+    def ended(self, at: datetime, most: int) -> list[Belief]:
+        """Return up to `most` beliefs whose time is over at `at`, the longest over first, then by what they say."""
+        below = self._under.ended(at, most + sum(map(len, self._hidden.values())))
+        found = [b for b in below if id(b) not in self._hidden.get(b.functor, ())]
+        for table in self._tables.values():
+            found += [b for b in table.all() if b.valid_until is not None and b.valid_until <= at]
+        return sorted(found, key=lambda b: (b.valid_until, _said(b)))[:most]
 
 
-def _dropped(index: dict[Any, dict[str, None]], key: Any, belief_id: str) -> None:
-    """Take a belief out of an index, and its place with it when nothing else is there."""
-    index[key].pop(belief_id, None)
-    if not index[key]:
-        del index[key]
+def supports(belief: Belief) -> list[Support]:
+    """Return everything that a belief names in its alternatives, each once."""
+    first = belief.supporters[0] if len(belief.supporters) == 1 else None
+    if isinstance(first, str):
+        return [first]
+    named: dict[Key, Support] = {}
+    for alternative in belief.supporters:
+        for support in alternative if isinstance(alternative, tuple) else (alternative,):
+            named.setdefault(support_key(support), support)
+    return list(named.values())
 
 
-def _age(held: tuple[str, Belief]) -> tuple[datetime, str]:
-    """Order by time, then by id: the same order before and after a restart, whatever was replaced meanwhile."""
-    belief_id, belief = held
-    return belief.observed_at or _BEGINNING, belief_id
-
-
-def _fits(arguments: tuple[Any, ...], pattern: tuple[Any, ...]) -> bool:
-    if len(pattern) > len(arguments):
+def rests_on_beliefs(belief: Belief) -> bool:
+    """Return whether any of a belief's alternatives names another proposition."""
+    supporters = belief.supporters
+    if not supporters or (len(supporters) == 1 and type(supporters[0]) is str):
         return False
-    return all(want is ANY or want == have for want, have in zip(pattern, arguments, strict=False))
+    return any(isinstance(support, Proposition) for support in supports(belief))
 
 
-def _valid(belief: Belief, at: datetime | None) -> bool:
-    return at is None or belief.valid_until is None or at < belief.valid_until
+def is_valid(belief: Belief, at: datetime) -> bool:
+    """Return whether a belief's time is not over."""
+    return belief.valid_until is None or at < belief.valid_until
+
+
+def support_key(support: Support) -> Key:
+    """Return what is equal for the same support only."""
+    return support if isinstance(support, str) else support.key
+
+
+def _said(belief: Belief) -> tuple[str, tuple[Order, ...]]:
+    return belief.functor, order_of(belief.arguments)
+
+
+def has(arguments: tuple[Any, ...], places: Sequence[int], keys: Sequence[Key]) -> bool:
+    """Return whether arguments have these keys in these places."""
+    return all(key(arguments[place]) == wanted for place, wanted in zip(places, keys, strict=True))
+
+
+def _seen_at(belief: Belief) -> datetime:
+    return belief.observed_at or _BEGINNING
+
+
+def _by_time(beliefs: list[Belief]) -> list[Belief]:
+    """Sort by time, then by what they say: the same before and after a restart, whatever was replaced meanwhile."""
+    beliefs.sort(key=_seen_at)
+    if all(_seen_at(a) != _seen_at(b) for a, b in pairwise(beliefs)):
+        return beliefs
+    return [b for _, same in groupby(beliefs, _seen_at) for b in sorted(same, key=_said)]
