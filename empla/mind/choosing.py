@@ -26,7 +26,7 @@ from math import log, sqrt
 
 from empla.mind.beliefs import BeliefBase
 from empla.mind.intentions import StepRecord
-from empla.mind.learning import Approach, evidence, learns, mean_success, record_of
+from empla.mind.learning import Approach, declared, evidence, learns, mean_success, record_of
 from empla.mind.percepts import Outcome, Status
 from empla.mind.persona import (
     MAY_RISK,
@@ -148,7 +148,7 @@ class _Scales:
     def weigh(self, plan: Plan, known: Approach | None, refusal: str, context: str | None) -> Choice:
         """Return a plan with its score, rounded so that no last digit decides."""
         worth = self.worth[plan.name]
-        success = mean_success(plan, worth, self.words)
+        success = mean_success(declared(plan), worth, self.words)
         parts = (
             ("to learn", self.curiosity / sqrt(self.words + worth[0]) if plan.risk <= LOW_RISK else 0.0),
             ("risk", -self.risk * plan.risk),

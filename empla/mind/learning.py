@@ -131,14 +131,18 @@ def expectation(plan: Plan, approach: Approach | None, persona: Persona, at: dat
 
     It begins with what the plan declares (one half if nothing), which is worth `trust_in_words` tries.
     """
-    return mean_success(plan, evidence(approach, at), trust_in_words(persona))
+    return mean_success(declared(plan), evidence(approach, at), trust_in_words(persona))
 
 
-def mean_success(plan: Plan, worth: tuple[float, float], words: float) -> float:
-    """Return `expectation` where the record's worth and what the author's word is worth are known."""
-    declared = plan.expects.probability if plan.expects is not None else 0.5
+def declared(plan: Plan) -> float:
+    """Return the probability of success that a plan states, one half if it states none."""
+    return plan.expects.probability if plan.expects is not None else 0.5
+
+
+def mean_success(stated: float, worth: tuple[float, float], words: float) -> float:
+    """Return the mean of the Beta distribution that begins with what is stated, worth `words` tries."""
     tries, done = worth
-    return (words * declared + done) / (words + tries)
+    return (words * stated + done) / (words + tries)
 
 
 def learns(plan: Plan, others: int) -> bool:
@@ -190,7 +194,8 @@ def note_outcome(
         return []
     known = record_of(draft.beliefs, plan.name, context)
     expected = expectation(plan, known, persona_of(draft.beliefs), draft.at)
-    learned = _with(known or Approach(plan=plan.name, context=context), succeeded, outcome.code, expected, draft.at)
+    before = known or Approach(plan=plan.name, context=context)
+    learned = updated(before, succeeded, outcome.code, expected, draft.at)
     learned = _measured(learned, succeeded, took, cost)
     if known is None:
         _make_room(draft, plan.name)
@@ -226,8 +231,8 @@ def note_gap(
     return [_event(SKILL_GAP, {"kind": kind, "reason": reason, "count": gap.count}, percept)]
 
 
-def _with(known: Approach, succeeded: bool, code: str, expected: float, at: datetime) -> Approach:
-    """Return the record with one more outcome."""
+def updated(known: Approach, succeeded: bool, code: str, expected: float, at: datetime) -> Approach:
+    """Return the record with one more outcome, where `expected` was the probability of success."""
     tries = known.tries + 1
     return replace(
         known,

@@ -96,11 +96,14 @@ NEUTRAL = Persona()
 def persona_of(beliefs: BeliefBase) -> Persona:
     """Return the persona that an employee knows of itself: its role's, with what was set for it; else neutral."""
     told = beliefs.matching("profile", PERSONA)
-    base = told[-1].arguments[1] if told else NEUTRAL
-    if not isinstance(base, Persona):
-        base = NEUTRAL  # a release before 0.3 told the bare numbers, and nothing was decided by them
     besides = beliefs.matching("profile", TRAITS)
-    return with_traits(base, besides[-1].arguments[1]) if besides else base
+    return composed(told[-1].arguments[1] if told else None, besides[-1].arguments[1] if besides else {})
+
+
+def composed(told: object, traits: Mapping[str, float]) -> Persona:
+    """Return the persona that was told, neutral if none was, with what was set besides."""
+    # A release before 0.3 told bare numbers, by which nothing was decided.
+    return with_traits(told if isinstance(told, Persona) else NEUTRAL, traits)
 
 
 def with_traits(persona: Persona, traits: Mapping[str, float]) -> Persona:
