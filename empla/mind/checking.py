@@ -12,6 +12,7 @@ from empla.mind.references import Expression, paths
 from empla.mind.steps import (
     Achieve,
     Again,
+    Ask,
     Believe,
     Do,
     Forget,
@@ -135,10 +136,9 @@ class _Check:
     def one(self, one: Any, here: str, bound: frozenset[str], depth: int) -> frozenset[str]:
         match one:
             case Step():
-                self.step(one, here, bound)
+                return self.step(one, here, bound)
             case Learn(name, step):
-                self.step(step, here, bound)
-                return bound | {name}
+                return self.step(step, here, bound) | {name}
             case If():
                 self.condition(one.condition, here, bound, depth)
                 then = self.steps(one.then, f"{here}.then", bound, depth + 1)
@@ -178,9 +178,11 @@ class _Check:
         for part in parts(condition):
             self.condition(part, here, bound, depth + 1)
 
-    def step(self, step: Any, here: str, bound: frozenset[str]) -> None:
+    def step(self, step: Any, here: str, bound: frozenset[str]) -> frozenset[str]:
         if not isinstance(step, Step):
             raise ValidationError(f"{here}: a {type(step).__name__} is no step")
+        if isinstance(step, Again) and _WAITED not in bound:
+            raise ValidationError(f"{here}: it would go round for ever: wait or ask before it, whatever way is gone")
         for place, part in inside(step, here):
             if isinstance(part, Step) and part is not step:
                 self.counted(place)
@@ -190,15 +192,18 @@ class _Check:
                 if not isinstance(getattr(part, name), str):
                     raise ValidationError(f"{place}: `{name}` must be a text that stands there, not a reference")
         self.references(step, here, bound)
+        return bound | {_WAITED} if isinstance(step, Wait | Ask) else bound
 
     def references(self, value: Any, here: str, bound: frozenset[str]) -> None:
         for path in paths(value):
             first = path.partition(".")[0]
             if first.startswith("$") and first[1:] not in bound:
-                known = ", ".join(f"${n}" for n in sorted(bound)) or "nothing"
+                known = ", ".join(f"${n}" for n in sorted(bound - {_WAITED})) or "nothing"
                 raise ValidationError(f"{here}: {first} is not known here in every case; known is {known}")
 
 
+_WAITED = ""
+"""Stands among the names that are bound after a step that waits."""
 _LITERAL: dict[type, tuple[str, ...]] = {
     Do: ("operation",),
     Achieve: ("goal",),

@@ -37,6 +37,8 @@ from empla.testing.employee import MARIA
 
 T = TypeVar("T")
 _TICK = timedelta(seconds=1)
+_LONGEST = 20
+"""How many cycles one percept may take here; each handles a thousand events."""
 _STEP_ID = re.compile(r"i\d+(?:\.\d+)+")
 
 
@@ -157,8 +159,14 @@ class Mind:
 
     def _go_on(self) -> None:
         """Run the cycles in which a long one goes on."""
-        while rest := [c.percept for c in self.deltas[-1].changes if isinstance(c, Continued)]:
+        for _ in range(_LONGEST):
+            rest = [c.percept for c in self.deltas[-1].changes if isinstance(c, Continued)]
+            if not rest:
+                return
             self._think(rest[0])
+        raise AssertionError(
+            f"it does not come to rest: {_LONGEST} cycles, and it still goes on\n{self.then.what_came()}"
+        )
 
     def _think(self, percept: Percept) -> Delta:
         more = {"guard": self.guard} if self.guard else {}
@@ -212,19 +220,19 @@ class Then:
             if action.operation == operation and all(action.arguments.get(n) == v for n, v in arguments.items()):
                 return action
         wanted = f"{operation}({_arguments(arguments)})"
-        raise AssertionError(f"{wanted} was not asked for\n{self._what_came()}")
+        raise AssertionError(f"{wanted} was not asked for\n{self.what_came()}")
 
     def asked_nothing(self) -> None:
         """Assert that no action was asked for."""
         if self._changes(Asked):
-            raise AssertionError(f"nothing should have been asked for\n{self._what_came()}")
+            raise AssertionError(f"nothing should have been asked for\n{self.what_came()}")
 
     def adopted(self, plan: str) -> Intention:
         """Assert that a plan was adopted, and return the intention."""
         for intention in self._changes(Intention):
             if intention.plan == plan:
                 return intention
-        raise AssertionError(f"the plan {plan} was not adopted\n{self._what_came()}")
+        raise AssertionError(f"the plan {plan} was not adopted\n{self.what_came()}")
 
     def done(self, plan: str) -> Outcome:
         """Assert that a plan has come to its end, and return what it returned."""
@@ -240,14 +248,14 @@ class Then:
         if not found:
             held = [f"{functor}{arguments!r}" for arguments in self.mind.believes(functor)]
             wanted = f"{functor}({', '.join(map(repr, pattern))})"
-            raise AssertionError(f"{wanted} is not believed\n{_listed('believed', held)}\n{self._what_came()}")
+            raise AssertionError(f"{wanted} is not believed\n{_listed('believed', held)}\n{self.what_came()}")
         return found[0].arguments
 
     def believes_no(self, functor: str, *pattern: Any) -> None:
         """Assert that no belief that fits is held now."""
         found = self.mind.state.beliefs.matching(functor, *pattern, at=self.mind.at)
         if found:
-            raise AssertionError(f"{functor}{found[0].arguments!r} is believed\n{self._what_came()}")
+            raise AssertionError(f"{functor}{found[0].arguments!r} is believed\n{self.what_came()}")
 
     def _ended(self, plan: str, stage: Stage, code: str) -> Outcome:
         for intention in self._changes(Intention):
@@ -257,12 +265,12 @@ class Then:
             if code in ("", result.code):
                 return result
         wanted = f"{stage.value}{f' with {code}' if code else ''}"
-        raise AssertionError(f"the plan {plan} is not {wanted}\n{self._what_came()}")
+        raise AssertionError(f"the plan {plan} is not {wanted}\n{self.what_came()}")
 
     def _changes(self, kind: type[T]) -> list[T]:
         return [c for delta in self.deltas for c in delta.changes if isinstance(c, kind)]
 
-    def _what_came(self) -> str:
+    def what_came(self) -> str:
         """Describe all that came of it, for a person whose test has failed."""
         intentions = {i.id: i for i in self._changes(Intention)}
         lines = [

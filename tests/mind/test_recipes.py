@@ -201,9 +201,10 @@ def test_it_returns_to_whoever_wanted_the_goal_and_asks_and_waits() -> None:
 def test_again_begins_afresh() -> None:
     mind = minded(
         see(ref("round")),
-        If(Comparison(ref("round"), "<", 2), then=(Again(bindings={"round": 2}),)),
+        If(Comparison(ref("round"), "<", 2), then=(Wait(kind="bell"), Again(bindings={"round": 2}))),
     )
     mind.when("go", round=1)
+    mind.when("bell")
     assert mind.believes("seen") == [(1,), (2,)]
     assert mind.ends() == [("go", "done", ""), ("go", "done", "")]
 
@@ -313,6 +314,8 @@ DO = {"do": "email.send", "with": {"to": []}}
         ([{"return": {"later": {"ref": "mail.sent"}, "by": "x"}}], "'x' is no span"),
         ([{"return": {"first": 1}}], "steps[0].return: `first` does not go with that"),
         ([{"return": object()}], "cannot stand in a recipe"),
+        ([{"again": {}}], "steps[0]: it would go round for ever"),
+        ([{"if": {"known": 1}, "then": [{"wait": "x"}]}, {"again": {}}], "steps[1]: it would go round for ever"),
         ([DO] * 201, "steps[200]: a recipe has 200 instructions at most"),
         ([{"together": [DO] * 201}], "a recipe has 200 instructions at most"),
         ([{"return": "x" * 70_000}], "a recipe has 65536 characters at most"),
@@ -451,7 +454,6 @@ simple: Any = (
     | st.builds(lambda d: Ask(who=ref("mail.sender"), by=d, patience=timedelta(days=1), allowed=("words",)), doing)
     | st.builds(lambda f: Achieve(goal="tea", bindings=f), fields)
     | st.builds(lambda f: Raise(kind="told", fields=f), fields)
-    | st.builds(lambda f: Again(bindings=f), fields)
     | st.builds(lambda d, f: Unless(by=d, kind="bell", fields=f), doing, fields)
 )
 steps_made: Any = simple | st.builds(
@@ -461,6 +463,7 @@ instructions: Any = st.recursive(
     steps_made
     | st.builds(Learn, names, steps_made)
     | st.builds(Return, values)
+    | st.builds(lambda f: If(IsKnown(1), (Wait(kind="bell"), Again(bindings=f))), fields)
     | st.builds(lambda v: Fail(v, "no"), values),
     lambda inner: (
         st.builds(lambda c, t, o: If(c, tuple(t), tuple(o)), conditions, st.lists(inner), st.lists(inner))
