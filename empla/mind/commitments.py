@@ -17,6 +17,7 @@ from typing import Any
 from empla.mind.beliefs import Belief
 from empla.mind.codec import LATER, registered
 from empla.mind.steps import Step
+from empla.mind.terms import Inquiry
 from empla.mind.values import Address
 
 COMMITMENT = "commitment"
@@ -119,7 +120,7 @@ class Commitment:
     evidence: str = ""
     ended: str = ""
     wants: Evidence | None = field(default=None, metadata=LATER)
-    drop: Any = field(default=None, metadata=LATER)
+    drop: Inquiry | None = field(default=None, metadata=LATER)
     lead: timedelta | None = field(default=None, metadata=LATER)
     carrier: str = field(default="", metadata=LATER)
     clock: bool = field(default=False, metadata=LATER)

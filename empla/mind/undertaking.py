@@ -9,7 +9,7 @@ forgotten and not replaced in the same cycle is put back, as broken, with the re
 from dataclasses import replace
 from datetime import timedelta
 
-from empla.mind.authority import label_of, raised_by
+from empla.mind.authority import label_of, raised_by, word_of
 from empla.mind.beliefs import Belief
 from empla.mind.commitments import (
     CLOSED,
@@ -22,10 +22,13 @@ from empla.mind.commitments import (
 )
 from empla.mind.evidence import Witness
 from empla.mind.intentions import Intention
-from empla.mind.percepts import Outcome, Status
+from empla.mind.percepts import Outcome, Percept, Status
+from empla.mind.revising import believe, forget
 from empla.mind.thinking import Thinking
 from empla.mind.values import OWN
 
+RELEASED = "released"
+"""Code of the outcome of an intention that is given up because what it carried was released."""
 REMEMBERED = timedelta(days=90)
 """How long a promise that is over is remembered."""
 
@@ -63,10 +66,11 @@ def hold(t: Thinking, functor: str, promise: str, made: Commitment, by: Intentio
         valid_until=None if made.open else t.draft.at + REMEMBERED,
         supporters=before.supporters if before is not None else (by.percept,) if by is not None else (),
     )
+    by_whom = word_of(by) if by is not None else OWN
     for old in t.draft.beliefs.matching(functor, promise):
-        if old.id != belief.id:
-            t.draft.forget(old, "it stands otherwise now")
-    t.draft.believe(belief)
+        if old.arguments != belief.arguments:
+            t.raise_all(forget(t.draft, old, "it stands otherwise now", t.library.kinds, t.listens, by_whom))
+    t.raise_all(believe(t.draft, belief, t.library.kinds, t.listens, by_whom))
     t.draft.loose.pop((functor, promise), None)
     _carry(t, made.carrier, key_of(functor, promise), is_carried=made.open)
 
@@ -102,10 +106,13 @@ def tell(
     t: Thinking, functor: str, promise: str, made: Commitment, happened: str, reason: str, *, reported: bool = False
 ) -> None:
     """Raise the event that tells what happened to a promise, with no more authority than its carrier has."""
-    fields = {"id": promise, "made": made, "functor": functor, "reason": reason, "reported": reported}
     kind = f"{functor}-{happened}"
+    if not t.listens(kind):
+        return
+    fields = {"id": promise, "made": made, "functor": functor, "reason": reason, "reported": reported}
     carrier = t.draft.known(made.carrier)
-    t.raise_event(kind, fields, OWN if carrier is None else raised_by(carrier, kind, fields).origin)
+    own = Percept(key=key_of(functor, promise), kind=kind, fields=fields, origin=OWN)
+    t.raise_all([own if carrier is None else raised_by(carrier, kind, fields)])
 
 
 # carriers ------------------------------------------------------------------------------------------------------------
@@ -134,6 +141,8 @@ def leave_behind(t: Thinking, intention: Intention, outcome: Outcome, *, reporte
         evidence = seen.found(made.wants, t.draft.at) if outcome.status is Status.DONE else ""
         if evidence:
             finish(t, functor, promise, Standing.KEPT, "it was done", evidence)
+        elif outcome.code == RELEASED:
+            finish(t, functor, promise, Standing.RELEASED, how)
         else:
             _orphan(t, functor, promise, made, f"{intention.plan}: {how}", reported=reported)
 
