@@ -20,7 +20,7 @@ from empla.mind.draft import Draft
 from empla.mind.percepts import Outcome, Percept, Status
 from empla.mind.persona import Persona, persona_of, trust_in_words
 from empla.mind.plans import Plan, anywhere
-from empla.mind.values import Origin, Source
+from empla.mind.values import OWN, Origin, Source
 
 APPROACH = "approach"
 """Functor of what was learned of plans: (plan, context, Approach)."""
@@ -180,14 +180,14 @@ def note_outcome(
     outcome: Outcome,
     listens: Callable[[str], bool],
     *,
-    percept: str = "",
+    by: Origin = OWN,
     took: timedelta | None = None,
     cost: int | None = None,
 ) -> list[Percept]:
     """Take what came of a plan into its record, and return the events that this is.
 
-    `percept` is the key of what was behind the intention, `took` how long it lasted, `cost` what it cost, in minor
-    units of the company's currency.
+    `by` is on whose word the intention acted, which is the word that the events have. `took` is how long it lasted,
+    `cost` what it cost, in minor units of the company's currency.
     """
     succeeded = EVIDENCE.get(outcome.status)
     if succeeded is None:
@@ -199,20 +199,20 @@ def note_outcome(
     learned = _measured(learned, succeeded, took, cost)
     if known is None:
         _make_room(draft, plan.name)
-    _replace(draft, APPROACH, (plan.name, context), learned, percept)
+    _replace(draft, APPROACH, (plan.name, context), learned, by)
     events = []
     fields: dict[str, Any] = {"plan": plan.name, "context": context}
     if abs(expected - succeeded) > SURPRISE and listens(EXPECTATION_MISSED):
         missed = {**fields, "expected": round(expected, 4), "observed": float(succeeded)}
-        events.append(_event(EXPECTATION_MISSED, missed, percept))
+        events.append(_event(EXPECTATION_MISSED, missed, by))
     if not succeeded and dict(learned.codes).get(_code(outcome.code)) == PATTERN and listens(FAILURE_PATTERN):
         again = {**fields, "code": _code(outcome.code), "count": PATTERN}
-        events.append(_event(FAILURE_PATTERN, again, percept))
+        events.append(_event(FAILURE_PATTERN, again, by))
     return events
 
 
 def note_gap(
-    draft: Draft, kind: str, reason: str, listens: Callable[[str], bool], *, percept: str = ""
+    draft: Draft, kind: str, reason: str, listens: Callable[[str], bool], *, by: Origin = OWN
 ) -> list[Percept]:
     """Note that a goal or event of this kind came to nothing, and return the events that this is.
 
@@ -225,10 +225,10 @@ def note_gap(
     else:
         gap = Gap(kind=kind, count=1, reason=reason, first_at=draft.at, last_at=draft.at)
         _forget_oldest(draft, draft.beliefs.matching(GAP), GAPS)
-    _replace(draft, GAP, (kind,), gap, percept)
+    _replace(draft, GAP, (kind,), gap, by)
     if gap.count != PATTERN or not listens(SKILL_GAP):
         return []
-    return [_event(SKILL_GAP, {"kind": kind, "reason": reason, "count": gap.count}, percept)]
+    return [_event(SKILL_GAP, {"kind": kind, "reason": reason, "count": gap.count}, by)]
 
 
 def updated(known: Approach, succeeded: bool, code: str, expected: float, at: datetime) -> Approach:
@@ -284,18 +284,18 @@ def _forget_oldest(draft: Draft, held: list[Belief], most: int) -> None:
         draft.forget(belief, "others are more recent")
 
 
-def _replace(draft: Draft, functor: str, key: tuple[str, ...], value: Approach | Gap, percept: str) -> None:
+def _replace(draft: Draft, functor: str, key: tuple[str, ...], value: Approach | Gap, by: Origin) -> None:
     for old in draft.beliefs.matching(functor, *key):
         draft.forget(old, "more is known")
     draft.believe(
         Belief(
             functor=functor,
             arguments=(*key, value),
-            origin=Origin(Source.OWN, percept),
+            origin=Origin(Source.OWN, by.ref),
             observed_at=draft.at,
         )
     )
 
 
-def _event(kind: str, fields: dict[str, Any], percept: str) -> Percept:
-    return Percept(key=percept, kind=kind, fields=fields, origin=Origin(Source.OWN, percept))
+def _event(kind: str, fields: dict[str, Any], by: Origin) -> Percept:
+    return Percept(key=by.ref, kind=kind, fields=fields, origin=by)

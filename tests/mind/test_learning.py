@@ -34,8 +34,10 @@ from empla.mind.persona import NEUTRAL, Persona
 from empla.mind.plans import Expected, Plan, Trigger, on
 from empla.mind.state import MindState
 from empla.mind.steps import Now
+from empla.mind.values import Origin, Source
 from tests.mind.minds import START
 
+BY = Origin(Source.PERCEPT, "m1")
 DONE = Outcome(status=Status.DONE)
 
 
@@ -62,13 +64,13 @@ class Learner:
 
     def hears(self, outcome: Outcome, context: str = "", plan: Plan = plan(), **more: Any) -> Approach | None:  # noqa: B008
         draft = self._draft()
-        self.raised += note_outcome(draft, plan, context, outcome, self.listens.__contains__, percept="m1", **more)
+        self.raised += note_outcome(draft, plan, context, outcome, self.listens.__contains__, by=BY, **more)
         self._commit(draft)
         return record_of(self.state.beliefs, plan.name, context)
 
     def misses(self, kind: str, reason: str = "no-plan") -> None:
         draft = self._draft()
-        self.raised += note_gap(draft, kind, reason, self.listens.__contains__, percept="m1")
+        self.raised += note_gap(draft, kind, reason, self.listens.__contains__, by=BY)
         self._commit(draft)
 
     def _draft(self) -> Draft:
@@ -165,7 +167,7 @@ def test_a_plan_that_ends_otherwise_than_expected_is_told_until_it_is_expected()
     sure = plan(expects=Expected(probability=0.9))
     for _ in range(5):
         mind.hears(failed(), "bob", plan=sure)
-    assert [(p.kind, p.key) for p in mind.raised] == [("expectation-missed", "m1")]
+    assert [(p.kind, p.key, p.origin) for p in mind.raised] == [("expectation-missed", "m1", BY)]
     assert mind.raised[0].fields == {"plan": "a", "context": "bob", "expected": 0.9, "observed": 0.0}
 
 
