@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from empla.mind.codec import registered
+from empla.mind.codec import LATER, registered
 from empla.mind.values import Address, FileRef
 
 
@@ -85,7 +85,8 @@ class Mail:
 
     `inbox_of` is whose inbox it came to if it is not the employee's own. Whatever such a mail says, and whoever wrote
     it, it asks the employee for nothing. `forwarded` is the mail that the manager's own one forwards, with a reading:
-    data that nobody vouches for.
+    data that nobody vouches for. `task` is the id of a task whose words these are: then it is no mail that came, and
+    only our own plans make it so.
     """
 
     key: str
@@ -112,3 +113,4 @@ class Mail:
     inbox_of: Address | None = None
     marks: Marks = Marks()
     forwarded: "Mail | None" = None
+    task: str = field(default="", metadata=LATER)

@@ -141,6 +141,20 @@ class Achieve(Step):
 
 @registered
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Handle(Step):
+    """Have an event handled, as a part of this intention, by whichever plan for it is applicable. The value is what
+    that plan returned.
+
+    Unlike `Raise` it waits for that plan, which acts on this intention's authority and reaches nobody who waits for
+    such an event.
+    """
+
+    kind: str
+    fields: Mapping[str, Any] = field(default_factory=dict)
+
+
+@registered
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Together(Step):
     """Have several steps done at once. The value is the tuple of their values; the first failure is thrown."""
 
