@@ -1,8 +1,7 @@
 """What the employee holds true, found by functor and argument without looking at the rest.
 
-For each functor there is an index by first argument, whose entry is the belief itself where there is one, and a dict of
-them where there are more: no second table, no ids. Other places are indexed when they are first asked for without the
-first, and kept up from then on. Nobody's order shows: what is found is sorted by time, then by what it says.
+A belief stands in the index of its functor and nowhere else: no second table, no ids. In which order beliefs came and
+went does not show: what is found is sorted by time, then by what it says.
 """
 
 from bisect import bisect_left, bisect_right, insort
@@ -13,6 +12,7 @@ from itertools import groupby, pairwise
 from typing import Any
 
 from empla.mind.codec import LATER, digest, registered
+from empla.mind.indexing import Table, has
 from empla.mind.propositions import Key, Order, Proposition, key, order_of
 from empla.mind.values import OWN, Origin
 
@@ -62,144 +62,11 @@ class Belief:
         return Proposition(self.functor, self.arguments)
 
 
-Entry = Belief | dict[Key, Belief]
-_NONE: tuple[Belief, ...] = ()
-_FEW = 8
-"""Beliefs with the same value in one place among which it is not worth looking for a better index."""
-
-
-class _Table:
-    """The beliefs of one functor."""
-
-    __slots__ = ("first", "others")
-
-    def __init__(self) -> None:
-        self.first: dict[Key, Entry] = {}
-        self.others: dict[int, dict[Key, dict[int, Belief]]] = {}
-
-    def get(self, arguments: tuple[Any, ...]) -> Belief | None:
-        entry = self.first.get(_head(arguments))
-        if entry is None:
-            return None
-        rest = _rest(arguments)
-        if isinstance(entry, dict):
-            return entry.get(rest)
-        return entry if _rest(entry.arguments) == rest else None
-
-    def put(self, belief: Belief) -> Belief | None:
-        """Hold it; return the same proposition as it was held before."""
-        head, rest = _head(belief.arguments), _rest(belief.arguments)
-        entry = self.first.get(head)
-        old: Belief | None = None
-        if isinstance(entry, dict):
-            old = entry.get(rest)
-            entry[rest] = belief
-        elif entry is None or _rest(entry.arguments) == rest:
-            old = entry
-            self.first[head] = belief
-        else:
-            self.first[head] = {_rest(entry.arguments): entry, rest: belief}
-        if self.others:
-            self._let_go(old)
-            self._note(belief)
-        return old
-
-    def take(self, arguments: tuple[Any, ...]) -> Belief | None:
-        """Hold a proposition no longer; return how it was held."""
-        head, rest = _head(arguments), _rest(arguments)
-        entry = self.first.get(head)
-        old: Belief | None = None
-        if isinstance(entry, dict):
-            old = entry.pop(rest, None)
-            if len(entry) == 1:
-                (self.first[head],) = entry.values()
-        elif entry is None or _rest(entry.arguments) != rest:
-            return None
-        else:
-            old = entry
-            del self.first[head]
-        if self.others:
-            self._let_go(old)
-        return old
-
-    def all(self) -> list[Belief]:
-        found: list[Belief] = []
-        for entry in self.first.values():
-            if isinstance(entry, dict):
-                found.extend(entry.values())
-            else:
-                found.append(entry)
-        return found
-
-    def having(self, places: Sequence[int], keys: Sequence[Key]) -> Collection[Belief]:
-        """Return those with one of these keys in its place, all that have all of them among them."""
-        if places[0] == 0:
-            entry = self.first.get(keys[0])
-            if entry is None:
-                return _NONE
-            if not isinstance(entry, dict):
-                return (entry,)
-            if len(places) == 1 or len(entry) <= _FEW:
-                return entry.values()
-            return min(entry.values(), self._at(places[1], keys[1]), key=len)
-        found = self._at(places[0], keys[0])
-        if len(places) == 1 or len(found) <= _FEW:
-            return found
-        return min(found, self._at(places[1], keys[1]), key=len)
-
-    def _at(self, place: int, wanted: Key) -> Collection[Belief]:
-        index = self.others.get(place)
-        if index is None:
-            index = self.others[place] = {}
-            for belief in self.all():
-                _enter(index, place, belief)
-        entry = index.get(wanted)
-        return _NONE if entry is None else entry.values()
-
-    def _note(self, belief: Belief) -> None:
-        for place, index in self.others.items():
-            _enter(index, place, belief)
-
-    def _let_go(self, belief: Belief | None) -> None:
-        if belief is None:
-            return
-        for place, index in self.others.items():
-            if place < len(belief.arguments):
-                wanted = key(belief.arguments[place])
-                entry = index[wanted]
-                del entry[id(belief)]
-                if not entry:
-                    del index[wanted]
-
-
-def _enter(index: dict[Key, dict[int, Belief]], place: int, belief: Belief) -> None:
-    if place < len(belief.arguments):
-        index.setdefault(key(belief.arguments[place]), {})[id(belief)] = belief
-
-
-def _head(arguments: tuple[Any, ...]) -> Key:
-    if not arguments:
-        return ()
-    first = arguments[0]
-    return first if type(first) is str else key(first)
-
-
-def _rest(arguments: tuple[Any, ...]) -> Key:
-    """Return the key of all arguments but the first; those of different numbers of arguments are never equal."""
-    count = len(arguments)
-    if count == 1:
-        return ()
-    if count == 2:
-        second = arguments[1]
-        return second if type(second) is str else key(second)
-    return tuple(map(key, arguments[1:]))  # two or more: the key of a single value is never such a tuple
-
-
 class BeliefBase:
     """The beliefs held now."""
 
     def __init__(self, beliefs: Iterable[Belief] = ()) -> None:
-        self._tables: dict[str, _Table] = {}
+        self._tables: dict[str, Table[Belief]] = {}
         self._count = 0
         self._ends: list[datetime] = []  # the instants at which something ends, the first first
         self._ending: dict[datetime, dict[int, Belief]] = {}
@@ -225,7 +92,7 @@ class BeliefBase:
         """Hold a belief; the same proposition held before is replaced."""
         table = self._tables.get(belief.functor)
         if table is None:
-            table = self._tables[belief.functor] = _Table()
+            table = self._tables[belief.functor] = Table()
         old = table.put(belief)
         if old is None:
             self._count += 1
@@ -286,7 +153,7 @@ class BeliefBase:
         """
         table = self._tables.get(functor)
         if table is None:
-            return _NONE
+            return ()
         return table.having(places, keys) if places else table.all()
 
     @property
@@ -367,7 +234,7 @@ class DraftBeliefs(BeliefBase):
         """Hold a belief in this cycle."""
         table = self._tables.get(belief.functor)
         if table is None:
-            table = self._tables[belief.functor] = _Table()
+            table = self._tables[belief.functor] = Table()
         if table.put(belief) is None and not self._hide(belief.functor, belief.arguments):
             self._count += 1
         if rests_on_beliefs(belief):
@@ -453,11 +320,6 @@ def support_key(support: Support) -> Key:
 
 def _said(belief: Belief) -> tuple[str, tuple[Order, ...]]:
     return belief.functor, order_of(belief.arguments)
-
-
-def has(arguments: tuple[Any, ...], places: Sequence[int], keys: Sequence[Key]) -> bool:
-    """Return whether arguments have these keys in these places."""
-    return all(key(arguments[place]) == wanted for place, wanted in zip(places, keys, strict=True))
 
 
 def _seen_at(belief: Belief) -> datetime:

@@ -11,9 +11,10 @@ from operator import itemgetter
 from typing import Any
 
 from empla.errors import ValidationError
-from empla.mind.beliefs import Belief, has
+from empla.mind.beliefs import Belief
 from empla.mind.computing import NOTHING, aggregated, compares, computed
 from empla.mind.evaluation import Answers, Entry, Env, Evaluation, Op
+from empla.mind.indexing import has
 from empla.mind.propositions import key
 from empla.mind.soundness import Placed, Predicate, bound_after, ordered
 from empla.mind.terms import (

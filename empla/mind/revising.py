@@ -71,6 +71,8 @@ def forget(
     if not draft.beliefs.bears and belief.functor not in kinds:
         draft.forget(belief, reason)
         return _events("removed", belief, {"arguments": belief.arguments, "reason": reason}, listens, by)
+    if draft.beliefs.get(belief.functor, belief.arguments) is None:
+        return []  # it went with another, just before
     revision = _Revision(draft, kinds, listens, by)
     revision.let_go(belief, reason)
     return revision.run()
