@@ -12,6 +12,8 @@ from empla.mind.state import Believed, MindState
 from empla.store.store import Store, instant
 
 CYCLES_PER_SNAPSHOT = 1000
+SHORT = 2048
+"""Bytes of a Delta that are not worth packing by themselves."""
 
 
 class Journal:
@@ -38,8 +40,12 @@ class Journal:
 
 
 def packed(body: bytes) -> bytes:
-    """Return the bytes of a Delta or a snapshot as they are kept: they say much more than once."""
-    return zlib.compress(body, 1)
+    """Return the bytes of a Delta as they are kept.
+
+    A long one says much more than once. A short one is left as it is: to pack it takes longer than to write it, and
+    together with others it is packed much better (`empla.engine.compacting`).
+    """
+    return zlib.compress(body, 1) if len(body) > SHORT else body
 
 
 def unpacked(kept: bytes) -> bytes:

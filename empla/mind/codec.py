@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime, time, timedelta, timezone
 from enum import Enum
+from functools import cache
 from operator import attrgetter
 from typing import Any, TypeVar
 
@@ -148,36 +149,22 @@ def _comes_back(value: Any) -> bool:
 
 def dumps(value: object) -> str:
     """Return the canonical JSON text of `value`: that of `encode`, written without making `encode`'s data first."""
-    write = _WRITERS.get(type(value))
-    return write(value) if write is not None else _writer_for(value)(value)
+    return _WRITERS[type(value)](value)
 
 
-def _writer_for(value: object) -> Callable[[Any], str]:
-    """Find how values of this type are written, and remember it."""
-    write: Callable[[Any], str]
-    match value:
-        case int():
-            write = int.__repr__
-        case float():
-            write = _plain
-        case Enum():
-            write = _enum
-        case str():
-            write = _text
-        case datetime():
-            write = _datetime
-        case Mapping():
-            write = _mapping
-        case list() | tuple():
-            write = _list
-        case _:
-            write = _plain
-    _WRITERS[type(value)] = write
-    return write
-
-
+Writer = Callable[[Any], str]
 _string: Callable[[str], str] = json.encoder.encode_basestring
 _PLAIN = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+class _Writers(dict[type, Writer]):
+    """How values are written, by their exact type; others than these are added as they come."""
+
+    def __missing__(self, kind: type) -> Writer:
+        order = ((int, int.__repr__), (Enum, _enum), (str, _text), (datetime, _datetime), (Mapping, _mapping))
+        of_kind: Writer = next((write for base, write in order if issubclass(kind, base)), _plain)
+        self[kind] = of_kind
+        return of_kind
 
 
 def _plain(value: object) -> str:
@@ -197,7 +184,7 @@ def _datetime(value: datetime) -> str:
 
 
 def _list(value: Iterable[object]) -> str:
-    return f"[{','.join(map(dumps, value))}]"
+    return f"[{','.join([_WRITERS[type(v)](v) for v in value])}]"
 
 
 def _mapping(value: Mapping[Any, object]) -> str:
@@ -205,45 +192,53 @@ def _mapping(value: Mapping[Any, object]) -> str:
     return f"{{{','.join([f'{_string(k)}:{dumps(kept[k])}' for k in sorted(kept)])}}}"
 
 
-_WRITERS: dict[type, Callable[[Any], str]] = {
-    type(None): lambda _: "null",
-    bool: lambda value: "true" if value else "false",
-    int: int.__repr__,
-    str: _string,
-    dict: _mapping,
-    list: _list,
-    tuple: _list,
-    datetime: _datetime,
-}
-"""How values are written, by their exact type; others are added as they come."""
+_WRITERS = _Writers(
+    {
+        type(None): {None: "null"}.__getitem__,
+        bool: {True: "true", False: "false"}.__getitem__,
+        int: int.__repr__,
+        str: _string,
+        dict: _mapping,
+        list: _list,
+        tuple: _list,
+        datetime: _datetime,
+    }
+)
 
 
-def _writer_of(name: str, names: tuple[str, ...], added: Mapping[str, object]) -> Callable[[Any], str]:
+def _writer_of(name: str, names: tuple[str, ...], added: Mapping[str, object]) -> Writer:
     """Return how a registered dataclass is written: as a form with its fields' names, to be filled in."""
     form, read = _form(name, names)
     if not added:
-        return lambda value: form % tuple(map(dumps, read(value)))
+        return lambda value: form % tuple([_WRITERS[type(v)](v) for v in read(value)])
     short_form, read_short = _form(name, tuple(n for n in names if n not in added))
-    later = tuple(added.items())
+    read_later, defaults = _reader(tuple(added)), tuple(added.values())
 
     def write(value: Any) -> str:
-        present = [n for n, default in later if getattr(value, n) != default]
-        if not present:
-            return short_form % tuple(map(dumps, read_short(value)))
-        if len(present) == len(later):
-            return form % tuple(map(dumps, read(value)))
-        kept = {n: dumps(getattr(value, n)) for n in names if n not in added or n in present}
-        return f'{{"$":"{name}",{",".join(f"{_string(n)}:{kept[n]}" for n in sorted(kept))}}}'
+        later = read_later(value)
+        if later == defaults:
+            return short_form % tuple([_WRITERS[type(v)](v) for v in read_short(value)])
+        left_out = {n for n, have, default in zip(added, later, defaults, strict=True) if have == default}
+        if not left_out:
+            return form % tuple([_WRITERS[type(v)](v) for v in read(value)])
+        some_form, read_some = _form(name, tuple(n for n in names if n not in left_out))
+        return some_form % tuple(map(dumps, read_some(value)))
 
     return write
 
 
+@cache
 def _form(name: str, names: tuple[str, ...]) -> tuple[str, Callable[[Any], tuple[Any, ...]]]:
-    ordered = sorted(names)  # "$" comes before every letter
-    form = "".join(["{", f'"$":{_string(name)}', *(f",{_string(n)}:%s" for n in ordered), "}"])
-    if len(ordered) > 1:
-        return form, attrgetter(*ordered)
-    return form, lambda value: tuple(getattr(value, n) for n in ordered)
+    """Return the text of a dataclass with these fields, with places for their values, and what reads these."""
+    ordered = tuple(sorted(names))  # "$" comes before every letter
+    places = "".join(f",{_string(n)}:%s" for n in ordered)
+    return f'{{"$":{_string(name)}{places}}}', _reader(ordered)
+
+
+def _reader(names: tuple[str, ...]) -> Callable[[Any], tuple[Any, ...]]:
+    if len(names) > 1:
+        return attrgetter(*names)
+    return lambda value: tuple([getattr(value, n) for n in names])
 
 
 def loads(text: str) -> Any:

@@ -100,6 +100,7 @@ class Store:
         self._kind = engine.dialect.name
         self._key = {"tenant_id": tenant, "employee_id": employee}
         self._by_key = {f"by_{name}": value for name, value in self._key.items()}
+        self._same = {name: {**defaults, **self._key} for name, defaults in _DEFAULTS.items()}
         self.place = place(engine.url)
         with translated(self.place):
             self._driver = Driver(engine)
@@ -217,13 +218,13 @@ class Store:
         """Insert a row and return its seq."""
         self._may_write(name)
         seq = self.next_seq(name)
-        self._run(statements.insert(self._kind, name), {**_DEFAULTS[name], **self._key, **values, "seq": seq})
+        self._run(statements.insert(self._kind, name), {**self._same[name], **values, "seq": seq})
         return seq
 
     def add_new(self, name: str, by: tuple[str, ...], values: Mapping[str, Any]) -> bool:
         """Insert a row unless one with the same `by` columns is there; return whether it was inserted."""
         self._may_write(name)
-        row = {**_DEFAULTS[name], **self._key, **values, "seq": self.next_seq(name)}
+        row = {**self._same[name], **values, "seq": self.next_seq(name)}
         if self._run(statements.insert(self._kind, name, by), row).rowcount == 0:
             self._next[name] -= 1
             return False
