@@ -7,6 +7,7 @@ it needs, for neither could ever be reached.
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from empla.errors import ValidationError
+from empla.mind.goal_looks import check
 from empla.mind.goals import Aim
 
 Needs = Callable[[str], Iterable[str]]
@@ -20,9 +21,10 @@ def all_of_them(aims: Iterable[Aim]) -> Iterator[Aim]:
 
 
 def check_aims(aims: Mapping[str, Aim]) -> None:
-    """Refuse aims that could never be reached, and two of one name; names that are not there may still come."""
+    """Refuse aims that could never be reached or judged, and two of one name; others named may still come."""
     known: dict[str, Aim] = {}
     for aim in all_of_them(aims.values()):
+        check(aim)
         if aim.name in known:
             raise ValidationError(f"there are two aims of the name {aim.name!r}")
         known[aim.name] = aim

@@ -12,9 +12,8 @@ from typing import Any, Literal, get_args
 
 from empla.errors import ValidationError
 from empla.mind.codec import registered
+from empla.mind.terms import Inquiry
 from empla.mind.values import OWN, Origin
-
-Query = Any
 
 GoalKind = Literal["achieve", "maintain", "query", "perform"]
 """What is wanted: that something comes about, that it stays so, that something becomes known, that a plan is done."""
@@ -52,7 +51,7 @@ class Metric:
     `variable` does. `baseline` is where it began: the first value that is known, unless given. `unit` is for people.
     """
 
-    of: str | Query
+    of: str | Inquiry
     target: float
     direction: Direction = "up"
     baseline: float | None = None
@@ -85,7 +84,7 @@ class Aim:
     name: str
     kind: GoalKind = "achieve"
     horizon: Horizon = "immediate"
-    holds: Query | None = None
+    holds: Inquiry | None = None
     metric: Metric | None = None
     deadline: datetime | timedelta | None = None
     hard: bool = False
@@ -96,7 +95,7 @@ class Aim:
     depends_on: tuple[str, ...] = ()
     conflicts_with: tuple[str, ...] = ()
     bindings: Mapping[str, Any] = field(default_factory=dict)
-    drop_when: Query | None = None
+    drop_when: Inquiry | None = None
     every: timedelta | None = None
     version: int = 1
 
