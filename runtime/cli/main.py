@@ -39,7 +39,8 @@ Exit codes: 0 done, 1 what was asked for failed, 2 wrong usage, 3 empla is not r
 _ORDER: Final = (
     *("init", "people", "hire", "mailbox", "offboard", "list", "show"),
     *("mail", "inbox", "agenda"),
-    *("history", "why", "replay", "settle", "triage", "rules", "persona", "quarantine", "grant", "revoke"),
+    *("history", "why", "beliefs", "goals", "replay"),
+    *("settle", "triage", "rules", "persona", "quarantine", "grant", "revoke"),
     *("up", "down", "status", "restart", "pause", "resume", "logs", "upgrade", "demo", "doctor"),
 )
 
@@ -99,6 +100,8 @@ app.command(rich_help_panel=DAY)(day.inbox)
 app.command(rich_help_panel=DAY)(day.agenda)
 app.command(rich_help_panel=OVERSIGHT)(oversight.history)
 app.command(rich_help_panel=OVERSIGHT)(oversight.why)
+app.command(rich_help_panel=OVERSIGHT)(thoughts.beliefs)
+app.command(rich_help_panel=OVERSIGHT)(thoughts.goals)
 app.command(rich_help_panel=OVERSIGHT)(thoughts.replay)
 app.command(rich_help_panel=OVERSIGHT)(oversight.settle)
 app.command(rich_help_panel=OVERSIGHT)(oversight.triage)

@@ -16,7 +16,9 @@ from empla.engine import inbox
 from empla.governance import ledger
 from empla.hr import roles
 from empla.mind import codec
+from empla.mind.beliefs import Belief
 from empla.mind.commitments import Commitment
+from empla.mind.goals import Goal
 from empla.mind.intentions import OVER, Intention, Stage, StepRecord
 from empla.mind.percepts import Percept
 from empla.mind.steps import Achieve, Ask, Do, Step, Together, Unless, Wait, label
@@ -72,6 +74,10 @@ class Mind:
         """Return intentions, eldest first, by `id`, `stage` or `percept`."""
         return [codec.loads(row.body) for row in self.store.find("intention", by, ("body",))]
 
+    def intention(self, intention_id: str) -> Intention | None:
+        """Return an intention, None if there is none."""
+        return next(iter(self.intentions(id=intention_id)), None)
+
     def open_intentions(self) -> list[Intention]:
         """Return the intentions that are not over."""
         return [i for stage in Stage if stage not in OVER for i in self.intentions(stage=stage.value)]
@@ -81,10 +87,27 @@ class Mind:
         found = [codec.loads(row.body) for row in self.store.find("step", {"intention": intention}, ("body",))]
         return sorted(found, key=lambda s: [int(part) for part in s.index.split(".")])
 
-    def goal(self, goal_id: str) -> Any:
+    def goal(self, goal_id: str) -> Goal | None:
         """Return a goal, None if there is none."""
         rows = self.store.find("goal", {"id": goal_id}, ("body",))
         return codec.loads(rows[0].body) if rows else None
+
+    def goals(self, **by: Any) -> list[Goal]:
+        """Return goals, eldest first, by `name` or `state`."""
+        return [codec.loads(row.body) for row in self.store.find("goal", by, ("body",))]
+
+    def beliefs(self, **by: Any) -> list[Belief]:
+        """Return beliefs by `functor`, and with `held=1` those that are held; the eldest first."""
+        return [codec.loads(row.body) for row in self.store.find("belief", by, ("body",))]
+
+    def belief(self, belief_id: str) -> Belief | None:
+        """Return a belief, also one that is held no longer; None if there is none, or it is not kept."""
+        rows = self.store.find("belief", {"id": belief_id}, ("body",))
+        return codec.loads(rows[0].body) if rows else None
+
+    def is_held(self, belief_id: str) -> bool:
+        """Return whether a belief is held now."""
+        return bool(self.store.find("belief", {"id": belief_id, "held": 1}, ("seq",)))
 
     def questions(self) -> list[Any]:
         """Return the open questions."""

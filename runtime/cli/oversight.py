@@ -69,23 +69,32 @@ def history(
 
 
 def why(
-    message_id: Annotated[
-        str, typer.Argument(metavar="MESSAGE-ID", help="Of a mail that an employee sent or received.")
+    what: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="[NAME] WHAT",
+            help="A Message-ID, an event or words about it, an intention (i17), an act (i17.3), a goal, a belief.",
+            autocompletion=completing.employees,
+        ),
     ],
     json: Json = False,
 ) -> None:
-    """Show why a mail was sent, or what came of one.
+    """Show why something was done, wanted or believed, or what came of a mail.
 
-    A tree: from the act through plan, goal, beliefs and reading down to the raw mail; or from a mail that came on to
-    what it led to. Ends with whether the ledger of acts is whole.
+    A tree: from the act through the gate's decision, plan, authority, goal and beliefs down to the raw mail; or from a
+    mail that came on to what it led to. Ends with whether the ledger of acts is whole. Where words may mean several
+    things these are listed, and the exit code is 2.
     """
+    from empla.config import load_settings
     from runtime.cli import explaining, printing, trees
 
-    found = explaining.explained(here(), message_id)
+    found = explaining.explained(here(), what)
     if json:
         printing.as_json(found)
     else:
-        trees.show(found)
+        trees.show(found, load_settings(here()).zone)
+    if found["candidates"]:
+        raise typer.Exit(2)
 
 
 def triage(

@@ -41,3 +41,63 @@ def replay(
         differences.show(found, here(), everything=everything)
     if not without and found["otherwise"]:
         raise typer.Exit(1)
+
+
+def beliefs(
+    name: Name,
+    pattern: Annotated[
+        str,
+        typer.Argument(
+            metavar="[PATTERN]",
+            help="A functor, or a query: “works_in(X, sales), not on_leave(X)”.",
+            show_default=False,
+        ),
+    ] = "",
+    rules: Annotated[bool, typer.Option("--rules", help="Show the rules by which it concludes instead.")] = False,
+    json: Json = False,
+) -> None:
+    """Show what an employee believes: who says so, how sure it is by now, until when.
+
+    Of beliefs that contradict each other it marks the current one, and why. A query is answered from beliefs and the
+    rules of the role; variables begin with a capital letter.
+    """
+    from runtime.cli import believing, printing
+
+    found = believing.rules(here(), name) if rules else believing.held(here(), name, pattern)
+    if json:
+        printing.as_json(found)
+    elif rules:
+        believing.show_rules(found)
+    else:
+        believing.show(found, here())
+
+
+def goals(
+    name: Name,
+    goal: Annotated[
+        str,
+        typer.Argument(metavar="[GOAL]", help="One of them, by id or name: all it went through.", show_default=False),
+    ] = "",
+    everything: Annotated[bool, typer.Option("--all", help="Also those that are reached or given up.")] = False,
+    json: Json = False,
+) -> None:
+    """Show what an employee wants: how far each goal is, what stands in its way, what it serves.
+
+    Of one goal: every state it went through and why, how its strategy was chosen, and the plans that work for it.
+    """
+    from empla.config import load_settings
+    from runtime.cli import goals as wants
+    from runtime.cli import printing, trees
+
+    if goal:
+        told, tree = wants.story(here(), name, goal)
+        if json:
+            printing.as_json(told)
+        else:
+            trees.show_one(tree, load_settings(here()).zone)
+        return
+    found = wants.wanted(here(), name, everything=everything)
+    if json:
+        printing.as_json(found)
+    else:
+        wants.show(found, here())

@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 from enum import Enum
 from typing import Any, Final
 
-from empla.mind.beliefs import Belief
+from empla.mind.beliefs import ANY, Belief
 from empla.mind.goals import Goal
 from empla.mind.intentions import HeldSpan, Intention, Question, StepRecord
 from empla.mind.readings import Mail
@@ -24,7 +24,29 @@ from empla.mind.state import (
     Recalled,
     Withdrawn,
 )
-from empla.mind.steps import Achieve, Ask, Believe, Do, Step, Unless, Wait, label
+from empla.mind.steps import (
+    Achieve,
+    Ask,
+    Atomic,
+    Believe,
+    Decide,
+    Do,
+    Either,
+    Forget,
+    Hold,
+    Pursue,
+    Query,
+    Raise,
+    Reason,
+    Scope,
+    Settle,
+    Step,
+    Together,
+    Unless,
+    Wait,
+    label,
+    opened,
+)
 from empla.mind.values import Address, Amount, Instant, Origin
 
 _LONGEST: Final = 80
@@ -46,8 +68,38 @@ def of_step(step: Step) -> str:
         case Achieve():
             return f"achieve {step.goal}"
         case Wait():
-            return f"wait for {step.kind.replace('-', ' ') or 'the time'}"
+            return f"wait for {_awaited(step)}"
+        case Together() | Either() | Atomic():
+            return f"{label(step)}: {'; '.join(of_step(inner) for inner in step.steps)}"
+    return _of_thought(step)
+
+
+def _of_thought(step: Step) -> str:
+    """Return in words a step that stays in the mind."""
+    match step:
+        case Query():
+            return f"look for {of_proposition(step.functor, opened(step.pattern))}"
+        case Reason():
+            return f"ask itself {step.query}"
+        case Forget():
+            return f"forget {of_proposition(step.functor, opened(step.pattern)) if step.functor else step.of}"
+        case Scope():
+            return f"the request covers {', '.join(a.value for a in step.people)}"
+        case Raise():
+            return f"raise {step.kind}"
+        case Pursue():
+            return f"pursue {getattr(step.aim, 'name', step.aim)}"
+        case Settle():
+            return f"goal {step.goal} is {step.state}: {step.reason}"
+        case Hold():
+            return f"keep {len(step.spans)} span{'' if len(step.spans) == 1 else 's'} of time free"
+        case Decide():
+            return f"{step.action} is {'approved' if step.approved else 'refused'} by {step.by.value}"
     return label(step)
+
+
+def _awaited(step: Wait) -> str:
+    return step.kind.replace("-", " ") or (str(step.condition) if step.condition is not None else "the time")
 
 
 def of_operation(operation: str, arguments: Mapping[str, Any]) -> str:
@@ -56,8 +108,9 @@ def of_operation(operation: str, arguments: Mapping[str, Any]) -> str:
 
 
 def of_proposition(functor: str, arguments: Iterable[Any]) -> str:
-    """Return what is believed in words: "works-in(bob, sales)"."""
-    return f"{functor}({', '.join(of_value(a) for a in arguments)})"
+    """Return what is believed in words: "works-in(bob, sales)"; an open place is "_"."""
+    said = ", ".join("_" if a is ANY else of_value(a) for a in arguments)
+    return f"{functor}({said})" if said else functor
 
 
 def of_belief(belief: Belief) -> str:
