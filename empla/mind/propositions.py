@@ -9,6 +9,7 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import Enum
+from math import copysign
 from typing import Any
 
 from empla.mind.codec import dumps, registered
@@ -99,7 +100,7 @@ def order(value: Any) -> Order:
     if kind is int:
         return _NUMBER, value, 0
     if kind is float and value == value:
-        return _NUMBER, value, 1
+        return _NUMBER, value, 1 if value or copysign(1.0, value) > 0 else -1
     if kind is bool:
         return _BOOLEAN, value, 0
     if value is None:
