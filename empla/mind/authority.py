@@ -9,14 +9,15 @@ from empla.mind.beliefs import BeliefBase
 from empla.mind.grants import GRANTED
 from empla.mind.intentions import Authority, Intention
 from empla.mind.percepts import Percept
+from empla.mind.persona import MAY_RISK
 from empla.mind.readings import Mail
 from empla.mind.rules import RULE
 from empla.mind.steps import Scope
 from empla.mind.values import Origin, Source
 
-GUARDED = frozenset({RULE, GRANTED})
-"""Functors by which the gate decides: only who acts on the manager's or the company's word may hold or withdraw them.
-So what stands there is that word, whatever else an intention may have read."""
+GUARDED = frozenset({RULE, GRANTED, MAY_RISK})
+"""Functors by which the gate decides, or what may be risked: only who acts on the manager's or the company's word may
+hold or withdraw them. So what stands there is that word, whatever else an intention may have read."""
 
 _TRUST = {source: place for place, source in enumerate(Source)}
 _PRINCIPALS = {Source.OWN: "company", Source.POLICY: "company", Source.MANAGER: "manager"}
@@ -25,8 +26,12 @@ _SOURCES = {"company": Source.OWN, "manager": Source.MANAGER, "": Source.PERCEPT
 
 def raised_by(intention: Intention, kind: str, fields: Mapping[str, Any]) -> Percept:
     """Return the event that an intention raises; it has no more authority than the intention itself."""
-    origin = Origin(_SOURCES[intention.authority.principal], intention.percept)
-    return Percept(key=intention.percept, kind=kind, fields=fields, origin=origin)
+    return Percept(key=intention.percept, kind=kind, fields=fields, origin=word_of(intention))
+
+
+def word_of(intention: Intention) -> Origin:
+    """Return on whose word an intention acts, as the origin of what it changes and raises."""
+    return Origin(_SOURCES[intention.authority.principal], intention.percept)
 
 
 def authority_of(event: Percept, beliefs: BeliefBase) -> Authority:

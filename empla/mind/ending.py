@@ -4,10 +4,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from empla.mind.authority import raised_by
+from empla.mind.authority import raised_by, word_of
+from empla.mind.choosing import TRANSIENT, may_retry
 from empla.mind.deliberating import Applicable, Occasion, adopt, adopt_for
 from empla.mind.intentions import Intention, Stage
+from empla.mind.learning import note_gap, note_outcome
 from empla.mind.percepts import INTENTION_FAILED, Outcome, Percept, Status
+from empla.mind.persona import persona_of, tries_alone
 from empla.mind.resolving import DONE, bounded, put, resolve
 from empla.mind.steps import Again
 from empla.mind.thinking import Thinking
@@ -16,13 +19,40 @@ from empla.mind.thinking import Thinking
 def end(t: Thinking, intention: Intention, outcome: Outcome) -> None:
     """End an intention as its body ended."""
     outcome = bounded(outcome)
+    _learn(t, intention, outcome)
     if outcome.status is not Status.DONE:
+        retried = _tried_again(t, intention, outcome)
         close(t, intention, outcome, Stage.FAILED)
-        after_failure(t, intention, outcome)
+        if retried is not None:
+            adopt(t, retried, _occasion(t, intention, retried.fields, tried=intention.tried))
+        else:
+            after_failure(t, intention, outcome)
         return
     close(t, intention, outcome, Stage.DONE)
     if intention.parent:
         resolve(t, intention.parent, outcome, intention.reads)
+
+
+def _learn(t: Thinking, intention: Intention, outcome: Outcome) -> None:
+    """Take what came of a plan into its record, where it was chosen among others or its author expects something."""
+    plan = t.library.get(intention.plan, intention.version) if intention.like is not None else None
+    if plan is None or intention.like is None:
+        return
+    took = t.draft.at - intention.adopted_at
+    by = word_of(intention)
+    t.raise_all(note_outcome(t.draft, plan, intention.like, outcome, t.listens, by=by, took=took))
+
+
+def _tried_again(t: Thinking, intention: Intention, outcome: Outcome) -> Applicable | None:
+    """Return the failed plan, if a persona as persistent as this tries it once more."""
+    plan = t.library.get(intention.plan, intention.version)
+    if plan is None or intention.recovering or outcome.code not in TRANSIENT:
+        return None
+    retried = intention.tried.count(plan.name) - 1
+    history = t.draft.history(intention.id)
+    if not may_retry(persona_of(t.draft.beliefs), plan, outcome, history, retried):
+        return None
+    return Applicable(plan, intention.bindings, like=intention.like)
 
 
 def close(t: Thinking, intention: Intention, outcome: Outcome, stage: Stage) -> None:
@@ -39,7 +69,8 @@ def again(t: Thinking, intention: Intention, step: Again) -> None:
     close(t, intention, DONE, Stage.DONE)
     plan = t.library.newest(intention.plan)
     if plan is not None:
-        adopt(t, Applicable(plan, step.bindings), _occasion(t, intention, step.bindings, tried=()))
+        afresh = Applicable(plan, step.bindings, like=intention.like)
+        adopt(t, afresh, _occasion(t, intention, step.bindings, tried=()))
 
 
 def drop(t: Thinking, intention: Intention, code: str, reason: str) -> None:
@@ -84,13 +115,21 @@ def after_failure(t: Thinking, intention: Intention, outcome: Outcome) -> None:
         adopt(t, Applicable(plan, fields), occasion, recovering=True)
         return
     fields = {n: v for n, v in intention.bindings.items() if n != "failure"}
-    if adopt_for(t, _occasion(t, intention, fields, tried=intention.tried)):
+    if not _turns_to_people(t, intention) and adopt_for(t, _occasion(t, intention, fields, tried=intention.tried)):
         return
+    if intention.kind.startswith("goal:"):
+        t.raise_all(note_gap(t.draft, intention.kind, outcome.code, t.listens, by=word_of(intention)))
     if intention.parent:
         resolve(t, intention.parent, outcome, intention.reads)
     elif plan is None or not plan.quiet:
         failure = {"plan": intention.plan, "tried": intention.tried, "outcome": outcome, **_mail_of(intention)}
         t.events.append(raised_by(intention, INTENTION_FAILED, failure))
+
+
+def _turns_to_people(t: Thinking, intention: Intention) -> bool:
+    """Return whether a persona as collaborative as this tries no other plan by itself."""
+    alone = tries_alone(persona_of(t.draft.beliefs))
+    return alone is not None and len(set(intention.tried)) >= alone
 
 
 def owner_of(t: Thinking, intention: Intention) -> Intention | None:
