@@ -20,6 +20,7 @@ from empla.mind.draft import Draft
 from empla.mind.perceiving import perceive
 from empla.mind.percepts import CONTINUE, Percept, is_reserved
 from empla.mind.plans import PlanLibrary
+from empla.mind.revising import TIME_IS_OVER, forget
 from empla.mind.state import Delta, MindState
 from empla.mind.thinking import Thinking
 from empla.mind.values import Source
@@ -45,7 +46,7 @@ def cycle(state: MindState, percept: Percept, at: datetime, library: PlanLibrary
 
 def _run(t: Thinking, percept: Percept) -> None:
     for belief in t.draft.beliefs.ended(t.draft.at, ENDED_PER_CYCLE):
-        t.draft.forget(belief, "its time is over")
+        t.raise_all(forget(t.draft, belief, TIME_IS_OVER, t.library.kinds, t.listens, belief.origin))
     _begin_with(t, percept)
     while not t.is_quiet:
         if t.handled >= EVENTS_PER_CYCLE:

@@ -11,8 +11,10 @@ from typing import Any, cast
 from empla.mind.authority import authority_of, sources_of
 from empla.mind.beliefs import Belief, BeliefBase
 from empla.mind.bodies import OutOfTime, said
+from empla.mind.choosing import choose, passed_over
 from empla.mind.goals import Goal
 from empla.mind.intentions import Authority, Intention
+from empla.mind.learning import learns
 from empla.mind.percepts import Percept
 from empla.mind.plans import CommitmentStrategy, Plan, Trigger, always
 from empla.mind.state import Due
@@ -42,18 +44,19 @@ class Occasion:
 
 @dataclass(slots=True)
 class Applicable:
-    """A plan whose condition holds: with what it found, and what it looked at."""
+    """A plan whose condition holds: with what it found, what it looked at, and where its success is remembered."""
 
     plan: Plan
     fields: Mapping[str, Any]
     found: tuple[Belief, ...] = ()
     functors: tuple[str, ...] = ()
+    like: str | None = None
 
 
 def adopt_for(t: Thinking, occasion: Occasion) -> bool:
     """Adopt the best applicable plan that was not tried yet; return whether there is one."""
     applicable: list[Applicable] = []
-    passed_over: list[str] = []
+    why_others_not: list[str] = []
     for plan in t.library.relevant(occasion.kind, occasion.fields):
         if plan.name in occasion.tried:
             continue
@@ -61,14 +64,33 @@ def adopt_for(t: Thinking, occasion: Occasion) -> bool:
         if found is not None:
             applicable.append(found)
         else:
-            passed_over.append(f"{plan.name}: its condition does not hold")
-    if not applicable:
+            why_others_not.append(f"{plan.name}: its condition does not hold")
+    chosen, why_not = _chosen(t, applicable, occasion)
+    why_others_not.extend(why_not)
+    if chosen is None:
         if occasion.owner is None and not occasion.tried:
             t.note(occasion.percept.key, f"no plan for {occasion.kind}")
         return False
-    passed_over += [f"{a.plan.name}: ranked after {applicable[0].plan.name}" for a in applicable[1:]]
-    adopt(t, applicable[0], occasion, passed_over=tuple(passed_over))
+    adopt(t, chosen, occasion, passed_over=tuple(why_others_not))
     return True
+
+
+def _chosen(t: Thinking, applicable: list[Applicable], occasion: Occasion) -> tuple[Applicable | None, tuple[str, ...]]:
+    """Return the plan to commit to, and why not the others."""
+    tried = len(occasion.tried)
+    if not applicable:
+        return None, ()
+    if len(applicable) == 1 and applicable[0].plan.risk == 0.0 and not learns(applicable[0].plan, tried):
+        return applicable[0], ()  # most events: nothing to weigh
+    by_name = {a.plan.name: a for a in applicable}
+    trigger = Trigger(occasion.fields)
+    choices = choose([a.plan for a in applicable], t.draft.beliefs, trigger, t.draft.at, tried=tried)
+    best = choices[0]
+    if not best.allowed:
+        return None, passed_over(choices)
+    chosen = by_name[best.plan.name]
+    chosen.like = best.context
+    return chosen, passed_over(choices)
 
 
 def applies(t: Thinking, plan: Plan, fields: Mapping[str, Any]) -> Applicable | None:
@@ -143,6 +165,7 @@ def adopt(
         passed_over=passed_over,
         authority=former.authority if former else _authority(t, occasion.percept),
         reads=tuple(sorted({*former.reads, *reads})) if former else reads,
+        like=chosen.like,
         because=tuple(belief.id for belief in chosen.found),
         watches=_watched(plan, chosen),
     )

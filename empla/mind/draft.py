@@ -54,14 +54,19 @@ class Draft:
         self.adopted = self.state.adopted
 
     def delta(self) -> Delta:
-        """Return everything this cycle changes. Intentions come last: applying one that is over lets go its steps."""
-        changes: list[Change] = self.notes
-        changes.extend(self._believed.values())
-        changes.extend(self._goals.values())
-        changes.extend(self._questions.values())
+        """Return everything this cycle changes.
+
+        Whoever decides about an action looks at the intention behind it, so that stands before; and applying an
+        intention that is over lets go whatever was its own, so those come last.
+        """
+        over = [i for i in self._intentions.values() if i.stage in OVER]
+        changes: list[Change] = [*self._believed.values(), *self._goals.values(), *self._questions.values()]
         for steps in self._steps.values():
             changes.extend(steps.values())
-        changes.extend(self._intentions.values())
+        if len(over) < len(self._intentions):
+            changes.extend(i for i in self._intentions.values() if i.stage not in OVER)
+        changes.extend(self.notes)
+        changes.extend(over)
         return Delta(tuple(changes), frozenset(self.moved))
 
     def note(self, change: Change) -> None:

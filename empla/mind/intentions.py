@@ -51,9 +51,9 @@ class Authority:
 class Intention:
     """One plan committed to. `reads` are the kinds of source it has read: the label of free text it writes.
 
-    `like` is the context in which its success will be remembered, `because` the ids of beliefs that its condition found,
-    `watches` the functors whose change makes it be reconsidered, `carries` the open promises that are its to see to,
-    each as "commitment:ID" or "expectation:ID".
+    `like` is the context in which its success will be remembered, if it will be; `because` are the ids of beliefs that
+    its condition found, `watches` the functors whose change makes it be reconsidered; `carries` are the open promises
+    that are its to see to, each as "commitment:ID" or "expectation:ID".
     """
 
     id: str
@@ -74,7 +74,7 @@ class Intention:
     reads: tuple[str, ...] = ()
     ended_at: datetime | None = None
     result: Outcome | None = None
-    like: str = field(default="", metadata=LATER)
+    like: str | None = field(default=None, metadata=LATER)
     because: tuple[str, ...] = field(default=(), metadata=LATER)
     watches: tuple[str, ...] = field(default=(), metadata=LATER)
     carries: tuple[str, ...] = ()

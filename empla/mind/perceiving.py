@@ -11,6 +11,7 @@ from empla.mind.intentions import Question
 from empla.mind.percepts import MAIL, OUTCOME, PROFILE, TIMER, WAKE, Outcome, Percept, Status
 from empla.mind.readings import Mail
 from empla.mind.resolving import failed, put, resolve
+from empla.mind.revising import forget
 from empla.mind.state import Recalled
 from empla.mind.stepping import hold_belief
 from empla.mind.steps import Step, Unless, Wait
@@ -42,8 +43,9 @@ def _profile(t: Thinking, event: Percept) -> None:
     """Take over what the company says of the employee."""
     for name, value in sorted(event.fields.items()):
         for old in t.draft.beliefs.matching("profile", name):
-            t.draft.forget(old, "a newer profile")
-        hold_belief(t, Belief(functor="profile", arguments=(name, value), origin=event.origin))
+            if old.arguments[1:] != (value,):
+                t.raise_all(forget(t.draft, old, "a newer profile", t.library.kinds, t.listens, event.origin))
+        hold_belief(t, Belief(functor="profile", arguments=(name, value), origin=event.origin), event.origin)
     _react(t, event)
 
 

@@ -15,6 +15,9 @@ from typing import Any
 
 from empla.errors import ValidationError
 from empla.mind.beliefs import ANY, BeliefBase
+from empla.mind.goal_graph import check_aims
+from empla.mind.goals import Aim
+from empla.mind.kinds import BeliefKind
 from empla.mind.recipes import Recipe, check_author
 from empla.mind.steps import Step
 
@@ -183,9 +186,14 @@ class Plan:
 
 @dataclass
 class PlanLibrary:
-    """The plans an employee knows, by name and version. A version runs until it has drained (contract 15)."""
+    """What a role brings: its plans, by name and version, the kinds of belief it declares, the goals it wants.
+
+    A version of a plan runs until it has drained (contract 15).
+    """
 
     plans: dict[tuple[str, int], Plan] = field(default_factory=dict)
+    kinds: dict[str, BeliefKind] = field(default_factory=dict)
+    aims: dict[str, Aim] = field(default_factory=dict)
     _by_kind: dict[str, tuple[Plan, ...]] = field(default_factory=dict, repr=False, compare=False)
 
     def plan(self, trigger: On, **options: Any) -> Callable[[Body], Body]:
@@ -207,12 +215,23 @@ class PlanLibrary:
         self.plans[plan.name, plan.version] = plan
         self._by_kind = {}
 
+    def declare(self, *kinds: BeliefKind) -> None:
+        """Declare kinds of belief; ValidationError if a functor is declared otherwise already."""
+        for kind in kinds:
+            _put_once(self.kinds, kind.functor, kind, "kinds of belief")
+
+    def want(self, *aims: Aim) -> None:
+        """Add goals of the role's own; ValidationError for two of one name, and for goals that need each other."""
+        for aim in aims:
+            _put_once(self.aims, aim.name, aim, "aims")
+        check_aims(self.aims)
+
     def include(self, other: "PlanLibrary") -> None:
-        """Add all plans of another library; ValidationError if one has the name of another plan."""
+        """Add all that another library has; ValidationError where both have something else of the same name."""
         for key, plan in other.plans.items():
-            if self.plans.get(key, plan) is not plan:
-                raise ValidationError(f"there are two plans of the name {plan.name!r}, version {plan.version}")
-            self.plans[key] = plan
+            _put_once(self.plans, key, plan, "plans")
+        self.declare(*other.kinds.values())
+        self.want(*other.aims.values())
         self._by_kind = {}
 
     def get(self, name: str, version: int) -> Plan | None:
@@ -248,6 +267,12 @@ class PlanLibrary:
                 found.setdefault(plan.trigger.kind, []).append(plan)
             self._by_kind = {kind: tuple(plans) for kind, plans in found.items()}
         return self._by_kind.get(kind, ())
+
+
+def _put_once(held: dict[Any, Any], name: Any, one: Any, what: str) -> None:
+    if held.setdefault(name, one) is not one and held[name] != one:
+        called = f"{name[0]!r}, version {name[1]}" if isinstance(name, tuple) else repr(name)
+        raise ValidationError(f"there are two {what} of the name {called}")
 
 
 def check_body(name: str, body: Body) -> None:

@@ -4,13 +4,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from empla.mind.authority import label_of, managers, may_hold, raised_by, sources_of, widened
+from empla.errors import ValidationError
+from empla.mind.authority import label_of, managers, may_hold, raised_by, sources_of, widened, word_of
 from empla.mind.beliefs import Belief
 from empla.mind.consent import cannot_grant, may_decide, outsiders
 from empla.mind.deliberating import Occasion, adopt_for
 from empla.mind.intentions import HeldSpan, Intention, Question, StepRecord
 from empla.mind.percepts import Outcome, Percept, Status, is_reserved
 from empla.mind.resolving import DONE, bounded, failed, has_read, joined_outcome, parts_of, put
+from empla.mind.revising import believe, forget, withdraw
 from empla.mind.state import Asked, Decided, Due, Quarantined
 from empla.mind.steps import (
     Achieve,
@@ -35,7 +37,7 @@ from empla.mind.steps import (
     opened,
 )
 from empla.mind.thinking import Thinking
-from empla.mind.values import OWN
+from empla.mind.values import OWN, Origin
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,15 +94,25 @@ def _believe(by: Taking, step: Believe) -> Outcome:
         valid_until=at + step.lasts if step.lasts is not None else step.until,
         supporters=step.because or (by.intention.percept,),
     )
-    hold_belief(by.thinking, belief)
+    try:
+        hold_belief(by.thinking, belief, word_of(by.intention))
+    except ValidationError as error:
+        return failed("support", error.sentence)
     return DONE
 
 
 def _forget(by: Taking, step: Forget) -> Outcome:
-    if not may_hold(by.intention.authority, step.functor):
+    t, mine = by.thinking, by.intention
+    if not may_hold(mine.authority, step.functor):
         return _not_authorised(step.functor)
-    for belief in by.thinking.draft.beliefs.matching(step.functor, *opened(step.pattern)):
-        by.thinking.draft.forget(belief, f"withdrawn by {by.intention.plan}")
+    reason = f"withdrawn by {mine.plan}"
+    if step.of:
+        if not mine.authority.principal and step.of != mine.percept:
+            return failed("not-authorised", f"nobody's word covers withdrawing {step.of}")
+        t.raise_all(withdraw(t.draft, step.of, reason, t.library.kinds, t.listens, word_of(mine)))
+        return DONE
+    for belief in t.draft.beliefs.matching(step.functor, *opened(step.pattern), overruled=True):
+        t.raise_all(forget(t.draft, belief, reason, t.library.kinds, t.listens, word_of(mine)))
     return DONE
 
 
@@ -108,14 +120,9 @@ def _not_authorised(functor: str) -> Outcome:
     return failed("not-authorised", f"nobody's word covers changing what is held as {functor!r}")
 
 
-def hold_belief(t: Thinking, belief: Belief) -> None:
-    """Hold a belief, and let plans hear of it."""
-    known = t.draft.beliefs.get(belief.functor, belief.arguments)
-    t.draft.believe(belief)
-    if known is None:
-        kind = f"belief-added:{belief.functor}"
-        if t.library.listens(kind):
-            t.raise_event(kind, {"arguments": belief.arguments}, OWN)
+def hold_belief(t: Thinking, belief: Belief, by: Origin) -> None:
+    """Hold a belief on somebody's word, and let plans hear of it; ValidationError if it rests on what is not held."""
+    t.raise_all(believe(t.draft, belief, t.library.kinds, t.listens, by))
 
 
 def _hold(by: Taking, step: Hold) -> Outcome:

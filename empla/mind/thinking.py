@@ -1,9 +1,8 @@
 """What the parts of one cycle share: the draft, the plans, the events still to handle, and who may go on next."""
 
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Iterable
 from heapq import heappop, heappush
-from typing import Any
 
 from empla.mind.bodies import Guard
 from empla.mind.draft import Draft
@@ -11,7 +10,7 @@ from empla.mind.intentions import Intention, Stage
 from empla.mind.percepts import CONTINUE, WAKE, Percept
 from empla.mind.plans import PlanLibrary
 from empla.mind.state import Continued, Noted, number
-from empla.mind.values import OWN, Origin
+from empla.mind.values import OWN
 
 EVENTS_PER_RANK = 10
 """How many events an intention waits for each step of priority that others have over it; then it is its turn. So the
@@ -32,10 +31,13 @@ class Thinking:
         self._ready: list[tuple[int, int, str]] = []
         self._queued: set[str] = set()
 
-    def raise_event(self, kind: str, fields: Mapping[str, Any], origin: Origin) -> None:
-        """Queue an event of the mind's own, if any plan or wait could be set off by it."""
-        if self.library.listens(kind) or self.draft.awaits(kind):
-            self.events.append(Percept(key=origin.ref, kind=kind, fields=fields, origin=origin))
+    def listens(self, kind: str) -> bool:
+        """Return whether any plan or step could be set off by an event of this kind."""
+        return self.library.listens(kind) or self.draft.awaits(kind)
+
+    def raise_all(self, events: Iterable[Percept]) -> None:
+        """Queue events of the mind's own."""
+        self.events.extend(events)
 
     def make_ready(self, intention: Intention) -> None:
         """Let an intention go on when it is its turn: by priority, and by how long it waits."""

@@ -113,7 +113,7 @@ def test_a_pattern_finds_what_fits_whatever_came_and_went_before(moves: list[tup
             base.add(one)
             plain[one.id] = one
         else:
-            base.remove(one.id)
+            base.remove(one.functor, one.arguments)
             plain.pop(one.id, None)
     assert len(base) == len(plain)
     for pattern in [(), ("a",), (ANY, 1), ("b", 2), (ANY, ANY)]:
@@ -142,7 +142,7 @@ def test_what_is_over_is_named_once_the_longest_over_first_whatever_was_replaced
     base = BeliefBase(belief(n, valid_until=later(n)) for n in range(5))
     base.add(belief(9))
     base.add(belief(0, valid_until=later(30)))
-    base.remove(belief(2).id)
+    base.remove(belief(2).functor, belief(2).arguments)
     assert [b.arguments[0] for b in base.ended(later(3), 10)] == [1, 3]
     assert [b.arguments[0] for b in base.ended(later(3), 1)] == [1]
     assert [b.arguments[0] for b in base.ended(later(60), 10)] == [1, 3, 4, 0]
