@@ -17,6 +17,7 @@ import structlog
 from empla import __version__
 from empla.capabilities import registry
 from empla.capabilities.contract import Place
+from empla.capabilities.tasks import plans as tasks
 from empla.config import Home
 from empla.engine import guard, inbox
 from empla.engine.beginning import note_beginning
@@ -111,7 +112,7 @@ def version_of(role: str) -> str:
 
 
 def library(role: str) -> PlanLibrary:
-    """Return the plans of a role: from `employees/ROLE/plans.py`, and what plug-ins bring for it."""
+    """Return the plans of a role: its own, what everybody knows of tasks, and what plug-ins bring for it."""
     return plans(role)[0]
 
 
@@ -124,7 +125,10 @@ def plans(role: str) -> tuple[PlanLibrary, registry.Found]:
     own = module.library
     if not isinstance(own, PlanLibrary):
         raise InternalError(f"employees.{role}.plans.library is not a PlanLibrary")
-    return registry.with_plans_of_others(role, own)
+    both = PlanLibrary()
+    both.include(own)
+    both.include(tasks.library)
+    return registry.with_plans_of_others(role, both)
 
 
 def _tell_refused(role: str) -> None:

@@ -73,14 +73,17 @@ def installed() -> list[Capability]:
 
 def with_plans_of_others(role: str, own: PlanLibrary) -> tuple[PlanLibrary, Found]:
     """Return a role's own plans together with those that plug-ins bring for it, and which plug-ins these were."""
-    library = PlanLibrary(dict(own.plans))
+    library = PlanLibrary()
+    library.include(own)
 
     def take(more: Any) -> None:
+        nonlocal library
         if not isinstance(more, PlanLibrary):
             raise ValidationError(f"{more!r} is not a PlanLibrary")
-        both = PlanLibrary(dict(library.plans))
+        both = PlanLibrary()  # a plug-in is taken whole or not at all
+        both.include(library)
         both.include(more)
-        library.plans = both.plans
+        library = both
 
     loaded, refused = _taken(f"{PLANS}{role}", take)
     return library, Found(loaded=loaded, refused=refused)

@@ -36,7 +36,12 @@ def profile() -> Steps:
 
 
 def from_manager(beliefs: BeliefBase, event: Trigger) -> bool:
-    """Whether the server vouches that the mail is the manager's, and it was written to the employee."""
+    """Whether the server vouches that the mail is the manager's, and it was written to the employee.
+
+    The words of a task count like the manager's own: what they may do is decided by the authority of the task.
+    """
+    if event.mail.task:
+        return True
     vouched = event.mail.authenticated if event.mail.inbox_of is None else None
     managers = beliefs.matching("profile", "manager")
     return vouched is not None and any(b.arguments[1].value == vouched.value for b in managers)
