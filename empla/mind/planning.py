@@ -2,8 +2,9 @@
 
     situation -> shortfall -> causes -> candidates -> scores -> choice -> goals to pursue -> rationale
 
-They run when the goal is at risk, or when the event `plan-strategy` names it; not more often than the outlook says:
-what comes earlier waits. When the goal is over, what came of its strategy is learned.
+They run when the goal wants a plan (after those that the role has for it), when it is at risk, and when the event
+`plan-strategy` names it; not more often than the outlook says: what comes earlier waits. When the goal is over, what
+came of its strategy is learned.
 
     library = PlanLibrary()
     plan_strategically(library, Outlook(aim=GROW, strategies=(...)))
@@ -19,6 +20,7 @@ from empla.mind.goals import GOAL_ACHIEVED, GOAL_AT_RISK, GOAL_DROPPED, Aim, Met
 from empla.mind.learning import APPROACH, Approach, evidence, mean_success, updated
 from empla.mind.persona import PERSONA, TRAITS, Persona, composed, patience, trust_in_words
 from empla.mind.plans import Body, Plan, PlanLibrary, Trigger, on
+from empla.mind.plans import goal as goal_event
 from empla.mind.steps import ActionFailed, Believe, Forget, Now, Pursue, Reason, Settle, Step, Wait, query
 from empla.mind.strategy import MOST_ANSWERS, RATIONALE, Findings, Outlook, Rationale, Strategy, decide, shortfall
 from empla.mind.terms import Inquiry
@@ -42,7 +44,8 @@ def plan_strategically(library: PlanLibrary, outlook: Outlook) -> None:
     def not_due_yet(beliefs: BeliefBase, _event: Trigger) -> bool:
         return not beliefs.matching(PLANNING_DUE, goal)
 
-    for kind, plan in ((GOAL_AT_RISK, name), (PLAN_STRATEGY, f"{name}-when-asked")):
+    library.add(Plan(name=name, trigger=goal_event(goal), body=body, rank=-1, version=outlook.version))
+    for kind, plan in ((GOAL_AT_RISK, f"{name}-at-risk"), (PLAN_STRATEGY, f"{name}-when-asked")):
         library.add(Plan(name=plan, trigger=on(kind, name=goal), body=body, when=not_due_yet, version=outlook.version))
     for kind, succeeded in ((GOAL_ACHIEVED, True), (GOAL_DROPPED, False)):
         learning = _learning(outlook, succeeded)
