@@ -18,7 +18,7 @@ from datetime import datetime
 from heapq import heappop, heappush
 from typing import Any, Final
 
-from empla.engine.replay import Difference, Recorded, Told, Until, beginning, recorded, snapshots
+from empla.engine.replay import Difference, Past, Recorded, Told, Until, beginning, recorded, snapshots
 from empla.engine.timers import timer
 from empla.errors import EmplaError, InputError
 from empla.mind import codec
@@ -52,11 +52,15 @@ class World:
     intentions: dict[str, Intention] = field(default_factory=dict)
     dues: dict[str, Due] = field(default_factory=dict)
     _fates: dict[str, list[str]] = field(default_factory=dict)
+    _past: Past = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._past = Past(self.state)
 
     def take(self, changes: Iterable[Change]) -> None:
         """Make changes true here."""
         changes = tuple(changes)
-        self.state.apply(changes)
+        self._past.apply(changes)
         for change in changes:
             match change:
                 case Asked():
@@ -262,42 +266,43 @@ class _Imagination:
         return None if percept.get("percept") in self._left_out else percept
 
     def _comparable(self, row: Recorded, changes: Sequence[Change], percept: Percept | None) -> tuple[Change, ...]:
-        """Run a cycle in the imagined world, with the ids that it has in the journal where it adopts the same."""
+        """Run a cycle in the imagined world, with the ids that it has in the journal where it takes up the same."""
         if percept is None:
             return ()
         begin = self._was.state.adopted
         self._now.state.adopted = begin
         mine = self._run(percept, row.at)
-        ids = self._ids(self._new(mine, begin), _adopted(changes, begin))
+        ids = self._ids(self._new(mine, begin), _taken_up(changes, begin))
         if all(imagined == known for imagined, known in ids.items()):
             return mine
         self._now.state.live.clear()
         renamed: tuple[Change, ...] = codec.decode(_renamed(codec.encode(mine), ids))
         return renamed
 
-    def _new(self, changes: Iterable[Change], begin: int) -> list[Intention]:
-        return [i for i in _adopted(changes, begin) if i.id not in self._now.intentions]
+    def _new(self, changes: Iterable[Change], begin: int) -> list[Goal | Intention]:
+        known = (*self._now.intentions, *self._now.goals)
+        return [one for one in _taken_up(changes, begin) if one.id not in known]
 
-    def _ids(self, mine: Sequence[Intention], recorded: Sequence[Intention]) -> dict[str, str]:
+    def _ids(self, mine: Sequence[Goal | Intention], recorded: Sequence[Goal | Intention]) -> dict[str, str]:
         """Return for each id that was given in an imagined cycle the one to be compared by."""
         ids: dict[str, str] = {}
         left = list(recorded)
-        for intention in mine:
-            same = _reason(intention, ids)
-            known = next((i for i in left if _reason(i, {}) == same), None)
+        for one in mine:
+            same = _reason(one, ids)
+            known = next((other for other in left if _reason(other, {}) == same), None)
             if known is None:
                 self._adopted += 1
-                ids |= {intention.id: f"i{self._adopted}", intention.goal: f"g{self._adopted}"}
+                ids[one.id] = f"{one.id[0]}{self._adopted}"
             else:
                 left.remove(known)
-                ids |= {intention.id: known.id, intention.goal: known.goal}
+                ids[one.id] = known.id
         return ids
 
     def _live(self, percept: Percept, at: datetime) -> None:
         """Run a cycle that is in no journal."""
         self._now.state.adopted = self._adopted
         changes = self._run(percept, at)
-        self._adopted += len(self._new(changes, self._adopted))
+        self._adopted = max((number(one.id) for one in self._new(changes, self._adopted)), default=self._adopted)
         self._take(codec.loads(codec.dumps(changes)), at)
 
     def _run(self, percept: Percept, at: datetime) -> tuple[Change, ...]:
@@ -324,20 +329,21 @@ def _is(mine: Sequence[Change], row: Recorded, changes: Sequence[Change]) -> boo
     return text == row.body or text == codec.dumps(changes).encode()
 
 
-def _adopted(changes: Iterable[Change], begin: int) -> list[Intention]:
-    """Return the intentions that are adopted in a cycle, in order, as they begin."""
-    found: dict[str, Intention] = {}
+def _taken_up(changes: Iterable[Change], begin: int) -> list[Goal | Intention]:
+    """Return the goals and intentions that are taken up in a cycle, in order, as they begin."""
+    found: dict[str, Goal | Intention] = {}
     for change in changes:
-        if isinstance(change, Intention) and number(change.id) > begin:
+        if isinstance(change, Goal | Intention) and number(change.id) > begin:
             found.setdefault(change.id, change)
     return list(found.values())
 
 
-def _reason(intention: Intention, ids: Mapping[str, str]) -> tuple[Any, ...]:
-    """Return why an intention was adopted: the same in both worlds, once `ids` are those to be compared by."""
-    above, _, step = intention.parent.partition(".")
-    parent = (ids.get(above, above), step)
-    return parent, intention.percept, intention.kind, intention.plan, intention.version, intention.recovering
+def _reason(one: Goal | Intention, ids: Mapping[str, str]) -> tuple[Any, ...]:
+    """Return why one was taken up: the same in both worlds, once `ids` are those to be compared by."""
+    if isinstance(one, Goal):
+        return "goal", ids.get(one.parent, one.parent), one.name, one.kind, one.percept
+    above, _, step = one.parent.partition(".")
+    return ids.get(above, above), step, one.percept, one.kind, one.plan, one.version, one.recovering
 
 
 def _renamed(data: Any, ids: Mapping[str, str]) -> Any:

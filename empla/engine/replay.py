@@ -5,7 +5,7 @@ too, and told apart: what they would do otherwise today is a change of the progr
 out otherwise it goes on from what was recorded, so that one difference is counted once.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -16,11 +16,12 @@ from empla.engine import inbox
 from empla.engine.journal import chained, restored, unpacked
 from empla.errors import EmplaError, InputError
 from empla.mind import codec
+from empla.mind.beliefs import Belief
 from empla.mind.bodies import Guard
 from empla.mind.cycle import cycle
 from empla.mind.percepts import Percept
 from empla.mind.plans import PlanLibrary
-from empla.mind.state import Change, MindState
+from empla.mind.state import Believed, Change, Forgotten, MindState
 from empla.store.store import Store
 
 PAGE = 200
@@ -48,6 +49,31 @@ class Recorded:
         """Return what the cycle changed."""
         found: tuple[Change, ...] = codec.loads(self.body.decode())
         return found
+
+
+class Past:
+    """A mind that recorded changes are applied to, also those of release 0.2, which named a forgotten belief by id."""
+
+    def __init__(self, state: MindState) -> None:
+        self.state = state
+        self._ids: dict[str, Belief] | None = None  # made when the first such change comes: ids are not cheap
+
+    def apply(self, changes: Iterable[Change]) -> None:
+        """Make changes true here."""
+        for change in changes:
+            if isinstance(change, Forgotten) and change.belief and not change.functor:
+                belief = self._known().get(change.belief)
+                if belief is not None:
+                    self.state.beliefs.remove(belief.functor, belief.arguments)
+                continue
+            if isinstance(change, Believed) and self._ids is not None:
+                self._ids[change.belief.id] = change.belief
+            self.state.apply((change,))
+
+    def _known(self) -> dict[str, Belief]:
+        if self._ids is None:
+            self._ids = {belief.id: belief for belief in self.state.beliefs}
+        return self._ids
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,10 +136,10 @@ def replay(
     InputError if there is no snapshot of that cycle.
     """
     state, previous = beginning(store, since)
+    past = Past(state)
     found = Replayed(since=since, last=since)
     for row in recorded(store, since=since, until=until):
-        changes = _again(state, row, previous, library, guard, found)
-        state.apply(changes)
+        past.apply(_again(state, row, previous, library, guard, found))
         previous = row.digest
         found.cycles += 1
         found.last, found.until = row.cycle, row.at
@@ -197,12 +223,3 @@ def beginning(store: Store, since: int) -> tuple[MindState, str]:
 def snapshots(store: Store) -> list[int]:
     """Return the cycles after which the whole mind was kept."""
     return [row.cycle for row in store.find("snapshot", {}, ("cycle",))]
-
-
-def state_before(store: Store, number: int) -> MindState:
-    """Return the mind as it was before cycle `number`: from the nearest snapshot and what was recorded since."""
-    since = max((known for known in snapshots(store) if known < number), default=0)
-    state, _ = beginning(store, since)
-    for row in recorded(store, since=since, until=number - 1):
-        state.apply(row.changes())
-    return state

@@ -162,8 +162,7 @@ def _of_small_change(change: Change) -> str:
 
 
 def _of_forgotten(change: Forgotten) -> str:
-    functor = getattr(change, "functor", "")
-    return of_proposition(functor, getattr(change, "arguments", ())) if functor else change.belief
+    return of_proposition(change.functor, change.arguments) if change.functor else change.belief
 
 
 def of_value(value: Any) -> str:
