@@ -8,13 +8,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
-from empla.mind.authority import authority_of, sources_of
+from empla.mind.authority import authority_of, sources_of, word_of
 from empla.mind.beliefs import Belief, BeliefBase
 from empla.mind.bodies import OutOfTime, said
 from empla.mind.choosing import choose, passed_over
 from empla.mind.goals import Goal
 from empla.mind.intentions import Authority, Intention
-from empla.mind.learning import learns
+from empla.mind.learning import learns, note_gap
 from empla.mind.percepts import Percept
 from empla.mind.plans import CommitmentStrategy, Plan, Trigger, always
 from empla.mind.state import Due
@@ -68,11 +68,21 @@ def adopt_for(t: Thinking, occasion: Occasion) -> bool:
     chosen, why_not = _chosen(t, applicable, occasion)
     why_others_not.extend(why_not)
     if chosen is None:
-        if occasion.owner is None and not occasion.tried:
-            t.note(occasion.percept.key, f"no plan for {occasion.kind}")
+        _keep_that_none(t, occasion, why_not)
         return False
     adopt(t, chosen, occasion, passed_over=tuple(why_others_not))
     return True
+
+
+def _keep_that_none(t: Thinking, occasion: Occasion, refused: tuple[str, ...]) -> None:
+    """Keep that there is no plan to choose, which were too risky, and that a goal without one is a gap."""
+    if refused or (occasion.owner is None and not occasion.tried):
+        why = f": {'; '.join(refused)}" if refused else ""
+        t.note(occasion.percept.key, f"no plan for {occasion.kind}{why}")
+    if occasion.kind.startswith("goal:") and not occasion.tried:
+        by = word_of(occasion.owner) if occasion.owner is not None else occasion.percept.origin
+        reason = "too-risky" if refused else "no-plan"
+        t.raise_all(note_gap(t.draft, occasion.kind, reason, t.listens, by=by))
 
 
 def _chosen(t: Thinking, applicable: list[Applicable], occasion: Occasion) -> tuple[Applicable | None, tuple[str, ...]]:

@@ -9,7 +9,8 @@ from empla.mind.learning import APPROACH, gaps, patterns, record_of
 from empla.mind.percepts import INTENTION_FAILED
 from empla.mind.persona import Persona
 from empla.mind.plans import Expected, Plan, Trigger, goal, on
-from empla.mind.steps import Achieve, Again, Believe, Do, Wait
+from empla.mind.state import Noted
+from empla.mind.steps import Achieve, ActionFailed, Again, Believe, Do, Wait
 from empla.mind.values import OUTSIDE, Origin, Source
 from tests.mind.minds import MARIA, Mind
 
@@ -106,6 +107,29 @@ def test_a_goal_that_comes_to_nothing_is_a_gap(mind: Mind) -> None:
     assert [(g.kind, g.count, g.reason) for g in gaps(mind.state.beliefs)] == [("goal:fly", 1, "too-heavy")]
 
 
+@pytest.mark.parametrize(("risk", "reason"), [(None, "no-plan"), (0.9, "too-risky")])
+def test_a_goal_without_a_plan_is_a_gap_and_told_the_third_time(mind: Mind, risk: float | None, reason: str) -> None:
+    if risk is not None:
+        mind.library.add(Plan(name="jump", trigger=goal("fly"), body=doing, risk=risk))
+    be(mind, risk=0.1)
+
+    @mind.library.plan(on("go"))
+    def go(event: Trigger) -> Any:
+        try:
+            yield Achieve(goal="fly")
+        except ActionFailed as failure:
+            yield Believe(functor="not-done", arguments=(failure.code,))
+
+    @mind.library.plan(on("skill-gap"))
+    def learn(event: Trigger) -> Any:
+        yield Believe(functor="wants-to-learn", arguments=(event.kind, event.reason))
+
+    for _ in range(4):
+        mind.tell("go")
+    assert mind.believes("wants-to-learn") == [("goal:fly", reason)]
+    assert mind.believes("not-done") == [("no-plan",)]
+
+
 def test_a_plan_that_begins_afresh_is_judged_when_it_is_over(mind: Mind) -> None:
     offer(mind, "z-other")
 
@@ -142,6 +166,7 @@ def test_what_is_too_risky_is_not_begun_at_all(mind: Mind) -> None:
     be(mind, risk=0.1)
     mind.tell("go")
     assert chosen(mind) == []
+    assert [n.text for n in mind.changes(Noted)][-1] == "no plan for go: bold: its risk 0.5 is above the limit 0.2"
 
 
 @pytest.mark.parametrize(("persistence", "tries"), [(0.5, 1), (0.75, 2), (1.0, 3)])
