@@ -53,10 +53,11 @@ def believe(draft: Draft, belief: Belief, kinds: Kinds, listens: Listens, by: Or
         revision.let_go(known, TIME_IS_OVER)
         revision.run()
         known = None
+    said = belief
     if known is not None:
-        belief = _joined(known, belief, kind, draft.at)
+        belief = _joined(known, said, kind, draft.at)
     if kind is not None and kind.key is not None:
-        revision.weigh(belief, known, kind)
+        revision.weigh(belief, said, known, kind)
     else:
         draft.believe(replace(belief, overruled=False) if belief.overruled else belief)
         if known is None:
@@ -120,7 +121,11 @@ def contradictions(beliefs: BeliefBase, kind: BeliefKind, at: datetime) -> list[
 
 @dataclass(slots=True)
 class _Revision:
-    """One revision under way: what went, and the supports that fell with it and have not been followed yet."""
+    """One revision under way.
+
+    `fallen` are supports whose dependents have not been looked at yet, `gone` what went and was not told yet, `doubted`
+    what is less trusted than it was.
+    """
 
     draft: Draft
     kinds: Kinds
@@ -128,17 +133,22 @@ class _Revision:
     by: Origin | None
     events: list[Percept] = field(default_factory=list)
     gone: list[tuple[Belief, str]] = field(default_factory=list)
+    doubted: list[Belief] = field(default_factory=list)
     fallen: deque[tuple[Support, str]] = field(default_factory=deque)
 
     def run(self) -> list[Percept]:
         """Let go whatever rested on what has fallen, until nothing does; then let others count in its place."""
-        while self.fallen:
-            support, reason = self.fallen.popleft()
-            for belief in self.draft.beliefs.resting_on(support):
-                self._without(belief, support, reason)
-        for belief, reason in self.gone:
-            self._follow(belief, reason)
-        self.gone.clear()
+        while self.fallen or self.gone or self.doubted:
+            while self.fallen:
+                support, reason = self.fallen.popleft()
+                for belief in self.draft.beliefs.resting_on(support):
+                    self._without(belief, support, reason)
+            gone, self.gone = self.gone, []
+            for belief, reason in gone:
+                self._follow(belief, reason)
+            doubted, self.doubted = self.doubted, []
+            for belief in doubted:
+                self._weigh_again(belief)
         return self.events
 
     def _without(self, belief: Belief, support: Support, reason: str) -> None:
@@ -150,6 +160,7 @@ class _Revision:
         origin = belief.origin
         if isinstance(support, str) and origin.ref == support:
             origin = Origin(Source.PERCEPT, next((a for a in reversed(left) if isinstance(a, str)), ""))
+            self.doubted.append(belief)
         self.draft.believe(replace(belief, supporters=left, origin=origin))
 
     def let_go(self, belief: Belief, reason: str) -> None:
@@ -171,16 +182,38 @@ class _Revision:
                 return
         self.tell("removed", gone, {"arguments": gone.arguments, "reason": reason})
 
-    def weigh(self, belief: Belief, known: Belief | None, kind: BeliefKind) -> None:
-        """Hold a belief that may contradict others: the same source changes its word, of several sources one counts."""
+    def _weigh_again(self, belief: Belief) -> None:
+        """See whether what is less trusted than it was still counts."""
+        kind = self.kinds.get(belief.functor)
+        if belief.overruled or kind is None or kind.key is None:
+            return
+        held = self.draft.beliefs.get(belief.functor, belief.arguments)
+        if held is None or held.overruled:
+            return
+        rivals = [r for r in _rivals(self.draft, held, kind.key) if is_valid(r, self.draft.at)]
+        best = min((held, *rivals), key=lambda b: standing(b, kind.policy, self.draft.at))
+        if best is not held:
+            self.draft.believe(replace(held, overruled=True))
+            self.draft.believe(replace(best, overruled=False))
+            self._succeeds(best, held)
+
+    def _succeeds(self, best: Belief, before: Belief) -> None:
+        self.fallen.append((before.proposition, OVERRULED))
+        self.tell("changed", best, {"arguments": best.arguments, "before": before.arguments})
+
+    def weigh(self, belief: Belief, said: Belief, known: Belief | None, kind: BeliefKind) -> None:
+        """Hold a belief that may contradict others: the same source changes its word, of several sources one counts.
+
+        `said` is what was said just now, `known` the same as it was held before, and `belief` what the two make.
+        """
         at, place = self.draft.at, kind.key or ()
         for rival in _rivals(self.draft, belief, place):
             if not is_valid(rival, at):
                 self.let_go(rival, TIME_IS_OVER)
         self.run()
         rivals = _rivals(self.draft, belief, place)
-        mine = [r for r in rivals if r.origin.source is belief.origin.source]
-        if any(_is_later(r, belief) for r in mine):
+        mine = [r for r in rivals if r.origin.source is said.origin.source]
+        if any(_is_later(r, said) for r in mine):
             return  # an older word of the same source: it has said otherwise since
         before = next((b for b in (known, *rivals) if b is not None and not b.overruled), None)
         for outdated in mine:
@@ -195,8 +228,7 @@ class _Revision:
         if before is None:
             self.tell("added", best, {"arguments": best.arguments})
         elif before.proposition.key != best.proposition.key:
-            self.fallen.append((before.proposition, OVERRULED))
-            self.tell("changed", best, {"arguments": best.arguments, "before": before.arguments})
+            self._succeeds(best, before)
 
     def tell(self, how: str, belief: Belief, fields: dict[str, Any]) -> None:
         """Raise what happened to a belief, if somebody listens."""
