@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -11,6 +11,7 @@ from typing import Any
 from empla.capabilities.contract import Operation, Place
 from empla.engine import inbox
 from empla.engine.employee import EmployeeEngine, Mindset
+from empla.mind.bodies import Guard
 from empla.mind.percepts import Percept
 from empla.mind.plans import PlanLibrary
 from empla.mind.values import OWN, Address, Origin, Source
@@ -48,6 +49,7 @@ class Employee:
     mailbox: MemoryMailbox
     place: Place
     always_replay: bool = False
+    guard: Guard = nullcontext
     epoch: int = 0
     store: Store = field(init=False)
     engine: EmployeeEngine = field(init=False)
@@ -59,7 +61,9 @@ class Employee:
         self.epoch += 1
         self.store = open_store(self.where, "ada")
         self.store.take_lease(self.epoch, "test")
-        self.engine = EmployeeEngine(self.store, self.place, self.mindset, always_replay=self.always_replay)
+        self.engine = EmployeeEngine(
+            self.store, self.place, self.mindset, guard=self.guard, always_replay=self.always_replay
+        )
 
     def restart(self) -> None:
         """End the process without a word, and begin another."""
@@ -102,11 +106,13 @@ def employee(
     *,
     at: datetime | None = None,
     always_replay: bool = False,
+    guard: Guard = nullcontext,
     profile: Mapping[str, Any] | None = PROFILE,
 ) -> Iterator[Employee]:
     """Give an employee with these plans and operations; it knows its profile, and has not worked yet.
 
-    Its store is at `where`: a file, a URL, or a folder to make a file in.
+    Its store is at `where`: a file, a URL, or a folder to make a file in. `guard` limits the bodies of its plans
+    (`empla.engine.guard`); without one a body that never ends is not stopped.
     """
     if isinstance(where, Path) and where.is_dir():
         where = where / "mind.db"
@@ -121,7 +127,7 @@ def employee(
     )
     known = {operation.name: operation for operation in operations}
     mindset = Mindset(library=library, operations=known, sensors=(), secret=SECRET)
-    made = Employee(where, mindset, clock, mailbox, place, always_replay)
+    made = Employee(where, mindset, clock, mailbox, place, always_replay, guard)
     try:
         if profile is not None:
             made.tell("profile", origin=POLICY, **profile)
