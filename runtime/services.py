@@ -278,6 +278,26 @@ def persona_set(home: Home, arguments: Arguments, _report: Report) -> dict[str, 
     return done
 
 
+def task_assign(home: Home, arguments: Arguments, _report: Report) -> dict[str, Any]:
+    """Give an employee a task: `name`, `text`, `due` (in words), `kind`, `by` (whom it is for).
+
+    Returns it with its `id`; `running` says whether the employee works just now.
+    """
+    from runtime import tasks
+
+    due, kind, by = (_text(arguments, key) for key in ("due", "kind", "by"))
+    done = tasks.assign(home, _text(arguments, "name"), _text(arguments, "text"), due=due, kind=kind, by=by)
+    return {**done, "running": _wake(home, done["name"])}
+
+
+def task_release(home: Home, arguments: Arguments, _report: Report) -> dict[str, Any]:
+    """Take a task back: `name`, `id`. InputError if there is no such task, or it is over."""
+    from runtime import tasks
+
+    done = tasks.release(home, _text(arguments, "name"), _text(arguments, "id"))
+    return {**done, "running": _wake(home, done["name"])}
+
+
 SERVICES: Final[Mapping[str, Service]] = {
     "init": init,
     "people.add": people_add,
@@ -295,6 +315,8 @@ SERVICES: Final[Mapping[str, Service]] = {
     "rules.drop": rules_drop,
     "persona.set": persona_set,
     "quarantine": quarantine,
+    "task.assign": task_assign,
+    "task.release": task_release,
 }
 """Every command that changes a home, by the name it has on the control socket."""
 
@@ -391,10 +413,12 @@ def _manager_of(home: Home, address: str) -> str:
     raise InputError(f"{address} is no employee", next_step="say whose it is with --of PERSON")
 
 
-def _wake(home: Home, address: str) -> None:
-    """Let an employee that works look into its inbox at once; who does not, looks when it begins."""
+def _wake(home: Home, address: str) -> bool:
+    """Let an employee that works look into its inbox at once; who does not, looks when it begins. Say which it is."""
     with contextlib.suppress(NotRunning, InputError):
         control.call(home, "wake", {"name": address})
+        return True
+    return False
 
 
 def _mark_paused(home: Home, name: str, *, paused: bool) -> dict[str, Any]:

@@ -26,6 +26,7 @@ from runtime.cli import (
     quarantine,
     rules,
     running,
+    tasks,
     thoughts,
     upgrade,
 )
@@ -39,6 +40,7 @@ Exit codes: 0 done, 1 what was asked for failed, 2 wrong usage, 3 empla is not r
 _ORDER: Final = (
     *("init", "people", "hire", "mailbox", "offboard", "list", "show"),
     *("mail", "inbox", "agenda"),
+    *("assign", "unassign", "tasks", "task"),
     *("history", "why", "beliefs", "goals", "replay"),
     *("settle", "triage", "rules", "persona", "quarantine", "grant", "revoke"),
     *("up", "down", "status", "restart", "pause", "resume", "logs", "upgrade", "demo", "doctor"),
@@ -98,6 +100,10 @@ app.command(rich_help_panel=PEOPLE)(people.show)
 app.command(rich_help_panel=DAY)(day.mail)
 app.command(rich_help_panel=DAY)(day.inbox)
 app.command(rich_help_panel=DAY)(day.agenda)
+app.command(rich_help_panel=DAY)(tasks.assign)
+app.command(rich_help_panel=DAY)(tasks.unassign)
+app.command(rich_help_panel=DAY)(tasks.tasks)
+app.command(rich_help_panel=DAY)(tasks.task)
 app.command(rich_help_panel=OVERSIGHT)(oversight.history)
 app.command(rich_help_panel=OVERSIGHT)(oversight.why)
 app.command(rich_help_panel=OVERSIGHT)(thoughts.beliefs)

@@ -79,16 +79,20 @@ _PRONOUNS = frozenset(["him", "her", "them", "they"])
 _PREFIX = re.compile(r"^\s*(?:(?:re|fwd?|aw|wg|sv|antw|tr)\s*(?:\[\d+\])?\s*:\s*)+", re.IGNORECASE)
 
 
-def read(mail: Mail, now: datetime, zone: str, manager: str, *, home: str = "") -> Reading:
+def read(
+    mail: Mail, now: datetime, zone: str, manager: str, *, home: str = "", source: Source | None = None
+) -> Reading:
     """Return what `mail` says, as its sender means it at `now` (aware) in `zone` (IANA).
 
     `home` is the company's zone if the sender's is another: the public holidays there are left out of weeks.
 
     What is read comes from the manager only if the receiving server vouches that it does: then its origin is
-    `manager`, else `percept`. Never raises on a mail; the same arguments always give the same reading.
+    `manager`, else `percept`. `source` is its origin where the words are no mail's, but the company's own.
+
+    Never raises on a mail; the same arguments always give the same reading.
     """
     vouched = mail.authenticated is not None and mail.authenticated.value == manager.strip().lower()
-    source = Source.MANAGER if vouched else Source.PERCEPT
+    source = source or (Source.MANAGER if vouched else Source.PERCEPT)
     if mail.invitation is not None:
         reply = mail.invitation.get("method") == "REPLY"
         found = invitation_slots(mail.invitation, mail.key)
