@@ -163,13 +163,16 @@ def _again(
         found.first = found.first or _of_ours(Difference(recorded=row, why=error.sentence))
         return row.changes()
     body = codec.dumps(delta.changes).encode()
-    if chained(previous, body) == row.digest:
+    same = chained(previous, body) == row.digest
+    if same and body == row.body:
         return delta.changes
     was = row.changes()
-    if row.code == __version__ or codec.dumps(was).encode() != body:
+    if same or row.code == __version__ or codec.dumps(was).encode() != body:
         count.otherwise += 1
         broken = "" if chained(previous, row.body) == row.digest else "what is recorded does not have its own digest"
         found.first = found.first or _of_ours(Difference(recorded=row, now=delta.changes, why=broken))
+    if same:
+        return delta.changes
     state.drop_live(delta.moved)
     return was
 
