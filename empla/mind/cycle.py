@@ -23,6 +23,7 @@ from empla.mind.plans import PlanLibrary
 from empla.mind.revising import TIME_IS_OVER, forget
 from empla.mind.state import Delta, MindState
 from empla.mind.thinking import Thinking
+from empla.mind.undertaking import put_back
 from empla.mind.values import Source
 
 EVENTS_PER_CYCLE = 1000
@@ -48,7 +49,10 @@ def _run(t: Thinking, percept: Percept) -> None:
     for belief in t.draft.beliefs.ended(t.draft.at, ENDED_PER_CYCLE):
         t.raise_all(forget(t.draft, belief, TIME_IS_OVER, t.library.kinds, t.listens, belief.origin))
     _begin_with(t, percept)
-    while not t.is_quiet:
+    while not t.is_quiet or t.draft.loose:
+        if t.draft.loose and (t.is_quiet or t.handled >= EVENTS_PER_CYCLE):
+            put_back(t)
+            continue
         if t.handled >= EVENTS_PER_CYCLE:
             t.leave_the_rest(percept)
             return

@@ -14,6 +14,7 @@ from empla.mind.persona import persona_of, tries_alone
 from empla.mind.resolving import DONE, bounded, put, resolve
 from empla.mind.steps import Again
 from empla.mind.thinking import Thinking
+from empla.mind.undertaking import leave_behind
 
 
 def end(t: Thinking, intention: Intention, outcome: Outcome) -> None:
@@ -29,6 +30,7 @@ def end(t: Thinking, intention: Intention, outcome: Outcome) -> None:
             after_failure(t, intention, outcome)
         return
     close(t, intention, outcome, Stage.DONE)
+    leave_behind(t, intention, outcome)
     if intention.parent:
         resolve(t, intention.parent, outcome, intention.reads)
 
@@ -71,12 +73,15 @@ def again(t: Thinking, intention: Intention, step: Again) -> None:
     if plan is not None:
         afresh = Applicable(plan, step.bindings, like=intention.like)
         adopt(t, afresh, _occasion(t, intention, step.bindings, tried=()))
+    else:
+        leave_behind(t, intention, DONE)
 
 
 def drop(t: Thinking, intention: Intention, code: str, reason: str) -> None:
     """Give an intention up; whoever waits for it learns why, and what is under way for it is given up with it."""
     outcome = Outcome(status=Status.CANCELLED, code=code, sentence=reason)
     close(t, intention, outcome, Stage.DROPPED)
+    leave_behind(t, intention, outcome)
     for child in [i for i in t.draft.intentions() if i.parent.startswith(f"{intention.id}.")]:
         drop(t, child, code, reason)
     if intention.parent:
@@ -102,7 +107,10 @@ def give_way(t: Thinking, intention: Intention, code: str, reason: str) -> None:
     close(t, intention, outcome, Stage.DROPPED)
     for child in [i for i in t.draft.intentions() if i.parent.startswith(f"{intention.id}.")]:
         drop(t, child, code, reason)
-    if not adopt_for(t, occasion) and intention.parent:
+    if adopt_for(t, occasion):
+        return
+    leave_behind(t, intention, outcome)
+    if intention.parent:
         resolve(t, intention.parent, outcome, intention.reads)
 
 
@@ -119,9 +127,11 @@ def after_failure(t: Thinking, intention: Intention, outcome: Outcome) -> None:
         return
     if intention.kind.startswith("goal:"):
         t.raise_all(note_gap(t.draft, intention.kind, outcome.code, t.listens, by=word_of(intention)))
+    told = not intention.parent and (plan is None or not plan.quiet)
+    leave_behind(t, intention, outcome, reported=told and t.library.listens(INTENTION_FAILED))
     if intention.parent:
         resolve(t, intention.parent, outcome, intention.reads)
-    elif plan is None or not plan.quiet:
+    elif told:
         failure = {"plan": intention.plan, "tried": intention.tried, "outcome": outcome, **_mail_of(intention)}
         t.events.append(raised_by(intention, INTENTION_FAILED, failure))
 

@@ -9,6 +9,7 @@ from empla.mind.deliberating import Occasion, adopt_for
 from empla.mind.ending import end
 from empla.mind.intentions import Question
 from empla.mind.percepts import MAIL, OUTCOME, PROFILE, TIMER, WAKE, Outcome, Percept, Status
+from empla.mind.promising import CLOCK, due
 from empla.mind.readings import Mail
 from empla.mind.resolving import failed, put, resolve
 from empla.mind.revising import forget
@@ -108,6 +109,9 @@ def _outcome(t: Thinking, action: str, outcome: Outcome) -> None:
 
 def _time_is_up(t: Thinking, waiter: str) -> None:
     """Wake a step, or end an intention that has used up its time."""
+    if waiter.startswith(CLOCK):
+        due(t, waiter)
+        return
     if "." not in waiter:
         intention = t.draft.intention(waiter)
         if intention is not None:
