@@ -41,7 +41,7 @@ _NOTHING_SHOWS = "nothing shows that it cannot be kept"
 # making --------------------------------------------------------------------------------------------------------------
 
 
-def make_promise(t: Thinking, intention: Intention, step: Promise | Expect) -> Outcome:
+def promise(t: Thinking, intention: Intention, step: Promise | Expect) -> Outcome:
     """Make a promise, or change one that stands."""
     functor = COMMITMENT if isinstance(step, Promise) else EXPECTATION
     found = promise_held(t, functor, step.id)
@@ -86,7 +86,7 @@ def _watch(t: Thinking, made: Commitment) -> None:
         t.draft.put_intention(replace(carrier, watches=tuple(watches)))
 
 
-def believe_promise(t: Thinking, intention: Intention, functor: str, arguments: tuple[Any, ...]) -> Outcome | None:
+def believe(t: Thinking, intention: Intention, functor: str, arguments: tuple[Any, ...]) -> Outcome | None:
     """Hold what a plan believes of a promise, in place of how it was; None if it is no promise.
 
     So plans may still keep their promises as plain beliefs, and see to the clock themselves. One that wants evidence is
@@ -123,7 +123,7 @@ def _unshown(t: Thinking, intention: Intention, known: Commitment, made: Commitm
 # ending --------------------------------------------------------------------------------------------------------------
 
 
-def close_promise(t: Thinking, intention: Intention, step: Close) -> Outcome:
+def close(t: Thinking, intention: Intention, step: Close) -> Outcome:
     """End a promise with what shows it; one that was broken may still be kept."""
     found = promise_held(t, step.of, step.id)
     known: Commitment | None = found.arguments[1] if found is not None else None
@@ -144,7 +144,7 @@ def close_promise(t: Thinking, intention: Intention, step: Close) -> Outcome:
     return DONE
 
 
-def release_promise(t: Thinking, intention: Intention, step: Release) -> Outcome:
+def release(t: Thinking, intention: Intention, step: Release) -> Outcome:
     """Let a promise go on the word of somebody who may say so."""
     found = promise_held(t, step.of, step.id)
     known: Commitment | None = found.arguments[1] if found is not None else None
