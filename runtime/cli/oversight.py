@@ -74,7 +74,7 @@ def why(
         typer.Argument(
             metavar="[NAME] WHAT",
             help="A Message-ID, an event or words about it, an intention (i17), an act (i17.3), a goal, a belief.",
-            autocompletion=completing.employees,
+            autocompletion=completing.asked_about,
         ),
     ],
     json: Json = False,

@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from runtime.cli import completing
 from runtime.cli.options import Json, Name, here
 
 
@@ -51,6 +52,7 @@ def beliefs(
             metavar="[PATTERN]",
             help="A functor, or a query: “works_in(X, sales), not on_leave(X)”.",
             show_default=False,
+            autocompletion=completing.functors,
         ),
     ] = "",
     rules: Annotated[bool, typer.Option("--rules", help="Show the rules by which it concludes instead.")] = False,
@@ -76,7 +78,12 @@ def goals(
     name: Name,
     goal: Annotated[
         str,
-        typer.Argument(metavar="[GOAL]", help="One of them, by id or name: all it went through.", show_default=False),
+        typer.Argument(
+            metavar="[GOAL]",
+            help="One of them, by id or name: all it went through.",
+            show_default=False,
+            autocompletion=completing.goals,
+        ),
     ] = "",
     everything: Annotated[bool, typer.Option("--all", help="Also those that are reached or given up.")] = False,
     json: Json = False,
