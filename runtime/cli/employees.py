@@ -14,7 +14,7 @@ from empla.hr import profiles, roles
 from empla.hr.mailboxes import EXTERNAL
 from empla.mind.commitments import COMMITMENT, EXPECTATION, Standing
 from empla.store.company import CompanyStore, Status, row_as_data
-from runtime.cli import minds, printing
+from runtime.cli import learnings, minds, printing
 from runtime.supervisor import up
 
 _COLOURS = {"working": "green", "starting": "yellow", "quarantined": "red", "stopped": "red", "half hired": "yellow"}
@@ -55,6 +55,7 @@ def shown(home: Home, name: str) -> dict[str, Any]:
     found["reason"] = (live or {}).get("reason", "")
     with minds.opened(home, found["slug"]) as mind:
         found |= _mind(mind, load_settings(home).zone) if mind is not None else {part: [] for part in _MIND}
+        found["learned"] = learnings.learned(mind) if mind is not None else {}
     return found
 
 
@@ -69,7 +70,10 @@ def state(home: Home, employee: Mapping[str, Any]) -> str:
     return _state(employee["status"], _live(home).get(employee["address"]))
 
 
-_MIND = ("intentions", "commitments", "expectations", "questions", "unknown_actions", "awaiting_approval", "set_aside")
+_MIND = (
+    *("intentions", "goals", "commitments", "expectations", "questions"),
+    *("unknown_actions", "awaiting_approval", "set_aside"),
+)
 
 
 def _mind(mind: minds.Mind, zone: str) -> dict[str, Any]:
@@ -77,7 +81,7 @@ def _mind(mind: minds.Mind, zone: str) -> dict[str, Any]:
         "intentions": [
             {
                 "id": i.id,
-                "goal": getattr(mind.goal(i.goal), "name", i.goal),
+                "goal": getattr(mind.goal(i.goal), "name", "") or i.plan,
                 "plan": i.plan,
                 "stage": i.stage.value,
                 "since": i.adopted_at.isoformat(),
@@ -86,6 +90,7 @@ def _mind(mind: minds.Mind, zone: str) -> dict[str, Any]:
             }
             for i in mind.open_intentions()
         ],
+        "goals": learnings.pursued(mind),
         "commitments": _promises(mind, COMMITMENT),
         "expectations": _promises(mind, EXPECTATION),
         "questions": [
@@ -160,6 +165,8 @@ def print_shown(found: Mapping[str, Any], home: Home) -> None:
         [(i["goal"], f"since {at(i['since'])}{_going(i)}") for i in found["intentions"]],
         "nothing in hand",
     )
+    zone = load_settings(home).zone
+    _part("Pursues", [(g["name"], learnings.stands(g, zone)) for g in found["goals"]])
     for title, part, who in (
         ("Has promised", "commitments", "creditor"),
         ("Expects", "expectations", "debtor"),
@@ -168,6 +175,7 @@ def print_shown(found: Mapping[str, Any], home: Home) -> None:
     _part("Open questions", [(q["asked"], q["subject"], f"until {at(q['expires_at'])}") for q in found["questions"]])
     _part("Waiting for a yes", [(a["action"], _deed(a), a["why"]) for a in found["awaiting_approval"]])
     _part("Set aside", [(s["kind"], at(s["at"]), s["why"]) for s in found["set_aside"]])
+    _part("Has learned", learnings.said(found["learned"]) if found["learned"] else [])
     _part("Outcome unknown", [(a["action"], _deed(a)) for a in found["unknown_actions"]])
     for action in found["unknown_actions"]:
         printing.line(f'  settle it: empla settle "{found["name"]}" {action["action"]} --happened | --not-happened')
@@ -196,7 +204,7 @@ def _granted(grants: Sequence[Mapping[str, Any]]) -> str:
     return "; ".join(f"{', '.join(found)} of {owner}" for owner, found in kinds.items()) or "nothing of others"
 
 
-def _part(title: str, rows: list[tuple[Any, ...]], nothing: str = "") -> None:
+def _part(title: str, rows: Sequence[tuple[Any, ...]], nothing: str = "") -> None:
     if rows or nothing:
         printing.line()
         printing.line(title, "dim")

@@ -58,14 +58,14 @@ def history(
     last: Annotated[int, typer.Option("--last", "-n", min=1, help="How many of the newest.")] = 50,
     json: Json = False,
 ) -> None:
-    """Show what an employee did, and which rule allowed it."""
+    """Show what an employee did, which rule allowed it, and what became of its goals meanwhile."""
     from runtime.cli import past, printing
 
     found = past.deeds(here(), name, last=last, everything=everything)
     if json:
         printing.as_json(found)
     else:
-        past.show(found, here())
+        past.show(found, here(), past.goals_since(here(), name, found))
 
 
 def why(

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from empla.config import Home, load_settings
 from empla.mind import codec
-from runtime.cli import employees, minds, printing
+from runtime.cli import employees, learnings, minds, printing
 
 _COLOURS = {"done": "green", "reconciled": "green", "unknown": "red", "failed": "red", "refused": "yellow"}
 _MINDED = ("own", "act", "tell")
@@ -23,6 +23,14 @@ def deeds(home: Home, name: str, *, last: int, everything: bool = False) -> list
             return []
         rows = [row for row in mind.actions() if everything or row.effect in _MINDED]
         return [deed(mind, row) for row in rows[-last:]]
+
+
+def goals_since(home: Home, name: str, found: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return the states that goals of an employee went into since the first of these actions, oldest first."""
+    slug = employees.one(home, name)["slug"]
+    since = datetime.fromisoformat(found[0]["at"]) if found else None
+    with minds.opened(home, slug) as mind:
+        return learnings.transitions(mind, since) if mind is not None else []
 
 
 def deed(mind: minds.Mind, row: Any) -> dict[str, Any]:
@@ -50,8 +58,18 @@ def deed(mind: minds.Mind, row: Any) -> dict[str, Any]:
     }
 
 
-def show(found: Sequence[Mapping[str, Any]], home: Home) -> None:
-    """Print actions, one a line."""
+def show(found: Sequence[Mapping[str, Any]], home: Home, goals: Sequence[Mapping[str, Any]] = ()) -> None:
+    """Print actions, one a line, and what became of goals meanwhile."""
+    _show_deeds(found, home)
+    if goals:
+        zone = ZoneInfo(load_settings(home).zone)
+        newest = goals[-1]["at"]
+        printing.line()
+        rows = [(_when(g["at"], newest, zone), g["name"], g["state"], g["goal"], g["reason"]) for g in goals]
+        printing.table(rows, "When", "Goal", "Became", "Id", "Because")
+
+
+def _show_deeds(found: Sequence[Mapping[str, Any]], home: Home) -> None:
     if not found:
         printing.line("It has done nothing yet.")
         return
