@@ -22,7 +22,7 @@ from empla.mind.goal_graph import all_of_them, parts_last
 from empla.mind.goal_looks import check, watched
 from empla.mind.goal_making import Cause, Making, deadline_of, flat, is_settled
 from empla.mind.goal_moves import Moves
-from empla.mind.goals import AIM, Aim, Goal
+from empla.mind.goals import AIM, GOAL_ADOPTED, Aim, Goal
 from empla.mind.judging import Judging
 from empla.mind.percepts import Outcome, Percept, Status
 from empla.mind.plans import PlanLibrary
@@ -141,7 +141,9 @@ def adopt(draft: Draft, library: PlanLibrary, goal: Goal) -> list[Percept]:
     """Take up a goal without an aim, whose intention is there already: a sub-goal, or what a plan says it is for."""
     draft.put_goal(goal)
     moves = Moves(draft, library)
-    moves.admit(goal.id, goal.reason or "an intention sees to it")
+    reason = goal.reason or "an intention sees to it"
+    moves.tell(GOAL_ADOPTED, goal, reason)
+    moves.admit(goal.id, reason)
     return moves.events
 
 
@@ -187,10 +189,15 @@ def suspend(draft: Draft, library: PlanLibrary, goal: Goal, reason: str) -> list
 
 
 def resume(draft: Draft, library: PlanLibrary, goal: Goal, reason: str) -> list[Percept]:
-    """Let a suspended goal be pursued again; it may still have to wait for others, or make room for one."""
+    """Let a goal be pursued again that is suspended, or waits for what was given up or never was.
+
+    It may still have to wait for others, or make room for one.
+    """
     judging = Judging(draft, library)
-    if goal.state == "suspended":
-        judging.admit(goal.id, reason)
+    row = judging.row(goal.id)
+    if row is not None and row.state in ("suspended", "waiting"):
+        judging.wait_no_more(row)
+        judging.admit(row.id, reason)
     return judging.finish()
 
 

@@ -1,7 +1,8 @@
-"""The graph of goals: what needs what. A goal needs its parts, what serves it, and what it depends on.
+"""The graph of goals: what needs what.
 
-Two things are refused, with the goals named: a goal that in the end needs itself, and one in conflict with a goal that
-it needs, for neither could ever be reached.
+A goal needs its parts, what serves it, and what it depends on. A part is not begun before what the whole depends on is
+reached, so it needs that too. Two things are refused, with the goals named, for they could never be reached: a goal
+that in the end needs itself, and one in conflict with a goal that it needs.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -11,6 +12,8 @@ from empla.mind.goal_looks import check
 from empla.mind.goals import Aim
 
 Needs = Callable[[str], Iterable[str]]
+_BEGINNING = "^"
+"""Before a goal's name: that it may begin."""
 
 
 def all_of_them(aims: Iterable[Aim]) -> Iterator[Aim]:
@@ -28,31 +31,47 @@ def check_aims(aims: Mapping[str, Aim]) -> None:
         if aim.name in known:
             raise ValidationError(f"there are two aims of the name {aim.name!r}")
         known[aim.name] = aim
-    needs = {name: _needed(aim) for name, aim in known.items()}
+    parts: dict[str, list[str]] = {name: [] for name in known}
+    above: dict[str, list[str]] = {name: [] for name in known}
     for aim in known.values():
-        if aim.parent in needs:
-            needs[aim.parent].append(aim.name)
-    refuse_cycles(known, lambda name: needs.get(name, ()), str)
-    conflicts = ((aim.name, other) for aim in known.values() for other in aim.conflicts_with)
-    refuse_conflicts(conflicts, lambda name: needs.get(name, ()), str)
+        served = [(aim.name, part.name if isinstance(part, Aim) else part) for part in aim.parts]
+        for whole, part in [*served, *([(aim.parent, aim.name)] if aim.parent else [])]:
+            parts.setdefault(whole, []).append(part)
+            above.setdefault(part, []).append(whole)
+    depends = {name: aim.depends_on for name, aim in known.items()}
+    refuse(
+        known,
+        lambda name: parts.get(name, ()),
+        lambda name: depends.get(name, ()),
+        lambda name: above.get(name, ()),
+        ((aim.name, other) for aim in known.values() for other in aim.conflicts_with),
+        str,
+    )
 
 
-def _needed(aim: Aim) -> list[str]:
-    parts = (part.name if isinstance(part, Aim) else part for part in aim.parts)
-    return [*parts, *aim.depends_on]
+def refuse(
+    starts: Iterable[str],
+    parts: Needs,
+    depends_on: Needs,
+    serves: Needs,
+    conflicts: Iterable[tuple[str, str]],
+    name: Callable[[str], str],
+) -> None:
+    """Raise ValidationError if one of `starts` could never be reached; `name` says how people call it."""
 
+    def needs(goal: str) -> tuple[str, ...]:
+        return (*parts(goal), *depends_on(goal))
 
-def refuse_cycles(starts: Iterable[str], needs: Needs, name: Callable[[str], str]) -> None:
-    """Raise ValidationError if one of `starts` is led back to itself; `name` says how people call it."""
-    cycle = find_cycle(starts, needs)
+    def needs_to_begin(node: str) -> tuple[str, ...]:
+        goal = node.removeprefix(_BEGINNING)
+        wholes = tuple(f"{_BEGINNING}{whole}" for whole in serves(goal))
+        return (*depends_on(goal), *wholes) if node != goal else (*needs(goal), *wholes)
+
+    cycle = find_cycle(starts, needs_to_begin)
     if cycle:
-        first, *rest = map(name, cycle)
+        first, *rest = (name(node.removeprefix(_BEGINNING)) for node in cycle)
         raise ValidationError(f"goals need each other in a circle: {first} needs {', which needs '.join(rest)}")
-
-
-def refuse_conflicts(pairs: Iterable[tuple[str, str]], needs: Needs, name: Callable[[str], str]) -> None:
-    """Raise ValidationError if of two in conflict one needs the other, or they are the same."""
-    for one, other in pairs:
+    for one, other in conflicts:
         if one == other:
             raise ValidationError(f"{name(one)} conflicts with itself")
         for needing, needed in ((one, other), (other, one)):

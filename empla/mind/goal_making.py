@@ -10,8 +10,8 @@ from typing import Any
 
 from empla.errors import ValidationError
 from empla.mind.draft import Draft
-from empla.mind.goal_graph import refuse_conflicts, refuse_cycles
-from empla.mind.goals import AIM, Aim, Block, Goal, Relations
+from empla.mind.goal_graph import refuse
+from empla.mind.goals import AIM, NO_RELATIONS, Aim, Block, Goal, Relations
 from empla.mind.state import number
 from empla.mind.values import OWN, Origin
 
@@ -79,6 +79,7 @@ class Making:
             parent=serves,
             percept=self.cause.percept,
             adopted_at=self.draft.at,
+            state="waiting",
             aim=flat(aim),
             declared=self.cause.declared,
             origin=self.cause.origin,
@@ -98,9 +99,14 @@ class Making:
         """
         for goal_id in self.made:
             self._tie(self.rows[goal_id])
-        refuse_cycles(self.made, self._needs, self._name)
-        pairs = ((one, other) for one in self.made for other in self.rows[one].ties.conflicts_with)
-        refuse_conflicts(pairs, self._needs, self._name)
+        refuse(
+            self.made,
+            lambda goal: self._ties(goal).parts,
+            lambda goal: self._ties(goal).awaited,
+            lambda goal: self._ties(goal).serves,
+            ((one, other) for one in self.made for other in self.rows[one].ties.conflicts_with),
+            self._name,
+        )
         for goal_id in self.made:
             self._inherit(goal_id)
         self.draft.adopted += len(self.made)
@@ -112,9 +118,9 @@ class Making:
         row = self.rows.get(goal_id) or self.draft.goal(goal_id)
         return None if row is None or row.over else row
 
-    def _needs(self, goal_id: str) -> tuple[str, ...]:
+    def _ties(self, goal_id: str) -> Relations:
         row = self._row(goal_id)
-        return () if row is None else (*row.ties.parts, *row.ties.depends_on)
+        return NO_RELATIONS if row is None else row.ties
 
     def _name(self, goal_id: str) -> str:
         row = self._row(goal_id)

@@ -13,7 +13,6 @@ from empla.mind.draft import Draft
 from empla.mind.goals import (
     AIM,
     GOAL_ACHIEVED,
-    GOAL_ADOPTED,
     GOAL_BLOCKED,
     GOAL_DROPPED,
     GOAL_RESUMED,
@@ -56,14 +55,12 @@ class Moves:
         goal = self.row(goal_id)
         if goal is None:
             return
-        if not goal.transitions:
-            self.tell(GOAL_ADOPTED, goal, reason)
-        above = self._suspended_above(goal)
+        above = self._held_above(goal)
         rival = self._stronger_rival(goal)
         if goal.ties.awaited:
             self._wait(goal)
         elif above is not None:
-            self.suspend(goal_id, f"{above.name}, which it serves, is suspended", yields_to=above.id)
+            self.suspend(goal_id, f"{above.name}, which it serves, is {above.state}", yields_to=above.id)
         elif rival is not None:
             self.suspend(goal_id, f"{rival.name} goes first, and both cannot be pursued at once", yields_to=rival.id)
         elif goal.state != "active" or not goal.transitions:
@@ -82,9 +79,8 @@ class Moves:
             return
         goal = self._enter(goal, "suspended", reason, relations=ties)
         self.tell(GOAL_SUSPENDED, goal, reason)
-        for part in self._live(goal.ties.parts):
-            if part.state != "suspended" and self._suspended_above(part) is not None:
-                self.suspend(part.id, f"{goal.name}, which it serves, is suspended", yields_to=goal.id)
+        for part in goal.ties.parts:
+            self._hold_with(part)
         self._make_room_for_others(goal, f"{goal.name} is suspended")
 
     def over(self, goal_id: str, state: GoalState, reason: str, final: bool = True) -> None:
@@ -114,6 +110,14 @@ class Moves:
             self.tell(GOAL_BLOCKED, goal, block.reason)
         self.stirred[goal_id] = None
 
+    def wait_no_more(self, goal: Goal) -> None:
+        """Have a goal do without those that it depends on and that will never be reached."""
+        lost = [g for g in goal.ties.awaited if self.row(g) is None]
+        if lost:
+            ties = replace(goal.ties, depends_on=tuple(g for g in goal.ties.depends_on if g not in lost))
+            blocks = tuple(b for b in goal.blocked_by if b.goal not in lost and b.name not in lost)
+            self.draft.put_goal(replace(goal, relations=ties, blocked_by=blocks))
+
     def _enter(self, goal: Goal, state: GoalState, reason: str, **changes: Any) -> Goal:
         transitions = (*goal.transitions, Transition(at=self.draft.at, state=state, reason=reason))
         goal = replace(goal, state=state, reason=reason, transitions=transitions[-MOST_TRANSITIONS:], **changes)
@@ -121,7 +125,7 @@ class Moves:
         return goal
 
     def _wait(self, goal: Goal) -> None:
-        if goal.state == "waiting":
+        if goal.state == "waiting" and goal.transitions:
             return
         known = {block.name for block in goal.blocked_by}
         names = {g: row.name if (row := self.row(g)) is not None else g for g in goal.ties.awaited}
@@ -132,6 +136,8 @@ class Moves:
         goal = self._enter(goal, "waiting", reason, blocked_by=(*goal.blocked_by, *new))
         self.tell(GOAL_BLOCKED, goal, reason)
         self.stirred[goal.id] = None
+        for part in goal.ties.parts:
+            self._hold_with(part)
 
     def _activate(self, goal: Goal, reason: str) -> None:
         first = not goal.transitions
@@ -146,7 +152,7 @@ class Moves:
                 self.suspend(rival.id, why, yields_to=goal.id)
                 goal = self.row(goal.id) or goal  # what the rival kept from being pursued may have gone before it
         for part in self._live(goal.ties.parts):
-            if part.ties.yields_to == goal.id:
+            if part.ties.yields_to in part.ties.serves:
                 self.admit(part.id, f"{goal.name}, which it serves, goes on")
 
     # what follows ---------------------------------------------------------------------------------------------
@@ -164,10 +170,17 @@ class Moves:
             return None
         return next((r for r in self._rivals(goal) if r.state == "active" and r.priority >= goal.priority), None)
 
-    def _suspended_above(self, goal: Goal) -> Goal | None:
-        """Return a suspended goal that this one serves, if there is no other that it serves."""
+    def _held_above(self, goal: Goal) -> Goal | None:
+        """Return a goal that this one serves and that is not pursued now, if no other that it serves is."""
         above = self._live(goal.ties.serves)
-        return above[0] if above and all(a.state == "suspended" for a in above) else None
+        return above[0] if above and all(a.state != "active" for a in above) else None
+
+    def _hold_with(self, goal_id: str) -> None:
+        """Suspend a goal if nothing that it serves is pursued."""
+        goal = self.row(goal_id)
+        above = self._held_above(goal) if goal is not None and goal.state != "suspended" else None
+        if above is not None:
+            self.suspend(goal_id, f"{above.name}, which it serves, is {above.state}", yields_to=above.id)
 
     def _make_room_for_others(self, goal: Goal, reason: str) -> None:
         for rival in self._rivals(goal):
@@ -215,6 +228,8 @@ class Moves:
                 self.over(part.id, "dropped", f"{goal.name}, which it serves, {became}", final)
             elif part.ties.yields_to == goal.id:
                 self.admit(part.id, f"{goal.name} is over")
+            else:
+                self._hold_with(part.id)
 
     def _remember(self, goal: Goal) -> None:
         """Keep what became of an aim of the role, so that it is not taken up again."""

@@ -124,6 +124,9 @@ def _wrong(aim: Aim) -> str:
         return "asks for nothing: say what by `holds`"
     if aim.kind == "perform" and (aim.holds is not None or aim.metric is not None):
         return "is reached when its plan is done: what should hold belongs to an aim to achieve"
+    names = [part if isinstance(part, str) else part.name for part in aim.parts]
+    if len(set(names)) < len(names):
+        return "has two parts of one name"
     if aim.parts and aim.kind != "achieve":
         return f"is to {aim.kind}; only an aim to achieve has parts"
     if isinstance(aim.deadline, timedelta) and aim.deadline <= timedelta(0):
@@ -172,7 +175,7 @@ class Relations:
     """How a goal is tied to others, by their ids; every tie stands in both rows.
 
     `helped_by` serve it without deciding it. `met` are those of its parts, and of the goals that it depends on, that
-    are reached. It was suspended for `yields_to`: one in conflict that is active, or one it serves that is suspended.
+    are reached. It was suspended for `yields_to`: one in conflict that is active, or one it serves that is not.
     """
 
     serves: tuple[str, ...] = ()

@@ -1,18 +1,18 @@
 """How a goal stands: looked at by its beliefs and the time, judged, and, where it is wanted, a plan asked for."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from empla.mind.draft import Draft
 from empla.mind.goal_looks import Seen, look, watched
 from empla.mind.goal_moves import Moves
-from empla.mind.goals import GOAL_AT_RISK, Alarm, Block, Goal, Measure
+from empla.mind.goals import GOAL_ADOPTED, GOAL_AT_RISK, Alarm, Block, Goal, Measure
 from empla.mind.metrics import elapsed, measured, priority, progress, reached, risk, span_of, threshold, trend, tries
 from empla.mind.percepts import Outcome, Percept, Status
 from empla.mind.persona import persona_of
 from empla.mind.plans import PlanLibrary
-from empla.mind.state import Due
+from empla.mind.state import Due, number
 
 SWITCHING = 0.5
 """How much higher the priority of a goal must rise than that of the active one in conflict: they do not take turns."""
@@ -50,13 +50,14 @@ class Judging(Moves):
         self.asking: dict[str, None] = {}
         self.renewed: dict[str, None] = {}
 
-    def take_up(self, goal_ids: Iterable[str], reason: str) -> None:
+    def take_up(self, goal_ids: Sequence[str], reason: str) -> None:
         """Let new goals be pursued, once the numbers of all are known: conflicts are decided by them."""
         goals = [goal for goal in map(self.row, goal_ids) if goal is not None]
         for goal in goals:
             watches = watched(goal.aim, self.library.rules) if goal.aim is not None else ()
             self.put_judged(replace(goal, watches=watches))
-        for goal in goals:
+            self.tell(GOAL_ADOPTED, goal, reason)
+        for goal in sorted((row for row in map(self.row, goal_ids) if row is not None), key=_first):
             self.admit(goal.id, reason)
 
     def finish(self) -> list[Percept]:
@@ -236,6 +237,10 @@ class Judging(Moves):
                 if rival.ties.yields_to == goal.id and rival.priority > goal.priority + margin:
                     self.admit(rival.id, "it has become more important")
                     return
+
+
+def _first(goal: Goal) -> tuple[float, int]:
+    return -goal.priority, number(goal.id)
 
 
 def _reached(goal: Goal, seen: Seen, measure: Measure | None) -> bool | None:

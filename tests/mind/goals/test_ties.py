@@ -1,5 +1,8 @@
 """Goals that consist of others, wait for others, or make room for others."""
 
+import pytest
+
+from empla.errors import ValidationError
 from empla.mind import desiring
 from empla.mind.goals import Aim
 from empla.mind.terms import lit, query
@@ -79,6 +82,31 @@ def test_what_depends_on_something_given_up_says_so() -> None:
     assert kinds(raised) == [("goal-dropped", "built"), ("goal-blocked", "sell")]
     assert mind.goal("sell").blocked_by[0].reason == "built, which it needs, was given up: too dear"
     assert mind.begin() == []
+    raised = mind.say(desiring.resume, "sell", "the manager says it can be done without")
+    assert kinds(raised) == [("goal-resumed", "sell"), ("goal:sell", "")]
+    assert mind.goal("sell").blocked_by == ()
+
+
+def test_the_parts_of_what_waits_are_not_begun() -> None:
+    mind = Wanting()
+    mind.want(Aim(name="sell", depends_on=("built",), all_of=(Aim(name="call", kind="perform"),)), held("built"))
+    assert mind.states() == {"sell": "waiting", "call": "suspended", "built": "active"}
+    assert kinds(mind.believe("built")) == [
+        ("goal-achieved", "built"),
+        ("goal-resumed", "sell"),
+        ("goal-resumed", "call"),
+        ("goal:call", ""),
+    ]
+
+
+def test_a_part_that_waits_for_what_waits_for_it_is_refused() -> None:
+    call = Aim(name="call", kind="perform")
+    with pytest.raises(ValidationError, match="circle: call needs sell, which needs offer, which needs call"):
+        Wanting().want(
+            call,
+            Aim(name="sell", depends_on=("offer",), all_of=("call",)),
+            Aim(name="offer", kind="perform", depends_on=("call",)),
+        )
 
 
 def test_of_two_in_conflict_the_more_important_is_pursued_and_the_other_when_it_is_over() -> None:
