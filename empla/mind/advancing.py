@@ -1,9 +1,9 @@
 """Advance: run the body of an intention from step to step, until it waits or ends."""
 
-from empla.errors import ValidationError
 from empla.mind import codec
 from empla.mind.bodies import Ended, RunningBody, Turn, replay, said
 from empla.mind.ending import again, end
+from empla.mind.forms import wrong
 from empla.mind.intentions import Intention, Stage, StepRecord
 from empla.mind.percepts import Outcome
 from empla.mind.resolving import bounded, failed, resolve
@@ -12,6 +12,8 @@ from empla.mind.steps import Again, Either, Step, fingerprint
 from empla.mind.thinking import Thinking
 
 STEPS_PER_INTENTION = 1000
+DEEPEST_GOAL = 100
+"""How many intentions may wait for one another in a row."""
 
 
 def advance(t: Thinking, intention: Intention) -> None:
@@ -22,6 +24,13 @@ def advance(t: Thinking, intention: Intention) -> None:
         history = t.draft.taken(intention.id)
         if history[-1].outcome is None:
             return
+    if not history and _is_too_deep(t, intention):
+        end(
+            t,
+            intention,
+            failed("too-deep", f"{intention.kind} is wanted in {DEEPEST_GOAL} goals of goals; use `Again`"),
+        )
+        return
     running, turn = _resume(t, intention, history)
     taken = len(history)
     while turn is not None:
@@ -40,6 +49,16 @@ def _goes_on(t: Thinking, intention_id: str) -> bool:
     """Return whether an intention may take another step: its own last one may have ended or suspended it."""
     current = t.draft.intention(intention_id)
     return current is not None and current.stage is Stage.ACTIVE
+
+
+def _is_too_deep(t: Thinking, intention: Intention) -> bool:
+    """Return whether so many intentions wait for this one, in a row, that they may never end."""
+    depth = 0
+    owner: Intention | None = intention
+    while owner is not None and owner.parent:
+        owner = t.draft.intention(owner.parent.partition(".")[0])
+        depth += 1
+    return depth > DEEPEST_GOAL
 
 
 def _choose_on(t: Thinking, intention: Intention) -> None:
@@ -74,8 +93,11 @@ def _take(t: Thinking, intention: Intention, step: Step, taken: int) -> Outcome 
         return None
     try:
         step = codec.as_kept(step)  # as it will be after a restart: tuples, not lists
-    except ValidationError as error:
-        end(t, intention, failed("step-not-kept", f"the plan asks for what cannot be kept: {said(error)}"))
+        why = wrong(step)
+    except Exception as error:  # it is nested without end, or out of every range
+        why = said(error)
+    if why:
+        end(t, intention, failed("step-not-kept", f"the plan asks for what cannot be kept: {why}"))
         return None
     index = str(taken)
     record = StepRecord(intention=intention.id, index=index, fingerprint=fingerprint(step, index), step=step)

@@ -12,12 +12,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from empla.mind import codec
+from empla.mind.forms import unkept
 from empla.mind.percepts import Outcome, Status
 from empla.mind.plans import Body, Trigger
 from empla.mind.steps import ActionFailed, Step, fingerprint
 
 Live = Generator[Step, Any, Any]
 Guard = Callable[[], AbstractContextManager[None]]
+LONGEST_SENTENCE = 2000
+"""Characters that are kept of what an exception says."""
 
 
 class OutOfTime(BaseException):
@@ -64,10 +67,12 @@ class RunningBody:
         except StopIteration as end:
             return _ended(end.value)
         except ActionFailed as failure:
-            return Ended(failure.outcome)
+            return _failed_with(failure.outcome)
         except OutOfTime:
             return Ended(_failure("out-of-time", "the plan used more processor time than a body may"))
-        except Exception as error:
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # SystemExit and GeneratorExit too: no plan ends the process
             return Ended(_failure("body-raised", f"the plan raised {type(error).__name__}: {said(error)}"))
         if not isinstance(step, Step):
             return Ended(_failure("not-a-step", f"the plan yielded a {type(step).__name__}, which is not a step"))
@@ -86,16 +91,35 @@ class RunningBody:
 
 
 def _ended(value: Any) -> Ended:
-    try:
-        codec.encode(value)
-    except Exception as error:
-        return Ended(_failure("result-not-kept", f"the plan returned what cannot be kept: {said(error)}"))
+    why = _cannot_be_kept(value)
+    if why:
+        return Ended(_failure("result-not-kept", f"the plan returned what cannot be kept: {why}"))
     return Ended(Outcome(status=Status.DONE, value=value))
 
 
-def said(error: Exception) -> str:
+def _failed_with(outcome: Any) -> Ended:
+    """Return the end of a body that let a failure pass, or raised one of its own."""
+    if not isinstance(outcome, Outcome) or outcome.status is Status.DONE:
+        return Ended(_failure("body-raised", "the plan raised ActionFailed without a failure"))
+    why = _cannot_be_kept(outcome)
+    return Ended(_failure("result-not-kept", f"the plan failed with what cannot be kept: {why}") if why else outcome)
+
+
+def _cannot_be_kept(value: Any) -> str:
+    try:
+        codec.encode(value)
+    except Exception as error:
+        return said(error)
+    return unkept(value)
+
+
+def said(error: BaseException) -> str:
     """Return what an exception says, the same in every process: where an object lies in memory is left out."""
-    return re.sub(r" at 0x[0-9a-f]+", "", str(error))
+    try:
+        words = str(error)[:LONGEST_SENTENCE]
+    except Exception:
+        return "and cannot say why"
+    return re.sub(r" at 0x[0-9a-f]+", "", words.encode(errors="replace").decode())
 
 
 def _failure(code: str, sentence: str) -> Outcome:
