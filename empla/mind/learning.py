@@ -192,14 +192,15 @@ def note_outcome(
     succeeded = EVIDENCE.get(outcome.status)
     if succeeded is None:
         return []
-    known = record_of(draft.beliefs, plan.name, context)
+    held = draft.beliefs.matching(APPROACH, plan.name, context)
+    known: Approach | None = held[-1].arguments[2] if held else None
     expected = expectation(plan, known, persona_of(draft.beliefs), draft.at)
     before = known or Approach(plan=plan.name, context=context)
     learned = updated(before, succeeded, outcome.code, expected, draft.at)
     learned = _measured(learned, succeeded, took, cost)
     if known is None:
         _make_room(draft, plan.name)
-    _replace(draft, APPROACH, (plan.name, context), learned, by)
+    _replace(draft, held, APPROACH, (plan.name, context, learned), by)
     events = []
     fields: dict[str, Any] = {"plan": plan.name, "context": context}
     if abs(expected - succeeded) > SURPRISE and listens(EXPECTATION_MISSED):
@@ -225,7 +226,7 @@ def note_gap(
     else:
         gap = Gap(kind=kind, count=1, reason=reason, first_at=draft.at, last_at=draft.at)
         _forget_oldest(draft, draft.beliefs.matching(GAP), GAPS)
-    _replace(draft, GAP, (kind,), gap, by)
+    _replace(draft, held, GAP, (kind, gap), by)
     if gap.count != PATTERN or not listens(SKILL_GAP):
         return []
     return [_event(SKILL_GAP, {"kind": kind, "reason": reason, "count": gap.count}, by)]
@@ -284,17 +285,11 @@ def _forget_oldest(draft: Draft, held: list[Belief], most: int) -> None:
         draft.forget(belief, "others are more recent")
 
 
-def _replace(draft: Draft, functor: str, key: tuple[str, ...], value: Approach | Gap, by: Origin) -> None:
-    for old in draft.beliefs.matching(functor, *key):
+def _replace(draft: Draft, held: list[Belief], functor: str, arguments: tuple[Any, ...], by: Origin) -> None:
+    for old in held:
         draft.forget(old, "more is known")
-    draft.believe(
-        Belief(
-            functor=functor,
-            arguments=(*key, value),
-            origin=Origin(Source.OWN, by.ref),
-            observed_at=draft.at,
-        )
-    )
+    origin = Origin(Source.OWN, by.ref)
+    draft.believe(Belief(functor=functor, arguments=arguments, origin=origin, observed_at=draft.at))
 
 
 def _event(kind: str, fields: dict[str, Any], by: Origin) -> Percept:
