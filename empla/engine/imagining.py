@@ -18,6 +18,7 @@ from datetime import datetime
 from heapq import heappop, heappush
 from typing import Any, Final
 
+from empla.engine import archive
 from empla.engine.replay import Difference, Past, Recorded, Told, Until, beginning, recorded, snapshots
 from empla.engine.timers import timer
 from empla.errors import EmplaError, InputError
@@ -187,10 +188,10 @@ def imagine(
 
 
 def _handled(store: Store, key: str) -> int:
-    """Return the first cycle that handled a percept."""
-    rows = store.find("journal", {"percept": key}, ("seq",))
-    if rows:
-        return int(rows[0].seq)
+    """Return the cycle that handled a percept."""
+    cycle = archive.cycle_of(store, key)
+    if cycle:
+        return cycle
     known = store.find("percept", {"key": key}, ("state",))
     if not known:
         raise InputError(f"nothing that was perceived has the key {key!r}", next_step="see `empla why MESSAGE-ID`")

@@ -9,11 +9,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
 from empla import __version__
-from empla.engine import inbox
-from empla.engine.journal import chained, restored, unpacked
+from empla.engine import archive
+from empla.engine.journal import chained, restored
 from empla.errors import EmplaError, InputError
 from empla.mind import codec
 from empla.mind.beliefs import Belief
@@ -23,9 +22,6 @@ from empla.mind.percepts import Percept
 from empla.mind.plans import PlanLibrary
 from empla.mind.state import Believed, Change, Forgotten, MindState
 from empla.store.store import Store
-
-PAGE = 200
-"""Cycles that are read at once."""
 
 Until = datetime | int | None
 """Where to stop: after the last cycle at or before an instant, after the cycle of this number, or at the end."""
@@ -183,31 +179,19 @@ def _of_ours(difference: Difference) -> Difference | None:
 
 def recorded(store: Store, *, since: int = 0, until: Until = None) -> Iterator[Recorded]:
     """Iterate over the recorded cycles after `since`, a page at a time."""
-    for row in _rows(store, since + 1):
-        at = datetime.fromisoformat(row.at)
-        if until is not None and (row.seq > until if isinstance(until, int) else at > until):
+    for entry in archive.journal(store, since + 1):
+        at = datetime.fromisoformat(entry.at)
+        if until is not None and (entry.cycle > until if isinstance(until, int) else at > until):
             return
         yield Recorded(
-            cycle=row.seq,
+            cycle=entry.cycle,
             at=at,
-            code=row.code,
-            digest=row.digest,
-            key=row.percept,
-            percept=_percept(store, row.percept),
-            body=unpacked(row.delta),
+            code=entry.code,
+            digest=entry.digest,
+            key=entry.percept,
+            percept=archive.perceived_in(store, entry),
+            body=entry.delta,
         )
-
-
-def _rows(store: Store, first: int) -> Iterator[Any]:
-    columns = ("seq", "at", "percept", "code", "digest", "delta")
-    while rows := store.find("journal", {}, columns, at_least={"seq": first}, at_most={"seq": first + PAGE - 1}):
-        yield from rows
-        first += PAGE
-
-
-def _percept(store: Store, key: str) -> Percept | None:
-    rows = store.find("percept", {"key": key}, ("key", "kind", "body"))
-    return inbox.read(rows[0]) if rows else None
 
 
 def beginning(store: Store, since: int) -> tuple[MindState, str]:
@@ -220,7 +204,8 @@ def beginning(store: Store, since: int) -> tuple[MindState, str]:
     kept = store.find("snapshot", {"cycle": since}, ("body",))
     if not kept:
         raise InputError(f"there is no snapshot of cycle {since}", next_step=f"there are: {snapshots(store) or 'none'}")
-    return restored(kept[0].body), store.find("journal", {"seq": since}, ("digest",))[0].digest
+    entry = archive.entry(store, since)
+    return restored(kept[0].body), entry.digest if entry is not None else ""
 
 
 def snapshots(store: Store) -> list[int]:

@@ -82,6 +82,14 @@ def update(kind: str, name: str, by: tuple[str, ...], columns: tuple[str, ...]) 
 
 
 @cache
+def delete(kind: str, name: str, by: tuple[str, ...]) -> Prepared:
+    """Return a DELETE where the columns in `by` have the values `by_NAME`, of rows before the one of seq `newest`."""
+    target = table(name)
+    equal = (target.c[c] == bindparam(f"by_{c}") for c in (*KEY, *by))
+    return Prepared(target.delete().where(and_(*equal, target.c.seq < bindparam("newest"))), kind)
+
+
+@cache
 def find(
     kind: str,
     name: str,

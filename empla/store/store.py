@@ -208,10 +208,13 @@ class Store:
 
     def next_seq(self, name: str) -> int:
         """Allocate the next seq of a table."""
+        self._next[name] = self._last_seq(name) + 1
+        return self._next[name]
+
+    def _last_seq(self, name: str) -> int:
         if name not in self._next:
             last = self.find(name, (), ("seq",), limit=1, newest=True)
             self._next[name] = last[0].seq if last else 0
-        self._next[name] += 1
         return self._next[name]
 
     def add(self, name: str, values: Mapping[str, Any]) -> int:
@@ -242,6 +245,15 @@ class Store:
         prepared = statements.update(self._kind, name, tuple(by), tuple(values))
         bound = {**self._by_key, **{f"by_{c}": v for c, v in by.items()}, **values}
         return int(self._run(prepared, bound).rowcount)
+
+    def remove(self, name: str, by: Mapping[str, Any]) -> int:
+        """Delete the rows whose `by` columns have these values; return how many.
+
+        The newest row of the table stays, whatever it is: the next number follows from it.
+        """
+        self._may_change()
+        bound = {**self._by_key, **{f"by_{c}": v for c, v in by.items()}, "newest": self._last_seq(name)}
+        return int(self._run(statements.delete(self._kind, name, tuple(by)), bound).rowcount)
 
     def _may_change(self) -> None:
         self._refuse_outside("a write")

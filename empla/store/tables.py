@@ -122,6 +122,8 @@ class ActionRow(Row, table=True):
         _unique("action", "id"),
         _index("action", "state"),
         _index("action", "lane", "state"),
+        _index("action", "intention"),
+        _index("action", "percept"),
     )
 
     id: str
@@ -185,6 +187,7 @@ class OccurrenceRow(Row, table=True):
     __table_args__: ClassVar[Any] = (
         _unique("occurrence", "trigger", "instant", "zone"),
         _index("occurrence", "state", "instant"),
+        _index("occurrence", "trigger"),
     )
 
     trigger: str
@@ -248,6 +251,32 @@ class SnapshotRow(Row, table=True):
     __table_args__: ClassVar[Any] = (_unique("snapshot", "cycle"),)
 
     cycle: int = Field(sa_type=BigInteger)
+    body: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+
+
+class PackedStepsRow(Row, table=True):
+    """All steps of one intention that has been over for long, in place of their own rows."""
+
+    __tablename__ = "packed_steps"
+    __table_args__: ClassVar[Any] = (_unique("packed_steps", "intention"),)
+
+    intention: str
+    steps: int
+    body: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+
+
+class PackedCyclesRow(Row, table=True):
+    """A run of old cycles, `first` to `last`: their journal, and the bodies of their percepts.
+
+    `digest` is that of the last of them.
+    """
+
+    __tablename__ = "packed_cycles"
+    __table_args__: ClassVar[Any] = (_unique("packed_cycles", "last"),)
+
+    first: int = Field(sa_type=BigInteger)
+    last: int = Field(sa_type=BigInteger)
+    digest: str
     body: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
 
 

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from empla.capabilities import registry
 from empla.capabilities.email.sorting import TRIAGED
 from empla.config import Home
-from empla.engine import inbox
+from empla.engine import archive
 from empla.governance import ledger
 from empla.hr import roles
 from empla.mind import codec
@@ -84,8 +84,7 @@ class Mind:
 
     def steps(self, intention: str) -> list[StepRecord]:
         """Return the steps of an intention, in order."""
-        found = [codec.loads(row.body) for row in self.store.find("step", {"intention": intention}, ("body",))]
-        return sorted(found, key=lambda s: [int(part) for part in s.index.split(".")])
+        return archive.steps(self.store, intention)
 
     def goal(self, goal_id: str) -> Goal | None:
         """Return a goal, None if there is none."""
@@ -100,10 +99,12 @@ class Mind:
         """Return beliefs by `functor`, and with `held=1` those that are held; the eldest first."""
         return [codec.loads(row.body) for row in self.store.find("belief", by, ("body",))]
 
-    def belief(self, belief_id: str) -> Belief | None:
-        """Return a belief, also one that is held no longer; None if there is none, or it is not kept."""
-        rows = self.store.find("belief", {"id": belief_id}, ("body",))
-        return codec.loads(rows[0].body) if rows else None
+    def belief(self, belief_id: str, of: str = "") -> Belief | None:
+        """Return a belief, also one that is held no longer, as an intention that was adopted on it (`of`) knew it.
+
+        None if there is none, or it is not kept.
+        """
+        return archive.belief(self.store, belief_id, of)
 
     def is_held(self, belief_id: str) -> bool:
         """Return whether a belief is held now."""
@@ -126,8 +127,8 @@ class Mind:
 
     def asked_in(self, question: str) -> str:
         """Return the subject of the mail that put a question."""
-        rows = self.store.find("step", {"id": question}, ("body",))
-        step = codec.loads(rows[0].body).step if rows else None
+        record = archive.step(self.store, question)
+        step = record.step if record is not None else None
         return str(step.by.arguments.get("subject", "")) if isinstance(step, Ask) else ""
 
     def percept_row(self, key: str) -> Any:
@@ -141,14 +142,14 @@ class Mind:
 
     def decoded(self, row: Any) -> Percept:
         """Return the percept that an inbox row holds."""
-        return inbox.read(row)
+        return archive.read_percept(self.store, row)
 
     def steps_answered_by(self, key: str) -> list[StepRecord]:
         """Return the steps whose question the mail with this percept key answered."""
         asked = [row.id for row in self.store.find("question", {"state": "answered"}, ("id",))]
-        rows = [row for step in asked for row in self.store.find("step", {"id": step, "resolved": 1}, ("body",))]
-        records = [codec.loads(row.body) for row in rows if key in row.body]
-        return [r for r in records if getattr(r.outcome.value, "key", "") == key]
+        steps = (archive.step(self.store, step) for step in asked)
+        known = [(r, r.outcome.value) for r in steps if r is not None and r.outcome is not None]
+        return [record for record, value in known if getattr(value, "key", "") == key]
 
     def set_aside(self) -> Sequence[Any]:
         """Return the inbox rows that were quarantined."""

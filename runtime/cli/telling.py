@@ -119,12 +119,12 @@ class Teller:
 
     def condition(self, intention: Intention) -> list[Node]:
         """Return the beliefs that the plan's condition rested on."""
-        found = [node("belief", self.belief_by_id(known)) for known in intention.because]
+        found = [node("belief", self.belief_by_id(known, intention.id)) for known in intention.because]
         return grouped("condition", f"held, as it found {len(found)} belief{'s' * (len(found) != 1)}", found)
 
-    def belief_by_id(self, belief_id: str) -> str:
-        """Return a belief in words, also one that is held no longer."""
-        belief = self.mind.belief(belief_id)
+    def belief_by_id(self, belief_id: str, of: str = "") -> str:
+        """Return a belief in words, also one that is held no longer; `of` is the intention that was adopted on it."""
+        belief = self.mind.belief(belief_id, of)
         return of_belief(belief) if belief is not None else f"{belief_id}, held no longer"
 
     def before(self, steps: Sequence[StepRecord]) -> list[Node]:

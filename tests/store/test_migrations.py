@@ -30,8 +30,8 @@ LATER = """
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0002"
-down_revision = "0001"
+revision = "0003"
+down_revision = "0002"
 
 
 def upgrade():
@@ -131,24 +131,41 @@ def test_on_postgresql_every_table_is_under_row_level_security(stores_url):
 # killed -----------------------------------------------------------------------------------------------------------
 
 
-def test_the_first_migration_on_sqlite_killed_at_every_statement(tmp_path, in_child):
-    whole = None
+def whole_of(folder: Path, *numbers: str) -> dict[str, dict[str, str]]:
+    """Return what a SQLite file holds at each of these versions, and before the first."""
+    found: dict[str, dict[str, str]] = {"": {}}
+    known = Path(migrations.__file__).parent / "versions"
+    for number in numbers:
+        versions = folder / f"until-{number}"
+        versions.mkdir()
+        for script in known.glob("0*.py"):
+            if script.name[:4] <= number:
+                (versions / script.name).write_text(script.read_text())
+        scripts = ScriptDirectory(str(folder), version_locations=[str(versions)])
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(migrations, "scripts", lambda scripts=scripts: scripts)
+            patch.setattr(opening, "SCHEMA", number)
+            open_store(folder / f"{number}-whole.db", "ada").close()
+        found[number] = sqlite_catalogue(folder / f"{number}-whole.db")
+    return found
+
+
+def test_the_migrations_on_sqlite_killed_at_every_statement(tmp_path, in_child):
+    whole = whole_of(tmp_path, "0001", SCHEMA)
     die_at, died = 0, True
     while died:
         die_at += 1
         path = tmp_path / f"{die_at}.db"
         died = in_child(lambda path=path: open_store(path, "ada").close(), die_at=die_at)
-        assert version(path) in ("", SCHEMA)
-        assert len(sqlite_catalogue(path)) == 0 or version(path) == SCHEMA, "half a migration was kept"
+        assert sqlite_catalogue(path) == whole[version(path)], "half a migration was kept"
         store = open_store(path, "ada")
         store.take_lease(1, "a test")
         store.close()
-        whole = whole or sqlite_catalogue(path)
-        assert sqlite_catalogue(path) == whole
+        assert sqlite_catalogue(path) == whole[SCHEMA]
     assert die_at > len(EMPLOYEE.tables) + 10
 
 
-def test_the_first_migration_on_postgresql_killed_at_many_statements(empty_database, in_child, tmp_path):
+def test_the_migrations_on_postgresql_killed_at_many_statements(empty_database, in_child, tmp_path):
     assert not in_child(lambda: open_store(empty_database, "ada").close())
     points = len(faults.passed(tmp_path / "faults"))
     assert points > 4 * len(EMPLOYEE.tables)
@@ -158,7 +175,7 @@ def test_the_first_migration_on_postgresql_killed_at_many_statements(empty_datab
             connection.execute("DROP SCHEMA public CASCADE")
             connection.execute("CREATE SCHEMA public")
         assert in_child(lambda: open_store(empty_database, "ada").close(), die_at=die_at)
-        assert version(empty_database) in ("", SCHEMA)
+        assert version(empty_database) in ("", "0001", SCHEMA)
         open_store(empty_database, "ada").close()
         assert postgresql_catalogue(empty_database) == whole
 
@@ -168,17 +185,17 @@ def test_the_first_migration_on_postgresql_killed_at_many_statements(empty_datab
 
 @pytest.fixture
 def a_newer_empla(tmp_path, monkeypatch):
-    """Return a function that installs a program whose newest migration is 0002."""
+    """Return a function that installs a program whose newest migration is 0003."""
 
     def install() -> None:
         versions = tmp_path / "versions"
         versions.mkdir()
-        first = Path(migrations.__file__).parent / "versions" / "0001_first.py"
-        (versions / first.name).write_text(first.read_text())
-        (versions / "0002_later.py").write_text(LATER)
+        for known in (Path(migrations.__file__).parent / "versions").glob("0*.py"):
+            (versions / known.name).write_text(known.read_text())
+        (versions / "0003_later.py").write_text(LATER)
         scripts = ScriptDirectory(str(tmp_path), version_locations=[str(versions)])
         monkeypatch.setattr(migrations, "scripts", lambda: scripts)
-        monkeypatch.setattr(opening, "SCHEMA", "0002")
+        monkeypatch.setattr(opening, "SCHEMA", "0003")
 
     return install
 
@@ -218,7 +235,7 @@ def test_a_later_migration_killed_at_every_statement_keeps_the_rows(tmp_path, in
         assert rows_of(path) == (OLD if version(path) == SCHEMA else NEW)
         open_store(path, "ada").close()
         assert rows_of(path) == NEW
-        assert rows_of(path.with_name(f"{path.name}.before-0002")) == OLD
+        assert rows_of(path.with_name(f"{path.name}.before-0003")) == OLD
     assert die_at > 10
 
 
@@ -230,7 +247,7 @@ def test_a_later_migration_on_postgresql_killed_at_every_statement_keeps_the_row
     die_at = 0
     while in_child(lambda: open_store(empty_database, "ada").close(), die_at=die_at + 1):
         die_at += 1
-        if version(empty_database) == "0002":
+        if version(empty_database) == "0003":
             break
         for employee in ("ada", "bob"):
             assert secrets_of(empty_database, employee) == [(f"s{n}", f"v{n}") for n in range(3)]
@@ -249,7 +266,7 @@ def secrets_of(url: str, employee: str) -> list[tuple[object, ...]]:
 def test_a_migration_that_would_miss_rows_under_row_level_security_is_refused(empty_database, tmp_path, a_newer_empla):
     fill(empty_database, "ada")
     a_newer_empla()
-    later = tmp_path / "versions" / "0002_later.py"
+    later = tmp_path / "versions" / "0003_later.py"
     later.write_text(LATER.replace("if postgresql", "if False"))
     with pytest.raises(PermissionDenied, match="row-level security"):
         open_store(empty_database, "ada")
@@ -261,7 +278,7 @@ def test_a_file_with_something_in_it_is_copied_before_it_is_changed(tmp_path, a_
     fill(path, "ada")
     a_newer_empla()
     open_store(path, "ada").close()
-    copy = tmp_path / "mind.db.before-0002"
+    copy = tmp_path / "mind.db.before-0003"
     assert stat.S_IMODE(copy.stat().st_mode) == 0o600
     assert version(copy) == SCHEMA
     assert rows_of(copy) == OLD
@@ -287,8 +304,8 @@ def test_a_file_that_cannot_be_copied_is_not_changed(tmp_path, in_child, a_newer
     assert rows_of(path) == OLD
     open_store(path, "ada").close()
     assert rows_of(path) == NEW
-    assert rows_of(tmp_path / "mind.db.before-0002") == OLD
-    assert not (tmp_path / "mind.db.before-0002.new").exists()
+    assert rows_of(tmp_path / "mind.db.before-0003") == OLD
+    assert not (tmp_path / "mind.db.before-0003.new").exists()
 
 
 def test_a_fresh_file_is_not_copied(tmp_path):
@@ -306,7 +323,7 @@ def test_a_store_of_a_newer_program_is_refused(ground, a_newer_empla, monkeypatc
         with pytest.raises(ResourceError, match="newer empla") as caught:
             attempt(where, "ada")
         assert caught.value.next_step
-    assert version(where) == "0002"
+    assert version(where) == "0003"
 
 
 def test_an_inbox_never_changes_an_older_store(tmp_path, a_newer_empla):

@@ -165,7 +165,8 @@ def test_a_refused_row_is_not_quoted(ground):
     ("table", "by", "more", "index"),
     [
         ("action", ("state",), {}, "ix_action_state"),
-        ("action", ("intention", "state"), {}, "ix_action_state"),
+        ("action", ("intention", "state"), {}, "ix_action_intention"),
+        ("action", ("percept",), {}, "ix_action_percept"),
         ("percept", ("state",), {"limit": 32}, "ix_percept_state"),
         ("intention", ("stage",), {}, "ix_intention_stage"),
         ("question", ("state",), {}, "ix_question_state"),
