@@ -51,6 +51,7 @@ class Employee:
     always_replay: bool = False
     guard: Guard = nullcontext
     epoch: int = 0
+    slug: str = "ada"
     store: Store = field(init=False)
     engine: EmployeeEngine = field(init=False)
 
@@ -59,7 +60,7 @@ class Employee:
 
     def _begin(self) -> None:
         self.epoch += 1
-        self.store = open_store(self.where, "ada")
+        self.store = open_store(self.where, self.slug)
         self.store.take_lease(self.epoch, "test")
         self.engine = EmployeeEngine(
             self.store, self.place, self.mindset, guard=self.guard, always_replay=self.always_replay
@@ -108,11 +109,12 @@ def employee(
     always_replay: bool = False,
     guard: Guard = nullcontext,
     profile: Mapping[str, Any] | None = PROFILE,
+    slug: str = "ada",
 ) -> Iterator[Employee]:
     """Give an employee with these plans and operations; it knows its profile, and has not worked yet.
 
-    Its store is at `where`: a file, a URL, or a folder to make a file in. `guard` limits the bodies of its plans
-    (`empla.engine.guard`); without one a body that never ends is not stopped.
+    Its store, which is that of `slug`, is at `where`: a file, a URL, or a folder to make a file in. `guard` limits the
+    bodies of its plans (`empla.engine.guard`); without one a body that never ends is not stopped.
     """
     if isinstance(where, Path) and where.is_dir():
         where = where / "mind.db"
@@ -127,7 +129,7 @@ def employee(
     )
     known = {operation.name: operation for operation in operations}
     mindset = Mindset(library=library, operations=known, sensors=(), secret=SECRET)
-    made = Employee(where, mindset, clock, mailbox, place, always_replay, guard)
+    made = Employee(where, mindset, clock, mailbox, place, always_replay, guard, slug=slug)
     try:
         if profile is not None:
             made.tell("profile", origin=POLICY, **profile)
