@@ -15,7 +15,7 @@ from empla.mind.commitments import BeliefHeld, Commitment, EventStands, Evidence
 from empla.mind.intentions import Intention, StepRecord
 from empla.mind.percepts import Outcome, Status
 from empla.mind.readings import Mail
-from empla.mind.steps import Do, Unless
+from empla.mind.steps import Ask, Do, Unless
 
 
 class Witness:
@@ -39,24 +39,28 @@ class Witness:
         return "" if found or step else f"{evidence!r} is no {_called(wants)} that this intention has done or seen"
 
     def found(self, wants: Evidence | None, at: datetime) -> str:
-        """Return evidence for what is wanted that is there unasked, empty if there is none."""
+        """Return evidence for what is wanted that is there unasked, empty if there is none.
+
+        That is a belief that is held, or the very event that was wanted; a mail might say that it did not work.
+        """
         if isinstance(wants, BeliefHeld):
             return wants.functor if held(wants, self._beliefs, at) else ""
-        if wants is None:
-            return ""
-        for done, value in self._values():
-            for name in _names(value):
-                if _shows(value, name, wants, done=done):
-                    return name
+        if isinstance(wants, EventStands) and wants.uid:
+            return "" if self.why_not(wants, wants.uid, at) else wants.uid
         return ""
 
     def failure(self) -> str:
-        """Return what went wrong last, in words; empty if nothing did."""
-        unsuccessful = [r.outcome for r in self._records if r.outcome is not None and not _done(r)]
+        """Return what went wrong last, in words; empty if nothing did. That nobody answered a question counts too."""
         known = self._bindings.get("failure")
-        if isinstance(known, Outcome):
-            unsuccessful.insert(0, known)
-        return (unsuccessful[-1].sentence or unsuccessful[-1].code) if unsuccessful else ""
+        wrong = [known.sentence or known.code] if isinstance(known, Outcome) else []
+        for record in self._records:
+            if record.outcome is None:
+                continue
+            if not _done(record):
+                wrong.append(record.outcome.sentence or record.outcome.code)
+            elif isinstance(record.step, Ask) and record.outcome.value is None:
+                wrong.append(f"{record.step.who} has not answered")
+        return wrong[-1] if wrong else ""
 
     def spoke(self, person: str) -> bool:
         """Return whether it was set off by, or was answered in, a mail of a person for which the server vouches."""

@@ -1,6 +1,7 @@
 """Everything an executive assistant knows how to do."""
 
 from empla.capabilities.email import delegated, perceiving
+from empla.capabilities.tasks import plans as tasks
 from empla.mind.plans import PlanLibrary
 from employees.executive_assistant import (
     agreeing,
@@ -43,6 +44,7 @@ library = PlanLibrary()
 for part in (
     perceiving,
     delegated,
+    tasks,
     introducing,
     arranging,
     attending,
