@@ -8,12 +8,10 @@ meanwhile is done late or named, never passed over in silence.
 from datetime import datetime, timedelta
 
 from empla.engine import inbox
-from empla.mind.percepts import Percept
+from empla.mind.percepts import BEGAN, Percept
 from empla.mind.values import OWN
 from empla.store.store import Store
 
-BEGAN = "began"
-"""Kind of the percept that a version begins; field `version`."""
 AWOKE = "awoke"
 """Kind of the percept that tells of an absence; fields `since` and `until`."""
 ABSENCE = timedelta(minutes=5)

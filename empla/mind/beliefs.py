@@ -217,6 +217,17 @@ class DraftBeliefs(BeliefBase):
         self._count = len(under)
         self._bearing = under._bearing
 
+    def copied(self) -> "DraftBeliefs":
+        """Return a copy, with what is laid over at this moment."""
+        twin = DraftBeliefs(self._under)
+        twin._hidden = {functor: dict(hidden) for functor, hidden in self._hidden.items()}
+        twin._count, twin._bearing = self._count, self._bearing
+        for functor, table in self._tables.items():
+            own = twin._tables[functor] = Table()
+            for belief in table.all():
+                own.put(belief)
+        return twin
+
     def __iter__(self) -> Iterator[Belief]:
         for functor in dict.fromkeys((*self._under._tables, *self._tables)):
             yield from self.candidates(functor, (), ())

@@ -18,13 +18,13 @@ from empla.mind.advancing import advance
 from empla.mind.bodies import Guard
 from empla.mind.draft import Draft
 from empla.mind.perceiving import perceive
-from empla.mind.percepts import CONTINUE, Percept, is_reserved
+from empla.mind.percepts import CONTINUE, Percept, is_own, is_reserved
 from empla.mind.plans import PlanLibrary
+from empla.mind.reconsidering import reconsider
 from empla.mind.revising import TIME_IS_OVER, forget
 from empla.mind.state import Delta, MindState
 from empla.mind.thinking import Thinking
 from empla.mind.undertaking import put_back
-from empla.mind.values import Source
 
 EVENTS_PER_CYCLE = 1000
 ENDED_PER_CYCLE = 100
@@ -62,10 +62,20 @@ def _run(t: Thinking, percept: Percept) -> None:
             advance(t, intention)
         elif t.events:
             perceive(t, t.events.popleft())
+        _settle(t)
+
+
+def _settle(t: Thinking) -> None:
+    """Let what has just changed take effect on goals, on those who wait for it, and on promises."""
+    if t.draft.touched or t.draft.moved_goals:
+        reconsider(t)
+    if t.draft.loose and t.is_quiet:
+        put_back(t)
+        reconsider(t)
 
 
 def _begin_with(t: Thinking, percept: Percept) -> None:
-    if is_reserved(percept.kind) and percept.origin.source not in (Source.OWN, Source.POLICY):
+    if is_reserved(percept.kind) and not is_own(percept):
         t.note(percept.key, f"a {percept.kind} came from outside and is no such thing")
     elif percept.kind == CONTINUE:
         t.events.extend(percept.fields["events"])

@@ -8,6 +8,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
+from empla.errors import ValidationError
+from empla.mind import desiring, logic
 from empla.mind.authority import authority_of, sources_of, word_of
 from empla.mind.beliefs import Belief, BeliefBase
 from empla.mind.bodies import OutOfTime, said
@@ -15,10 +17,12 @@ from empla.mind.choosing import choose, passed_over
 from empla.mind.goals import Goal
 from empla.mind.intentions import Authority, Intention
 from empla.mind.learning import learns, note_gap
+from empla.mind.logic import Inquiry
 from empla.mind.percepts import Percept
 from empla.mind.plans import CommitmentStrategy, Plan, Trigger, always
 from empla.mind.state import Due
 from empla.mind.thinking import Thinking
+from empla.mind.undertaking import hand_on
 
 BELIEFS_NOTED = 8
 """How many of the beliefs that a condition found are kept as what it rested on."""
@@ -50,6 +54,7 @@ class Applicable:
     fields: Mapping[str, Any]
     found: tuple[Belief, ...] = ()
     functors: tuple[str, ...] = ()
+    reads: tuple[str, ...] = ()
     like: str | None = None
 
 
@@ -107,6 +112,8 @@ def applies(t: Thinking, plan: Plan, fields: Mapping[str, Any]) -> Applicable | 
     """Return a plan with what its condition found, None if that does not hold, or cannot be told."""
     if plan.when is always:
         return Applicable(plan, fields)
+    if isinstance(plan.when, Inquiry):
+        return _answered(t, plan, plan.when, fields)
     looked = Looked(t.draft.beliefs)
     try:
         with t.guard():
@@ -118,6 +125,19 @@ def applies(t: Thinking, plan: Plan, fields: Mapping[str, Any]) -> Applicable | 
         t.note("", f"the condition of plan {plan.name} raised {type(error).__name__}: {said(error)}")
         return None
     return Applicable(plan, fields, tuple(looked.found), tuple(looked.functors)) if holds else None
+
+
+def _answered(t: Thinking, plan: Plan, condition: Inquiry, fields: Mapping[str, Any]) -> Applicable | None:
+    """Return a plan whose condition is a query, with what its first answer gives besides."""
+    try:
+        found = logic.find(t.draft.beliefs, t.library.rules, condition, fields, t.draft.at)
+    except ValidationError as error:
+        t.note("", f"the condition of plan {plan.name} cannot be asked: {error.sentence}")
+        return None
+    if not found.solutions:
+        return None
+    functors = tuple(sorted(logic.functors_read(condition, t.library.rules)))
+    return Applicable(plan, {**found.solutions[0], **fields}, functors=functors, reads=found.sources)
 
 
 class Looked:
@@ -158,14 +178,20 @@ def adopt(
     draft, plan = t.draft, chosen.plan
     former = occasion.former or occasion.owner
     draft.adopted += 1
-    reads = sources_of(chosen.fields)
+    goal = draft.goal(occasion.goal) if occasion.goal else None
+    reads = {
+        *sources_of(chosen.fields),
+        *chosen.reads,
+        *(goal.reads if goal else ()),
+        *(former.reads if former else ()),
+    }
     intention = Intention(
         id=f"i{draft.adopted}",
         plan=plan.name,
         version=plan.version,
         kind=occasion.kind,
         bindings=dict(chosen.fields),
-        goal=occasion.goal or _goal_of(t, plan, occasion),
+        goal=goal.id if goal else _goal_of(t, plan, occasion),
         percept=occasion.percept.key,
         adopted_at=draft.at,
         priority=plan.priority,
@@ -174,12 +200,14 @@ def adopt(
         tried=(*occasion.tried, plan.name),
         passed_over=passed_over,
         authority=former.authority if former else _authority(t, occasion.percept),
-        reads=tuple(sorted({*former.reads, *reads})) if former else reads,
+        reads=tuple(sorted(reads)),
         like=chosen.like,
         because=tuple(belief.id for belief in chosen.found),
-        watches=_watched(plan, chosen),
+        watches=_watched(t, plan, chosen),
     )
     draft.put_intention(intention)
+    if former is not None and former.carries and former is occasion.former:
+        hand_on(t, former, intention.id)
     if plan.limits.time is not None:
         draft.note(Due(step=intention.id, at=draft.at + plan.limits.time))
     t.make_ready(intention)
@@ -202,15 +230,18 @@ def _goal_of(t: Thinking, plan: Plan, occasion: Occasion) -> str:
         percept=occasion.percept.key,
         adopted_at=t.draft.at,
     )
-    t.draft.put_goal(goal)
+    t.raise_all(desiring.adopt(t.draft, t.library, goal))
     return goal.id
 
 
-def _watched(plan: Plan, chosen: Applicable) -> tuple[str, ...]:
+def _watched(t: Thinking, plan: Plan, chosen: Applicable) -> tuple[str, ...]:
     """Return the functors whose change makes an intention be reconsidered: none for one that is kept to blindly."""
     if plan.commitment is CommitmentStrategy.BLIND:
         return ()
     read: dict[str, None] = {}
     if plan.commitment is CommitmentStrategy.OPEN_MINDED:
         read |= dict.fromkeys(chosen.functors)
+    for query in (plan.achieved, plan.impossible):
+        if query is not None:
+            read |= dict.fromkeys(sorted(logic.functors_read(query, t.library.rules)))
     return tuple(read)

@@ -5,6 +5,7 @@ cycle, and between them, in order, what is no row (an action asked for, a time t
 """
 
 from collections.abc import Iterator, Mapping
+from copy import copy
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -42,6 +43,8 @@ class Draft:
     """Open promises that are held no longer, by functor and id: until others are held in their place."""
     moved_goals: dict[str, str] = field(default_factory=dict)
     """Goals that went from one state to another in this cycle, and to which; until somebody has followed."""
+    touched: dict[str, None] = field(default_factory=dict)
+    """Functors of which a belief came or went; until somebody has looked who is concerned."""
     _believed: dict[Key, Believed | Forgotten] = field(default_factory=dict)
     _goals: dict[str, Goal] = field(default_factory=dict)
     _questions: dict[str, Question] = field(default_factory=dict)
@@ -207,6 +210,7 @@ class Draft:
     def believe(self, belief: Belief) -> None:
         """Hold a belief."""
         self.beliefs.add(belief)
+        self.touched[belief.functor] = None
         self._believed[proposition_key(belief.functor, belief.arguments)] = Believed(belief=belief)
 
     def forget(self, belief: Belief, reason: str) -> None:
@@ -215,5 +219,31 @@ class Draft:
             self.loose[belief.functor, belief.arguments[0]] = belief
         functor, arguments = belief.functor, belief.arguments
         self.beliefs.remove(functor, arguments)
-        forgotten = Forgotten(functor=functor, arguments=arguments, reason=reason)
-        self._believed[proposition_key(functor, arguments)] = forgotten
+        self.touched[functor] = None
+        key = proposition_key(functor, arguments)
+        if self.state.beliefs.get(functor, arguments) is None:
+            self._believed.pop(key, None)  # it came in this very cycle: to the tables it never was
+        else:
+            self._believed[key] = Forgotten(functor=functor, arguments=arguments, reason=reason)
+
+    # going back -----------------------------------------------------------------------------------------------
+
+    def saved(self) -> "Draft":
+        """Return a copy to go back to with `restore`."""
+        kept = copy(self)
+        for name in _LAID_OVER:
+            setattr(kept, name, copy(getattr(self, name)))
+        kept._steps = {intention: dict(steps) for intention, steps in self._steps.items()}
+        kept._waits = {key: dict(waiting) for key, waiting in self._waits.items()}
+        kept.beliefs = self.beliefs.copied()
+        return kept
+
+    def restore(self, kept: "Draft") -> None:
+        """Go back to what `saved` returned; the steps that were recorded since stay recorded."""
+        recorded = self._steps
+        for name in (*_LAID_OVER, "_waits", "beliefs", "adopted"):
+            setattr(self, name, getattr(kept, name))
+        self._steps = recorded
+
+
+_LAID_OVER = ("notes", "loose", "moved_goals", "touched", "_believed", "_goals", "_questions", "_intentions")

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from empla.mind import desiring
 from empla.mind.authority import raised_by, word_of
 from empla.mind.choosing import TRANSIENT, may_retry
 from empla.mind.deliberating import Applicable, Occasion, adopt, adopt_for
@@ -21,18 +22,16 @@ def end(t: Thinking, intention: Intention, outcome: Outcome) -> None:
     """End an intention as its body ended."""
     outcome = bounded(outcome)
     _learn(t, intention, outcome)
-    if outcome.status is not Status.DONE:
-        retried = _tried_again(t, intention, outcome)
-        close(t, intention, outcome, Stage.FAILED)
-        if retried is not None:
-            adopt(t, retried, _occasion(t, intention, retried.fields, tried=intention.tried))
-        else:
-            after_failure(t, intention, outcome)
+    if outcome.status is Status.DONE:
+        close(t, intention, outcome, Stage.DONE)
+        _end_of_the_line(t, intention, outcome)
         return
-    close(t, intention, outcome, Stage.DONE)
-    leave_behind(t, intention, outcome)
-    if intention.parent:
-        resolve(t, intention.parent, outcome, intention.reads)
+    retried = _tried_again(t, intention, outcome)
+    close(t, intention, outcome, Stage.FAILED)
+    if retried is not None:
+        adopt(t, retried, _occasion(t, intention, retried.fields, tried=intention.tried))
+    else:
+        after_failure(t, intention, outcome)
 
 
 def _learn(t: Thinking, intention: Intention, outcome: Outcome) -> None:
@@ -58,34 +57,54 @@ def _tried_again(t: Thinking, intention: Intention, outcome: Outcome) -> Applica
 
 
 def close(t: Thinking, intention: Intention, outcome: Outcome, stage: Stage) -> None:
-    """Record that an intention is over, and what becomes of its goal by that."""
+    """Record that an intention is over, and that the goal is which was its alone."""
     t.draft.put_intention(intention.ended(stage, outcome, t.draft.at))
+    t.draft.state.live.pop(intention.id, None)
     goal = t.draft.goal(intention.goal) if intention.goal else None
-    if goal is not None:
-        state = "achieved" if stage is Stage.DONE else "dropped"
-        t.draft.put_goal(replace(goal, state=state, reason=outcome.sentence))
+    if goal is not None and goal.aim is None:
+        t.raise_all(desiring.ended(t.draft, t.library, goal, outcome))
+
+
+def _end_of_the_line(t: Thinking, intention: Intention, outcome: Outcome, *, reported: bool = False) -> None:
+    """Tell those whom it concerns that an intention is over and no other takes over from it.
+
+    That is whoever waits for it, the goal that it was for, and the promises that it carries.
+    """
+    leave_behind(t, intention, outcome, reported=reported)
+    goal = t.draft.goal(intention.goal) if intention.goal else None
+    if goal is not None and goal.aim is not None and not intention.parent:
+        t.raise_all(desiring.ended(t.draft, t.library, goal, outcome))
+    if intention.parent:
+        resolve(t, intention.parent, outcome, intention.reads)
 
 
 def again(t: Thinking, intention: Intention, step: Again) -> None:
     """End an intention and begin it afresh, with the newest version of its plan."""
     close(t, intention, DONE, Stage.DONE)
     plan = t.library.newest(intention.plan)
-    if plan is not None:
+    if plan is None:
+        _end_of_the_line(t, intention, DONE)
+    else:
         afresh = Applicable(plan, step.bindings, like=intention.like)
         adopt(t, afresh, _occasion(t, intention, step.bindings, tried=()))
-    else:
-        leave_behind(t, intention, DONE)
 
 
 def drop(t: Thinking, intention: Intention, code: str, reason: str) -> None:
     """Give an intention up; whoever waits for it learns why, and what is under way for it is given up with it."""
-    outcome = Outcome(status=Status.CANCELLED, code=code, sentence=reason)
-    close(t, intention, outcome, Stage.DROPPED)
-    leave_behind(t, intention, outcome)
-    for child in [i for i in t.draft.intentions() if i.parent.startswith(f"{intention.id}.")]:
-        drop(t, child, code, reason)
-    if intention.parent:
-        resolve(t, intention.parent, outcome, intention.reads)
+    give_up(t, intention, Outcome(status=Status.CANCELLED, code=code, sentence=reason), Stage.DROPPED)
+
+
+def give_up(t: Thinking, intention: Intention, outcome: Outcome, stage: Stage) -> None:
+    """End an intention from outside its body, and what is under way for it; no other plan is tried."""
+    close(t, intention, outcome, stage)
+    _drop_parts(t, intention, outcome)
+    _end_of_the_line(t, intention, outcome)
+
+
+def _drop_parts(t: Thinking, intention: Intention, outcome: Outcome) -> None:
+    for part in [i for i in t.draft.intentions() if i.parent.startswith(f"{intention.id}.")]:
+        if t.draft.intention(part.id) is not None:
+            drop(t, part, outcome.code, outcome.sentence)
 
 
 def suspend(t: Thinking, intention: Intention) -> None:
@@ -105,13 +124,9 @@ def give_way(t: Thinking, intention: Intention, code: str, reason: str) -> None:
     outcome = Outcome(status=Status.CANCELLED, code=code, sentence=reason)
     occasion = _occasion(t, intention, intention.bindings, tried=intention.tried)
     close(t, intention, outcome, Stage.DROPPED)
-    for child in [i for i in t.draft.intentions() if i.parent.startswith(f"{intention.id}.")]:
-        drop(t, child, code, reason)
-    if adopt_for(t, occasion):
-        return
-    leave_behind(t, intention, outcome)
-    if intention.parent:
-        resolve(t, intention.parent, outcome, intention.reads)
+    _drop_parts(t, intention, outcome)
+    if not adopt_for(t, occasion):
+        _end_of_the_line(t, intention, outcome)
 
 
 def after_failure(t: Thinking, intention: Intention, outcome: Outcome) -> None:
@@ -149,6 +164,7 @@ def owner_of(t: Thinking, intention: Intention) -> Intention | None:
 
 def _occasion(t: Thinking, intention: Intention, fields: Mapping[str, Any], *, tried: tuple[str, ...]) -> Occasion:
     """Return what an intention was adopted for, to adopt another in its place."""
+    goal = t.draft.goal(intention.goal) if intention.goal else None
     return Occasion(
         kind=intention.kind,
         fields=fields,
@@ -157,6 +173,7 @@ def _occasion(t: Thinking, intention: Intention, fields: Mapping[str, Any], *, t
         parent=intention.parent,
         tried=tried,
         former=intention,
+        goal=intention.goal if goal is not None and goal.aim is not None else "",
     )
 
 

@@ -2,19 +2,20 @@
 
 from dataclasses import replace
 
+from empla.mind import desiring
 from empla.mind.answers import answered_question
 from empla.mind.beliefs import Belief
 from empla.mind.consent import opened_by
 from empla.mind.deliberating import Occasion, adopt_for
 from empla.mind.ending import end
+from empla.mind.immediate import hold_belief
 from empla.mind.intentions import Question
-from empla.mind.percepts import MAIL, OUTCOME, PROFILE, TIMER, WAKE, Outcome, Percept, Status
+from empla.mind.percepts import BEGAN, MAIL, OUTCOME, PROFILE, TIMER, WAKE, Outcome, Percept, Status, is_own
 from empla.mind.promising import CLOCK, due
 from empla.mind.readings import Mail
 from empla.mind.resolving import failed, put, resolve
 from empla.mind.revising import forget
 from empla.mind.state import Recalled
-from empla.mind.stepping import hold_belief
 from empla.mind.steps import Step, Unless, Wait
 from empla.mind.thinking import Thinking
 
@@ -30,6 +31,8 @@ def perceive(t: Thinking, event: Percept) -> None:
             _wake(t, event.fields["intention"])
         case _ if event.kind == PROFILE:
             _profile(t, event)
+        case _ if event.kind == BEGAN and is_own(event):
+            _began(t, event)
         case _:
             _react(t, event)
 
@@ -47,6 +50,13 @@ def _profile(t: Thinking, event: Percept) -> None:
             if old.arguments[1:] != (value,):
                 t.raise_all(forget(t.draft, old, "a newer profile", t.library.kinds, t.listens, event.origin))
         hold_belief(t, Belief(functor="profile", arguments=(name, value), origin=event.origin), event.origin)
+    t.raise_all(desiring.began(t.draft, t.library, event.key))
+    _react(t, event)
+
+
+def _began(t: Thinking, event: Percept) -> None:
+    """Take up what a version of code and role wants that the one before did not."""
+    t.raise_all(desiring.began(t.draft, t.library, event.key))
     _react(t, event)
 
 
@@ -61,7 +71,20 @@ def _react(t: Thinking, event: Percept) -> None:
         else:
             resolve(t, record.id, Outcome(status=Status.DONE, value=event))
     if not concerned:
-        adopt_for(t, Occasion(kind=event.kind, fields=event.fields, percept=event))
+        _adopt(t, event)
+
+
+def _adopt(t: Thinking, event: Percept) -> None:
+    """Adopt a plan for an event; a goal that asked for one and finds none learns so."""
+    goal = t.draft.goal(str(event.get("goal"))) if event.kind.startswith("goal:") else None
+    if goal is not None and goal.state != "active":  # since the plan was asked for
+        t.raise_all(desiring.ended(t.draft, t.library, goal, Outcome(status=Status.CANCELLED)))
+        return
+    name = goal.id if goal is not None else ""
+    found = adopt_for(t, Occasion(kind=event.kind, fields=event.fields, percept=event, goal=name))
+    if goal is not None and not found:
+        none = failed("no-plan", f"there is no applicable plan for the goal {goal.name}")
+        t.raise_all(desiring.ended(t.draft, t.library, goal, none))
 
 
 def _is_what(event: Percept, step: Step) -> bool:
@@ -108,9 +131,12 @@ def _outcome(t: Thinking, action: str, outcome: Outcome) -> None:
 
 
 def _time_is_up(t: Thinking, waiter: str) -> None:
-    """Wake a step, or end an intention that has used up its time."""
+    """Wake a step, a promise or a goal, or end an intention that has used up its time."""
     if waiter.startswith(CLOCK):
         due(t, waiter)
+        return
+    if t.draft.goal(waiter) is not None:
+        t.raise_all(desiring.due(t.draft, t.library, waiter))
         return
     if "." not in waiter:
         intention = t.draft.intention(waiter)

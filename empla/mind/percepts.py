@@ -8,7 +8,8 @@ from typing import Any
 from empla.mind.codec import registered
 from empla.mind.grants import GRANT_CHANGED
 from empla.mind.rules import RULES_COMMAND
-from empla.mind.values import OUTSIDE, Origin
+from empla.mind.tasks import TASK_ASSIGNED, TASK_RELEASED
+from empla.mind.values import OUTSIDE, Origin, Source
 
 
 @registered
@@ -65,8 +66,17 @@ WAKE = "wake"
 PROFILE = "profile"
 """Kind of the percept that tells an employee who it is; its fields become `profile` beliefs."""
 
-_RESERVED = frozenset({OUTCOME, TIMER, CONTINUE, WAKE, PROFILE, APPROVAL_NEEDED, GRANT_CHANGED, RULES_COMMAND})
+BEGAN = "began"
+"""Kind of the percept that a version of code and role begins; field `version`."""
+
+_COMPANY = frozenset({PROFILE, GRANT_CHANGED, RULES_COMMAND, TASK_ASSIGNED, TASK_RELEASED})
+_RESERVED = _COMPANY | {OUTCOME, TIMER, CONTINUE, WAKE, APPROVAL_NEEDED}
 _RESERVED_FAMILIES = ("goal:", "goal-", "belief-", "commitment-", "expectation-")
+
+
+def is_own(percept: Percept) -> bool:
+    """Return whether our own code or the company says so."""
+    return percept.origin.source in (Source.OWN, Source.POLICY)
 
 
 def is_reserved(kind: str) -> bool:

@@ -18,6 +18,7 @@ from empla.mind.beliefs import ANY, BeliefBase
 from empla.mind.goal_graph import check_aims
 from empla.mind.goals import Aim
 from empla.mind.kinds import BeliefKind
+from empla.mind.logic import Inquiry, Rules
 from empla.mind.recipes import Recipe, check_author
 from empla.mind.steps import Step
 
@@ -157,16 +158,17 @@ def anywhere(_beliefs: BeliefBase, _trigger: Trigger) -> str:
 class Plan:
     """One recipe: what sets it off, when it applies, what it does, and what it does if that fails.
 
-    Among applicable plans the higher `rank` goes first; `empla.mind.choosing` orders the rest. `cost` is in units of
-    the author's choice, `risk` from 0 (none) to 1. `like` names the context in which its success is remembered.
-    `achieved` and `impossible` are looked at by plans that are not kept to blindly; they are asked with the fields of
-    the event as bindings.
+    `when` is a function, or a query that is asked with the fields of the event as bindings; what its first answer gives
+    besides are fields for the body. Among applicable plans the higher `rank` goes first; `empla.mind.choosing` orders
+    the rest. `cost` is in units of the author's choice, `risk` from 0 (none) to 1. `like` names the context in which
+    its success is remembered. `achieved` and `impossible` are looked at by plans that are not kept to blindly; they are
+    asked with the fields of the event as bindings.
     """
 
     name: str
     trigger: On
     body: Body
-    when: Callable[[BeliefBase, Trigger], bool] = always
+    when: Callable[[BeliefBase, Trigger], bool] | Inquiry = always
     version: int = 1
     goal: str = ""
     rank: int = 0
@@ -180,8 +182,8 @@ class Plan:
     like: Callable[[BeliefBase, Trigger], str] = anywhere
     commitment: CommitmentStrategy = CommitmentStrategy.BLIND
     limits: Limits = Limits()
-    achieved: Any = None
-    impossible: Any = None
+    achieved: Inquiry | None = None
+    impossible: Inquiry | None = None
 
 
 @dataclass
@@ -193,6 +195,7 @@ class PlanLibrary:
 
     plans: dict[tuple[str, int], Plan] = field(default_factory=dict)
     kinds: dict[str, BeliefKind] = field(default_factory=dict)
+    rules: Rules = field(default_factory=Rules)
     aims: dict[str, Aim] = field(default_factory=dict)
     _by_kind: dict[str, tuple[Plan, ...]] = field(default_factory=dict, repr=False, compare=False)
 
@@ -231,6 +234,7 @@ class PlanLibrary:
         for key, plan in other.plans.items():
             _put_once(self.plans, key, plan, "plans")
         self.declare(*other.kinds.values())
+        self.rules.add(*other.rules)
         self.want(*other.aims.values())
         self._by_kind = {}
 

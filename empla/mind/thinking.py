@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from heapq import heappop, heappush
 
 from empla.mind.bodies import Guard
+from empla.mind.desiring import priority_of
 from empla.mind.draft import Draft
 from empla.mind.intentions import Intention, Stage
 from empla.mind.percepts import CONTINUE, WAKE, Percept
@@ -39,12 +40,27 @@ class Thinking:
         """Queue events of the mind's own."""
         self.events.extend(events)
 
+    def saved(self) -> tuple[Draft, int]:
+        """Return what `go_back` needs."""
+        return self.draft.saved(), len(self.events)
+
+    def go_back(self, saved: tuple[Draft, int]) -> None:
+        """Undo what was changed and raised since; steps recorded since stay recorded."""
+        kept, events = saved
+        self.draft.restore(kept)
+        while len(self.events) > events:
+            self.events.pop()
+
     def make_ready(self, intention: Intention) -> None:
         """Let an intention go on when it is its turn: by priority, and by how long it waits."""
         if intention.id not in self._queued:
             self._queued.add(intention.id)
-            turn = self.handled - intention.priority * EVENTS_PER_RANK
+            turn = self.handled - round(self._priority(intention) * EVENTS_PER_RANK)
             heappush(self._ready, (turn, number(intention.id), intention.id))
+
+    def _priority(self, intention: Intention) -> float:
+        goal = self.draft.goal(intention.goal) if intention.goal else None
+        return intention.priority if goal is None else intention.priority + priority_of(self.draft, goal)
 
     def next_ready(self) -> Intention | None:
         """Take the intention whose turn it is; None if there is none that can go on."""

@@ -6,8 +6,9 @@ when a version begins that has them, so an assistant hired before has them too.
 
 from datetime import timedelta
 
-from empla.engine.beginning import AWOKE, BEGAN
+from empla.engine.beginning import AWOKE
 from empla.mind.beliefs import BeliefBase
+from empla.mind.percepts import BEGAN
 from empla.mind.plans import PlanLibrary, Trigger, on
 from empla.mind.steps import Believe, Now, Raise
 from employees.executive_assistant.knowing import Steps
