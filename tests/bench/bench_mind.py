@@ -11,14 +11,14 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from tests.bench.mind import cycles, durable, frame
+from tests.bench.mind import beliefs, cycles, durable, frame
 from tests.bench.mind.peers import Peer
 
 
 def main() -> None:
     """Measure everything, print the table and write the figures."""
     peer = Peer()
-    figures = [figure for part in (cycles, durable) for figure in part.figures(peer)]
+    figures = [figure for part in (beliefs, cycles, durable) for figure in part.figures(peer)]
     frame.report(figures, peer.notes)
 
 
