@@ -3,8 +3,9 @@
     situation -> shortfall -> causes -> candidates -> scores -> choice -> goals to pursue -> rationale
 
 They run when the goal wants a plan (after those that the role has for it), when it is at risk, and when the event
-`plan-strategy` names it; not more often than the outlook says: what comes earlier waits. When the goal is over, what
-came of its strategy is learned.
+`plan-strategy` names it; not more often than the outlook says: what comes earlier waits. What came of a strategy is
+learned when the goal is over, when another takes its place, and when all that it pursued is over, the time to its value
+has passed, and the goal is still not reached.
 
     library = PlanLibrary()
     plan_strategically(library, Outlook(aim=GROW, strategies=(...)))
@@ -29,8 +30,12 @@ PLAN_STRATEGY = "plan-strategy"
 """Kind of the event that asks for planning; field `name`, that of the goal."""
 PLANNING_DUE = "planning-due"
 """Functor of the goals that are planned for as soon as it is time: (goal)."""
+PURSUED_OVER = "pursued-over"
+"""Functor of the goals over that a strategy pursued: (goal it serves, id)."""
 REPLACED = "replaced"
-"""Code of the failure that a strategy had if another took its place."""
+"""Code of the failure of a strategy whose place another took."""
+NOT_ENOUGH = "not-enough"
+"""Code of the failure of a strategy that was followed to its end and did not reach the goal."""
 
 Steps = Generator[Step, Any, Any]
 
@@ -50,6 +55,9 @@ def plan_strategically(library: PlanLibrary, outlook: Outlook) -> None:
     for kind, succeeded in ((GOAL_ACHIEVED, True), (GOAL_DROPPED, False)):
         learning = _learning(outlook, succeeded)
         library.add(Plan(name=f"{name}-{kind}", trigger=on(kind, name=goal), body=learning, version=outlook.version))
+        parts = on(kind, name=frozenset(aim.name for strategy in outlook.strategies for aim in strategy.pursue))
+        noting = _noting(outlook)
+        library.add(Plan(name=f"{name}-part-{kind}", trigger=parts, body=noting, version=outlook.version))
 
 
 def _planning(outlook: Outlook) -> Body:
@@ -65,14 +73,26 @@ def _planning(outlook: Outlook) -> Body:
             if latest != former:
                 return latest  # it was planned for meanwhile, or is over
             now = yield Now()
+        spent = former is not None and (yield from _is_spent(outlook, former, now))
+        if former is not None and spent:
+            yield from _learn(outlook, former, False, NOT_ENOUGH)
         findings = yield from _findings(outlook, persona, now)
-        rationale = decide(outlook, findings, persona, former)
-        if rationale.chosen != (former.chosen if former is not None else ""):
-            rationale = yield from _follow(outlook, former, rationale)
+        rationale = decide(outlook, findings, persona, None if spent else former)
+        if spent or rationale.chosen != (former.chosen if former is not None else ""):
+            rationale = yield from _follow(outlook, former, rationale, spent)
         yield from _keep(rationale)
         return rationale
 
     return plan_strategy
+
+
+def _noting(outlook: Outlook) -> Body:
+    def note_part_over(event: Trigger) -> Steps:
+        former: Rationale | None = yield from _former(outlook)
+        if former is not None and event.goal in former.pursued:
+            yield Believe(functor=PURSUED_OVER, arguments=(outlook.aim.name, event.goal))
+
+    return note_part_over
 
 
 def _learning(outlook: Outlook, succeeded: bool) -> Body:
@@ -83,6 +103,7 @@ def _learning(outlook: Outlook, succeeded: bool) -> Body:
         yield from _learn(outlook, former, succeeded, "" if succeeded else "dropped")
         yield from _drop(former.pursued, f"the goal {event.name} is over")
         yield Forget(functor=RATIONALE, pattern=(outlook.aim.name,))
+        yield Forget(functor=PURSUED_OVER, pattern=(outlook.aim.name,))
 
     return learn_of_strategy
 
@@ -99,6 +120,15 @@ def _persona() -> Generator[Step, Any, Persona]:
 def _former(outlook: Outlook) -> Generator[Step, Any, Rationale | None]:
     known = yield query(RATIONALE, outlook.aim.name)
     return known[-1][1] if known else None
+
+
+def _is_spent(outlook: Outlook, former: Rationale, now: datetime) -> Generator[Step, Any, bool]:
+    """Return whether a strategy was followed to its end: all it pursued is over, and it had its time."""
+    strategy = _strategy(outlook, former.chosen)
+    if strategy is None or now < former.since + strategy.time_to_value:
+        return False
+    over = yield query(PURSUED_OVER, outlook.aim.name)
+    return set(former.pursued) <= {goal for _, goal in over}
 
 
 def _findings(outlook: Outlook, persona: Persona, now: datetime) -> Generator[Step, Any, Findings]:
@@ -157,16 +187,19 @@ def _approach(strategy: str) -> str:
 # committing --------------------------------------------------------------------------------------------------------
 
 
-def _follow(outlook: Outlook, former: Rationale | None, rationale: Rationale) -> Generator[Step, Any, Rationale]:
+def _follow(
+    outlook: Outlook, former: Rationale | None, rationale: Rationale, spent: bool
+) -> Generator[Step, Any, Rationale]:
     """Leave the former strategy, and pursue the goals of the new one.
 
     That it gives way to a better one teaches something; that it cannot be followed any more does not.
     """
     if former is not None and former.chosen:
         again = rationale.candidate(former.chosen)
-        if again is not None and again.score > 0:
+        if not spent and again is not None and again.score > 0:
             yield from _learn(outlook, former, False, REPLACED)
         yield from _drop(former.pursued, rationale.reason)
+        yield Forget(functor=PURSUED_OVER, pattern=(outlook.aim.name,))
     chosen = _strategy(outlook, rationale.chosen)
     pursued = []
     for aim in chosen.pursue if chosen is not None else ():

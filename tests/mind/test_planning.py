@@ -7,16 +7,17 @@ from typing import Any
 import pytest
 
 from empla.mind.goals import GOAL_ACHIEVED, GOAL_AT_RISK, GOAL_DROPPED, Aim, Metric
+from empla.mind.intentions import Intention
 from empla.mind.learning import APPROACH, Approach
 from empla.mind.percepts import Outcome, Status
 from empla.mind.persona import Persona
 from empla.mind.planning import PLAN_STRATEGY, PLANNING_DUE, plan_strategically
-from empla.mind.plans import PlanLibrary, Trigger
-from empla.mind.steps import ActionFailed, Believe, Forget, Now, Pursue, Query, Reason, Settle, Step, Wait, opened
+from empla.mind.plans import Plan, PlanLibrary, Trigger, goal, on
+from empla.mind.steps import ActionFailed, Believe, Do, Forget, Now, Pursue, Query, Reason, Settle, Step, Wait, opened
 from empla.mind.strategy import RATIONALE, Cause, Outlook, Rationale, Strategy
 from empla.mind.terms import lit, query, variables
 from empla.testing.bodies import Ran, run_body
-from tests.mind.minds import START
+from tests.mind.minds import MARIA, START, Mind
 
 DAY = timedelta(days=1)
 (X,) = variables("X")
@@ -151,15 +152,6 @@ def test_of_two_that_wait_one_plans(library: PlanLibrary) -> None:
     assert world.rationale.at == START + 8 * DAY
 
 
-def test_while_one_waits_no_other_begins(library: PlanLibrary) -> None:
-    from empla.mind.beliefs import Belief, BeliefBase
-
-    (plan,) = library.relevant(GOAL_AT_RISK, {"name": "grow"})
-    assert plan.when(BeliefBase(), Trigger({}))
-    waiting = BeliefBase([Belief(functor=PLANNING_DUE, arguments=("grow",))])
-    assert not plan.when(waiting, Trigger({}))
-
-
 def test_a_strategy_that_gives_way_leaves_its_goals_and_is_remembered_as_not_working(library: PlanLibrary) -> None:
     world = World(revenue=(40.0,))
     world.run(GOAL_AT_RISK, library)
@@ -220,3 +212,95 @@ def test_a_metric_may_be_asked_by_a_query() -> None:
 def test_the_goal_of_an_outlook_is_wanted_by_its_role(library: PlanLibrary) -> None:
     aims: Mapping[str, Aim] = library.aims
     assert aims == {"grow": GROW}
+
+
+# through the whole cycle ---------------------------------------------------------------------------------------------
+
+
+def living(persona: Persona | None = None) -> Mind:
+    """Return a mind that wants to grow, knows of a lost customer, and has plans for what its strategies pursue."""
+    mind = Mind()
+    plan_strategically(mind.library, OUTLOOK)
+
+    @mind.library.plan(on("news"))
+    def hear(event: Trigger) -> Any:
+        yield Forget(functor=event.functor)
+        if event.get("arguments") is not None:
+            yield Believe(functor=event.functor, arguments=event.arguments)
+
+    for name in ("call-the-lost", "write-to-new"):
+        mind.library.add(Plan(name=f"do-{name}", trigger=goal(name), body=working))
+    mind.tell("profile", origin=MARIA.origin, manager=MARIA, persona=persona or Persona())
+    return mind
+
+
+def working(event: Trigger) -> Any:
+    yield Do(operation="test.work", arguments={})
+
+
+def rationale_of(mind: Mind) -> Rationale:
+    ((_, rationale),) = mind.believes(RATIONALE)
+    assert isinstance(rationale, Rationale)
+    return rationale
+
+
+def wanted(mind: Mind) -> dict[str, str]:
+    return {goal.name: goal.state for goal in mind.state.goals.values()}
+
+
+def test_a_goal_of_weeks_gets_a_strategy_the_day_it_is_taken_up_and_keeps_its_reasons() -> None:
+    mind = living()
+    known = rationale_of(mind)
+    assert (known.chosen, known.shortfall) == ("find-new", None)
+    assert wanted(mind) == {"grow": "active", "write-to-new": "active"}
+    assert known.pursued == tuple(g.id for g in mind.state.goals.values() if g.name == "write-to-new")
+    assert len(mind.asked) == 1, "what the strategy pursues has a plan, and the plan is at work"
+
+
+def test_it_looks_again_each_week_and_goes_over_when_another_way_is_better_by_far() -> None:
+    mind = living(Persona(adaptability=1.0))
+    mind.tell("news", functor="lost", arguments=("Acme",))
+    mind.tell("news", functor="revenue", arguments=(40.0,))
+    mind.let_pass(6 * DAY)
+    assert rationale_of(mind).chosen == "find-new"
+    mind.let_pass(2 * DAY)
+    known = rationale_of(mind)
+    assert (known.chosen, known.causes) == ("win-back", ("losing",))
+    assert known.reason == "win-back (0.59) replaces find-new (0.50)"
+    assert wanted(mind) == {"grow": "active", "call-the-lost": "active"}
+    assert [(a[0], a[2].codes) for a in mind.believes(APPROACH)] == [("strategy:find-new", (("replaced", 1),))]
+
+
+def test_one_that_was_followed_to_its_end_in_vain_is_judged_and_another_is_tried() -> None:
+    mind = living()
+    mind.done("test.work")
+    assert wanted(mind) == {"grow": "active"}
+    mind.let_pass(29 * DAY)
+    assert rationale_of(mind).since < mind.at - 28 * DAY, "it has its time, though nothing more is to be done for it"
+    mind.tell("news", functor="lost", arguments=("Acme",))
+    mind.let_pass(8 * DAY)
+    assert rationale_of(mind).chosen == "win-back"
+    assert [(a[0], a[2].codes) for a in mind.believes(APPROACH)] == [("strategy:find-new", (("not-enough", 1),))]
+
+
+def test_when_it_is_reached_the_strategy_gets_the_credit_and_nothing_is_left() -> None:
+    mind = living()
+    mind.tell("news", functor="revenue", arguments=(120.0,))
+    assert wanted(mind) == {}
+    ((_, _, learned),) = mind.believes(APPROACH)
+    assert (learned.plan, learned.done) == ("strategy:find-new", 1)
+    assert mind.believes(RATIONALE) == mind.believes("pursued-over") == []
+    mind.let_pass(10 * DAY)
+    assert mind.believes(RATIONALE) == []
+
+
+def test_a_risk_is_planned_for_as_soon_as_it_is_time() -> None:
+    mind = living()
+    before = rationale_of(mind).at
+    mind.tell("plan-strategy", name="grow")
+    assert mind.believes(PLANNING_DUE) == [("grow",)]
+    mind.tell("plan-strategy", name="grow")
+    begun = {i.id for i in mind.changes(Intention) if i.plan == "plan-strategy-grow-when-asked"}
+    assert len(begun) == 1, "while one waits no other begins"
+    mind.let_pass(7 * DAY)
+    assert rationale_of(mind).at == before + 7 * DAY
