@@ -151,7 +151,8 @@ def ended(draft: Draft, library: PlanLibrary, goal: Goal, outcome: Outcome) -> l
     """Judge a goal whose intention is over and has no plan left to try.
 
     It is reached if that was all it asked for, or if what it says holds now. Else another plan is asked for after a
-    while (see `Judging.tried`); an aim to perform, and a goal without an aim, is dropped if its plan failed.
+    while (see `Judging.tried`); an aim to perform, and a goal without an aim, is dropped if its plan failed. What was
+    cancelled while the goal is not pursued says nothing of it: when it goes on, a plan is asked for again.
     """
     row = draft.goal(goal.id)
     if row is None or row.over:
@@ -159,7 +160,9 @@ def ended(draft: Draft, library: PlanLibrary, goal: Goal, outcome: Outcome) -> l
     done = outcome.status is Status.DONE
     judging = Judging(draft, library)
     holds = judging.judged(row).holds
-    if row.aim is None or row.kind == "perform" or (done and holds is None):
+    if row.aim is not None and row.state != "active" and outcome.status is Status.CANCELLED:
+        draft.put_goal(replace(row, at_work=False))
+    elif row.aim is None or row.kind == "perform" or (done and holds is None):
         reason = outcome.sentence or ("its plan is done" if done else "its plan failed")
         judging.over(row.id, "achieved" if done else "dropped", reason)
     elif holds or row.state != "active":

@@ -143,10 +143,8 @@ def after_failure(t: Thinking, intention: Intention, outcome: Outcome) -> None:
     if intention.kind.startswith("goal:"):
         t.raise_all(note_gap(t.draft, intention.kind, outcome.code, t.listens, by=word_of(intention)))
     told = not intention.parent and (plan is None or not plan.quiet)
-    leave_behind(t, intention, outcome, reported=told and t.library.listens(INTENTION_FAILED))
-    if intention.parent:
-        resolve(t, intention.parent, outcome, intention.reads)
-    elif told:
+    _end_of_the_line(t, intention, outcome, reported=told and t.library.listens(INTENTION_FAILED))
+    if told:
         failure = {"plan": intention.plan, "tried": intention.tried, "outcome": outcome, **_mail_of(intention)}
         t.events.append(raised_by(intention, INTENTION_FAILED, failure))
 
