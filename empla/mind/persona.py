@@ -45,14 +45,15 @@ class Persona:
     | trait | what it changes |
     |---|---|
     | openness | `exploration`: how often a plan that is less known is tried |
-    | conscientiousness, extraversion, agreeableness | what follows from them |
+    | conscientiousness | how much urgency moves the priority of a goal, and what follows |
+    | extraversion, agreeableness | what follows from them |
     | neuroticism | `patience`, and what follows |
-    | risk | `risk_limit`, and how much risk counts against a plan |
+    | risk | `risk_limit`, how much risk counts against a plan, and from when on a goal is at risk |
     | speed | how much a long time counts against a plan or a strategy |
     | data | `trust_in_words`: when experience outweighs the author's estimate |
     | collaboration | `tries_alone`: how many plans fail before it turns to a person |
-    | proactivity | `lead`: how early it acts unasked |
-    | persistence | how often a plan that failed for the moment is tried again |
+    | proactivity | `lead`: how early it acts unasked, and from when on a goal is at risk |
+    | persistence | `second_tries` of what failed for the moment, and how many failures block a goal |
     | adaptability | `switching_margin`: how much better another strategy must be |
     | detail | `weight_of_cost`: what a surer way may cost |
     """
