@@ -54,7 +54,7 @@ def measured(goal: Goal) -> str:
         return ""
     measure = goal.measure or Measure()
     current = f"{measure.current:g}" if measure.current is not None else "not known yet"
-    begun = f", from {measure.baseline:g}" if measure.baseline else ""
+    begun = f", from {measure.baseline:g}" if measure.baseline and measure.baseline != measure.current else ""
     return f"{current} of {_at_least(metric)}{begun}"
 
 

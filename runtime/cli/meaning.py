@@ -32,8 +32,8 @@ _IDLE: Final = frozenset(
     )
 )
 _KINDS: Final = {
-    **dict.fromkeys(("meeting", "event", "appointment", "booking"), EVENT),
-    **dict.fromkeys(("mail", "letter", "message", "answer"), "mail"),
+    **dict.fromkeys(("meeting", "meetings", "event", "events", "appointment", "booking"), EVENT),
+    **dict.fromkeys(("mail", "mails", "letter", "message", "answer"), "mail"),
 }
 """Words that say what kind of thing is meant."""
 _DAYS: Final = {"yesterday": -1, "today": 0, "tomorrow": 1}

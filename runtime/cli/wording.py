@@ -114,9 +114,10 @@ def of_proposition(functor: str, arguments: Iterable[Any]) -> str:
 
 
 def of_belief(belief: Belief) -> str:
-    """Return a belief in words, with its confidence where it is not sure."""
+    """Return a belief in words, with its confidence where it is not sure, and whether a better word overrules it."""
     sure = "" if belief.confidence == 1.0 else f", confidence {belief.confidence:.2f}"
-    return f"{of_proposition(belief.functor, belief.arguments)}{sure}"
+    overruled = ", overruled" if belief.overruled else ""
+    return f"{of_proposition(belief.functor, belief.arguments)}{sure}{overruled}"
 
 
 def of_change(change: Change) -> str:
