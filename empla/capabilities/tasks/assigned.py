@@ -16,7 +16,7 @@ from empla.capabilities.email.results import Sent
 from empla.capabilities.email.steps import reply, send
 from empla.capabilities.tasks import understanding
 from empla.capabilities.tasks.doing import TaskResult, patience
-from empla.capabilities.tasks.telling import Me, Steps, moment, myself, paragraphs, short
+from empla.capabilities.tasks.telling import Me, Steps, command_of, moment, myself, paragraphs, short
 from empla.mind.commitments import COMMITMENT, Close, Commitment, MailSent, Promise, Release, Standing
 from empla.mind.plans import PlanLibrary, Trigger, on
 from empla.mind.readings import Mail, Reading
@@ -147,7 +147,8 @@ def _acknowledged(me: Me, task: Task, reading: Reading) -> Generator[Step, Any, 
     for_another = task.creditor.value != me.manager.value
     outward = task.kind in (TaskKind.ACTION, TaskKind.COORDINATION) and understanding.reaches_others(reading)
     until = f"It is due {moment(task.due, me.zone)}." if task.due is not None else "No time was set for it."
-    of = f"By a command of {task.by} I have been given this task{f' for {task.creditor}' if for_another else ''}:"
+    whom = f" for {task.creditor}" if for_another else ""
+    of = f"By {command_of(task.by, me)} I have been given this task{whom}:"
     what = paragraphs(of, f"  {short(task.text)}", f"I understand it so: {task.understood}. {until}")
     if not (outward or for_another):
         begin = "I begin now, and tell you what comes of it."
@@ -299,7 +300,7 @@ def release_task(event: Trigger) -> Steps:
     yield from _let_go(me, task, f"taken back by {event.by}")
     under_way = "This was under way for it, and nobody else has been told that it is wanted no more:"
     text = paragraphs(
-        f"By a command of {event.by} this task is taken back:",
+        f"By {command_of(event.by, me)} this task is taken back:",
         f"  {short(task.text)}",
         f"{under_way}\n\n" + "\n".join(begun) if begun else "",
     )

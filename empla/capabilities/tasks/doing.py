@@ -10,7 +10,7 @@ from empla.capabilities.email.reading.newtext import new_text
 from empla.capabilities.email.results import Sent
 from empla.capabilities.email.steps import send
 from empla.capabilities.tasks import understanding
-from empla.capabilities.tasks.telling import Me, Steps, moment, myself, paragraphs, short
+from empla.capabilities.tasks.telling import Me, Steps, command_of, moment, myself, paragraphs, short
 from empla.mind.answers import WORDS
 from empla.mind.beliefs import BeliefBase
 from empla.mind.codec import registered
@@ -94,7 +94,8 @@ def have_it_decided(event: Trigger) -> Steps:
     listed = "\n".join(f"  {number}. {option}" for number, option in enumerate(known, 1))
     how = "Answer with the number, or in your own words." if known else "Answer in your own words."
     until = f"It is to be decided by {moment(task.due, me.zone)}." if task.due is not None else ""
-    text = paragraphs(f"This is to be decided ({task.by} asks for it):\n\n  {short(task.text)}", listed, until, how)
+    of = f"By {command_of(task.by, me)} I am to have this decided:"
+    text = paragraphs(of, f"  {short(task.text)}", listed, until, how)
     question = send(me.manager, f"A decision: {short(task.text, 60)}", text, follows=_thread(event.mail))
     now = yield Now()
     answer: Mail | None = yield Ask(who=me.manager, by=question, patience=patience(task, now), allowed=(WORDS,))

@@ -49,6 +49,11 @@ def paragraphs(*parts: str) -> str:
     return "\n\n".join(part for part in parts if part)
 
 
+def command_of(who: str, me: Me) -> str:
+    """Return "a command of Olga", or "a command of yours" to the manager whose own it is."""
+    return f"a command of {'yours' if who == me.manager.value else who}"
+
+
 def thread_of(made: Commitment) -> Sent | None:
     """Return the mail in whose thread is written about a promise, None if it was made in none."""
     return Sent(message_id=made.mail, thread=made.thread) if made.mail and made.thread else None
