@@ -38,6 +38,8 @@ LONGEST = 10_000
 """Characters that a rule or query may have."""
 _DEEPEST = 40
 """How far brackets may be nested."""
+_MOST_OPERATORS = 100
+"""Operators that one text may have: what is computed is as deep."""
 _TOKEN = re.compile(
     r"""\s+|(?P<instant>@[-+:.\dTZ]+)|(?P<span>\d+(?:\.\d+)?(?:e[+-]?\d+)?[wdhms]\b)
     |(?P<number>\d+(?:\.\d+)?(?:e[+-]?\d+)?\b)|(?P<text>"(?:[^"\\]|\\.)*")|(?P<kept>`[^`]*`)
@@ -74,6 +76,7 @@ class _Parser:
         self._places: list[int] = []
         self._next = 0
         self._depth = 0
+        self._operators = 0
         place = 0
         while place < len(text):
             found = _TOKEN.match(text, place)
@@ -171,8 +174,8 @@ class _Parser:
         self._deeper()
         found: list[Any] = []
         while not self.takes(end):
-            if found:
-                self._must(",")
+            if found and not self.takes(","):
+                raise self._wrong(f"',' or {end!r}")
             found.append(self._expression())
         self._depth -= 1
         return tuple(found)
@@ -197,6 +200,9 @@ class _Parser:
         left = self._operand()
         while self._peek()[0] == "sign" and INFIX.get(self._peek()[1], 0) >= least:
             operator = self._take()[1]
+            self._operators += 1
+            if self._operators > _MOST_OPERATORS:
+                raise ValidationError(f"a rule or query may have {_MOST_OPERATORS} operators")
             left = Arithmetic(operator, (left, self._expression(INFIX[operator] + 1)))
         return left
 
@@ -224,7 +230,8 @@ class _Parser:
             return -self._operand()
         if self.takes("["):
             return self._listed("]")
-        self._must("(")
+        if not self.takes("("):
+            raise self._wrong("a value")
         self._deeper()
         inner = self._expression()
         self._must(")")
