@@ -3,9 +3,12 @@
 import os
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
+
+from empla.store.opening import open_store
 
 from .conftest import PROGRAM, Cli
 from .test_program import processor_s
@@ -23,12 +26,19 @@ def offered(line: str, home: Path | str, **environment: str) -> list[str]:
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home with Ada, two of the first name Bob, and Clara who is employed."""
+    """A home with Ada, two of the first name Bob, and Clara who is employed and has something in mind."""
     cli = Cli(tmp_path_factory.mktemp("completing") / "home")
     cli.ok("init", "--name", "Ada Lovelace", "--company", "Acme", "--zone", "Europe/Berlin")
     cli.ok("people", "add", "Bob Ross")
     cli.ok("people", "add", "Bob Bright")
     cli.ok("hire", "executive-assistant", "--name", "Clara Diaz")
+    with closing(open_store(cli.home / "employees" / "clara.diaz" / "mind.db", "clara.diaz")) as store:
+        store.take_lease(1, "test")
+        with store.transaction():
+            columns = {"plan": "wait", "version": 1, "stage": "active", "percept": "", "body": ""}
+            store.add("intention", {"id": "i7", **columns})
+            store.add("goal", {"id": "g7", "name": "rest", "state": "active", "percept": "", "body": ""})
+            store.add("belief", {"id": "b", "functor": "trusts", "origin": "", "held": 1, "body": ""})
     return cli.home
 
 
@@ -46,6 +56,12 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ("empla grant Clara inbox --of A", ["Ada"]),
         ("empla hire exe", ["executive-assistant"]),
         ("empla logs ", ["Clara", "up", "office"]),
+        ("empla why ", ["Clara"]),
+        ("empla why Clara ", ["i7"]),
+        ("empla beliefs ", ["Clara"]),
+        ("empla beliefs clara trus", ["trusts"]),
+        ("empla goals Clara ", ["g7"]),
+        ("empla replay clara.d", ["clara.diaz@office.example"]),
     ],
 )
 def test_what_is_meant_is_offered(home: Path, line: str, words: list[str]) -> None:

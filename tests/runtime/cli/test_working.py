@@ -213,7 +213,7 @@ def test_why_goes_from_the_mail_back_to_the_words_it_came_from(office: Office, b
     assert path["action"]["facts"]["gate"] == "allow by to-manager"
     assert path["plan"]["text"].startswith("arrange-meeting")
     assert path["plan"]["facts"]["passed_over"]
-    assert path["goal"]["facts"]["on_the_word_of"] == "manager"
+    assert path["authority"]["text"] == "on the word of the manager"
     assert path["reading"]["text"].startswith("schedule, confidence 0.")
     assert path["reading"]["facts"]["vouched_sender"] == ADA
     assert path["raw mail"]["facts"]["Message-ID"] == booked["sent"]["message_id"]
