@@ -48,6 +48,7 @@ log = structlog.get_logger()
 PERCEPT = ("key", "kind", "body", "correlation")
 CYCLES_PER_COMMIT = 32
 COMMIT_AFTER_S = 0.005
+COMMITS_PER_TURN = 20
 ACTIONS_AT_ONCE = 8
 CRASHES_BEFORE_QUARANTINE = 2
 """A percept in flight at this many crashes is set aside (law 8)."""
@@ -131,10 +132,14 @@ class EmployeeEngine:
             await self._stop([*sensors, stop])
 
     async def _turn(self, now: datetime, stopping: asyncio.Event) -> None:
-        """Do everything that can be done at once."""
+        """Do everything that can be done at once. Where thinking has no end, actions and timers have their turn too."""
         self._fire_timers(now)
-        while self.think() and not stopping.is_set():
+        for _ in range(COMMITS_PER_TURN):
+            if not self.think() or stopping.is_set():
+                break
             await pause(0)
+        else:
+            self._news.set()
         self._start_actions(now)
         self._beat(self._journal.cycle, "", "")
         failure, self._failure = self._failure, None

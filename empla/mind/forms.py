@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import datetime, timedelta
 from types import NoneType, UnionType
-from typing import Any, Union, get_args, get_origin
+from typing import Any, ForwardRef, Literal, Union, get_args, get_origin
 
 from empla.mind.steps import Step
 
@@ -23,24 +23,34 @@ _FIRST_YEAR, _LAST_YEAR = 2, 9998
 
 Fits = Callable[[Any], bool]
 Form = tuple[tuple[str, Any, Fits | None, str], ...]
-_FORMS: dict[type[Step], Form] = {}
+_FORMS: dict[type, Form] = {}
 _LIGHT = 64
-_SCALARS = frozenset({int, float, bool, NoneType, datetime, timedelta})
+_SCALARS = frozenset({int, float, bool, NoneType})
+_WEIGHTLESS = _SCALARS | {datetime, timedelta}
 
 
 class _Unkept(Exception):
     pass
 
 
-def wrong(step: Step) -> str:
-    """Return what is wrong with the form of a step, empty if nothing is."""
+def is_flat(step: Step) -> bool:
+    """Return whether a step has its form and holds plain small values only, which come back as they are: most do."""
+    for name, default, fits, _ in _FORMS.get(type(step)) or _form(type(step)):
+        value = getattr(step, name)
+        if value is not default and not (_is_light(value) and (fits is None or fits(value))):
+            return False
+    return True
+
+
+def wrong(step: Any) -> str:
+    """Return what is wrong with the form of a step, or a record in one; empty if nothing is."""
     heavy = False
     for name, default, fits, wanted in _FORMS.get(type(step)) or _form(type(step)):
         value = getattr(step, name)
         if value is default:
             continue
         if fits is not None and not fits(value):
-            inner = wrong(value) if isinstance(value, Step) else ""
+            inner = wrong(value) if is_dataclass(value) else ""
             return inner or f"`{name}` of a {type(step).__name__} must be {wanted}, not {_sort(value)}"
         heavy = heavy or not _is_light(value)
     return unkept(step) if heavy else ""
@@ -70,7 +80,7 @@ def unkept(value: Any) -> str:
 def _weigh(value: Any, room: int, depth: int) -> int:
     """Return how much room is left after a value; `_Unkept` if there is none."""
     kind = type(value)
-    if kind in _SCALARS:
+    if kind in _WEIGHTLESS:
         return room - 8
     if kind is str:
         room -= len(value)
@@ -112,8 +122,10 @@ def _form(kind: Any) -> Form:
 def _fits(hint: Any) -> Fits | None:
     """Return the test that an annotation stands for, None if it allows anything."""
     origin, inner = get_origin(hint), get_args(hint)
-    if hint is Any:
+    if hint is Any or isinstance(hint, str | ForwardRef):
         return None
+    if origin is Literal:
+        return lambda value: isinstance(value, str) and value in inner
     if origin in (Union, UnionType):
         choices = [_fits(one) or _anything for one in inner]
         return lambda value: any(fits(value) for fits in choices)
@@ -141,7 +153,8 @@ def _tuple(inner: tuple[Any, ...]) -> Fits:
 
 
 def _instance(kind: Any) -> Fits:
-    if isinstance(kind, type) and issubclass(kind, Step):
+    is_record = kind is Step or is_dataclass(kind)
+    if is_record:
         return lambda value: isinstance(value, kind) and not wrong(value)
     return lambda value: isinstance(value, kind)
 
@@ -184,6 +197,8 @@ def _said(hint: Any) -> str:
         return " or ".join(_said(one) for one in inner)
     if origin is tuple:
         return f"a tuple of {_said(inner[0])}" if inner[0] is not Any else "a tuple"
+    if origin is Literal:
+        return f"one of {', '.join(map(str, inner))}"
     if origin is not None:
         return "a mapping"
     return _WORDS.get(hint) or f"a {getattr(hint, '__name__', hint)}"
