@@ -22,7 +22,7 @@ from empla.mind.goal_graph import all_of_them, parts_last
 from empla.mind.goal_looks import check, watched
 from empla.mind.goal_making import Cause, Making, deadline_of, flat, is_settled
 from empla.mind.goal_moves import Moves
-from empla.mind.goals import AIM, GOAL_ADOPTED, Aim, Goal
+from empla.mind.goals import AIM, GOAL_ACHIEVED, GOAL_ADOPTED, GOAL_DROPPED, Aim, Goal
 from empla.mind.judging import Judging
 from empla.mind.percepts import Outcome, Percept, Status
 from empla.mind.plans import PlanLibrary
@@ -74,13 +74,15 @@ def _ties(aim: Aim) -> tuple[object, ...]:
     return aim.kind, aim.parent, aim.all_of, aim.any_of, aim.depends_on, aim.conflicts_with
 
 
-def _adapt(judging: Judging, goal: Goal, aim: Aim) -> None:
+def _adapt(judging: Judging, before: Goal, aim: Aim) -> None:
     """Let a goal follow what the role says of its aim now."""
+    goal = before
     if goal.aim != aim:
         importance = goal.importance if aim.importance is None else aim.importance
         goal = deadline_of(aim, replace(goal, aim=aim, horizon=aim.horizon, importance=importance))
     watches = watched(aim, judging.library.rules)  # by the rules as they are now
-    judging.draft.put_goal(replace(goal, watches=watches))
+    if goal.aim is not before.aim or watches != goal.watches:
+        judging.draft.put_goal(replace(goal, watches=watches))
 
 
 def pursue(
@@ -139,11 +141,9 @@ def due(draft: Draft, library: PlanLibrary, goal_id: str) -> list[Percept]:
 
 def adopt(draft: Draft, library: PlanLibrary, goal: Goal) -> list[Percept]:
     """Take up a goal without an aim, whose intention is there already: a sub-goal, or what a plan says it is for."""
-    draft.put_goal(goal)
     moves = Moves(draft, library)
     reason = goal.reason or "an intention sees to it"
-    moves.tell(GOAL_ADOPTED, goal, reason)
-    moves.admit(goal.id, reason)
+    moves.tell(GOAL_ADOPTED, moves.enter(goal, "active", reason), reason)
     return moves.events
 
 
@@ -158,19 +158,35 @@ def ended(draft: Draft, library: PlanLibrary, goal: Goal, outcome: Outcome) -> l
     if row is None or row.over:
         return []
     done = outcome.status is Status.DONE
+    if row.aim is None and row.relations is None:
+        return _ended_alone(draft, library, row, outcome)
     judging = Judging(draft, library)
     holds = judging.judged(row).holds
     if row.aim is not None and row.state != "active" and outcome.status is Status.CANCELLED:
         draft.put_goal(replace(row, at_work=False))
     elif row.aim is None or row.kind == "perform" or (done and holds is None):
-        reason = outcome.sentence or ("its plan is done" if done else "its plan failed")
-        judging.over(row.id, "achieved" if done else "dropped", reason)
+        judging.over(row.id, "achieved" if done else "dropped", _what_came(outcome))
     elif holds or row.state != "active":
         draft.put_goal(replace(row, at_work=False))
         judging.stirred[row.id] = None
     else:
         judging.tried(row, outcome)
     return judging.finish()
+
+
+def _ended_alone(draft: Draft, library: PlanLibrary, goal: Goal, outcome: Outcome) -> list[Percept]:
+    """End a goal that has neither an aim nor ties: most have not, so it is made short."""
+    moves = Moves(draft, library)
+    reason = _what_came(outcome)
+    if outcome.status is Status.DONE:
+        moves.tell(GOAL_ACHIEVED, moves.enter(goal, "achieved", reason), reason)
+    else:
+        moves.tell(GOAL_DROPPED, moves.enter(goal, "dropped", reason), reason)
+    return moves.events
+
+
+def _what_came(outcome: Outcome) -> str:
+    return outcome.sentence or ("its plan is done" if outcome.status is Status.DONE else "its plan failed")
 
 
 def priority_of(draft: Draft, goal: Goal) -> float:

@@ -77,7 +77,7 @@ class Moves:
         if goal.state == "suspended" and goal.transitions:
             self.draft.put_goal(replace(goal, reason=reason, relations=ties))
             return
-        goal = self._enter(goal, "suspended", reason, relations=ties)
+        goal = self.enter(goal, "suspended", reason, relations=ties)
         self.tell(GOAL_SUSPENDED, goal, reason)
         for part in goal.ties.parts:
             self._hold_with(part)
@@ -88,7 +88,7 @@ class Moves:
         goal = self.row(goal_id)
         if goal is None:
             return
-        goal = self._enter(goal, state, reason, at_work=False, retry_at=None)
+        goal = self.enter(goal, state, reason, at_work=False, retry_at=None)
         self.tell(GOAL_ACHIEVED if state == "achieved" else GOAL_DROPPED, goal, reason)
         if goal.declared and final:
             self._remember(goal)
@@ -118,7 +118,8 @@ class Moves:
             blocks = tuple(b for b in goal.blocked_by if b.goal not in lost and b.name not in lost)
             self.draft.put_goal(replace(goal, relations=ties, blocked_by=blocks))
 
-    def _enter(self, goal: Goal, state: GoalState, reason: str, **changes: Any) -> Goal:
+    def enter(self, goal: Goal, state: GoalState, reason: str, **changes: Any) -> Goal:
+        """Put a goal into a state, with the transition recorded, and nothing that follows from it done."""
         transitions = (*goal.transitions, Transition(at=self.draft.at, state=state, reason=reason))
         goal = replace(goal, state=state, reason=reason, transitions=transitions[-MOST_TRANSITIONS:], **changes)
         self.draft.put_goal(goal)
@@ -133,7 +134,7 @@ class Moves:
             Block(goal=g, name=name, reason=f"it waits for {name}") for g, name in names.items() if name not in known
         )
         reason = f"it waits for {' and '.join(names.values())}"
-        goal = self._enter(goal, "waiting", reason, blocked_by=(*goal.blocked_by, *new))
+        goal = self.enter(goal, "waiting", reason, blocked_by=(*goal.blocked_by, *new))
         self.tell(GOAL_BLOCKED, goal, reason)
         self.stirred[goal.id] = None
         for part in goal.ties.parts:
@@ -142,7 +143,7 @@ class Moves:
     def _activate(self, goal: Goal, reason: str) -> None:
         first = not goal.transitions
         ties = replace(goal.ties, yields_to="") if goal.ties.yields_to else goal.relations
-        goal = self._enter(goal, "active", reason, relations=ties)
+        goal = self.enter(goal, "active", reason, relations=ties)
         if not first:
             self.tell(GOAL_RESUMED, goal, reason)
         self.stirred[goal.id] = None

@@ -121,10 +121,17 @@ class Judging(Moves):
         if any(block.name == CONDITION for block in blocks):
             blocks = tuple(block for block in blocks if block.name != CONDITION)
         done = self._progress(goal, measure, holds)
-        new = replace(goal, measure=measure, answer=seen.answer, progress=done, blocked_by=blocks)
         a_day = trend(aim.metric, measure) if aim.metric is not None else None
-        new = replace(new, risk=self._risk(new, risk(new, at, a_day)))
-        new = replace(new, priority=priority(new, at, self.persona))
+        threat = self._risk(goal, risk(goal, at, done=done, a_day=a_day, blocked=bool(blocks)))
+        new = replace(
+            goal,
+            measure=measure,
+            answer=seen.answer,
+            progress=done,
+            blocked_by=blocks,
+            risk=threat,
+            priority=priority(goal, at, self.persona, threat),
+        )
         return Standing(goal=new, holds=holds, unwanted=seen.unwanted)
 
     def _progress(self, goal: Goal, measure: Measure | None, holds: bool | None) -> float | None:

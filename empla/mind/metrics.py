@@ -112,28 +112,27 @@ def elapsed(goal: Goal, at: datetime) -> float:
     return max(0.0, (at - goal.adopted_at) / (goal.deadline - goal.adopted_at))
 
 
-def risk(goal: Goal, at: datetime, a_day: float | None) -> float:
+def risk(goal: Goal, at: datetime, *, done: float | None, a_day: float | None, blocked: bool) -> float:
     """Return how likely a goal is to be missed, 0 to 1, as far as its numbers tell.
 
         risk = 1 - (1 - pace) x (1 - 0.5 x away) x (1 - 0.4 x blocked)
 
     `pace` is the share of what remains that would be missing at the deadline if it went on as evenly as planned:
-    (e - p) / (1 - p), with `e` the share of the time that is over and `p` the progress, and never below 0. Where
+    (e - p) / (1 - p), with `e` the share of the time that is over and `p` the progress `done`, and never below 0. Where
     progress cannot be told, half of the way is assumed. Past the deadline it is 1, and so it is while what is to be
     maintained does not hold. `away` is the progress that would be
     lost by the deadline (without one, within the horizon) if its trend of `a_day` went on, 0 if it does not fall.
     `blocked` is 1 while something stands in its way.
     """
-    gone, done = elapsed(goal, at), 0.5 if goal.progress is None else goal.progress
-    if goal.progress == 1.0:
+    gone, way = elapsed(goal, at), 0.5 if done is None else done
+    if done == 1.0:
         pace = 0.0
-    elif gone == 1.0 or (goal.kind == "maintain" and goal.progress is not None):
+    elif gone == 1.0 or (goal.kind == "maintain" and done is not None):
         pace = 1.0
     else:
-        pace = _bounded((gone - done) / (1.0 - done))
+        pace = _bounded((gone - way) / (1.0 - way))
     left = span_of(goal) if goal.deadline is None else max(goal.deadline - at, timedelta(0))
     away = _bounded(-a_day * (left / _DAY)) if a_day is not None else 0.0
-    blocked = 1.0 if goal.blocked_by else 0.0
     return round(1.0 - (1.0 - pace) * (1.0 - TREND_WEIGHT * away) * (1.0 - BLOCK_WEIGHT * blocked), 2)
 
 
@@ -153,18 +152,18 @@ def tries(persona: Persona) -> int:
 # priority -------------------------------------------------------------------------------------------------------------
 
 
-def urgency(goal: Goal, at: datetime) -> float:
-    """Return how urgent a goal is, 0 to 1: the higher of its risk and of n / (n + time left to its deadline).
+def urgency(goal: Goal, at: datetime, threat: float) -> float:
+    """Return how urgent a goal is, 0 to 1: the higher of `threat`, its risk, and n / (n + time left to its deadline).
 
     `n` is the `NEAR` of its horizon: a day, three days, two weeks. Without a deadline only the risk counts.
     """
     if goal.deadline is None:
-        return goal.risk
+        return threat
     near = NEAR[goal.horizon]
-    return max(goal.risk, near / (near + max(goal.deadline - at, timedelta(0))))
+    return max(threat, near / (near + max(goal.deadline - at, timedelta(0))))
 
 
-def priority(goal: Goal, at: datetime, persona: Persona) -> float:
+def priority(goal: Goal, at: datetime, persona: Persona, threat: float) -> float:
     """Return a goal's priority on the scale of plans, where 0 is normal: from -1.5 to 2.5, or the manager's word.
 
     2 x importance - 1 - FAR of its horizon + urgency x (0.5 + conscientiousness)
@@ -172,7 +171,7 @@ def priority(goal: Goal, at: datetime, persona: Persona) -> float:
     if goal.word is not None:
         return goal.word
     drive = 0.5 + persona.trait("conscientiousness")
-    return round(2.0 * goal.importance - 1.0 - FAR[goal.horizon] + urgency(goal, at) * drive, 2)
+    return round(2.0 * goal.importance - 1.0 - FAR[goal.horizon] + urgency(goal, at, threat) * drive, 2)
 
 
 def _bounded(share: float) -> float:

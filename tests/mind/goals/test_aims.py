@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 
 from empla.errors import ValidationError
-from empla.mind import desiring
+from empla.mind import codec, desiring
+from empla.mind.draft import Draft
 from empla.mind.goals import Aim, Metric
 from empla.mind.plans import PlanLibrary
 from empla.mind.terms import lit, query, variables
@@ -21,6 +22,14 @@ def test_an_aim_is_taken_up_and_asks_for_a_plan_with_its_bindings() -> None:
     assert kinds(raised) == [("goal-adopted", "tidy"), ("goal:tidy", "")]
     assert raised[1].fields == {"room": 4, "goal": "g1"}
     assert mind.goal("tidy").at_work
+
+
+def test_a_goal_changes_its_row_only_when_something_changed() -> None:
+    mind = Wanting()
+    mind.want(Aim(name="tidy", holds=QUIET))
+    draft = Draft(mind.state, mind.at + timedelta(days=1))
+    desiring.began(draft, mind.library)
+    assert draft.delta().changes == ()
 
 
 def test_beginning_again_takes_nothing_up_twice() -> None:
@@ -149,6 +158,19 @@ def test_what_is_done_for_a_goal_has_no_more_authority_than_whoever_wanted_it() 
     )
     assert {event.origin for event in raised} == {OUTSIDE}
     assert mind.goal("a").reads == ("percept",)
+
+
+def test_a_goal_kept_by_an_earlier_release_is_read_and_ends_as_it_would_have() -> None:
+    """Releases 0.1 and 0.2 kept few fields of a goal, and an empty `metric`."""
+    kept = (
+        '{"$":"Goal","adopted_at":{"$":"datetime","v":"2026-09-07T08:00:00+00:00"},"horizon":"immediate","id":"g7",'
+        '"kind":"perform","metric":{},"name":"book a meeting","parent":"","percept":"m1","reason":"","state":"active"}'
+    )
+    mind = Wanting()
+    mind.state.apply([codec.loads(kept)])
+    assert mind.begin() == []
+    assert kinds(mind.ended("book a meeting")) == [("goal-achieved", "book a meeting")]
+    assert mind.goal("book a meeting").kind == "perform"
 
 
 def test_a_mind_without_aims_has_nothing_to_do_here() -> None:

@@ -1,13 +1,14 @@
 """How goals stand: metrics, progress, risk, deadlines, and what is done when a plan was not enough."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
 from empla.mind import desiring, metrics
 from empla.mind.beliefs import ANY, Belief
 from empla.mind.goals import Aim, Goal, Measure, Metric
-from empla.mind.persona import PERSONA, Persona
+from empla.mind.persona import NEUTRAL, PERSONA, Persona
 from empla.mind.terms import lit, query, variables
 from tests.mind.goals.wanting import DONE, FAILED, START, Wanting, kinds
 
@@ -62,45 +63,42 @@ def test_a_history_covers_the_whole_of_a_goals_time_however_often_its_metric_cha
     assert measure.history[-1][0] - measure.history[0][0] > timedelta(days=6)
 
 
-def at_risk(elapsed: float, **given: object) -> float:
-    goal = Goal(id="g1", name="a", adopted_at=START, deadline=START + timedelta(days=100), **given)  # type: ignore[arg-type]
-    a_day = given.get("a_day")
-    assert a_day is None
-    return metrics.risk(goal, START + timedelta(days=100 * elapsed), None)
+def at_risk(elapsed: float, done: float | None, a_day: float | None = None, blocked: bool = False) -> float:
+    goal = Goal(id="g1", name="a", adopted_at=START, deadline=START + timedelta(days=100))
+    at = START + timedelta(days=100 * elapsed)
+    return metrics.risk(goal, at, done=done, a_day=a_day, blocked=blocked)
 
 
 def test_risk_is_what_would_be_missing_at_the_deadline() -> None:
-    assert at_risk(0.5, progress=0.5) == 0.0
-    assert at_risk(0.5, progress=0.0) == 0.5
-    assert at_risk(0.9, progress=0.6) == 0.75
-    assert at_risk(0.9, progress=1.0) == 0.0
-    assert at_risk(1.0, progress=0.99) == 1.0
-    assert at_risk(0.4) == 0.0  # not known: half of the way is assumed
-    assert at_risk(0.75) == 0.5
+    assert at_risk(0.5, 0.5) == 0.0
+    assert at_risk(0.5, 0.0) == 0.5
+    assert at_risk(0.9, 0.6) == 0.75
+    assert at_risk(0.9, 1.0) == 0.0
+    assert at_risk(1.0, 0.99) == 1.0
+    assert at_risk(0.4, None) == 0.0  # not known: half of the way is assumed
+    assert at_risk(0.75, None) == 0.5
 
 
 def test_a_metric_that_moves_away_and_what_stands_in_the_way_add_to_the_risk() -> None:
-    from empla.mind.goals import Block
-
-    goal = Goal(id="g1", name="a", adopted_at=START, deadline=START + timedelta(days=100), progress=0.5)
-    halfway = START + timedelta(days=50)
-    assert metrics.risk(goal, halfway, -0.01) == 0.25
-    assert metrics.risk(goal, halfway, 0.01) == 0.0
-    blocked = Goal(id="g1", name="a", adopted_at=START, progress=0.5, blocked_by=(Block(reason="no key"),))
-    assert metrics.risk(blocked, halfway, None) == 0.4
+    assert at_risk(0.5, 0.5, a_day=-0.01) == 0.25
+    assert at_risk(0.5, 0.5, a_day=0.01) == 0.0
+    assert at_risk(0.5, 0.5, blocked=True) == 0.4
+    assert at_risk(0.5, 0.0, a_day=-0.01, blocked=True) == 0.78
 
 
 def test_priority_rises_with_importance_urgency_and_drive_and_the_manager_has_the_last_word() -> None:
-    neutral, driven = Persona(), Persona(conscientiousness=1.0)
-    plain = Goal(id="g1", name="a", adopted_at=START)
-    assert metrics.priority(plain, START, neutral) == 0.0
-    assert metrics.priority(Goal(id="g1", name="a", importance=1.0), START, neutral) == 1.0
-    assert metrics.priority(Goal(id="g1", name="a", horizon="strategic"), START, neutral) == -0.5
-    due = Goal(id="g1", name="a", adopted_at=START, deadline=START + timedelta(days=1))
-    assert metrics.priority(due, START, neutral) == 0.5
-    assert metrics.priority(due, START + timedelta(days=1), neutral) == 1.0
-    assert metrics.priority(due, START, driven) == 0.75
-    assert metrics.priority(Goal(id="g1", name="a", word=7.0), START, neutral) == 7.0
+    def priority(at: datetime = START, persona: Persona = NEUTRAL, risk: float = 0.0, **given: Any) -> float:
+        return metrics.priority(Goal(id="g1", name="a", adopted_at=START, **given), at, persona, risk)
+
+    tomorrow = START + timedelta(days=1)
+    assert priority() == 0.0
+    assert priority(importance=1.0) == 1.0
+    assert priority(horizon="strategic") == -0.5
+    assert priority(risk=0.4) == 0.4
+    assert priority(deadline=tomorrow) == 0.5
+    assert priority(tomorrow, deadline=tomorrow) == 1.0
+    assert priority(deadline=tomorrow, persona=Persona(conscientiousness=1.0)) == 0.75
+    assert priority(word=7.0) == 7.0
 
 
 # over weeks -----------------------------------------------------------------------------------------------------------
