@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from empla.mind.authority import sources_of
 from empla.mind.beliefs import BeliefBase
 from empla.mind.codec import dumps
 from empla.mind.compiling import Compiled, CompiledQuery, compiled_query
@@ -72,7 +73,7 @@ __all__ = [
     "variables_in",
 ]
 
-_MOST_COMPILED = 1000
+_MOST_COMPILED = 256
 """Compiled queries that are kept; when there are more, all are made anew."""
 
 
@@ -82,7 +83,8 @@ class Rules:
     def __init__(self, rules: Iterable[Rule] = ()) -> None:
         self._rules: dict[Predicate, tuple[Rule, ...]] = {}
         self._compiled = Compiled(self._rules)
-        self._queries: dict[tuple[int, tuple[str, ...]], tuple[Inquiry, CompiledQuery]] = {}
+        self._seen: dict[tuple[int, tuple[str, ...]], tuple[Inquiry, CompiledQuery]] = {}
+        self._written: dict[tuple[str, tuple[str, ...]], CompiledQuery] = {}
         self.add(*rules)
 
     def __iter__(self) -> Iterator[Rule]:
@@ -107,7 +109,8 @@ class Rules:
         check_strata(known)
         self._rules = known
         self._compiled = Compiled(known)
-        self._queries.clear()
+        self._seen.clear()
+        self._written.clear()
 
     def reads(self, functor: str) -> frozenset[str]:
         """Return the functors whose beliefs decide whether something of this functor holds, itself among them."""
@@ -129,13 +132,23 @@ class Rules:
         at: datetime | None,
     ) -> tuple[CompiledQuery, Evaluation]:
         """Return a query, compiled for what is bound, and an evaluation in which to run it."""
-        name = (id(query), tuple(bindings))
-        kept = self._queries.get(name)
-        if kept is None:
-            if len(self._queries) >= _MOST_COMPILED:
-                self._queries.clear()
-            kept = self._queries[name] = (query, compiled_query(self._compiled, query, bindings))
-        return kept[1], Evaluation(beliefs, self._compiled.entries, at)
+        bound = tuple(bindings)
+        known = self._seen.get((id(query), bound))
+        if known is None:
+            if len(self._seen) >= _MOST_COMPILED:
+                self._seen.clear()
+            known = self._seen[id(query), bound] = (query, self._compiled_once(query, bound))
+        return known[1], Evaluation(beliefs, self._compiled.entries, at)
+
+    def _compiled_once(self, query: Inquiry, bound: tuple[str, ...]) -> CompiledQuery:
+        """Compile a query; one that a plan builds anew each time is known by how it is written."""
+        name = (str(query), bound)
+        known = self._written.get(name)
+        if known is None:
+            if len(self._written) >= _MOST_COMPILED:
+                self._written.clear()
+            known = self._written[name] = compiled_query(self._compiled, query, bound)
+        return known
 
 
 _NO_BINDINGS: Mapping[str, Any] = {}
@@ -143,7 +156,7 @@ _NO_BINDINGS: Mapping[str, Any] = {}
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """All solutions of a query, and the kinds of source of the beliefs that it found fitting, sorted: its label."""
+    """All solutions of a query, and its label: the kinds of source of the beliefs that fitted, and of the values."""
 
     solutions: list[dict[str, Any]]
     sources: tuple[str, ...]
@@ -176,7 +189,8 @@ def find(
     compiled, evaluation = rules.evaluated(beliefs, query, bindings, at)
     evaluation.origins = {}
     solutions = _solutions(compiled, evaluation, bindings)
-    return Found(solutions, tuple(sorted({origin.source.value for origin in evaluation.origins.values()})))
+    held = tuple(evaluation.origins.values())
+    return Found(solutions, sources_of((held, solutions)))
 
 
 def holds(

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from empla.errors import ValidationError
-from empla.mind import codec, evaluation
+from empla.mind import codec, evaluation, logic
 from empla.mind.beliefs import ANY, Belief, BeliefBase, DraftBeliefs
 from empla.mind.logic import (
     NOW,
@@ -248,6 +248,18 @@ def test_the_label_of_an_answer_is_that_of_all_that_was_found_fitting() -> None:
     assert found.sources == ("directory", "manager", "percept") and len(found.solutions) == 2
     assert find(beliefs, BOSS, parse_query("N is count(X : away(X))")).sources == ("percept",)
     assert find(beliefs, BOSS, parse_query("head(_, Y), not boss(bert, Y)")).sources == ("manager",)
+    beliefs.add(Belief(functor="knows", arguments=(Address("x@x.example", Origin(Source.RECORD)),)))
+    assert find(beliefs, BOSS, parse_query("knows(X)")).sources == ("own", "record"), "values say where they are from"
+
+
+def test_a_query_that_is_built_anew_each_time_is_compiled_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    known = rules("big(X) :- n(X), X > 1")
+    numbers = base(n=[1, 2, True])
+    for _ in range(3):
+        assert ask(numbers, known, query(lit("big", X))) == [{"X": 2}]
+        assert [holds(numbers, known, query(lit("n", value))) for value in (1, True, 1.0)] == [True, True, False]
+    monkeypatch.setattr(logic, "compiled_query", None)
+    assert ask(numbers, known, query(lit("big", X))) == [{"X": 2}]
 
 
 def test_what_a_query_reads_is_told_through_all_rules() -> None:
