@@ -3,12 +3,12 @@
 from empla.mind import codec
 from empla.mind.bodies import Ended, RunningBody, Turn, replay, said
 from empla.mind.ending import again, end
-from empla.mind.forms import wrong
+from empla.mind.forms import is_flat, wrong
 from empla.mind.intentions import Intention, Stage, StepRecord
 from empla.mind.percepts import Outcome
-from empla.mind.resolving import bounded, failed, resolve
-from empla.mind.stepping import begin, try_next
-from empla.mind.steps import Again, Either, Step, fingerprint
+from empla.mind.resolving import failed, resolve
+from empla.mind.stepping import begin, recorded, try_next
+from empla.mind.steps import Again, Either, Step
 from empla.mind.thinking import Thinking
 
 STEPS_PER_INTENTION = 1000
@@ -33,22 +33,17 @@ def advance(t: Thinking, intention: Intention) -> None:
         return
     running, turn = _resume(t, intention, history)
     taken = len(history)
-    while turn is not None:
-        current = t.draft.intention(intention.id) or intention
+    current: Intention | None = intention
+    while turn is not None and current is not None:
         if isinstance(turn, Ended):
             end(t, current, turn.outcome)
             return
         outcome = _take(t, current, turn.step, taken)
-        if outcome is None or not _goes_on(t, intention.id):
+        current = t.draft.intention(intention.id)  # its own last step may have ended or suspended it
+        if outcome is None or current is None or current.stage is not Stage.ACTIVE:
             return
         taken += 1
         turn = running.feed(outcome)
-
-
-def _goes_on(t: Thinking, intention_id: str) -> bool:
-    """Return whether an intention may take another step: its own last one may have ended or suspended it."""
-    current = t.draft.intention(intention_id)
-    return current is not None and current.stage is Stage.ACTIVE
 
 
 def _is_too_deep(t: Thinking, intention: Intention) -> bool:
@@ -91,22 +86,22 @@ def _take(t: Thinking, intention: Intention, step: Step, taken: int) -> Outcome 
     if taken >= STEPS_PER_INTENTION:
         end(t, intention, failed("too-many-steps", f"more than {STEPS_PER_INTENTION} steps; use `Again`"))
         return None
-    try:
-        step = codec.as_kept(step)  # as it will be after a restart: tuples, not lists
-        why = wrong(step)
-    except Exception as error:  # it is nested without end, or out of every range
-        why = said(error)
-    if why:
-        end(t, intention, failed("step-not-kept", f"the plan asks for what cannot be kept: {why}"))
-        return None
-    index = str(taken)
-    record = StepRecord(intention=intention.id, index=index, fingerprint=fingerprint(step, index), step=step)
+    if not is_flat(step):
+        step, why = _as_kept(step)
+        if why:
+            end(t, intention, failed("step-not-kept", f"the plan asks for what cannot be kept: {why}"))
+            return None
     if isinstance(step, Again):
-        t.draft.put_step(record)
+        t.draft.put_step(recorded(intention, str(taken), step))
         again(t, intention, step)
         return None
-    outcome = begin(t, intention, record)
-    if outcome is not None:
-        outcome = bounded(outcome)
-        t.draft.put_step(record.ended(outcome))
-    return outcome
+    return begin(t, intention, str(taken), step)
+
+
+def _as_kept(step: Step) -> tuple[Step, str]:
+    """Return a step as it will be after a restart (tuples, not lists), and what is wrong with its form."""
+    try:
+        step = codec.as_kept(step)
+        return step, wrong(step)
+    except Exception as error:  # it is nested without end, or out of every range
+        return step, said(error)

@@ -7,7 +7,7 @@ body changed underneath: the intention fails loudly rather than doing something 
 
 import re
 from collections.abc import Callable, Generator, Mapping
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -59,11 +59,14 @@ class RunningBody:
         nothing: tuple[Step, ...] = ()
         return cls((step for step in nothing), guard)
 
-    def turn(self, move: Callable[[], Any]) -> Turn:
-        """Run the body to its next `yield` by `move`, and say what it asks for or how it ended."""
+    def turn(self, move: Callable[[Any], Any], given: Any) -> Turn:
+        """Run the body to its next `yield` by `move(given)`, and say what it asks for or how it ended."""
         try:
-            with self._guard():
-                step = move()
+            if self._guard is nullcontext:
+                step = move(given)
+            else:
+                with self._guard():
+                    step = move(given)
         except StopIteration as end:
             return _ended(end.value)
         except ActionFailed as failure:
@@ -80,17 +83,22 @@ class RunningBody:
 
     def begin(self) -> Turn:
         """Run to the first step."""
-        return self.turn(lambda: next(self.live))
+        return self.turn(next, self.live)
 
     def feed(self, outcome: Outcome) -> Turn:
         """Give the outcome of the step it waits for: a value if done, else thrown as `ActionFailed`."""
         if outcome.status is Status.DONE:
             value = codec.as_kept(outcome.value)
-            return self.turn(lambda: self.live.send(value))
-        return self.turn(lambda: self.live.throw(ActionFailed(outcome)))
+            return self.turn(self.live.send, value)
+        return self.turn(self.live.throw, ActionFailed(outcome))
+
+
+_DONE = Ended(Outcome(status=Status.DONE))
 
 
 def _ended(value: Any) -> Ended:
+    if value is None:
+        return _DONE
     why = _cannot_be_kept(value)
     if why:
         return Ended(_failure("result-not-kept", f"the plan returned what cannot be kept: {why}"))

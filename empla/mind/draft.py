@@ -133,7 +133,10 @@ class Draft:
 
     def taken(self, intention_id: str) -> list[StepRecord]:
         """Return the steps that the body of an intention yielded itself, in order."""
-        records = [r for r in self.history(intention_id).values() if top_level(r.index)]
+        history = self.history(intention_id)
+        if not history:
+            return []
+        records = [r for r in history.values() if top_level(r.index)]
         records.sort(key=lambda r: int(r.index))
         return records
 

@@ -10,7 +10,7 @@ from empla.mind.authority import label_of, managers, may_hold, raised_by, source
 from empla.mind.beliefs import Belief
 from empla.mind.commitments import Close, Expect, Promise, Release
 from empla.mind.consent import may_decide, outsiders
-from empla.mind.intentions import HeldSpan, Intention, StepRecord
+from empla.mind.intentions import HeldSpan, Intention
 from empla.mind.percepts import Outcome, Status, is_reserved
 from empla.mind.resolving import DONE, failed, has_read, put
 from empla.mind.revising import believe, forget, withdraw
@@ -35,13 +35,13 @@ from empla.mind.thinking import Thinking
 from empla.mind.values import Origin
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Taking:
     """A step being taken, and by whom."""
 
     thinking: Thinking
     intention: Intention
-    record: StepRecord
+    index: str
 
 
 def _done(value: Any = None) -> Outcome:
@@ -167,7 +167,7 @@ def _hold(by: Taking, step: Hold) -> Outcome:
         if known.intention == mine and known.until > draft.at:
             draft.note(replace(known, until=draft.at))
     for place, (start, end) in enumerate(step.spans):
-        held = HeldSpan(id=f"{by.record.id}.{place}", intention=mine, start=start, end=end, until=step.until)
+        held = HeldSpan(id=f"{mine}.{by.index}.{place}", intention=mine, start=start, end=end, until=step.until)
         draft.note(held)
     return DONE
 

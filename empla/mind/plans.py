@@ -249,7 +249,7 @@ class PlanLibrary:
 
     def listens(self, kind: str) -> bool:
         """Return whether any plan could be set off by an event of this kind."""
-        return bool(self._for(kind))
+        return kind in self.by_kind
 
     def relevant(self, kind: str, fields: Mapping[str, Any]) -> list[Plan]:
         """Return the newest version of each plan whose trigger fits, best first."""
@@ -264,13 +264,18 @@ class PlanLibrary:
         return [plan for plan in fitting if newest[plan.name] is plan]
 
     def _for(self, kind: str) -> tuple[Plan, ...]:
-        """Return the plans for events of a kind, best first: looked up for each event, so kept."""
+        """Return the plans for events of a kind, best first."""
+        return self.by_kind.get(kind, ())
+
+    @property
+    def by_kind(self) -> Mapping[str, tuple[Plan, ...]]:
+        """Return the plans by the kind of event that sets them off, best first: looked up for each event, so kept."""
         if not self._by_kind:
             found: dict[str, list[Plan]] = {}
             for plan in sorted(self.plans.values(), key=lambda p: (-p.rank, p.cost, p.name)):
                 found.setdefault(plan.trigger.kind, []).append(plan)
             self._by_kind = {kind: tuple(plans) for kind, plans in found.items()}
-        return self._by_kind.get(kind, ())
+        return self._by_kind
 
 
 def _put_once(held: dict[Any, Any], name: Any, one: Any, what: str) -> None:

@@ -258,10 +258,13 @@ _PUT: dict[type, Callable[[MindState, Any], None]] = {
 }
 
 
+_WAITING = (Wait, Unless)
+
+
 def awaited(record: StepRecord) -> tuple[str, ...]:
     """Return what a step waits for as keys of `MindState.waits`: an event's kind, functors of beliefs."""
     step = record.step
-    if not isinstance(step, Wait | Unless):
+    if not isinstance(step, _WAITING):
         return ()
     kind = (step.kind,) if step.kind else ()
     return (*kind, *map(belief_key, record.reads))

@@ -1,7 +1,7 @@
 """Taking a step: what each that has to be waited for begins, and those that are made of others."""
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from empla.errors import ValidationError
@@ -18,32 +18,56 @@ from empla.mind.steps import Achieve, Ask, Atomic, Do, Either, Handle, Step, Tog
 from empla.mind.thinking import Thinking
 
 
-def begin(t: Thinking, intention: Intention, record: StepRecord) -> Outcome | None:
-    """Begin a step; return its outcome if that is known at once, else record it as one that waits."""
-    taking = Taking(t, intention, record)
-    kind = type(record.step)
+def begin(t: Thinking, intention: Intention, index: str, step: Step) -> Outcome | None:
+    """Record a step and begin it; return its outcome if that is known at once."""
+    kind = type(step)
     at_once = AT_ONCE.get(kind)
+    outcome: Outcome | None
     if at_once is not None:
-        return at_once(taking, record.step)
+        outcome = bounded(at_once(Taking(t, intention, index), step))
+        t.draft.put_step(recorded(intention, index, step, outcome))
+        return outcome
+    record = recorded(intention, index, step)
     started = _STARTED.get(kind)
     if started is None:
-        return failed("not-a-step", f"a {kind.__name__} cannot be taken")
-    t.draft.put_step(record)
-    return started(taking, record.step)
+        outcome = failed("not-a-step", f"a {kind.__name__} cannot be taken")
+    else:
+        t.draft.put_step(record)
+        outcome = started(Starting(t, intention, record), step)
+    if outcome is not None:
+        outcome = bounded(outcome)
+        t.draft.put_step(record.ended(outcome))
+    return outcome
+
+
+def recorded(intention: Intention, index: str, step: Step, outcome: Outcome | None = None) -> StepRecord:
+    """Return the record of a step."""
+    return StepRecord(
+        intention=intention.id, index=index, fingerprint=fingerprint(step, index), step=step, outcome=outcome
+    )
+
+
+@dataclass(slots=True)
+class Starting:
+    """A step that has to be waited for being begun, and by whom."""
+
+    thinking: Thinking
+    intention: Intention
+    record: StepRecord
 
 
 # waited for ---------------------------------------------------------------------------------------------------------
 
 
-def _do(by: Taking, step: Do) -> None:
+def _do(by: Starting, step: Do) -> None:
     _ask_for(by, step)
 
 
-def _unless(by: Taking, step: Unless) -> None:
+def _unless(by: Starting, step: Unless) -> None:
     _ask_for(by, step.by)
 
 
-def _ask(by: Taking, step: Ask) -> Outcome | None:
+def _ask(by: Starting, step: Ask) -> Outcome | None:
     draft = by.thinking.draft
     if step.grants and (why := cannot_grant(step, managers(draft.beliefs))):
         return failed("grants", why)
@@ -62,7 +86,7 @@ def _ask(by: Taking, step: Ask) -> Outcome | None:
     return None
 
 
-def _ask_for(by: Taking, step: Do) -> None:
+def _ask_for(by: Starting, step: Do) -> None:
     by.thinking.draft.note(
         Asked(
             action=by.record.id,
@@ -75,7 +99,7 @@ def _ask_for(by: Taking, step: Do) -> None:
     )
 
 
-def _wait(by: Taking, step: Wait) -> Outcome | None:
+def _wait(by: Starting, step: Wait) -> Outcome | None:
     if step.condition is not None:
         outcome = condition_holds(by.thinking, by.intention, step)
         if outcome is not None:
@@ -89,6 +113,8 @@ def _wait(by: Taking, step: Wait) -> Outcome | None:
 
 def condition_holds(t: Thinking, intention: Intention, step: Wait) -> Outcome | None:
     """Return the outcome of a wait whose condition holds by now, None if it does not yet."""
+    if step.condition is None:
+        return None
     try:
         found = logic.find(t.draft.beliefs, t.library.rules, step.condition, at=t.draft.at)
     except ValidationError as error:
@@ -99,7 +125,7 @@ def condition_holds(t: Thinking, intention: Intention, step: Wait) -> Outcome | 
     return Outcome(status=Status.DONE, value=found.solutions[0])
 
 
-def _achieve(by: Taking, step: Achieve) -> Outcome | None:
+def _achieve(by: Starting, step: Achieve) -> Outcome | None:
     event = Percept(
         key=by.intention.percept, kind=f"goal:{step.goal}", fields=step.bindings, origin=word_of(by.intention)
     )
@@ -109,7 +135,7 @@ def _achieve(by: Taking, step: Achieve) -> Outcome | None:
     return failed("no-plan", f"there is no applicable plan for the goal {step.goal}")
 
 
-def _handle(by: Taking, step: Handle) -> Outcome | None:
+def _handle(by: Starting, step: Handle) -> Outcome | None:
     if is_reserved(step.kind):
         return failed("reserved", f"only the mind itself raises a {step.kind!r}")
     event = Percept(key=by.intention.percept, kind=step.kind, fields=step.fields, origin=word_of(by.intention))
@@ -119,7 +145,7 @@ def _handle(by: Taking, step: Handle) -> Outcome | None:
     return failed("no-plan", f"there is no applicable plan for a {step.kind}")
 
 
-def _atomic(by: Taking, step: Atomic) -> Outcome | None:
+def _atomic(by: Starting, step: Atomic) -> Outcome | None:
     """Take all steps, or none of them: what was done before one that fails is undone."""
     t = by.thinking
     waiting = next((s for s in step.steps if type(s) not in AT_ONCE), None)
@@ -134,13 +160,13 @@ def _atomic(by: Taking, step: Atomic) -> Outcome | None:
     return outcome
 
 
-def _together(by: Taking, step: Together) -> Outcome | None:
+def _together(by: Starting, step: Together) -> Outcome | None:
     for place in range(len(step.steps)):
         begin_part(by.thinking, by.intention, by.record, place)
     return joined_outcome(by.record, parts_of(by.thinking, by.intention.id, by.record.index))
 
 
-def _either(by: Taking, _step: Either) -> Outcome | None:
+def _either(by: Starting, _step: Either) -> Outcome | None:
     return try_next(by.thinking, by.intention, by.record)
 
 
@@ -157,14 +183,11 @@ def try_next(t: Thinking, intention: Intention, around: StepRecord) -> Outcome |
 def begin_part(t: Thinking, intention: Intention, around: StepRecord, place: int) -> None:
     """Begin the step at a place inside another."""
     assert isinstance(around.step, Together | Either | Atomic)
-    index, step = f"{around.index}.{place}", around.step.steps[place]
-    part = StepRecord(intention=intention.id, index=index, fingerprint=fingerprint(step, index), step=step)
-    outcome = begin(t, t.draft.intention(intention.id) or intention, part)
-    if outcome is not None:
-        t.draft.put_step(part.ended(bounded(outcome)))
+    current = t.draft.intention(intention.id) or intention
+    begin(t, current, f"{around.index}.{place}", around.step.steps[place])
 
 
-_STARTED: dict[type[Step], Callable[[Taking, Any], Outcome | None]] = {
+_STARTED: dict[type[Step], Callable[[Starting, Any], Outcome | None]] = {
     Do: _do,
     Unless: _unless,
     Ask: _ask,

@@ -3,11 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 from empla.mind.beliefs import ANY, Support
 from empla.mind.codec import LATER, registered
+from empla.mind.goals import Aim
 from empla.mind.percepts import Outcome
+from empla.mind.terms import Inquiry
 from empla.mind.values import Address
 
 
@@ -89,7 +92,7 @@ class Forget(Step):
 class Reason(Step):
     """Ask a query of the beliefs, by the rules of the role. The value is a tuple of answers: mappings by variable."""
 
-    query: Any
+    query: Inquiry
     bindings: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -106,7 +109,7 @@ class Wait(Step):
     until: datetime | None = None
     kind: str = ""
     fields: Mapping[str, Any] = field(default_factory=dict)
-    condition: Any = field(default=None, metadata=LATER)
+    condition: Inquiry | None = field(default=None, metadata=LATER)
 
 
 @registered
@@ -185,7 +188,7 @@ class Atomic(Step):
 class Pursue(Step):
     """Take up a goal of its own, beside this intention. The value is its id; it goes on when this intention is over."""
 
-    aim: Any
+    aim: Aim
 
 
 @registered
@@ -295,11 +298,20 @@ def opened(pattern: tuple[Any, ...]) -> tuple[Any, ...]:
 
 def label(step: Step) -> str:
     """Return a step's kind as people read it: "email.reply", "wait", ..."""
-    return step.operation if isinstance(step, Do) else type(step).__name__.lower()
+    return step.operation if isinstance(step, Do) else _called(type(step))
+
+
+@cache
+def _called(kind: type[Step]) -> str:
+    return kind.__name__.lower()
+
+
+_MADE_OF_OTHERS = frozenset({Together, Either, Atomic})
 
 
 def fingerprint(step: Step, index: str) -> str:
     """Return what must be the same when a body is replayed: kind, operation and place (contract 15)."""
-    if isinstance(step, Together | Either | Atomic):
+    if type(step) in _MADE_OF_OTHERS:
+        assert isinstance(step, Together | Either | Atomic)
         return f"{index}:{label(step)}({','.join(label(s) for s in step.steps)})"
     return f"{index}:{label(step)}"

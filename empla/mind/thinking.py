@@ -34,7 +34,7 @@ class Thinking:
 
     def listens(self, kind: str) -> bool:
         """Return whether any plan or step could be set off by an event of this kind."""
-        return self.library.listens(kind) or self.draft.awaits(kind)
+        return kind in self.library.by_kind or self.draft.awaits(kind)
 
     def raise_all(self, events: Iterable[Percept]) -> None:
         """Queue events of the mind's own."""
