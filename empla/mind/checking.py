@@ -16,6 +16,7 @@ from empla.mind.steps import (
     Believe,
     Do,
     Forget,
+    Handle,
     Query,
     Raise,
     Reason,
@@ -213,6 +214,7 @@ _LITERAL: dict[type, tuple[str, ...]] = {
     Raise: ("kind",),
     Unless: ("kind",),
     Wait: ("kind",),
+    Handle: ("kind",),
 }
 
 

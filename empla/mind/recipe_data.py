@@ -9,7 +9,8 @@
 Every instruction is an object with one verb. A value that is not known yet is an object too: {"ref": "mail.sender"},
 {"text": "Dear {mail.sender}"}, {"later": {"ref": "$now"}, "by": "PT2H"}, {"first": [...]}; {"any": true} leaves a place
 of a pattern open; times are {"instant": "2026-11-23T08:00:00Z"}, {"day": "2026-11-23"} and {"span": "P2D"} (ISO 8601);
-an object that only looks like one of these is {"just": {...}}. Nothing here can state where a value came from (law 5).
+an object that only looks like one of these is {"just": {...}}. Queries are written as in `empla.mind.notation`. Nothing
+here can state where a value came from (law 5).
 """
 
 import re
@@ -23,6 +24,7 @@ from empla.mind.beliefs import ANY
 from empla.mind.checking import check_against
 from empla.mind.conditions import AllOf, AnyOf, Comparison, Condition, Holds, IsKnown, IsNot
 from empla.mind.instructions import Attempt, Fail, ForEach, If, Instruction, Learn, Return, Steps
+from empla.mind.notation import parse_query
 from empla.mind.recipes import Recipe
 from empla.mind.references import Expression, FirstKnown, Later, Ref, Template
 from empla.mind.steps import (
@@ -34,18 +36,21 @@ from empla.mind.steps import (
     Do,
     Either,
     Forget,
+    Handle,
     Hold,
     Now,
     Query,
     Raise,
     Reason,
     Scope,
+    Settle,
     Step,
     Together,
     Unless,
     Wait,
     query,
 )
+from empla.mind.terms import Inquiry
 
 OPEN = query("", ANY).pattern[0]
 """How a step keeps an open place of a pattern."""
@@ -77,7 +82,7 @@ _STEPS: Mapping[str, _Verb] = {
         },
     ),
     "forget": _Verb(Forget, {"forget": "functor", "pattern": "pattern"}),
-    "wait": _Verb(Wait, {"wait": "kind", "fields": "fields", "until": "until"}),
+    "wait": _Verb(Wait, {"wait": "kind", "fields": "fields", "until": "until", "that": "condition"}),
     "ask": _Verb(Ask, {"ask": "who", "by": "by", "patience": "patience", "allowed": "allowed"}),
     "achieve": _Verb(Achieve, {"achieve": "goal", "with": "bindings"}),
     "together": _Verb(Together, {"together": "steps"}),
@@ -85,6 +90,8 @@ _STEPS: Mapping[str, _Verb] = {
     "atomic": _Verb(Atomic, {"atomic": "steps"}),
     "scope": _Verb(Scope, {"scope": "people", "start": "start", "end": "end"}),
     "hold": _Verb(Hold, {"hold": "spans", "until": "until"}),
+    "handle": _Verb(Handle, {"handle": "kind", "fields": "fields"}),
+    "settle": _Verb(Settle, {"settle": "goal", "state": "state", "reason": "reason"}),
     "raise": _Verb(Raise, {"raise": "kind", "fields": "fields"}),
     "again": _Verb(Again, {"again": "bindings"}),
 }
@@ -185,6 +192,9 @@ def _made(cls: Callable[..., Any], said: Mapping[str, Any], place: str) -> Any:
 
 def _field(key: str, name: str, data: object, place: str) -> Any:
     """Read the value of one field of a record: a key, or else the field's name, means the same in every record."""
+    if key in ("reason", "that"):
+        query: Inquiry = _made(parse_query, {"text": data if isinstance(data, str) else ""}, place)
+        return query
     match name:
         case "steps" if key in ("together", "either", "atomic"):
             return _steps(data, place)

@@ -12,6 +12,7 @@ from empla.mind.recipe_data import EXPRESSIONS, OPEN, VERBS
 from empla.mind.recipes import Recipe
 from empla.mind.references import FirstKnown, Later, Ref, Template
 from empla.mind.steps import Step
+from empla.mind.terms import Inquiry
 
 _VERB_OF = {verb.cls: name for name, verb in VERBS.items()}
 
@@ -30,6 +31,8 @@ def _written(value: Any) -> Any:
         case Mapping():
             said = {name: _written(one) for name, one in value.items()}
             return {"just": said} if frozenset(said) in EXPRESSIONS else said
+        case Inquiry():
+            return str(value)
         case Learn(name, step):
             return {**_written(step), "as": name}
         case Step() | Instruction():

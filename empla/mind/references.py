@@ -17,7 +17,7 @@ from empla.mind.values import Address, Instant, Url
 LONGEST_TEXT = 20_000
 """Characters of a text with references, before and after they are filled in."""
 NAME = re.compile(r"[a-z][a-z0-9_]*")
-_PATH = re.compile(r"\$?[a-z][a-z0-9_]*(?:\.(?:[a-z][a-z0-9_]*|\d{1,3}))*")
+_PATH = re.compile(r"\$?[a-z][a-z0-9_]*(?:\.(?:[A-Za-z][A-Za-z0-9_]*|\d{1,3}))*")
 _PLACE = re.compile(r"\{\{|\}\}|\{([^{}:]*)(?::([^{}]*))?\}|[{}]")
 _TIME_FORMAT = re.compile(r"(?:%[aAbBdHIjmMpUyYZz%]|[^%]){1,60}")
 _PARTS_OF_TIME = frozenset({"year", "month", "day", "hour", "minute", "second"})

@@ -14,6 +14,7 @@ from empla.mind.beliefs import ANY
 from empla.mind.checking import most_steps
 from empla.mind.conditions import AllOf, AnyOf, Comparison, Holds, IsKnown, IsNot
 from empla.mind.instructions import Attempt, Fail, ForEach, If, Instruction, Learn, Return
+from empla.mind.notation import parse_query
 from empla.mind.plans import Plan, PlanLibrary, Trigger, goal, on
 from empla.mind.recipe_data import recipe_from
 from empla.mind.recipe_writing import data_of
@@ -30,10 +31,12 @@ from empla.mind.steps import (
     Do,
     Either,
     Forget,
+    Handle,
     Hold,
     Now,
     Query,
     Raise,
+    Reason,
     Scope,
     SetAside,
     Step,
@@ -134,6 +137,25 @@ def test_it_branches_on_what_it_was_given_and_on_what_is_believed() -> None:
     for who, count, expected in (("bob", 3, "sales"), ("ada", 3, "many"), ("eve", 3, "few"), ("bob", 2, "few")):
         mind = minded(*steps).given("works_in", "bob", "sales")
         assert believed(mind, who=who, count=count) == [(expected,)]
+
+
+def test_it_asks_by_rules_and_waits_for_what_they_say() -> None:
+    steps = recipe_from(
+        [
+            {"reason": "works_in(Who, D), head(D, Boss)", "with": {"Who": {"ref": "who"}}, "as": "bosses"},
+            {"if": {"holds": {"reason": "works_in(ada, sales)"}}, "then": [{"fail": "it cannot be"}]},
+            {"wait": "", "that": "back(maria)"},
+            {"believe": "seen", "arguments": [{"ref": "$bosses.0.Boss"}]},
+        ]
+    ).steps
+    mind = minded(*steps).given("works_in", "bob", "sales").given("head", "sales", "maria")
+    mind.library.add(
+        Plan(name="come", trigger=on("come"), body=Recipe(steps=(Believe(functor="back", arguments=("maria",)),)))
+    )
+    mind.when("go", who="bob")
+    assert mind.believes("seen") == []
+    mind.when("come")
+    assert mind.believes("seen") == [("maria",)]
 
 
 def test_values_with_an_origin_compare_and_are_written_by_their_bare_value() -> None:
@@ -314,6 +336,8 @@ DO = {"do": "email.send", "with": {"to": []}}
         ([{"return": {"later": {"ref": "mail.sent"}, "by": "x"}}], "'x' is no span"),
         ([{"return": {"first": 1}}], "steps[0].return: `first` does not go with that"),
         ([{"return": object()}], "cannot stand in a recipe"),
+        ([{"reason": "boss(X"}], "steps[0].reason: "),
+        ([{"reason": {"ref": "mail.text"}}], "steps[0].reason: "),
         ([{"again": {}}], "steps[0]: it would go round for ever"),
         ([{"if": {"known": 1}, "then": [{"wait": "x"}]}, {"again": {}}], "steps[1]: it would go round for ever"),
         ([DO] * 201, "steps[200]: a recipe has 200 instructions at most"),
@@ -450,6 +474,9 @@ simple: Any = (
     | st.builds(lambda v: Believe(functor="held", arguments=tuple(v), confidence=0.5), st.lists(values, max_size=2))
     | st.builds(lambda v: Query(functor="held", pattern=tuple(v)), st.lists(values, max_size=2))
     | st.just(Forget(functor="held"))
+    | st.builds(lambda f: Reason(query=parse_query("works_in(X, sales), not away(X)"), bindings=f), fields)
+    | st.just(Wait(condition=parse_query("back(X)")))
+    | st.builds(lambda f: Handle(kind="told", fields=f), fields)
     | st.builds(lambda f: Wait(kind="bell", fields=f, until=ref("at")), fields)
     | st.builds(lambda d: Ask(who=ref("mail.sender"), by=d, patience=timedelta(days=1), allowed=("words",)), doing)
     | st.builds(lambda f: Achieve(goal="tea", bindings=f), fields)
