@@ -57,6 +57,7 @@ __all__ = [
     "Rule",
     "Rules",
     "Variable",
+    "as_variables",
     "ask",
     "differ",
     "find",
@@ -212,6 +213,11 @@ def _solutions(compiled: CompiledQuery, evaluation: Evaluation, bindings: Mappin
         different = {tuple(map(key, row)): row for row in rows}
         rows = sorted(different.values(), key=order_of)
     return [dict(zip(compiled.names, row, strict=True)) for row in rows]
+
+
+def as_variables(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the fields of an event as bindings: `sender` is the variable `Sender`."""
+    return {f"{name[:1].upper()}{name[1:]}": value for name, value in fields.items()}
 
 
 def functors_read(query: Inquiry, rules: Rules) -> frozenset[str]:

@@ -71,7 +71,8 @@ def _holds(t: Thinking, query: Inquiry | None, intention: Intention) -> bool:
     if query is None:
         return False
     try:
-        return logic.holds(t.draft.beliefs, t.library.rules, query, intention.bindings, t.draft.at)
+        given = logic.as_variables(intention.bindings)
+        return logic.holds(t.draft.beliefs, t.library.rules, query, given, t.draft.at)
     except ValidationError as error:
         t.note(intention.percept, f"plan {intention.plan} cannot be reconsidered: {error.sentence}")
         return False

@@ -61,6 +61,9 @@ def ordered(parts: Sequence[Part], bound: Iterable[str], elsewhere: Iterable[str
     stands only inside of a negation or an aggregate is its own, and means something else in the next.
     ValidationError, with its name, if a variable has no value where it needs one, or if there are too many parts.
     """
+    for part in parts:
+        if not isinstance(part, Part):
+            raise ValidationError(f"a {type(part).__name__} is no part of a rule or query")
     if _size(parts) > MOST_PARTS:
         raise ValidationError(f"a rule or query may have {MOST_PARTS} parts")
     known = {*bound, NOW.name}

@@ -139,8 +139,8 @@ class Literal:
     arguments: tuple[Any, ...] = ()
 
     def __post_init__(self) -> None:
-        if not self.functor:
-            raise ValidationError("a literal needs a functor")
+        if not self.functor or not isinstance(self.functor, str):
+            raise ValidationError("a literal needs a functor, which is a text")
         for argument in self.arguments:
             if isinstance(argument, Arithmetic | Aggregate | Literal):
                 raise ValidationError(f"{argument} cannot stand inside {self.functor}(...): give it a name with `is`")

@@ -252,6 +252,17 @@ def test_the_label_of_an_answer_is_that_of_all_that_was_found_fitting() -> None:
     assert find(beliefs, BOSS, parse_query("knows(X)")).sources == ("own", "record"), "values say where they are from"
 
 
+def test_fields_of_an_event_are_variables_with_a_capital() -> None:
+    fields = {"x": "anna", "who_else": None, "2nd-line": 1}
+    assert ask(OFFICE, BOSS, parse_query("boss(X, Y)"), logic.as_variables(fields)) == [{"X": "anna", "Y": "eva"}]
+
+
+@pytest.mark.parametrize("odd", [(3,), (X,), (no(3),), (Is(N, Aggregate("count", X, ("b",))),)])
+def test_what_is_no_query_is_refused_when_it_is_asked(odd: Any) -> None:
+    with pytest.raises(ValidationError, match="is no part of a rule or query"):
+        holds(OFFICE, BOSS, query(*odd))
+
+
 def test_a_query_that_is_built_anew_each_time_is_compiled_once(monkeypatch: pytest.MonkeyPatch) -> None:
     known = rules("big(X) :- n(X), X > 1")
     numbers = base(n=[1, 2, True])
