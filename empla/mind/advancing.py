@@ -5,7 +5,9 @@ from empla.mind.bodies import Ended, RunningBody, Turn, replay, said
 from empla.mind.ending import again, end
 from empla.mind.forms import is_flat, wrong
 from empla.mind.intentions import Intention, Stage, StepRecord
+from empla.mind.limits import over_limit
 from empla.mind.percepts import Outcome
+from empla.mind.plans import NO_LIMITS
 from empla.mind.resolving import failed, resolve
 from empla.mind.stepping import begin, recorded, try_next
 from empla.mind.steps import Again, Either, Step
@@ -86,6 +88,12 @@ def _take(t: Thinking, intention: Intention, step: Step, taken: int) -> Outcome 
     if taken >= STEPS_PER_INTENTION:
         end(t, intention, failed("too-many-steps", f"more than {STEPS_PER_INTENTION} steps; use `Again`"))
         return None
+    plan = t.library.get(intention.plan, intention.version)
+    if plan is not None and plan.limits is not NO_LIMITS:
+        why = over_limit(plan.limits, t.draft.history(intention.id).values(), step, taken)
+        if why:
+            end(t, intention, failed("over-limit", why))
+            return None
     if not is_flat(step):
         step, why = _as_kept(step)
         if why:

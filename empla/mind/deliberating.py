@@ -56,6 +56,7 @@ class Applicable:
     functors: tuple[str, ...] = ()
     reads: tuple[str, ...] = ()
     like: str | None = None
+    reasons: tuple[str, ...] = ()
 
 
 def adopt_for(t: Thinking, occasion: Occasion) -> bool:
@@ -104,7 +105,7 @@ def _chosen(t: Thinking, applicable: list[Applicable], occasion: Occasion) -> tu
     if not best.allowed:
         return None, passed_over(choices)
     chosen = by_name[best.plan.name]
-    chosen.like = best.context
+    chosen.like, chosen.reasons = best.context, best.reasons
     return chosen, passed_over(choices)
 
 
@@ -130,7 +131,8 @@ def applies(t: Thinking, plan: Plan, fields: Mapping[str, Any]) -> Applicable | 
 def _answered(t: Thinking, plan: Plan, condition: Inquiry, fields: Mapping[str, Any]) -> Applicable | None:
     """Return a plan whose condition is a query, with what its first answer gives besides."""
     try:
-        found = logic.find(t.draft.beliefs, t.library.rules, condition, fields, t.draft.at)
+        given = logic.as_variables(fields)
+        found = logic.find(t.draft.beliefs, t.library.rules, condition, given, t.draft.at)
     except ValidationError as error:
         t.note("", f"the condition of plan {plan.name} cannot be asked: {error.sentence}")
         return None
@@ -202,6 +204,7 @@ def adopt(
         authority=former.authority if former else _authority(t, occasion.percept),
         reads=tuple(sorted(reads)),
         like=chosen.like,
+        reasons=chosen.reasons,
         because=tuple(belief.id for belief in chosen.found),
         watches=_watched(t, plan, chosen),
     )

@@ -10,6 +10,7 @@ from empla.mind.choosing import TRANSIENT, may_retry
 from empla.mind.deliberating import Applicable, Occasion, adopt, adopt_for
 from empla.mind.intentions import Intention, Stage
 from empla.mind.learning import note_gap, note_outcome
+from empla.mind.limits import spent
 from empla.mind.percepts import INTENTION_FAILED, Outcome, Percept, Status
 from empla.mind.persona import persona_of, tries_alone
 from empla.mind.resolving import DONE, bounded, put, resolve
@@ -21,6 +22,9 @@ from empla.mind.undertaking import leave_behind
 def end(t: Thinking, intention: Intention, outcome: Outcome) -> None:
     """End an intention as its body ended."""
     outcome = bounded(outcome)
+    cost = spent(t.draft.history(intention.id).values())
+    if cost != outcome.cost:
+        outcome = replace(outcome, cost=cost)
     _learn(t, intention, outcome)
     if outcome.status is Status.DONE:
         close(t, intention, outcome, Stage.DONE)
@@ -41,7 +45,9 @@ def _learn(t: Thinking, intention: Intention, outcome: Outcome) -> None:
         return
     took = t.draft.at - intention.adopted_at
     by = word_of(intention)
-    t.raise_all(note_outcome(t.draft, plan, intention.like, outcome, t.listens, by=by, took=took))
+    t.raise_all(
+        note_outcome(t.draft, plan, intention.like, outcome, t.listens, by=by, took=took, cost=outcome.cost or None)
+    )
 
 
 def _tried_again(t: Thinking, intention: Intention, outcome: Outcome) -> Applicable | None:

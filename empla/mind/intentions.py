@@ -51,7 +51,8 @@ class Authority:
 class Intention:
     """One plan committed to. `reads` are the kinds of source it has read: the label of free text it writes.
 
-    `like` is the context in which its success will be remembered, if it will be; `because` are the ids of beliefs that
+    `like` is the context in which its success will be remembered, if it will be, `reasons` what made up
+    its score where there was a choice; `because` are the ids of beliefs that
     its condition found, `watches` the functors whose change makes it be reconsidered; `carries` are the open promises
     that are its to see to, each as "commitment:ID" or "expectation:ID".
     """
@@ -75,6 +76,7 @@ class Intention:
     ended_at: datetime | None = None
     result: Outcome | None = None
     like: str | None = field(default=None, metadata=LATER)
+    reasons: tuple[str, ...] = field(default=(), metadata=LATER)
     because: tuple[str, ...] = field(default=(), metadata=LATER)
     watches: tuple[str, ...] = field(default=(), metadata=LATER)
     carries: tuple[str, ...] = ()
@@ -101,6 +103,7 @@ class Intention:
             ended_at=at,
             result=result,
             like=self.like,
+            reasons=self.reasons,
             because=self.because,
             watches=self.watches,
             carries=self.carries,

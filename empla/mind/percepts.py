@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from empla.mind.codec import registered
+from empla.mind.codec import LATER, registered
 from empla.mind.grants import GRANT_CHANGED
 from empla.mind.rules import RULES_COMMAND
 from empla.mind.tasks import TASK_ASSIGNED, TASK_RELEASED
@@ -40,12 +40,16 @@ class Status(StrEnum):
 @registered
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What came of one step: a value if it was done, else a stable code and a sentence for a person."""
+    """What came of one step: a value if it was done, else a stable code and a sentence for a person.
+
+    `cost` is what it cost, in minor units of the company's currency.
+    """
 
     status: Status
     value: Any = None
     code: str = ""
     sentence: str = ""
+    cost: int = field(default=0, metadata=LATER)
 
 
 OUTCOME = "outcome"

@@ -136,6 +136,9 @@ class Limits:
     time: timedelta | None = None
 
 
+NO_LIMITS = Limits()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Expected:
     """What a plan is expected to bring about, and with which probability (0..1)."""
@@ -181,7 +184,7 @@ class Plan:
     expects: Expected | None = None
     like: Callable[[BeliefBase, Trigger], str] = anywhere
     commitment: CommitmentStrategy = CommitmentStrategy.BLIND
-    limits: Limits = Limits()
+    limits: Limits = NO_LIMITS
     achieved: Inquiry | None = None
     impossible: Inquiry | None = None
 

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import cache
 from typing import Any
 
 from empla.mind.beliefs import ANY, Support
@@ -298,12 +297,7 @@ def opened(pattern: tuple[Any, ...]) -> tuple[Any, ...]:
 
 def label(step: Step) -> str:
     """Return a step's kind as people read it: "email.reply", "wait", ..."""
-    return step.operation if isinstance(step, Do) else _called(type(step))
-
-
-@cache
-def _called(kind: type[Step]) -> str:
-    return kind.__name__.lower()
+    return step.operation if isinstance(step, Do) else type(step).__name__.lower()
 
 
 _MADE_OF_OTHERS = frozenset({Together, Either, Atomic})
