@@ -20,6 +20,7 @@ from empla.capabilities.contract import Place
 from empla.capabilities.email import perceiving
 from empla.capabilities.email.delegated import MANAGER_MAIL_ARRIVED, DelegatedSensor
 from empla.capabilities.email.mailbox import Evidence, FetchedMail, MailCursor
+from empla.capabilities.email.reading import read
 from empla.capabilities.email.sensor import MAIL_ARRIVED, InboxSensor
 from empla.clock import pause
 from empla.engine import inbox
@@ -27,7 +28,9 @@ from empla.engine.employee import EmployeeEngine, Mindset
 from empla.mind.grants import GRANT_CHANGED, GrantKind
 from empla.mind.percepts import Percept
 from empla.mind.plans import PlanLibrary, Trigger, on
+from empla.mind.readings import Mail
 from empla.mind.steps import Believe, Do, Scope
+from empla.mind.tasks import TASK_ASSIGNED
 from empla.mind.values import OWN, Address, Origin, Source
 from empla.store.opening import open_store
 from empla.store.store import Store
@@ -275,6 +278,22 @@ async def invited(start: Start) -> None:
     await at_the_office(start, assistant.library, mails=2)
 
 
+ARRANGE = "Book half an hour with Bob on Wednesday at 14:00, about the budget."
+
+
+def assigned(words: str) -> Percept:
+    """Return the percept by which whoever runs the employee assigns it a task with these words."""
+    mail = Mail(key="task", message_id="", blob="", subject="", sender=None, authenticated=None, text=words)
+    reading = read(mail, VirtualClock().now(), "UTC", "", source=Source.POLICY)
+    fields = {"id": "t1", "text": words, "kind": "", "due": None, "creditor": None, "by": MARIA, "reading": reading}
+    return Percept(key="task:t1", kind=TASK_ASSIGNED, fields=fields, origin=OWN)
+
+
+async def assign(start: Start) -> None:
+    """Do a task that lies in the inbox, once the manager has said yes to it."""
+    await at_the_office(start, assistant.library, mails=2)
+
+
 async def stranger(start: Start) -> None:
     """Ask the manager about somebody's request, offer what is allowed, and book what is chosen."""
     await at_the_office(start, assistant.library, mails=3)
@@ -316,6 +335,7 @@ WORKLOADS |= {
     "office": office,
     "booking": booking,
     "errand": errand,
+    "assign": assign,
     "invited": invited,
     "stranger": stranger,
     "poison": poison,

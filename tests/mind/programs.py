@@ -17,8 +17,22 @@ from unittest.mock import patch
 
 from empla.mind import codec
 from empla.mind import cycle as cycle_module
+from empla.mind.commitments import (
+    COMMITMENT,
+    EXPECTATION,
+    BeliefHeld,
+    Close,
+    Commitment,
+    Expect,
+    MailSent,
+    Promise,
+    Release,
+    Standing,
+)
 from empla.mind.cycle import cycle
 from empla.mind.intentions import OVER, Intention
+from empla.mind.logic import lit
+from empla.mind.logic import query as asked
 from empla.mind.percepts import OUTCOME, TIMER, Outcome, Percept, Status
 from empla.mind.plans import Body, Plan, PlanLibrary, always, believed, goal, on
 from empla.mind.readings import Mail
@@ -44,9 +58,11 @@ from empla.mind.values import OWN, Address, Origin, Source
 
 START = datetime(2026, 11, 23, 8, tzinfo=UTC)
 MARIA = Address("maria@office.example", Origin(Source.POLICY))
+ADA = Address("ada@office.example", OWN)
 STRANGER = Address("eve@evil.example", Origin(Source.PERCEPT))
 KINDS = ("ping", "pong")
 GOALS = ("one", "two", "three")
+PROMISED = ("commitment-closed", "commitment-orphaned", "commitment-lost", "expectation-late")
 SIMPLE = (
     "do",
     "believe",
@@ -60,6 +76,13 @@ SIMPLE = (
     "wait",
     "ask",
     "achieve",
+    "promise",
+    "expect",
+    "keep",
+    "break",
+    "release",
+    "believe-promise",
+    "forget-promise",
 )
 OTHERS = ("catch", "together", "again", "boom", "junk", "not-kept", "return")
 
@@ -87,6 +110,19 @@ def _at(minutes: int) -> datetime:
     return START + timedelta(minutes=minutes)
 
 
+def _made(n: int, standing: Standing = Standing.OPEN) -> Commitment:
+    return Commitment(
+        debtor=ADA,
+        creditor=MARIA,
+        content=f"promise {n}",
+        made_at=START,
+        due=_at(8 * n + 8) if n else None,
+        standing=standing,
+        wants=(None, BeliefHeld(functor="held", arguments=(0,)), MailSent(to=MARIA))[n],
+        drop=asked(lit("held", 2, "_")) if n == 2 else None,
+    )
+
+
 _STEPS: dict[str, Callable[[Any], Step]] = {
     "do": lambda n: Do(operation="test.do", arguments={"number": n, "words": ["a", "list", {"of": n}]}),
     "believe": lambda n: Believe(functor="held", arguments=(n, frozenset({"b", "a"})), until=_at(n + 60)),
@@ -100,6 +136,13 @@ _STEPS: dict[str, Callable[[Any], Step]] = {
     "wait": lambda n: Wait(kind=KINDS[n % 2], until=_at(n) if n else None),
     "ask": lambda n: Ask(who=MARIA, by=Do(operation="test.ask", arguments={}), patience=timedelta(hours=1)),
     "achieve": lambda n: Achieve(goal=GOALS[n], bindings={"depth": n}),
+    "promise": lambda n: Promise(id=f"p{n}", made=_made(n)),
+    "expect": lambda n: Expect(id=f"p{n}", made=_made(n)),
+    "keep": lambda n: Close(id=f"p{n}", standing=Standing.KEPT, sentence="it is done", evidence="done"),
+    "break": lambda n: Close(id=f"p{n}", standing=Standing.BROKEN, sentence="it cannot be kept"),
+    "release": lambda n: Release(id=f"p{n}", sentence="nobody wants it"),
+    "believe-promise": lambda n: Believe(functor=COMMITMENT, arguments=("p0", _made(0, list(Standing)[n]))),
+    "forget-promise": lambda n: Forget(functor=(COMMITMENT, EXPECTATION, COMMITMENT)[n]),
     "again": lambda n: Again(bindings={"round": n}),
     "together": lambda inner: Together(steps=tuple(step_of(i) for i in inner)),
 }
@@ -145,7 +188,13 @@ def body_of(program: Program) -> Body:
 def random_library(choose: Choose) -> PlanLibrary:
     """Draw plans for every event and goal: several, some with a recovery, of different ranks."""
     library = PlanLibrary()
-    triggers = [*(on(kind) for kind in KINDS), *(goal(name) for name in GOALS), on("mail"), believed("held")]
+    triggers = [
+        *(on(kind) for kind in KINDS),
+        *(goal(name) for name in GOALS),
+        on("mail"),
+        *map(on, PROMISED),
+        believed("held"),
+    ]
     for number, trigger in enumerate(triggers):
         for variant in range(1 + choose(2)):
             recovery = body_of(random_program(choose, 1)) if choose(3) == 0 else None
