@@ -281,8 +281,8 @@ class _Imagination:
         return renamed
 
     def _new(self, changes: Iterable[Change], begin: int) -> list[Goal | Intention]:
-        known = (*self._now.intentions, *self._now.goals)
-        return [one for one in _taken_up(changes, begin) if one.id not in known]
+        now = self._now
+        return [o for o in _taken_up(changes, begin) if o.id not in now.intentions and o.id not in now.goals]
 
     def _ids(self, mine: Sequence[Goal | Intention], recorded: Sequence[Goal | Intention]) -> dict[str, str]:
         """Return for each id that was given in an imagined cycle the one to be compared by."""

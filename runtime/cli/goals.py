@@ -123,6 +123,8 @@ def _label(goal: Mapping[str, Any], zone: str) -> Text:
     shown = Text.assemble(
         (f"{goal['id']}  ", "dim"), printing.said(goal["name"], "bold"), "  ", (goal["state"], _COLOURS[goal["state"]])
     )
+    if goal["reason"] and goal["state"] != "active":
+        shown.append_text(printing.said(f": {goal['reason']}", "dim"))
     if said := _said(goal, zone):
         shown.append(f"  {said}", "dim")
     if goal["alarm"]:
@@ -130,8 +132,6 @@ def _label(goal: Mapping[str, Any], zone: str) -> Text:
     lines = [f"{b['name']}: {b['reason']}" if b["name"] else b["reason"] for b in goal["blocked_by"]]
     for line in lines:
         shown.append("\nblocked by ", "red").append_text(printing.said(line))
-    if goal["state"] not in ("active",) and goal["reason"]:
-        shown.append_text(printing.said(f"\n{goal['reason']}", "dim"))
     return shown
 
 
