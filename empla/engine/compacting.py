@@ -64,8 +64,7 @@ def compact_if_due(store: Store, at: datetime) -> bool:
 
     To be called when nothing else is to do. Where nothing is due it costs one look at one row.
     """
-    rows = store.find("cursor", {"sensor": SENSOR}, ("body",))
-    known: Compacting = codec.loads(rows[0].body) if rows else Compacting(next_at=at, before=at)
+    known = _come_so_far(store, at)
     if not known.stage:
         if at < known.next_at:
             return False
@@ -75,6 +74,17 @@ def compact_if_due(store: Store, at: datetime) -> bool:
         row = {"sensor": SENSOR, "body": codec.dumps(known)}
         store.put("cursor", ("sensor",), ("body",), row)
     return bool(known.stage)
+
+
+def _come_so_far(store: Store, at: datetime) -> Compacting:
+    """Return how far it has come; of an employee who has nothing old yet, that its time has not come."""
+    rows = store.find("cursor", {"sensor": SENSOR}, ("body",))
+    if rows:
+        known: Compacting = codec.loads(rows[0].body)
+        return known
+    oldest = store.find("journal", (), ("at",), limit=1)
+    begun = bool(oldest) and oldest[0].at < instant(at - YOUNG)
+    return Compacting(next_at=at if begun else at + EVERY, before=at)
 
 
 # steps ----------------------------------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@
     sense      sensors write percepts and their cursor in one transaction
     think      one cycle for each percept, several in a transaction; every transaction checks the lease
     act        claim rows of the outbox, carry them out, write their outcomes as percepts
+    compact    pack what is old, a piece at a time, while nothing else is to do
     wait       for a percept, an outcome or an instant; costs nothing meanwhile
 
 Store and cycle run on the main thread, synchronously; adapters are awaited and never touch the store (contract 3).
@@ -25,6 +26,7 @@ from empla.clock import Clock, pause
 from empla.engine import inbox
 from empla.engine.circuits import Circuits
 from empla.engine.commands import COMMANDS, run_command
+from empla.engine.compacting import compact_if_due
 from empla.engine.journal import Journal
 from empla.engine.loading import load
 from empla.engine.outbox import Outbox
@@ -123,11 +125,12 @@ class EmployeeEngine:
                 now = self._clock.now()
                 try:
                     await self._turn(now, stopping)
+                    packing = self._is_quiet and compact_if_due(self._store, now)
                 except STORE_TROUBLE as error:
                     await self._wait_for_store(error)
-                else:
-                    self._troubles = 0
-                    await self._wait_for_news(now)
+                    continue
+                self._troubles = 0
+                await (pause(0) if packing else self._wait_for_news(now))
         finally:
             await self._stop([*sensors, stop])
 
@@ -209,6 +212,11 @@ class EmployeeEngine:
     def idle(self) -> bool:
         """Whether nothing is in hand: no percept to handle, and no action under way."""
         return not self._running and not self._store.find("percept", {"state": "new"}, ("seq",), limit=1)
+
+    @property
+    def _is_quiet(self) -> bool:
+        """Whether nothing is under way, and nobody has brought news since the turn began."""
+        return not self._running and not self._news.is_set()
 
     # recover --------------------------------------------------------------------------------------------------
 
