@@ -57,11 +57,12 @@ def _run(t: Thinking, percept: Percept) -> None:
             t.leave_the_rest(percept)
             return
         t.handled += 1
-        intention = t.next_ready()
-        if intention is not None:
-            advance(t, intention)
-        elif t.events:
+        if t.events:  # first, so that it is known who wants to go on when the next is chosen
             perceive(t, t.events.popleft())
+        else:
+            intention = t.next_ready()
+            if intention is not None:
+                advance(t, intention)
         _settle(t)
 
 
