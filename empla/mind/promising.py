@@ -175,8 +175,7 @@ def let_go(
 def _with_clock(t: Thinking, functor: str, promise_id: str, made: Commitment, known: Commitment | None) -> Commitment:
     """Return a promise that wakes itself before its deadline, and at it; one whose deadline is as it was goes on so."""
     if known is not None and known.open and known.clock and known.due == made.due:
-        times = {"wakes_at": known.wakes_at, "noticed_at": known.noticed_at, "late_at": known.late_at}
-        return replace(made, clock=True, **times)
+        return replace(made, clock=True, wakes_at=known.wakes_at, noticed_at=known.noticed_at, late_at=known.late_at)
     wakes_at = notice_at(made, persona_of(t.draft.beliefs), t.draft.at)
     name = f"{CLOCK}{key_of(functor, promise_id)}"
     for at in (wakes_at, made.due):

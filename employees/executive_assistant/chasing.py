@@ -16,7 +16,7 @@ from empla.capabilities.email.reading.times.model import Window
 from empla.capabilities.email.results import Sent
 from empla.capabilities.email.steps import reply, send
 from empla.mind.beliefs import BeliefBase
-from empla.mind.commitments import COMMITMENT, EXPECTATION, Commitment, Standing
+from empla.mind.commitments import COMMITMENT, EXPECTATION, Commitment, MailSent, Standing
 from empla.mind.plans import PlanLibrary, Trigger, on
 from empla.mind.readings import Mail
 from empla.mind.steps import ActionFailed, Believe, Forget, Now, Raise, Scope, Step, Unless, Wait, query
@@ -140,6 +140,7 @@ def _see_to_it(event: Trigger, me: Profile, mail: Mail, guest: Guest, matter: _M
         due=at,
         thread=mail.thread,
         mail=mail.message_id,
+        wants=MailSent(to=guest.address),
     )
     yield from noted(COMMITMENT, promise, made)
     yield Believe(functor=CHASE, arguments=(promise, guest.address.value, mail.thread, matter.threads))

@@ -2,6 +2,10 @@
 
 `commitment(id, Commitment)` is what the employee has promised, `expectation(id, Commitment)` what it was promised or
 has asked for (see `empla.mind.commitments`). Whoever ends one tells the person whom it concerns in the same plan.
+
+These plans keep their promises as plain beliefs and see to the clock themselves, for what they remind, warn and tell is
+part of their work. The kernel knows of each all the same: who carries it, that none is forgotten or left behind
+silently, and that one which wants evidence is closed only with it.
 """
 
 from collections.abc import Generator

@@ -12,7 +12,7 @@ from empla.capabilities.email.reading.times.model import Window
 from empla.capabilities.email.results import Sent
 from empla.capabilities.email.steps import reply, send
 from empla.mind.beliefs import BeliefBase
-from empla.mind.commitments import COMMITMENT, Commitment, Standing
+from empla.mind.commitments import COMMITMENT, Commitment, MailSent, Standing
 from empla.mind.plans import PlanLibrary, Trigger, on
 from empla.mind.readings import Mail
 from empla.mind.steps import ActionFailed, Believe, Forget, Now, Raise, Scope, Step, Wait, query
@@ -131,6 +131,7 @@ def _kept(event: Trigger, me: Profile, reminder: _Reminder, whom: tuple[Guest, .
         due=reminder.at,
         thread=reminder.mail.thread,
         mail=reminder.mail.message_id,
+        wants=None if whom else MailSent(to=me.manager),
     )
     yield from noted(COMMITMENT, promise, made)
     yield Believe(functor=REMINDER_THREAD, arguments=(reminder.mail.thread, promise, what))

@@ -120,6 +120,7 @@ def _promises(mind: minds.Mind, functor: str) -> list[dict[str, Any]]:
             "made_at": made.made_at.isoformat(),
             "due": made.due.isoformat() if made.due is not None else None,
             "standing": made.standing.value,
+            "late_at": made.late_at.isoformat() if made.late_at is not None else None,
             "ended": made.ended,
             "evidence": made.evidence,
         }
@@ -222,7 +223,8 @@ def _going(intention: Mapping[str, Any]) -> str:
 def _stands(promise: Mapping[str, Any], at: Callable[[str], str]) -> str:
     """Return when a promise is to be kept, or how it ended."""
     if promise["standing"] == Standing.OPEN:
-        return f"due {at(promise['due'])}" if promise["due"] else "open"
+        late = ", late" if promise["late_at"] else ""
+        return f"due {at(promise['due'])}{late}" if promise["due"] else "open"
     return f"{promise['standing']}: {promise['ended']}" if promise["ended"] else str(promise["standing"])
 
 
