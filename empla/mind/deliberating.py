@@ -139,7 +139,8 @@ def _answered(t: Thinking, plan: Plan, condition: Inquiry, fields: Mapping[str, 
     if not found.solutions:
         return None
     functors = tuple(sorted(logic.functors_read(condition, t.library.rules)))
-    return Applicable(plan, {**found.solutions[0], **fields}, functors=functors, reads=found.sources)
+    besides = {name: value for name, value in found.solutions[0].items() if name not in given}
+    return Applicable(plan, {**besides, **fields}, functors=functors, reads=found.sources)
 
 
 class Looked:
