@@ -12,7 +12,7 @@ from empla.engine import inbox
 from empla.engine.outbox import Outbox
 from empla.mind import codec
 from empla.mind.goals import Goal
-from empla.mind.intentions import OVER, HeldSpan, Intention, Question, StepRecord
+from empla.mind.intentions import HeldSpan, Intention, Question, StepRecord
 from empla.mind.state import (
     Asked,
     Believed,
@@ -107,9 +107,8 @@ class Recorder:
         return text
 
     def intention(self, intention: Intention) -> str:
-        """Write an intention; one that is over keeps no time free any more."""
+        """Write an intention."""
         text = codec.dumps(intention)
-        plan = {"plan": intention.plan, "version": intention.version}
         values = {
             "id": intention.id,
             **plan,
@@ -118,13 +117,7 @@ class Recorder:
             "body": text,
         }
         self._store.put("intention", _BY_ID, ("plan", "version", "stage", "percept", "body"), values)
-        if intention.stage in OVER:
-            self._let_go_times(intention.id)
         return text
-
-    def _let_go_times(self, intention: str) -> None:
-        for row in self._store.find("hold", {"intention": intention}, ("id",), at_least={"until": self._at_text}):
-            self._store.change("hold", {"id": row.id}, {"until": self._at_text})
 
     def step(self, record: StepRecord) -> str:
         """Write a step."""

@@ -12,7 +12,7 @@ from datetime import datetime
 from empla.mind.beliefs import Belief, DraftBeliefs
 from empla.mind.commitments import PROMISES, is_open
 from empla.mind.goals import Goal
-from empla.mind.intentions import OVER, Intention, Question, StepRecord, top_level
+from empla.mind.intentions import OVER, HeldSpan, Intention, Question, StepRecord, top_level
 from empla.mind.propositions import Key, proposition_key
 from empla.mind.state import (
     Believed,
@@ -108,6 +108,15 @@ class Draft:
         if self.state.questions or self._questions:
             for question in [q for q in self.questions() if q.id.startswith(f"{intention.id}.")]:
                 self.put_question(replace(question, state="withdrawn"))
+        self.notes.extend(self._freed(intention.id))
+
+    def _freed(self, intention_id: str) -> list[HeldSpan]:
+        """Return the times that an intention has kept free, which are free from now on."""
+        noted = [change for change in self.notes if isinstance(change, HeldSpan)]
+        if not noted and not self.state.holds:
+            return []
+        held = {h.id: h for h in (*self.state.holds.values(), *noted) if h.intention == intention_id}
+        return [replace(h, until=self.at) for h in held.values() if h.until > self.at]
 
     def _has_asked(self, intention_id: str) -> bool:
         """Return whether an intention of this very cycle may have asked for something already."""
