@@ -111,7 +111,8 @@ class Recorder:
         text = codec.dumps(intention)
         values = {
             "id": intention.id,
-            **plan,
+            "plan": intention.plan,
+            "version": intention.version,
             "stage": intention.stage.value,
             "percept": intention.percept,
             "body": text,
