@@ -11,7 +11,7 @@ from empla.clock import SystemClock
 from empla.config import Home, load_settings
 from empla.errors import InputError
 from empla.store.company import CompanyStore, row_as_data
-from runtime.cli import employees, meaning, minds
+from runtime.cli import employees, mails, meaning, minds
 from runtime.cli.convictions import of_conviction
 from runtime.cli.meaning import Meant
 from runtime.cli.nodes import Node
@@ -82,9 +82,13 @@ def _is_clear(known: Sequence[Meant]) -> bool:
 
 
 def _unknown(text: str) -> InputError:
+    if "@" in text and " " not in text:
+        sentence = f"no employee has sent or received {mails.message_id(text)}"
+    else:
+        sentence = f"nothing is known of {text!r}: no employee has done, wanted or believed it"
     return InputError(
-        f"nothing is known of {text!r}: no employee has sent, received, done or held it",
-        next_step="copy an id from `empla inbox NUMBER`, `empla history NAME --json` or `empla show NAME`",
+        sentence,
+        next_step="copy an id from `empla inbox NUMBER`, `empla history NAME --json` or `empla show NAME --json`",
     )
 
 

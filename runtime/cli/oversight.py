@@ -58,7 +58,10 @@ def history(
     last: Annotated[int, typer.Option("--last", "-n", min=1, help="How many of the newest.")] = 50,
     json: Json = False,
 ) -> None:
-    """Show what an employee did, which rule allowed it, and what became of its goals meanwhile."""
+    """Show what an employee did, and which rule allowed it.
+
+    Besides, what became of its goals meanwhile, and why.
+    """
     from runtime.cli import past, printing
 
     found = past.deeds(here(), name, last=last, everything=everything)
@@ -79,7 +82,7 @@ def why(
     ],
     json: Json = False,
 ) -> None:
-    """Show why something was done, wanted or believed, or what came of a mail.
+    """Show why something was done, wanted or believed.
 
     A tree: from the act through the gate's decision, plan, authority, goal and beliefs down to the raw mail; or from a
     mail that came on to what it led to. Ends with whether the ledger of acts is whole. Where words may mean several

@@ -119,7 +119,8 @@ class Teller:
 
     def condition(self, intention: Intention) -> list[Node]:
         """Return the beliefs that the plan's condition rested on."""
-        found = [node("belief", self.belief_by_id(known, intention.id)) for known in intention.because]
+        known = dict.fromkeys(intention.because)
+        found = [node("belief", self.belief_by_id(belief_id, intention.id)) for belief_id in known]
         return grouped("condition", f"held, as it found {len(found)} belief{'s' * (len(found) != 1)}", found)
 
     def belief_by_id(self, belief_id: str, of: str = "") -> str:

@@ -28,9 +28,9 @@ def replay(
     everything: Annotated[bool, typer.Option("--all", help="Also acts that only look at something.")] = False,
     json: Json = False,
 ) -> None:
-    """Think everything again that it perceived, in memory: nothing is changed, nothing is done.
+    """Think an employee's past again, as it was or without a mail.
 
-    As it was, every cycle must come out with the same digest; exit code 1 if one of this version does not. Without some
+    It is thought in memory: nothing is changed, nothing is done. As it was, every cycle must come out with the same digest; exit code 1 if one of this version does not. Without some
     percepts, it shows what would be otherwise: acts, beliefs, goals, intentions.
     """
     from runtime.cli import differences, printing, replaying
@@ -58,9 +58,9 @@ def beliefs(
     rules: Annotated[bool, typer.Option("--rules", help="Show the rules by which it concludes instead.")] = False,
     json: Json = False,
 ) -> None:
-    """Show what an employee believes: who says so, how sure it is by now, until when.
+    """Show what an employee believes, and how sure it is.
 
-    Of beliefs that contradict each other it marks the current one, and why. A query is answered from beliefs and the
+    Of each it tells who says so, how sure it is by now, and until when it counts. Of beliefs that contradict each other it marks the current one, and why. A query is answered from beliefs and the
     rules of the role; variables begin with a capital letter.
     """
     from runtime.cli import believing, printing
@@ -88,9 +88,9 @@ def goals(
     everything: Annotated[bool, typer.Option("--all", help="Also those that are reached or given up.")] = False,
     json: Json = False,
 ) -> None:
-    """Show what an employee wants: how far each goal is, what stands in its way, what it serves.
+    """Show what an employee wants, and how far it has got.
 
-    Of one goal: every state it went through and why, how its strategy was chosen, and the plans that work for it.
+    Of each goal it tells what stands in its way and what it serves. Of one goal: every state it went through and why, how its strategy was chosen, and the plans that work for it.
     """
     from empla.config import load_settings
     from runtime.cli import goals as wants

@@ -21,7 +21,10 @@ from .conftest import PROGRAM, Cli
 PANELS = {
     "People": ["init", "people", "hire", "mailbox", "offboard", "list", "show"],
     "Day": ["mail", "inbox", "agenda"],
-    "Oversight": ["history", "why", "settle", "triage", "rules", "persona", "quarantine", "grant", "revoke"],
+    "Oversight": [
+        *("history", "why", "beliefs", "goals", "replay"),
+        *("settle", "triage", "rules", "persona", "quarantine", "grant", "revoke"),
+    ],
     "Running": ["up", "down", "status", "restart", "pause", "resume", "logs", "upgrade", "demo", "doctor"],
 }
 
