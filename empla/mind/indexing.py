@@ -138,7 +138,8 @@ def _head(arguments: tuple[Any, ...]) -> Key:
     if not arguments:
         return ()
     first = arguments[0]
-    return first if type(first) is str else key(first)
+    kind = type(first)
+    return first if kind is str or kind is int else key(first)
 
 
 def _rest(arguments: tuple[Any, ...]) -> Key:
@@ -148,7 +149,8 @@ def _rest(arguments: tuple[Any, ...]) -> Key:
         return ()
     if count == 2:
         second = arguments[1]
-        return second if type(second) is str else key(second)
+        kind = type(second)
+        return second if kind is str or kind is int else key(second)
     return tuple(map(key, arguments[1:]))  # two or more: the key of a single value is never such a tuple
 
 

@@ -207,11 +207,12 @@ class _Revision:
         `said` is what was said just now, `known` the same as it was held before, and `belief` what the two make.
         """
         at, place = self.draft.at, kind.key or ()
-        for rival in _rivals(self.draft, belief, place):
-            if not is_valid(rival, at):
-                self.let_go(rival, TIME_IS_OVER)
-        self.run()
         rivals = _rivals(self.draft, belief, place)
+        if over := [r for r in rivals if not is_valid(r, at)]:
+            for rival in over:
+                self.let_go(rival, TIME_IS_OVER)
+            self.run()
+            rivals = _rivals(self.draft, belief, place)
         mine = [r for r in rivals if r.origin.source is said.origin.source]
         if any(_is_later(r, said) for r in mine):
             return  # an older word of the same source: it has said otherwise since
@@ -220,11 +221,13 @@ class _Revision:
             self.draft.forget(outdated, CHANGED)
             self.fallen.append((outdated.proposition, CHANGED))
         held = [belief, *(r for r in rivals if r not in mine)]
-        best = min(held, key=lambda b: standing(b, kind.policy, at))
+        best = min(held, key=lambda b: standing(b, kind.policy, at)) if len(held) > 1 else belief
         for one in held:
             overruled = one is not best
-            if one is belief or one.overruled is not overruled:
+            if one.overruled is not overruled:
                 self.draft.believe(replace(one, overruled=overruled))
+            elif one is belief:
+                self.draft.believe(one)
         if before is None:
             self.tell("added", best, {"arguments": best.arguments})
         elif before.proposition.key != best.proposition.key:
@@ -308,7 +311,7 @@ def _rivals(draft: Draft, belief: Belief, places: tuple[int, ...]) -> list[Belie
         for b in draft.beliefs.candidates(belief.functor, places, keys)
         if _place(b, places) == keys and b.proposition.key != own
     ]
-    return sorted(found, key=lambda b: order_of(b.arguments))
+    return sorted(found, key=lambda b: order_of(b.arguments)) if len(found) > 1 else found
 
 
 def _place(belief: Belief, places: tuple[int, ...]) -> tuple[Key, ...]:
