@@ -30,8 +30,9 @@ def replay(
 ) -> None:
     """Think an employee's past again, as it was or without a mail.
 
-    It is thought in memory: nothing is changed, nothing is done. As it was, every cycle must come out with the same digest; exit code 1 if one of this version does not. Without some
-    percepts, it shows what would be otherwise: acts, beliefs, goals, intentions.
+    It is thought in memory: nothing is changed, nothing is done. As it was, every cycle must come out with the same
+    digest; exit code 1 if one of this version does not. Without some percepts, it shows what would be otherwise: acts,
+    beliefs, goals, intentions.
     """
     from runtime.cli import differences, printing, replaying
 
@@ -60,8 +61,9 @@ def beliefs(
 ) -> None:
     """Show what an employee believes, and how sure it is.
 
-    Of each it tells who says so, how sure it is by now, and until when it counts. Of beliefs that contradict each other it marks the current one, and why. A query is answered from beliefs and the
-    rules of the role; variables begin with a capital letter.
+    Of each it tells who says so, how sure it is by now, and until when it counts. Of beliefs that contradict each other
+    it marks the current one, and why. A query is answered from beliefs and the rules of the role; variables begin with
+    a capital letter.
     """
     from runtime.cli import believing, printing
 
@@ -90,7 +92,8 @@ def goals(
 ) -> None:
     """Show what an employee wants, and how far it has got.
 
-    Of each goal it tells what stands in its way and what it serves. Of one goal: every state it went through and why, how its strategy was chosen, and the plans that work for it.
+    Of each goal it tells what stands in its way and what it serves. Of one goal: every state it went through and why,
+    how its strategy was chosen, and the plans that work for it.
     """
     from empla.config import load_settings
     from runtime.cli import goals as wants
