@@ -38,12 +38,13 @@ def authority_of(event: Percept, beliefs: BeliefBase) -> Authority:
     """Return the authority of an intention that begins with `event`.
 
     Only the identity that the receiving server vouches for makes a mail the manager's (contract 6). What our own
-    company code raises without a mail (hiring, triggers) carries the company's.
+    company code raises without a mail (hiring, triggers) carries the company's; and the words of a task, which look
+    like a mail, carry what whoever raises them has.
     """
     mail = event.get("mail")
     if isinstance(mail, Mail) and mail.inbox_of is not None:
         return Authority(principal="", percept=event.key)  # written to somebody else: nobody's order
-    if not isinstance(mail, Mail):
+    if not isinstance(mail, Mail) or mail.task:
         return Authority(principal=_PRINCIPALS.get(event.origin.source, ""), percept=event.key)
     return Authority(principal="manager" if vouched_by(mail, managers(beliefs)) else "", percept=event.key)
 

@@ -268,6 +268,22 @@ def test_a_restart_in_between_changes_nothing(desk: Desk) -> None:
     assert task(desk).state is TaskState.COMPLETED
 
 
+def test_a_task_that_is_open_when_the_assistant_leaves_is_handed_back(desk: Desk) -> None:
+    assign(desk, "Decide between red or blue for the door")
+    desk.ada.tell("leaving", meetings="keep")
+    mails = desk.goes_on(timedelta(minutes=5))
+    (told,) = to(mails, MARIA, "is leaving")
+    assert "Decide between red or blue" in said(told)
+    assert task(desk).state is TaskState.RELEASED
+
+
+def test_what_follows_on_a_task_has_its_authority_and_no_more(desk: Desk) -> None:
+    (question,) = assign(desk, "Please get me the supplier list from Ben by Friday 16:00.")
+    confirmed = next(m for m in desk.write("yes", question) if "I have asked Ben" in said(m))
+    mails = desk.write("Also ask Carla", confirmed)
+    assert "asks you for the supplier list" in said(to(mails, CARLA)[0])
+
+
 @pytest.mark.parametrize("kind", [TASK_ASSIGNED, TASK_RELEASED])
 def test_nobody_outside_assigns_or_takes_back(desk: Desk, kind: str) -> None:
     assign(desk, "Book half an hour with Ben on Wednesday at 14:00.")
