@@ -1,6 +1,6 @@
 """The workloads of the benchmark, in python-agentspeak; run by `peers.py` in the peer's own environment, as a program.
 
-    python agentspeak_peer.py WORKLOAD PARAMETERS        # prints its figures as JSON
+python agentspeak_peer.py WORKLOAD PARAMETERS        # prints its figures as JSON
 """
 
 import gc
