@@ -70,7 +70,7 @@ class Stories(Teller):
             "plan",
             f"{intention.plan}, version {intention.version}, {intention.stage.value}",
             below,
-            passed_over=list(intention.passed_over),
+            **self.choice(intention),
             waits_for=minds.waits_for(steps, self.zone),
             result=intention.result.sentence if intention.result is not None else "",
         )

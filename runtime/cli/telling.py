@@ -79,6 +79,7 @@ class Teller:
             "passed_over": list(intention.passed_over),
             "tried_before": [p for p in intention.tried if p != intention.plan],
             "recovering": "after a failure" if intention.recovering else "",
+            "weighed": list(intention.reasons),
             "learned": self.learned(intention),
         }
 

@@ -18,7 +18,7 @@ from empla.mind.goals import Aim, Metric
 from empla.mind.kinds import BeliefKind, Category
 from empla.mind.logic import parse_query, parse_rule
 from empla.mind.plans import PlanLibrary, Trigger, goal, on
-from empla.mind.steps import Believe, Do
+from empla.mind.steps import Believe, Do, Now
 from empla.mind.values import Address, Origin, Source
 from empla.testing.employee import employee
 from runtime.cli import believing, explaining, replaying
@@ -178,6 +178,15 @@ def role() -> PlanLibrary:
     def told(event: Trigger) -> Any:
         yield Believe(functor=event.functor, arguments=event.arguments, confidence=event.sure)
 
+    @library.plan(on("reach"), name="by-phone", cost=1.0)
+    def by_phone(event: Trigger) -> Any:
+        yield Now()
+        raise RuntimeError("the line is dead")
+
+    @library.plan(on("reach"), name="by-mail", cost=2.0)
+    def by_mail(event: Trigger) -> Any:
+        yield Now()
+
     @library.plan(goal("first-call"))
     def first_call(event: Trigger) -> Any:
         yield Do(operation="test.look", arguments={"value": "the number"})
@@ -205,6 +214,9 @@ def mind(tmp_path_factory: pytest.TempPathFactory, role: PlanLibrary) -> Cli:
         for place, (functor, arguments, sure, who) in enumerate(facts):
             more = {"functor": functor, "arguments": arguments, "sure": sure, "who": who}
             clara.tell("told", key=f"told:{place}", **more)
+            clara.work()
+        for place in range(3):
+            clara.tell("reach", key=f"reach:{place}")
             clara.work()
     return cli
 
@@ -273,6 +285,18 @@ def test_why_tells_a_goals_states_and_who_works_for_it(mind: Cli) -> None:
     assert (none.code, "has no goal 'peace'" in none.err) == (2, True)
     assert "pipeline" in mind.ok("show", "clara")
     assert "first-call" in mind.ok("history", "clara")
+
+
+def test_what_was_learned_of_a_plan_is_told_where_it_was_chosen(mind: Cli) -> None:
+    first_time, *_, last_time = (told(mind("why", "clara", f"reach:{place}", "--json"))["tree"] for place in range(3))
+    plans = [node["text"].partition(",")[0] for node in nodes(first_time) if node["what"] == "plan"]
+    assert plans == ["by-phone", "by-mail"], "it was tried the cheap way, then the other"
+    assert [n["text"].partition(",")[0] for n in nodes(last_time) if n["what"] == "plan"] == ["by-mail"]
+    chosen = first(last_time, "plan")["facts"]
+    assert chosen["passed_over"][0].startswith("by-phone: ")
+    assert chosen["learned"].endswith("tries worked")
+    assert chosen["weighed"][0].startswith("success 0.")
+    assert "Has learned" in mind.ok("show", "clara")
 
 
 def test_a_mind_at_rest_is_lived_again_too(mind: Cli) -> None:
