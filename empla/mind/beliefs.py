@@ -88,8 +88,8 @@ class BeliefBase:
         table = self._tables.get(functor)
         return None if table is None else table.get(arguments)
 
-    def add(self, belief: Belief) -> None:
-        """Hold a belief; the same proposition held before is replaced."""
+    def add(self, belief: Belief) -> Belief | None:
+        """Hold a belief in place of the same proposition; return how that was held before."""
         table = self._tables.get(belief.functor)
         if table is None:
             table = self._tables[belief.functor] = Table()
@@ -102,6 +102,7 @@ class BeliefBase:
             self._will_end(belief, belief.valid_until)
         for support in supports(belief) if belief.supporters else ():
             self._rest_on(support, belief)
+        return old
 
     def remove(self, functor: str, arguments: tuple[Any, ...]) -> None:
         """Hold it no longer; harmless if it was not held."""
@@ -241,32 +242,34 @@ class DraftBeliefs(BeliefBase):
         hidden = self._hidden.get(functor)
         return None if below is None or (hidden is not None and id(below) in hidden) else below
 
-    def add(self, belief: Belief) -> None:
-        """Hold a belief in this cycle."""
+    def add(self, belief: Belief) -> Belief | None:
+        """Hold a belief in this cycle; return how the same proposition was held before."""
         table = self._tables.get(belief.functor)
         if table is None:
             table = self._tables[belief.functor] = Table()
-        if table.put(belief) is None and not self._hide(belief.functor, belief.arguments):
+        old = table.put(belief) or self._hide(belief.functor, belief.arguments)
+        if old is None:
             self._count += 1
         if rests_on_beliefs(belief):
             self._bearing += 1
+        return old
 
     def remove(self, functor: str, arguments: tuple[Any, ...]) -> None:
         """Hold it no longer from here on."""
         table = self._tables.get(functor)
-        if (table is not None and table.take(arguments) is not None) or self._hide(functor, arguments):
+        if (table is not None and table.take(arguments) is not None) or self._hide(functor, arguments) is not None:
             self._count -= 1
 
-    def _hide(self, functor: str, arguments: tuple[Any, ...]) -> bool:
-        """Let what is below not be seen any more; return whether it was till now."""
+    def _hide(self, functor: str, arguments: tuple[Any, ...]) -> Belief | None:
+        """Let what is below not be seen any more; return what was seen till now."""
         below = self._under.get(functor, arguments)
         if below is None:
-            return False
+            return None
         hidden = self._hidden.setdefault(functor, {})
         if id(below) in hidden:
-            return False
+            return None
         hidden[id(below)] = below
-        return True
+        return below
 
     def candidates(self, functor: str, places: Sequence[int], keys: Sequence[Key]) -> Collection[Belief]:
         """Return beliefs of a functor in no order: all that have these keys in these places, and maybe others."""

@@ -219,11 +219,12 @@ class Draft:
             self.moved_goals[goal.id] = goal.state
         self._goals[goal.id] = goal
 
-    def believe(self, belief: Belief) -> None:
-        """Hold a belief."""
-        self.beliefs.add(belief)
+    def believe(self, belief: Belief) -> Belief | None:
+        """Hold a belief; return how the same proposition was held before."""
+        known = self.beliefs.add(belief)
         self.touched[belief.functor] = None
         self._believed[proposition_key(belief.functor, belief.arguments)] = Believed(belief=belief)
+        return known
 
     def forget(self, belief: Belief, reason: str) -> None:
         """Hold a belief no longer."""

@@ -41,10 +41,16 @@ def believe(draft: Draft, belief: Belief, kinds: Kinds, listens: Listens, by: Or
     it is not given. ValidationError if it rests on what is not held, or on itself.
     """
     kind = kinds.get(belief.functor)
+    if kind is None and not rests_on_beliefs(belief):
+        known = draft.believe(belief)
+        if known is None:
+            return _events("added", belief, {"arguments": belief.arguments}, listens, by)
+        if is_valid(known, draft.at):
+            if known.supporters != belief.supporters:
+                draft.believe(_joined(known, belief, None, draft.at))
+            return []
+        draft.believe(known)  # its time was over: it goes before it comes again
     known = draft.beliefs.get(belief.functor, belief.arguments)
-    if kind is None and known is None and not rests_on_beliefs(belief):
-        draft.believe(belief)
-        return _events("added", belief, {"arguments": belief.arguments}, listens, by)
     if kind is not None:
         belief = as_declared(belief, kind, draft.at)
     belief = _grounded(draft, belief)
