@@ -1,5 +1,6 @@
 """On whose word an intention acts: it never grows, and it is not lost when another plan takes over (laws 5 and 7)."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -232,3 +233,12 @@ def test_nobody_else_withdraws_it(mind: Mind) -> None:
     assert len(mind.state.beliefs.matching("rule")) == 1
     mind.tell("mail", mail=mail(MARIA.value), origin=OUTSIDE)
     assert mind.state.beliefs.matching("rule") == []
+
+
+@pytest.mark.parametrize(("origin", "principal"), [(OWN, "company"), (MARIA.origin, "company"), (OUTSIDE, "")])
+def test_the_words_of_a_task_have_the_authority_of_who_raises_them(
+    acting: Mind, origin: Origin, principal: str
+) -> None:
+    words = replace(mail(MARIA.value, vouched=False), task="t1")
+    acting.tell("mail", origin=origin, mail=words)
+    assert {a.authority.principal for a in acting.changes(Asked)} == {principal}
