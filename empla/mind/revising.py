@@ -41,18 +41,19 @@ def believe(draft: Draft, belief: Belief, kinds: Kinds, listens: Listens, by: Or
     it is not given. ValidationError if it rests on what is not held, or on itself.
     """
     kind = kinds.get(belief.functor)
-    if kind is None and not rests_on_beliefs(belief):
+    if kind is not None:
+        belief = as_declared(belief, kind, draft.at)
+    if (kind is None or kind.key is None) and not rests_on_beliefs(belief):
         known = draft.believe(belief)
         if known is None:
             return _events("added", belief, {"arguments": belief.arguments}, listens, by)
         if is_valid(known, draft.at):
-            if known.supporters != belief.supporters:
-                draft.believe(_joined(known, belief, None, draft.at))
+            joined = _joined(known, belief, kind, draft.at)
+            if joined is not belief:
+                draft.believe(joined)
             return []
         draft.believe(known)  # its time was over: it goes before it comes again
     known = draft.beliefs.get(belief.functor, belief.arguments)
-    if kind is not None:
-        belief = as_declared(belief, kind, draft.at)
     belief = _grounded(draft, belief)
     revision = _Revision(draft, kinds, listens, by)
     if known is not None and not is_valid(known, draft.at):
@@ -65,7 +66,7 @@ def believe(draft: Draft, belief: Belief, kinds: Kinds, listens: Listens, by: Or
     if kind is not None and kind.key is not None:
         revision.weigh(belief, said, known, kind)
     else:
-        draft.believe(replace(belief, overruled=False) if belief.overruled else belief)
+        draft.believe(belief)
         if known is None:
             revision.tell("added", belief, {"arguments": belief.arguments})
     return revision.run()
@@ -75,7 +76,8 @@ def forget(
     draft: Draft, belief: Belief, reason: str, kinds: Kinds, listens: Listens, by: Origin | None = None
 ) -> list[Percept]:
     """Hold a belief no longer, nor what rested on it alone, and return the events of it."""
-    if not draft.beliefs.bears and belief.functor not in kinds:
+    kind = kinds.get(belief.functor)
+    if not draft.beliefs.bears and (kind is None or kind.key is None):
         draft.forget(belief, reason)
         return _events("removed", belief, {"arguments": belief.arguments, "reason": reason}, listens, by)
     if draft.beliefs.get(belief.functor, belief.arguments) is None:
@@ -294,7 +296,9 @@ def _joined(known: Belief, said: Belief, kind: BeliefKind | None, at: datetime) 
             alternatives.pop(name, None)
             alternatives[name] = alternative
     supporters = tuple(alternatives.values())[-MOST_SUPPORTERS:]
-    return better if better.supporters == supporters else replace(better, supporters=supporters)
+    if better.supporters == supporters and not better.overruled:
+        return better
+    return replace(better, supporters=supporters, overruled=False)  # whether it is overruled is weighed anew
 
 
 def _each(alternative: Support | tuple[Support, ...]) -> tuple[Support, ...]:
