@@ -18,7 +18,7 @@ from empla.mind.advancing import advance
 from empla.mind.bodies import Guard
 from empla.mind.draft import Draft
 from empla.mind.perceiving import perceive
-from empla.mind.percepts import CONTINUE, Percept, is_own, is_reserved
+from empla.mind.percepts import CONTINUE, WAKE, Percept, is_own, is_reserved
 from empla.mind.plans import PlanLibrary
 from empla.mind.reconsidering import reconsider
 from empla.mind.revising import TIME_IS_OVER, forget
@@ -79,6 +79,10 @@ def _begin_with(t: Thinking, percept: Percept) -> None:
     if is_reserved(percept.kind) and not is_own(percept):
         t.note(percept.key, f"a {percept.kind} came from outside and is no such thing")
     elif percept.kind == CONTINUE:
-        t.events.extend(percept.fields["events"])
+        for event in percept.fields["events"]:
+            if event.kind == WAKE:
+                perceive(t, event)  # it was routed before: else a thousand that are woken would leave no time to go on
+            else:
+                t.events.append(event)
     else:
         t.events.append(percept)

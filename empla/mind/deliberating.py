@@ -5,7 +5,7 @@ ordered by `empla.mind.choosing`; the first that was not tried yet is adopted, a
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, cast
 
 from empla.errors import ValidationError
@@ -18,7 +18,7 @@ from empla.mind.goals import Goal
 from empla.mind.intentions import Authority, Intention
 from empla.mind.learning import learns, note_gap
 from empla.mind.logic import Inquiry
-from empla.mind.percepts import Percept
+from empla.mind.percepts import PLAN_WANTED, Outcome, Percept
 from empla.mind.plans import CommitmentStrategy, Plan, Trigger, always
 from empla.mind.state import Due
 from empla.mind.thinking import Thinking
@@ -75,9 +75,17 @@ def adopt_for(t: Thinking, occasion: Occasion) -> bool:
     why_others_not.extend(why_not)
     if chosen is None:
         _keep_that_none(t, occasion, why_not)
-        return False
+        return occasion.kind.startswith("goal:") and not occasion.tried and want_plan(t, occasion, None)
     adopt(t, chosen, occasion, passed_over=tuple(why_others_not))
     return True
+
+
+def want_plan(t: Thinking, occasion: Occasion, failure: Outcome | None) -> bool:
+    """Have a plan made for what the role has none for, or none that does; return whether somebody can."""
+    if occasion.kind == PLAN_WANTED or not t.library.listens(PLAN_WANTED):
+        return False
+    fields = {"wanted": occasion.kind, "fields": occasion.fields, "tried": occasion.tried, "failure": failure}
+    return adopt_for(t, replace(occasion, kind=PLAN_WANTED, fields=fields, tried=()))
 
 
 def _keep_that_none(t: Thinking, occasion: Occasion, refused: tuple[str, ...]) -> None:

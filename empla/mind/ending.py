@@ -7,11 +7,11 @@ from typing import Any
 from empla.mind import desiring
 from empla.mind.authority import raised_by, word_of
 from empla.mind.choosing import TRANSIENT, may_retry
-from empla.mind.deliberating import Applicable, Occasion, adopt, adopt_for
+from empla.mind.deliberating import Applicable, Occasion, adopt, adopt_for, want_plan
 from empla.mind.intentions import Intention, Stage
 from empla.mind.learning import note_gap, note_outcome
 from empla.mind.limits import spent
-from empla.mind.percepts import INTENTION_FAILED, Outcome, Percept, Status
+from empla.mind.percepts import INTENTION_FAILED, PLAN_WANTED, Outcome, Percept, Status
 from empla.mind.persona import persona_of, tries_alone
 from empla.mind.resolving import DONE, bounded, put, resolve
 from empla.mind.steps import Again
@@ -136,7 +136,7 @@ def give_way(t: Thinking, intention: Intention, code: str, reason: str) -> None:
 
 
 def after_failure(t: Thinking, intention: Intention, outcome: Outcome) -> None:
-    """Failure goes to the recovery body, then the next applicable plan, then up, then to whoever listens."""
+    """Failure goes to the recovery body, the next applicable plan, whoever may make one, up, and to whoever listens."""
     plan = t.library.get(intention.plan, intention.version)
     if plan is not None and plan.recovery is not None and not intention.recovering:
         fields = {**intention.bindings, "failure": outcome}
@@ -144,14 +144,19 @@ def after_failure(t: Thinking, intention: Intention, outcome: Outcome) -> None:
         adopt(t, Applicable(plan, fields), occasion, recovering=True)
         return
     fields = {n: v for n, v in intention.bindings.items() if n != "failure"}
-    if not _turns_to_people(t, intention) and adopt_for(t, _occasion(t, intention, fields, tried=intention.tried)):
+    occasion = _occasion(t, intention, fields, tried=intention.tried)
+    if not _turns_to_people(t, intention) and adopt_for(t, occasion):
+        return
+    told = not intention.parent and (plan is None or not plan.quiet)
+    if (told or intention.parent) and want_plan(t, occasion, outcome):
         return
     if intention.kind.startswith("goal:"):
         t.raise_all(note_gap(t.draft, intention.kind, outcome.code, t.listens, by=word_of(intention)))
-    told = not intention.parent and (plan is None or not plan.quiet)
     _end_of_the_line(t, intention, outcome, reported=told and t.library.listens(INTENTION_FAILED))
     if told:
-        failure = {"plan": intention.plan, "tried": intention.tried, "outcome": outcome, **_mail_of(intention)}
+        before = intention.bindings["tried"] if intention.kind == PLAN_WANTED else ()
+        tried = (*before, *intention.tried)
+        failure = {"plan": intention.plan, "tried": tried, "outcome": outcome, **_mail_of(intention)}
         t.events.append(raised_by(intention, INTENTION_FAILED, failure))
 
 
@@ -182,4 +187,5 @@ def _occasion(t: Thinking, intention: Intention, fields: Mapping[str, Any], *, t
 
 
 def _mail_of(intention: Intention) -> dict[str, Any]:
-    return {"mail": intention.bindings["mail"]} if "mail" in intention.bindings else {}
+    fields = intention.bindings["fields"] if intention.kind == PLAN_WANTED else intention.bindings
+    return {"mail": fields["mail"]} if "mail" in fields else {}

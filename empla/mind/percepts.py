@@ -61,6 +61,9 @@ MAIL = "mail"
 did so long ago."""
 CONTINUE = "continue"
 """Kind of the percept with which a long cycle goes on; field `events`."""
+PLAN_WANTED = "plan-wanted"
+"""Kind of the event that the mind raises when no plan of the role's does: a model, say, may write one. Fields `wanted`
+(kind of the event or goal), `fields` (its own), `tried` (names of plans), `failure` (the last Outcome, or None)."""
 INTENTION_FAILED = "intention-failed"
 """Kind of the event that the mind raises when no plan was left to try; fields `plan`, `tried`, `outcome`, `mail`."""
 APPROVAL_NEEDED = "approval-needed"
@@ -74,7 +77,7 @@ BEGAN = "began"
 """Kind of the percept that a version of code and role begins; field `version`."""
 
 _COMPANY = frozenset({PROFILE, GRANT_CHANGED, RULES_COMMAND, TASK_ASSIGNED, TASK_RELEASED})
-_RESERVED = _COMPANY | {OUTCOME, TIMER, CONTINUE, WAKE, APPROVAL_NEEDED}
+_RESERVED = _COMPANY | {OUTCOME, TIMER, CONTINUE, WAKE, APPROVAL_NEEDED, PLAN_WANTED}
 _RESERVED_FAMILIES = ("goal:", "goal-", "belief-", "commitment-", "expectation-")
 
 

@@ -12,6 +12,8 @@ from empla.mind.advancing import STEPS_PER_INTENTION
 from empla.mind.intentions import Intention
 from empla.mind.percepts import INTENTION_FAILED
 from empla.mind.plans import Plan, PlanLibrary, Trigger, always, goal, on
+from empla.mind.recipe_data import recipe_from
+from empla.mind.state import Asked
 from empla.mind.steps import Achieve, ActionFailed, Again, Believe, Do, Now, Query, Together, Wait, query
 from tests.mind.minds import Mind
 
@@ -357,3 +359,44 @@ def _two_arguments(event: Trigger, more: Any) -> Any:
 def test_a_body_that_could_not_be_replayed_or_stopped_is_refused_when_it_is_loaded(body: Any) -> None:
     with pytest.raises(ValidationError):
         PlanLibrary().add(Plan(name="bad", trigger=on("go"), body=body, when=always))
+
+
+def test_where_no_plan_of_the_role_does_one_is_made_and_followed(mind: Mind) -> None:
+    """As a model would: what it makes is data, and the operations in it are asked for like any others."""
+
+    @mind.library.plan(on("order"))
+    def by_phone(event: Trigger) -> Any:
+        yield Do(operation="phone", arguments={})
+
+    @mind.library.plan(on("plan-wanted"))
+    def make(event: Trigger) -> Any:
+        data = yield Do(operation="think", arguments={"tried": event.tried, "why": event.failure.code})
+        return (yield from recipe_from(data)(event.fields))
+
+    mind.tell("order", what="tea")
+    mind.failed("phone", "busy")
+    (_, asked) = mind.changes(Asked)
+    assert asked.arguments == {"tried": ("by-phone",), "why": "busy"}
+    mind.done("think", [{"do": "write", "with": {"about": {"ref": "what"}}}])
+    assert [(a.operation, a.arguments) for a in mind.changes(Asked)][2:] == [("write", {"about": "tea"})]
+    mind.done("write")
+    assert mind.ends() == [("by-phone", "failed", "busy"), ("make", "done", "")]
+
+
+def test_what_nobody_can_make_a_plan_for_is_told_with_all_that_was_tried(mind: Mind) -> None:
+    @mind.library.plan(on("order"))
+    def by_phone(event: Trigger) -> Any:
+        yield Do(operation="phone", arguments={})
+
+    @mind.library.plan(on("plan-wanted"))
+    def make(event: Trigger) -> Any:
+        yield Do(operation="think", arguments={})
+
+    @mind.library.plan(on("intention-failed"))
+    def tell(event: Trigger) -> Any:
+        yield Believe(functor="told", arguments=(event.tried, event.outcome.code))
+
+    mind.tell("order")
+    mind.failed("phone", "busy")
+    mind.failed("think", "no-budget")
+    assert mind.believes("told") == [(("by-phone", "make"), "no-budget")]
