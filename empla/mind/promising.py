@@ -22,7 +22,7 @@ from empla.mind.commitments import (
 from empla.mind.ending import drop
 from empla.mind.evidence import held
 from empla.mind.intentions import Intention
-from empla.mind.logic import functors_read, holds
+from empla.mind.logic import holds
 from empla.mind.percepts import Outcome
 from empla.mind.persona import Persona, lead, persona_of
 from empla.mind.resolving import DONE, failed
@@ -54,7 +54,6 @@ def promise(t: Thinking, intention: Intention, step: Promise | Expect) -> Outcom
         made = replace(made, carrier=known.carrier)
     made = _with_clock(t, functor, step.id, made, known)
     hold(t, functor, step.id, made, intention)
-    _watch(t, made)
     return DONE
 
 
@@ -71,19 +70,6 @@ def _refused(t: Thinking, functor: str, step: Promise | Expect, known: Commitmen
     if mine and (made.debtor.value in mine) is (functor == EXPECTATION):
         return f"{made.debtor} cannot be the debtor of {'an expectation' if functor == EXPECTATION else 'a commitment'}"
     return ""
-
-
-def _watch(t: Thinking, made: Commitment) -> None:
-    """Have the carrier reconsidered when a belief changes that releases the promise, or shows that it is kept."""
-    carrier = t.draft.intention(made.carrier)
-    if carrier is None:
-        return
-    read = sorted(functors_read(made.drop, t.library.rules)) if made.drop is not None else []
-    if isinstance(made.wants, BeliefHeld):
-        read.append(made.wants.functor)
-    watches = dict.fromkeys((*carrier.watches, *read))
-    if len(watches) > len(carrier.watches):
-        t.draft.put_intention(replace(carrier, watches=tuple(watches)))
 
 
 def believe(t: Thinking, intention: Intention, functor: str, arguments: tuple[Any, ...]) -> Outcome | None:
@@ -234,7 +220,7 @@ def reconsider(t: Thinking, intention: Intention) -> None:
 def _is_over(t: Thinking, functor: str, promise_id: str, made: Commitment) -> bool:
     """End a promise if what is believed says so; return whether it did."""
     if isinstance(made.wants, BeliefHeld) and held(made.wants, t.draft.beliefs, t.draft.at):
-        finish(t, functor, promise_id, Standing.KEPT, "it was done", made.wants.functor, happened=CLOSED)
+        finish(t, functor, promise_id, Standing.KEPT, "it was done", made.wants.functor)
         return True
     if made.drop is not None and holds(t.draft.beliefs, t.library.rules, made.drop, at=t.draft.at):
         let_go(t, functor, promise_id, made, "what it was made for holds no longer")

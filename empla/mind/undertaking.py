@@ -16,12 +16,14 @@ from empla.mind.commitments import (
     COMMITMENT,
     LOST,
     ORPHANED,
+    BeliefHeld,
     Commitment,
     Standing,
     is_open,
 )
 from empla.mind.evidence import Witness
 from empla.mind.intentions import Intention
+from empla.mind.logic import functors_read
 from empla.mind.percepts import Outcome, Percept, Status
 from empla.mind.revising import believe, forget
 from empla.mind.thinking import Thinking
@@ -72,34 +74,39 @@ def hold(t: Thinking, functor: str, promise: str, made: Commitment, by: Intentio
             t.raise_all(forget(t.draft, old, "it stands otherwise now", t.library.kinds, t.listens, by_whom))
     t.raise_all(believe(t.draft, belief, t.library.kinds, t.listens, by_whom))
     t.draft.loose.pop((functor, promise), None)
-    _carry(t, made.carrier, key_of(functor, promise), is_carried=made.open)
+    _carry(t, made, key_of(functor, promise))
 
 
-def _carry(t: Thinking, carrier: str, key: str, *, is_carried: bool) -> None:
-    intention = t.draft.intention(carrier) if carrier else None
-    if intention is None or (key in intention.carries) is is_carried:
+def _carry(t: Thinking, made: Commitment, key: str) -> None:
+    """Have the carrier of a promise know of it while it is open, and watch the beliefs that may end it."""
+    intention = t.draft.intention(made.carrier) if made.carrier else None
+    if intention is None:
         return
-    carries = (*intention.carries, key) if is_carried else tuple(k for k in intention.carries if k != key)
-    t.draft.put_intention(replace(intention, carries=carries))
+    others = tuple(k for k in intention.carries if k != key)
+    if made.open:
+        watches = tuple(dict.fromkeys((*intention.watches, *_watched(t, made))))
+        carries = intention.carries if key in intention.carries else (*others, key)
+    else:
+        watches, carries = intention.watches, others
+    if carries != intention.carries or watches != intention.watches:
+        t.draft.put_intention(replace(intention, carries=carries, watches=watches))
 
 
-def finish(
-    t: Thinking,
-    functor: str,
-    promise: str,
-    standing: Standing,
-    sentence: str,
-    evidence: str = "",
-    happened: str = CLOSED,
-) -> None:
-    """End a promise, and tell that it is over; `happened` says as what it is told."""
+def _watched(t: Thinking, made: Commitment) -> list[str]:
+    """Return the functors whose beliefs may release a promise, or show that it is kept."""
+    read = sorted(functors_read(made.drop, t.library.rules)) if made.drop is not None else []
+    return [*read, made.wants.functor] if isinstance(made.wants, BeliefHeld) else read
+
+
+def finish(t: Thinking, functor: str, promise: str, standing: Standing, sentence: str, evidence: str = "") -> None:
+    """End a promise, and tell that it is over."""
     belief = promise_held(t, functor, promise)
     if belief is None:
         return
     made: Commitment = belief.arguments[1]
     over = replace(made, standing=standing, ended=sentence, evidence=evidence)
     hold(t, functor, promise, over, None)
-    tell(t, functor, promise, over, happened, sentence)
+    tell(t, functor, promise, over, CLOSED, sentence)
 
 
 def tell(

@@ -23,6 +23,7 @@ from empla.mind.commitments import (
     Standing,
     WordGiven,
 )
+from empla.mind.logic import parse_query
 from empla.mind.percepts import TIMER
 from empla.mind.persona import Persona
 from empla.mind.plans import Trigger, goal, on
@@ -231,6 +232,33 @@ def test_what_is_wanted_of_beliefs_closes_itself_when_it_is_believed(mind: Mind)
     assert mind.believes("heard") == [("commitment-closed", "p", "kept")]
 
 
+def test_it_is_closed_the_moment_that_it_is_believed_also_after_another_plan_took_over(mind: Mind) -> None:
+    hear(mind, "commitment-closed")
+    wants = BeliefHeld(functor="delivered", arguments=("list",))
+    plan(mind, Promise(id="p", made=made()), Promise(id="p", made=made(wants=wants)), SEND, Raise(kind="boom"), rank=1)
+    failing(mind, rank=2)
+    plan(mind, Believe(functor="delivered", arguments=("list",)), on_kind="delivery")
+    mind.tell("go")
+    mind.failed(mind.asked[-1])
+    mind.tell("delivery")
+    assert promise(mind).standing is Standing.KEPT
+    assert mind.believes("heard") == [("commitment-closed", "p", "kept")]
+
+
+@pytest.mark.parametrize(("believed", "standing"), [("list", Standing.RELEASED), ("other", Standing.OPEN)])
+def test_what_it_was_made_for_may_fall_away_and_then_its_plan_ends_too(
+    mind: Mind, believed: str, standing: Standing
+) -> None:
+    plan(mind, Promise(id="p", made=made(drop=parse_query("bought(list)"))))
+    plan(mind, Believe(functor="bought", arguments=(believed,)), on_kind="purchase")
+    mind.tell("go")
+    mind.tell("purchase")
+    assert promise(mind).standing is standing
+    assert [end for end in mind.ends() if end[0] == "plan-0"] == (
+        [("plan-0", "dropped", "released")] if standing is Standing.RELEASED else []
+    )
+
+
 def test_a_promise_is_broken_only_when_something_shows_it(mind: Mind) -> None:
     broken = Close(id="p", standing=Standing.BROKEN, sentence="I did not feel like it")
     plan(mind, Promise(id="p", made=made()), broken, Wait(kind="later"), broken)
@@ -347,8 +375,10 @@ def test_an_expectation_goes_on_by_its_clock_when_its_plan_has_ended(mind: Mind)
     assert [kind for kind, _, _ in mind.believes("heard")] == ["expectation-orphaned"] * 2 + ["expectation-late"]
 
 
-def failing(mind: Mind, **options: Any) -> None:
-    @mind.library.plan(on("go"), name="first", rank=1, **options)
+def failing(mind: Mind, rank: int = 1, **options: Any) -> None:
+    """Let a mind have a plan that goes first, makes the promise, and can be made to fail."""
+
+    @mind.library.plan(on("go"), name="first", rank=rank, **options)
     def first(event: Trigger) -> Any:
         yield Promise(id="p", made=made())
         yield SEND
