@@ -187,6 +187,11 @@ class _Body:
             case Is(variable, value):
                 return _given(self._value(value), _target(self.place(variable.name), variable.name in known))
 
+    def _calls(self, parts: Iterable[Placed]) -> bool:
+        """Whether any of these parts has something concluded by rules."""
+        rules = self._compiled.rules
+        return any(isinstance(p.part, Literal) and (p.part.functor, len(p.part.arguments)) in rules for p in parts)
+
     def _arguments(self, literal: Literal, known: set[str]) -> tuple[Places, Places, Places]:
         """Return which arguments are given, which give a variable its value, and which stand for that one again."""
         given, new, again = [], [], []
@@ -238,10 +243,11 @@ class _Body:
 
     def _absent(self, placed: Placed, known: set[str]) -> Maker:
         inner = self.op(placed.inside, known, _stop)
+        calls = self._calls(placed.inside)
 
         def make(go_on: Op) -> Op:
             def absent(env: Env) -> bool:
-                return not env[_EVALUATION].quietly(inner, env) and go_on(env)
+                return not env[_EVALUATION].quietly(inner, env, calls=calls) and go_on(env)
 
             return absent
 
@@ -260,12 +266,13 @@ class _Body:
             return False
 
         inner = self.op(placed.inside, known, gather)
+        calls = self._calls(placed.inside)
 
         def make(go_on: Op) -> Op:
             def gives(env: Env) -> bool:
                 found: list[Any] = []
                 env[gathered] = found
-                env[_EVALUATION].aside(inner, env)
+                env[_EVALUATION].aside(inner, env, calls=calls)
                 return target(env, aggregated(function, found, every=every)) and go_on(env)
 
             return gives

@@ -73,25 +73,30 @@ class Evaluation:
                 return True
         return False
 
-    def aside(self, op: Op, env: Env) -> bool:
-        """Evaluate a body by itself while another is under way; return whether it was stopped."""
-        calls, agenda = self._calls, self._agenda
+    def aside(self, op: Op, env: Env, *, calls: bool) -> bool:
+        """Evaluate a body by itself while another is under way; return whether it was stopped.
+
+        One that `calls` nothing that rules conclude needs no agenda.
+        """
+        if not calls:
+            return op(env)
+        under_way, agenda = self._calls, self._agenda
         self._calls, self._agenda = {}, []
         try:
             stopped = self.run(op, env)
             if not stopped:
                 self._complete.update(self._calls)
         finally:
-            self._calls, self._agenda = calls, agenda
+            self._calls, self._agenda = under_way, agenda
         return stopped
 
-    def quietly(self, op: Op, env: Env) -> bool:
+    def quietly(self, op: Op, env: Env, *, calls: bool) -> bool:
         """Evaluate a body aside, whose beliefs do not count as read: it is asked whether there are none."""
         origins, complete = self.origins, self._complete
         if origins is not None:
             self.origins, self._complete = None, {}
         try:
-            return self.aside(op, env)
+            return self.aside(op, env, calls=calls)
         finally:
             self.origins, self._complete = origins, complete
 
