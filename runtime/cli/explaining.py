@@ -5,6 +5,7 @@ mail received -> percept -> reading -> plans -> beliefs and acts -> mails sent
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from empla.clock import SystemClock
@@ -60,20 +61,25 @@ def _known(home: Home, people: Sequence[Who], look: Callable[[minds.Mind], list[
 
 def _whose(home: Home, words: Sequence[str]) -> tuple[list[Who], str]:
     """Return whose minds to look into, and what is asked about."""
-    text = " ".join(word for given in words for word in given.split())
-    try:
-        employee = employees.one(home, words[0])
-    except InputError:
-        pass  # then it is the first word of what is asked about
-    else:
-        if len(words) == 1:
+    given = [word for argument in words for word in argument.split()]
+    for count in (3, 2, 1):  # a name may have several words, and be written in one argument or in several
+        employee = _employee(home, " ".join(given[:count]))
+        if employee is None:
+            continue
+        if not given[count:]:
             raise InputError(
                 f"why has {employee['name']} done what?",
-                next_step=f"name it: empla why {words[0]} i17, empla why {words[0]} the meeting with Bob at 10",
+                next_step=f"name it: empla why {given[0]} i17, empla why {given[0]} the meeting with Bob at 10",
             )
-        return [employee], " ".join(" ".join(words[1:]).split())
+        return [employee], " ".join(given[count:])
     with CompanyStore(home.company_db) as store, store.reading() as company:
-        return [dict(row_as_data(e)) for e in company.employees()], text
+        return [dict(row_as_data(e)) for e in company.employees()], " ".join(given)
+
+
+def _employee(home: Home, name: str) -> Who | None:
+    with suppress(InputError):
+        return employees.one(home, name)
+    return None
 
 
 def _is_clear(known: Sequence[Meant]) -> bool:

@@ -1,10 +1,12 @@
 """The past lived again: the same digests without a change, and what would have been without some percepts."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from empla.engine import journal, replay
 from empla.engine.imagining import IMAGINED, Imagined, imagine
@@ -273,3 +275,36 @@ def test_the_store_is_only_read(ordered: Employee, plans: PlanLibrary, hire: Cal
     imagine(ordered.store, plans, ["rule"])
     replay.replay(ordered.store, plans)
     assert [ordered.rows(table, "seq") for table in tables] == before
+
+
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    kinds=st.lists(st.sampled_from(["other", "wait", "answer", "noise"]), min_size=2, max_size=7),
+    left_out=st.sets(st.integers(0, 6), min_size=1, max_size=3),
+)
+def test_whatever_is_left_out_it_comes_to_what_one_believes_who_never_heard_it(
+    hire: Callable[..., Employee], house: None, plans: PlanLibrary, kinds: list[str], left_out: set[int]
+) -> None:
+    if "wait" not in {name for name, _ in plans.plans}:
+
+        @plans.plan(on("wait"))
+        def wait(event: Trigger) -> Any:
+            came = yield Wait(kind="answer", until=(yield Now()) + timedelta(minutes=90))
+            yield Believe(functor="waited", arguments=(event.number, None if came is None else came.get("number")))
+
+    left_out = {place for place in left_out if place < len(kinds)}
+    here, there = hire(), hire()
+    for place, kind in enumerate(kinds):
+        for ada in (here, there) if place not in left_out else (here,):
+            ada.tell(kind, key=f"{kind}:{place}", number=place)
+        for ada in (here, there):
+            ada.let_pass(timedelta(hours=1))
+    without = [f"{kinds[place]}:{place}" for place in sorted(left_out)]
+    if not without:
+        return
+    found = imagine(here.store, plans, without)
+    assert replay.replay(here.store, plans).first is None
+    # Its past ends with what it last perceived: what was due later is not imagined.
+    last = datetime.fromisoformat(here.rows("journal", "at")[-1])
+    came_to = {b.id for b in there.engine.state.beliefs if b.observed_at is None or b.observed_at <= last}
+    assert {b.id for b in found.now.state.beliefs} == came_to

@@ -274,7 +274,7 @@ def test_goals_are_a_tree_with_how_far_they_are(mind: Cli) -> None:
 
 
 def test_why_tells_a_goals_states_and_who_works_for_it(mind: Cli) -> None:
-    for words in (("why", "clara", "first-call"), ("goals", "clara", "first-call")):
+    for words in (("why", "Clara", "Diaz", "first-call"), ("goals", "clara", "first-call")):
         said = mind(*words, "--json")
         tree = told(said)["tree"] if words[0] == "why" else json.loads(said.out)["tree"]
         states = [node["text"] for node in nodes(tree) if node["what"] == "state"]
