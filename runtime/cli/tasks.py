@@ -87,7 +87,7 @@ def tasks(
 
 
 def task(name: Name, task: _Id, json: Json = False) -> None:
-    """Show one task: what was understood, what came of it, and its history."""
+    """Show one task: what was understood, and what came of it."""
     from runtime import tasks as known
     from runtime.cli import printing
 

@@ -20,7 +20,7 @@ from .conftest import PROGRAM, Cli
 
 PANELS = {
     "People": ["init", "people", "hire", "mailbox", "offboard", "list", "show"],
-    "Day": ["mail", "inbox", "agenda"],
+    "Day": ["mail", "inbox", "agenda", "assign", "unassign", "tasks", "task"],
     "Oversight": [
         *("history", "why", "beliefs", "goals", "replay"),
         *("settle", "triage", "rules", "persona", "quarantine", "grant", "revoke"),
