@@ -1,7 +1,7 @@
 """The mind's state from its tables: loaded once at the start, and again if a commit ever fails."""
 
 from empla.mind import codec
-from empla.mind.state import Believed, MindState, number
+from empla.mind.state import Believed, MindState
 from empla.store.store import Store
 
 
@@ -25,8 +25,6 @@ def load(store: Store) -> MindState:
         for row in store.find("hold", {}, ("body", "intention")):
             if row.intention in state.intentions:
                 state.apply([codec.loads(row.body)])
-        newest = [
-            row.id for table in ("intention", "goal") for row in store.find(table, {}, ("id",), limit=1, newest=True)
-        ]
-    state.adopted = max([state.adopted, *map(number, newest)])
+        # Not that of the newest row: the rows of one cycle are written in another order than its numbers were given in.
+        state.adopted = max(state.adopted, store.highest("intention"), store.highest("goal"))
     return state

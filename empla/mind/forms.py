@@ -179,6 +179,7 @@ _PLAIN: Mapping[Any, Fits] = {
     datetime: _instant,
     timedelta: _span,
     float: _number,
+    str: lambda value: isinstance(value, str) and "\0" not in value,
     int: lambda value: isinstance(value, int) and not isinstance(value, bool),
 }
 _WORDS: Mapping[Any, str] = {
@@ -205,4 +206,6 @@ def _said(hint: Any) -> str:
 
 
 def _sort(value: Any) -> str:
+    if isinstance(value, str):
+        return "a text with the character NUL" if "\0" in value else "a text"
     return "nothing" if value is None else f"a {type(value).__name__}"

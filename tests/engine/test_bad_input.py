@@ -247,6 +247,7 @@ WRONG_STEPS: dict[str, tuple[Any, str]] = {
     "a huge step": (Do(operation="test.look", arguments={"value": "x" * 2_000_000}), "step-not-kept"),
     "half a character": (Believe(functor="x", arguments=("\ud800",)), "step-not-kept"),
     "half a character asked for": (Do(operation="test.look", arguments={"value": "\udc00"}), "step-not-kept"),
+    "a name that no database keeps": (Believe(functor="a\0b", arguments=()), "step-not-kept"),
     "no functor": (Believe(functor=NOTHING, arguments=()), "step-not-kept"),
     "arguments of a belief that are none": (Believe(functor="x", arguments=NUMBER), "step-not-kept"),
     "a time without zone": (Believe(functor="x", arguments=(), until=NEVER), "step-not-kept"),

@@ -30,6 +30,7 @@ from empla.mind.commitments import (
     Standing,
 )
 from empla.mind.cycle import cycle
+from empla.mind.goals import Aim
 from empla.mind.intentions import OVER, Intention
 from empla.mind.logic import lit
 from empla.mind.logic import query as asked
@@ -42,18 +43,25 @@ from empla.mind.steps import (
     ActionFailed,
     Again,
     Ask,
+    Atomic,
     Believe,
     Do,
+    Either,
     Forget,
+    Handle,
     Hold,
     Now,
+    Pursue,
     Raise,
+    Reason,
     Scope,
+    Settle,
     Step,
     Together,
     Wait,
     query,
 )
+from empla.mind.terms import Inquiry, Variable
 from empla.mind.values import OWN, Address, Origin, Source
 
 START = datetime(2026, 11, 23, 8, tzinfo=UTC)
@@ -63,27 +71,13 @@ STRANGER = Address("eve@evil.example", Origin(Source.PERCEPT))
 KINDS = ("ping", "pong")
 GOALS = ("one", "two", "three")
 PROMISED = ("commitment-closed", "commitment-orphaned", "commitment-lost", "expectation-late")
-SIMPLE = (
-    "do",
-    "believe",
-    "forget",
-    "query",
-    "now",
-    "hold",
-    "scope",
-    "stranger-scope",
-    "raise",
-    "wait",
-    "ask",
-    "achieve",
-    "promise",
-    "expect",
-    "keep",
-    "break",
-    "release",
-    "believe-promise",
-    "forget-promise",
+GROUPS = (
+    ("do", "do", "ask", "achieve", "either", "handle"),
+    ("believe", "believe", "forget", "query", "now", "reason", "atomic"),
+    ("wait", "wait-that", "hold", "scope", "stranger-scope", "raise", "pursue", "settle"),
+    ("promise", "promise", "expect", "keep", "break", "release", "believe-promise", "forget-promise"),
 )
+SIMPLE = tuple(dict.fromkeys(name for group in GROUPS for name in group))
 OTHERS = ("catch", "together", "again", "boom", "junk", "not-kept", "return")
 
 Program = tuple[Any, ...]
@@ -97,7 +91,8 @@ def random_program(choose: Choose, depth: int = 2) -> Program:
 
 
 def _instruction(choose: Choose, depth: int) -> Any:
-    names = SIMPLE + OTHERS if depth else SIMPLE
+    groups = (*GROUPS, OTHERS) if depth else GROUPS
+    names = groups[choose(len(groups))]
     name = names[choose(len(names))]
     if name == "together":
         return (name, tuple(_instruction(choose, 0) for _ in range(choose(4))))
@@ -123,6 +118,13 @@ def _made(n: int, standing: Standing = Standing.OPEN) -> Commitment:
     )
 
 
+_HELD = asked(lit("held", Variable("N"), "_"))
+
+
+def _held(n: int) -> Inquiry:
+    return asked(lit("held", n, "_"))
+
+
 _STEPS: dict[str, Callable[[Any], Step]] = {
     "do": lambda n: Do(operation="test.do", arguments={"number": n, "words": ["a", "list", {"of": n}]}),
     "believe": lambda n: Believe(functor="held", arguments=(n, frozenset({"b", "a"})), until=_at(n + 60)),
@@ -143,6 +145,13 @@ _STEPS: dict[str, Callable[[Any], Step]] = {
     "release": lambda n: Release(id=f"p{n}", sentence="nobody wants it"),
     "believe-promise": lambda n: Believe(functor=COMMITMENT, arguments=("p0", _made(0, list(Standing)[n]))),
     "forget-promise": lambda n: Forget(functor=(COMMITMENT, EXPECTATION, COMMITMENT)[n]),
+    "reason": lambda n: Reason(query=_HELD, bindings={"N": n} if n else {}),
+    "wait-that": lambda n: Wait(condition=_held(n), until=_at(20 + n)),
+    "either": lambda n: Either(steps=(step_of(("do", n)), step_of(("achieve", n)), Now())),
+    "atomic": lambda n: Atomic(steps=(step_of(("believe", n)), step_of(("keep", n)))),
+    "handle": lambda n: Handle(kind=KINDS[n % 2], fields={"number": n}),
+    "pursue": lambda n: Pursue(aim=Aim(name=GOALS[n], holds=_held(n) if n else None, deadline=_at(15), hard=n == 2)),
+    "settle": lambda n: Settle(goal=f"g{n + 1}", state=("suspended", "active", "dropped")[n], reason="so"),
     "again": lambda n: Again(bindings={"round": n}),
     "together": lambda inner: Together(steps=tuple(step_of(i) for i in inner)),
 }
@@ -320,4 +329,4 @@ def digests(seeds: Sequence[int]) -> str:
 
 
 if __name__ == "__main__":
-    print(digests(range(25)))
+    print(digests(range(5)))

@@ -33,7 +33,7 @@ class Laws:
         assert all(i.stage not in OVER for i in after.intentions.values())
         assert {q.id.partition(".")[0] for q in after.questions.values()} <= set(after.intentions)
         assert {h.intention for h in after.holds.values()} <= set(after.intentions)
-        assert {i.goal for i in after.intentions.values() if i.goal} == set(after.goals)
+        assert {i.goal for i in after.intentions.values() if i.goal} <= set(after.goals)
         assert set(after.histories) <= set(after.intentions)
 
 
@@ -47,17 +47,17 @@ def _all(state: MindState):  # type: ignore[no-untyped-def]
 
 
 @given(st.data())
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
 def test_dropping_every_generator_at_every_step_changes_nothing(data: st.DataObject) -> None:
     def choose(below: int) -> int:
         return data.draw(st.integers(0, below - 1))
 
-    play(choose, 12, Laws().check)
+    play(choose, 10, Laws().check)
 
 
 def test_long_plays_keep_the_laws() -> None:
-    for seed in range(40):
-        play(programs.seeded(seed), 60, Laws().check)
+    for seed in range(12):
+        play(programs.seeded(seed), 40, Laws().check)
 
 
 def test_every_process_makes_the_same_deltas_on_every_hash_seed() -> None:

@@ -63,7 +63,7 @@ class PromiseLaws:
 
 
 @given(st.data())
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
 def test_no_promise_disappears_without_a_record(data: st.DataObject) -> None:
     def choose(below: int) -> int:
         return data.draw(st.integers(0, below - 1))
@@ -73,7 +73,7 @@ def test_no_promise_disappears_without_a_record(data: st.DataObject) -> None:
 
 def test_in_long_plays_promises_end_in_every_way_and_none_is_lost() -> None:
     laws = PromiseLaws()
-    for seed in range(25):
+    for seed in range(12):
         play(programs.seeded(seed), 50, laws.check)
     del laws.closed[Standing.OPEN]
     assert all(laws.closed.values()), f"not every way was played: {laws.closed}"
