@@ -278,6 +278,27 @@ def persona_set(home: Home, arguments: Arguments, _report: Report) -> dict[str, 
     return done
 
 
+def goal_settle(home: Home, arguments: Arguments, _report: Report) -> dict[str, Any]:
+    """Say what becomes of a goal: `name`, `goal`, `state`, `reason`. InputError if it is not pursued."""
+    from runtime import steering
+
+    goal, state, reason = (_text(arguments, key) for key in ("goal", "state", "reason"))
+    done = steering.settle(home, _text(arguments, "name"), goal, state, reason)
+    _wake(home, done["name"])
+    return done
+
+
+def goal_prioritise(home: Home, arguments: Arguments, _report: Report) -> dict[str, Any]:
+    """Say how a goal comes before others: `name`, `goal`, `priority` (None: as computed)."""
+    from runtime import steering
+
+    priority = arguments.get("priority")
+    number = None if priority is None else float(priority)
+    done = steering.prioritise(home, _text(arguments, "name"), _text(arguments, "goal"), number)
+    _wake(home, done["name"])
+    return done
+
+
 def task_assign(home: Home, arguments: Arguments, _report: Report) -> dict[str, Any]:
     """Give an employee a task: `name`, `text`, `due` (in words), `kind`, `by` (whom it is for).
 
@@ -314,6 +335,8 @@ SERVICES: Final[Mapping[str, Service]] = {
     "rules.add": rules_add,
     "rules.drop": rules_drop,
     "persona.set": persona_set,
+    "goal.settle": goal_settle,
+    "goal.prioritise": goal_prioritise,
     "quarantine": quarantine,
     "task.assign": task_assign,
     "task.release": task_release,

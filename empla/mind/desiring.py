@@ -6,7 +6,7 @@
     due        an instant of a goal has come
     adopt      an intention names the goal that it is for
     ended      an intention of a goal is over
-    suspend, resume, drop, achieve, word
+    suspend, resume, drop, achieve, word, said
                what a plan or a person says becomes of a goal
 
 Each returns the events that it raises, among them `goal:NAME` with the aim's bindings and the goal's id as field
@@ -14,7 +14,7 @@ Each returns the events that it raises, among them `goal:NAME` with the aim's bi
 judged by its beliefs and the time alone, so looking twice does no more than looking once.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 
 from empla.mind.draft import Draft
@@ -27,6 +27,9 @@ from empla.mind.judging import Judging
 from empla.mind.percepts import Outcome, Percept, Status
 from empla.mind.plans import PlanLibrary
 from empla.mind.values import OWN, Origin
+
+NO_PLAN = "no-plan"
+"""Code of the outcome that no plan for a goal applies."""
 
 
 def began(draft: Draft, library: PlanLibrary, percept: str = "") -> list[Percept]:
@@ -151,8 +154,9 @@ def ended(draft: Draft, library: PlanLibrary, goal: Goal, outcome: Outcome) -> l
     """Judge a goal whose intention is over and has no plan left to try.
 
     It is reached if that was all it asked for, or if what it says holds now. Else another plan is asked for after a
-    while (see `Judging.tried`); an aim to perform, and a goal without an aim, is dropped if its plan failed. What was
-    cancelled while the goal is not pursued says nothing of it: when it goes on, a plan is asked for again.
+    while (see `Judging.tried`); an aim to perform, and a goal without an aim, is dropped if its plan failed. That there
+    was no plan (the outcome has the code `NO_PLAN`) is no failure of one: another time there may be. What was cancelled
+    while the goal is not pursued says nothing of it: when it goes on, a plan is asked for again.
     """
     row = draft.goal(goal.id)
     if row is None or row.over:
@@ -164,7 +168,7 @@ def ended(draft: Draft, library: PlanLibrary, goal: Goal, outcome: Outcome) -> l
     holds = judging.judged(row).holds
     if row.aim is not None and row.state != "active" and outcome.status is Status.CANCELLED:
         draft.put_goal(replace(row, at_work=False))
-    elif row.aim is None or row.kind == "perform" or (done and holds is None):
+    elif row.aim is None or (done and holds is None) or (row.kind == "perform" and outcome.code != NO_PLAN):
         judging.over(row.id, "achieved" if done else "dropped", _what_came(outcome))
     elif holds or row.state != "active":
         draft.put_goal(replace(row, at_work=False))
@@ -216,7 +220,8 @@ def resume(draft: Draft, library: PlanLibrary, goal: Goal, reason: str) -> list[
     row = judging.row(goal.id)
     if row is not None and row.state in ("suspended", "waiting"):
         judging.wait_no_more(row)
-        judging.admit(row.id, reason)
+        judging.unsettled[row.id] = reason
+        judging.settle(favoured=[row.id], released=[row.id])
     return judging.finish()
 
 
@@ -234,12 +239,34 @@ def achieve(draft: Draft, library: PlanLibrary, goal: Goal, reason: str) -> list
     return judging.finish()
 
 
+def said(draft: Draft, library: PlanLibrary, told: Percept) -> list[Percept]:
+    """Do what a person says of a goal (see `GOAL_WORD`); a goal that is over meanwhile stays as it is."""
+    goal = draft.goal(str(told.get("goal")))
+    if goal is None or goal.over:
+        return []
+    settle = SETTLED.get(str(told.get("state")))
+    if settle is not None:
+        return settle(draft, library, goal, str(told.get("reason") or f"{told.get('by')} said so"))
+    priority = told.get("priority")
+    return word(draft, library, goal, None if priority is None else float(priority))
+
+
 def word(draft: Draft, library: PlanLibrary, goal: Goal, priority: float | None) -> list[Percept]:
     """Give a goal the priority that the manager says, or, with None, the computed one again."""
     judging = Judging(draft, library)
     row = judging.row(goal.id)
     if row is not None:
         judging.put_judged(replace(row, word=priority))
-        judging.contend(row.id, margin=0.0)
+        judging.unsettled[row.id] = "the manager wants it first"
+        judging.settle(strict=True)
         judging.stirred[row.id] = None
     return judging.finish()
+
+
+SETTLED: Mapping[str, Callable[[Draft, PlanLibrary, Goal, str], list[Percept]]] = {
+    "suspended": suspend,
+    "active": resume,
+    "achieved": achieve,
+    "dropped": drop,
+}
+"""What is done for a goal to be in a state that somebody says."""

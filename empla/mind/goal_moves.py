@@ -4,12 +4,13 @@ Every transition is written into the goal's row with its reason and raised as an
 once: of two in conflict only one is active; what a goal was to bring about goes with it; what waited for it goes on.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from typing import Any
 
 from empla.mind.beliefs import Belief
 from empla.mind.draft import Draft
+from empla.mind.goal_order import Place, placed, together
 from empla.mind.goals import (
     AIM,
     GOAL_ACHIEVED,
@@ -18,24 +19,30 @@ from empla.mind.goals import (
     GOAL_RESUMED,
     GOAL_SUSPENDED,
     MOST_TRANSITIONS,
+    NO_RELATIONS,
     Block,
     Goal,
     GoalState,
+    Relations,
     Transition,
 )
 from empla.mind.percepts import Percept
 from empla.mind.plans import PlanLibrary
-from empla.mind.state import number
 
 
 class Moves:
-    """The transitions of one step of a cycle; `stirred` are the goals to be looked at again because of them."""
+    """The transitions of one step of a cycle.
+
+    `stirred` are the goals to be looked at again because of them, `unsettled` those of which it is to be decided anew
+    whether they are pursued, with why they may be now.
+    """
 
     def __init__(self, draft: Draft, library: PlanLibrary) -> None:
         self.draft = draft
         self.library = library
         self.events: list[Percept] = []
         self.stirred: dict[str, None] = {}
+        self.unsettled: dict[str, str] = {}
 
     def row(self, goal_id: str) -> Goal | None:
         """Return a goal that is not over."""
@@ -48,40 +55,26 @@ class Moves:
             fields = {"goal": goal.id, "name": goal.name, "reason": reason}
             self.events.append(Percept(key=goal.percept, kind=kind, fields=fields, origin=goal.origin))
 
-    # into a state ---------------------------------------------------------------------------------------------
+    def enter(self, goal: Goal, state: GoalState, reason: str, **changes: Any) -> Goal:
+        """Put a goal into a state, with the transition recorded, and nothing that follows from it done."""
+        transitions = (*goal.transitions, Transition(at=self.draft.at, state=state, reason=reason))
+        goal = replace(goal, state=state, reason=reason, transitions=transitions[-MOST_TRANSITIONS:], **changes)
+        self.draft.put_goal(goal)
+        return goal
 
-    def admit(self, goal_id: str, reason: str) -> None:
-        """Let a goal be pursued, unless it has to wait for others or to make room."""
+    # what is said of a goal -----------------------------------------------------------------------------------
+
+    def suspend(self, goal_id: str, reason: str) -> None:
+        """Suspend a goal by word: it is resumed by word only."""
         goal = self.row(goal_id)
         if goal is None:
             return
-        above = self._held_above(goal)
-        rival = self._stronger_rival(goal)
-        if goal.ties.awaited:
-            self._wait(goal)
-        elif above is not None:
-            self.suspend(goal_id, f"{above.name}, which it serves, is {above.state}", yields_to=above.id)
-        elif rival is not None:
-            self.suspend(goal_id, f"{rival.name} goes first, and both cannot be pursued at once", yields_to=rival.id)
-        elif goal.state != "active" or not goal.transitions:
-            self._activate(goal, reason)
-
-    def suspend(self, goal_id: str, reason: str, yields_to: str = "") -> None:
-        """Suspend a goal and what serves it alone; without `yields_to` it is resumed by `resume` only."""
-        goal = self.row(goal_id)
-        if goal is None:
-            return
-        ties = goal.ties
-        if yields_to != ties.yields_to:
-            ties = replace(ties, yields_to=yields_to)
-        if goal.state == "suspended" and goal.transitions:
+        ties = replace(goal.ties, yields_to="") if goal.ties.yields_to else goal.relations
+        if goal.state == "suspended":
             self.draft.put_goal(replace(goal, reason=reason, relations=ties))
-            return
-        goal = self.enter(goal, "suspended", reason, relations=ties)
-        self.tell(GOAL_SUSPENDED, goal, reason)
-        for part in goal.ties.parts:
-            self._hold_with(part)
-        self._make_room_for_others(goal, f"{goal.name} is suspended")
+        else:
+            self.tell(GOAL_SUSPENDED, self.enter(goal, "suspended", reason, relations=ties), reason)
+        self.unsettled[goal_id] = ""
 
     def over(self, goal_id: str, state: GoalState, reason: str, final: bool = True) -> None:
         """End a goal: `state` is "achieved" or "dropped". Unless `final`, an aim of the role may be taken up anew."""
@@ -95,7 +88,9 @@ class Moves:
         for needing in self._live((*goal.ties.serves, *goal.ties.needed_by)):
             self._follow(needing, goal)
         self._let_parts_go(goal, final)
-        self._make_room_for_others(goal, f"{goal.name} is {state}")
+        for rival in self._live(goal.ties.conflicts_with):
+            if rival.ties.yields_to == goal.id:
+                self.unsettled[rival.id] = f"{goal.name} is {state}"
 
     def block(self, goal_id: str, block: Block) -> None:
         """Note what stands in a goal's way, in the place of what was known of the same before."""
@@ -118,75 +113,64 @@ class Moves:
             blocks = tuple(b for b in goal.blocked_by if b.goal not in lost and b.name not in lost)
             self.draft.put_goal(replace(goal, relations=ties, blocked_by=blocks))
 
-    def enter(self, goal: Goal, state: GoalState, reason: str, **changes: Any) -> Goal:
-        """Put a goal into a state, with the transition recorded, and nothing that follows from it done."""
-        transitions = (*goal.transitions, Transition(at=self.draft.at, state=state, reason=reason))
-        goal = replace(goal, state=state, reason=reason, transitions=transitions[-MOST_TRANSITIONS:], **changes)
-        self.draft.put_goal(goal)
-        return goal
+    # who is pursued -------------------------------------------------------------------------------------------
 
-    def _wait(self, goal: Goal) -> None:
-        if goal.state == "waiting" and goal.transitions:
-            return
+    def settle(self, *, favoured: Collection[str] = (), released: Collection[str] = (), strict: bool = False) -> None:
+        """Decide which of the goals that are tied to the unsettled ones are pursued (see `goal_order`)."""
+        why, self.unsettled = self.unsettled, {}
+        goals = together(why, self.row)
+        places = placed(goals, favoured, released, strict)
+        for goal_id, place in sorted(places.items(), key=lambda item: item[1].state == "active"):
+            goal, ties = goals[goal_id], goals[goal_id].ties
+            if place.yields_to != ties.yields_to:
+                ties = replace(ties, yields_to=place.yields_to)
+            if goal.state == place.state and goal.transitions:
+                if ties is not goal.ties:
+                    self.draft.put_goal(replace(goal, relations=ties))
+            else:
+                self._move(goal, place, why.get(goal_id, ""), None if ties is NO_RELATIONS else ties)
+
+    def _move(self, goal: Goal, place: Place, why: str, ties: Relations | None) -> None:
+        self.stirred[goal.id] = None
+        if place.state == "waiting":
+            self._wait(goal, ties)
+        elif place.state == "suspended":
+            reason = self._why_suspended(goal, place)
+            self.tell(GOAL_SUSPENDED, self.enter(goal, "suspended", reason, relations=ties), reason)
+        else:
+            reason = why or self._why_resumed(goal)
+            first = not goal.transitions
+            goal = self.enter(goal, "active", reason, relations=ties)
+            if not first:
+                self.tell(GOAL_RESUMED, goal, reason)
+
+    def _wait(self, goal: Goal, ties: Relations | None) -> None:
         known = {block.name for block in goal.blocked_by}
         names = {g: row.name if (row := self.row(g)) is not None else g for g in goal.ties.awaited}
         new = tuple(
             Block(goal=g, name=name, reason=f"it waits for {name}") for g, name in names.items() if name not in known
         )
         reason = f"it waits for {' and '.join(names.values())}"
-        goal = self.enter(goal, "waiting", reason, blocked_by=(*goal.blocked_by, *new))
+        goal = self.enter(goal, "waiting", reason, blocked_by=(*goal.blocked_by, *new), relations=ties)
         self.tell(GOAL_BLOCKED, goal, reason)
-        self.stirred[goal.id] = None
-        for part in goal.ties.parts:
-            self._hold_with(part)
 
-    def _activate(self, goal: Goal, reason: str) -> None:
-        first = not goal.transitions
-        ties = replace(goal.ties, yields_to="") if goal.ties.yields_to else goal.relations
-        goal = self.enter(goal, "active", reason, relations=ties)
-        if not first:
-            self.tell(GOAL_RESUMED, goal, reason)
-        self.stirred[goal.id] = None
-        for rival in self._rivals(goal):
-            if goal.state == "active" and rival.state == "active":
-                why = f"{goal.name} goes first, and both cannot be pursued at once"
-                self.suspend(rival.id, why, yields_to=goal.id)
-                goal = self.row(goal.id) or goal  # what the rival kept from being pursued may have gone before it
-        for part in self._live(goal.ties.parts):
-            if part.ties.yields_to in part.ties.serves:
-                self.admit(part.id, f"{goal.name}, which it serves, goes on")
+    def _why_suspended(self, goal: Goal, place: Place) -> str:
+        other = self.row(place.yields_to)
+        name = other.name if other is not None else place.yields_to
+        if place.yields_to in goal.ties.serves:
+            return f"{name}, which it serves, is not pursued now"
+        return f"{name} goes first, and both cannot be pursued at once"
+
+    def _why_resumed(self, goal: Goal) -> str:
+        other = self.draft.goal(goal.ties.yields_to)
+        if other is None:
+            return "nothing stands in its way any more"
+        return f"{other.name}, which it serves, goes on" if other.id in goal.ties.serves else f"{other.name} makes room"
 
     # what follows ---------------------------------------------------------------------------------------------
 
     def _live(self, ids: Iterable[str]) -> list[Goal]:
         return [row for row in map(self.row, ids) if row is not None]
-
-    def _rivals(self, goal: Goal) -> list[Goal]:
-        """Return those in conflict with a goal, the strongest first."""
-        return sorted(self._live(goal.ties.conflicts_with), key=lambda g: (-g.priority, number(g.id)))
-
-    def _stronger_rival(self, goal: Goal) -> Goal | None:
-        """Return the active goal that keeps this one from being pursued: of two alike, the one that is."""
-        if goal.state == "active" and goal.transitions:
-            return None
-        return next((r for r in self._rivals(goal) if r.state == "active" and r.priority >= goal.priority), None)
-
-    def _held_above(self, goal: Goal) -> Goal | None:
-        """Return a goal that this one serves and that is not pursued now, if no other that it serves is."""
-        above = self._live(goal.ties.serves)
-        return above[0] if above and all(a.state != "active" for a in above) else None
-
-    def _hold_with(self, goal_id: str) -> None:
-        """Suspend a goal if nothing that it serves is pursued."""
-        goal = self.row(goal_id)
-        above = self._held_above(goal) if goal is not None and goal.state != "suspended" else None
-        if above is not None:
-            self.suspend(goal_id, f"{above.name}, which it serves, is {above.state}", yields_to=above.id)
-
-    def _make_room_for_others(self, goal: Goal, reason: str) -> None:
-        for rival in self._rivals(goal):
-            if rival.state == "suspended" and rival.ties.yields_to == goal.id:
-                self.admit(rival.id, reason)
 
     def _follow(self, goal: Goal, ended: Goal) -> None:
         """Take note that a goal which this one needs is over."""
@@ -201,7 +185,7 @@ class Moves:
             met = replace(ties, met=(*ties.met, ended.id))
             self.draft.put_goal(replace(goal, relations=met, blocked_by=blocks))
             if goal.state == "waiting" and not met.awaited:
-                self.admit(goal.id, f"{ended.name}, which it waited for, is reached")
+                self.unsettled[goal.id] = f"{ended.name}, which it waited for, is reached"
         elif self._is_lost(goal, ended):
             reason = f"{ended.name}, which it needs, was given up: {ended.reason}"
             self.block(goal.id, Block(goal=ended.id, name=ended.name, reason=reason))
@@ -227,10 +211,8 @@ class Moves:
             if part.id in leaving and not self._live(others):
                 became = "is reached" if goal.state == "achieved" else f"was given up: {goal.reason}"
                 self.over(part.id, "dropped", f"{goal.name}, which it serves, {became}", final)
-            elif part.ties.yields_to == goal.id:
-                self.admit(part.id, f"{goal.name} is over")
             else:
-                self._hold_with(part.id)
+                self.unsettled[part.id] = f"{goal.name} is over"
 
     def _remember(self, goal: Goal) -> None:
         """Keep what became of an aim of the role, so that it is not taken up again."""

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any, Literal, get_args
 
 from empla.errors import ValidationError
-from empla.mind.codec import registered
+from empla.mind.codec import LATER, registered
 from empla.mind.terms import Inquiry
 from empla.mind.values import OWN, Origin
 
@@ -37,6 +37,11 @@ GOAL_AT_RISK = "goal-at-risk"
 """Raised when the risk crosses the threshold, and once more when a soft deadline has passed."""
 GOAL_BLOCKED = "goal-blocked"
 """Kinds of the events that tell of goals; fields `goal` (its id), `name` and `reason` (a sentence)."""
+
+GOAL_WORD = "goal-word"
+"""Kind of the percept of a person's word on a goal; fields `goal` (its id), `by`, `reason`, and either `state` (what
+becomes of it: "suspended", "active" again, "achieved", "dropped") or `priority` (a number, None for the computed one).
+"""
 
 AIM = "aim"
 """Functor of what became of the role's aims that are over, so that none is taken up twice: (name, version, state)."""
@@ -228,28 +233,28 @@ class Goal:
     adopted_at: datetime | None = None
     state: GoalState = "active"
     reason: str = ""
-    importance: float = 0.5
-    deadline: datetime | None = None
-    hard: bool = False
-    aim: Aim | None = None
-    declared: bool = False
-    origin: Origin = OWN
-    reads: tuple[str, ...] = ()
-    watches: tuple[str, ...] = ()
-    relations: Relations | None = None
-    measure: Measure | None = None
-    progress: float | None = None
-    risk: float = 0.0
-    alarm: Alarm = ""
-    blocked_by: tuple[Block, ...] = ()
-    priority: float = 0.0
-    word: float | None = None
-    answer: Mapping[str, Any] | None = None
-    at_work: bool = False
-    attempts: int = 0
-    retry_at: datetime | None = None
-    next_look: datetime | None = None
-    transitions: tuple[Transition, ...] = ()
+    importance: float = field(default=0.5, metadata=LATER)
+    deadline: datetime | None = field(default=None, metadata=LATER)
+    hard: bool = field(default=False, metadata=LATER)
+    aim: Aim | None = field(default=None, metadata=LATER)
+    declared: bool = field(default=False, metadata=LATER)
+    origin: Origin = field(default=OWN, metadata=LATER)
+    reads: tuple[str, ...] = field(default=(), metadata=LATER)
+    watches: tuple[str, ...] = field(default=(), metadata=LATER)
+    relations: Relations | None = field(default=None, metadata=LATER)
+    measure: Measure | None = field(default=None, metadata=LATER)
+    progress: float | None = field(default=None, metadata=LATER)
+    risk: float = field(default=0.0, metadata=LATER)
+    alarm: Alarm = field(default="", metadata=LATER)
+    blocked_by: tuple[Block, ...] = field(default=(), metadata=LATER)
+    priority: float = field(default=0.0, metadata=LATER)
+    word: float | None = field(default=None, metadata=LATER)
+    answer: Mapping[str, Any] | None = field(default=None, metadata=LATER)
+    at_work: bool = field(default=False, metadata=LATER)
+    attempts: int = field(default=0, metadata=LATER)
+    retry_at: datetime | None = field(default=None, metadata=LATER)
+    next_look: datetime | None = field(default=None, metadata=LATER)
+    transitions: tuple[Transition, ...] = field(default=(), metadata=LATER)
 
     @property
     def over(self) -> bool:

@@ -131,21 +131,13 @@ def _pursue(by: Taking, step: Pursue) -> Outcome:
 def _settle(by: Taking, step: Settle) -> Outcome:
     t = by.thinking
     goal = t.draft.goal(step.goal)
-    settle = _SETTLED.get(step.state)
+    settle = desiring.SETTLED.get(step.state)
     if goal is None or goal.over or settle is None:
         return failed("goal", f"there is no open goal {step.goal!r}" if settle else f"no goal can be {step.state!r}")
     if goal.origin.source is not word_of(by.intention).source and not by.intention.authority.principal:
         return failed("not-authorised", f"nobody's word covers settling the goal {goal.name!r}")
     t.raise_all(settle(t.draft, t.library, goal, step.reason))
     return DONE
-
-
-_SETTLED = {
-    "suspended": desiring.suspend,
-    "active": desiring.resume,
-    "achieved": desiring.achieve,
-    "dropped": desiring.drop,
-}
 
 
 def _promise(by: Taking, step: Promise | Expect) -> Outcome:

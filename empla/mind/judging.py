@@ -12,10 +12,8 @@ from empla.mind.metrics import elapsed, measured, priority, progress, reached, r
 from empla.mind.percepts import Outcome, Percept, Status
 from empla.mind.persona import persona_of
 from empla.mind.plans import PlanLibrary
-from empla.mind.state import Due, number
+from empla.mind.state import Due
 
-SWITCHING = 0.5
-"""How much higher the priority of a goal must rise than that of the active one in conflict: they do not take turns."""
 CALMING = 0.1
 """How far below the threshold the risk must fall before crossing it is told again."""
 FIRST_PAUSE = timedelta(minutes=15)
@@ -57,12 +55,15 @@ class Judging(Moves):
             watches = watched(goal.aim, self.library.rules) if goal.aim is not None else ()
             self.put_judged(replace(goal, watches=watches))
             self.tell(GOAL_ADOPTED, goal, reason)
-        for goal in sorted((row for row in map(self.row, goal_ids) if row is not None), key=_first):
-            self.admit(goal.id, reason)
+            self.unsettled[goal.id] = reason
+        self.settle(favoured=goal_ids)
 
     def finish(self) -> list[Percept]:
         """Look at every goal that something happened to, and return the events of it all."""
-        while self.stirred:
+        while self.stirred or self.unsettled:
+            if self.unsettled:
+                self.settle()
+                continue
             goal_id = next(iter(self.stirred))
             del self.stirred[goal_id]
             self._look(goal_id)
@@ -101,7 +102,8 @@ class Judging(Moves):
             self._sound_alarm(goal_id)
             self._want(goal_id, standing)
             self._wake(goal_id)
-            self.contend(goal_id, SWITCHING)
+            if goal.ties.conflicts_with and goal.priority != before.priority:
+                self.unsettled[goal_id] = "it has become more important"
             if (goal.progress, goal.risk) != (before.progress, before.risk):
                 self.stirred.update(dict.fromkeys(goal.ties.serves))
 
@@ -229,25 +231,6 @@ class Judging(Moves):
         if planned is None or planned <= at or min(instants) < planned:
             self.draft.note(Due(step=goal.id, at=min(instants)))
             self.draft.put_goal(replace(goal, next_look=min(instants)))
-
-    def contend(self, goal_id: str, margin: float) -> None:
-        """Let the goal that has come to be more important go first, of two in conflict."""
-        goal = self.row(goal_id)
-        if goal is None or not goal.ties.conflicts_with:
-            return
-        rivals = self._rivals(goal)
-        if goal.state == "suspended" and goal.ties.yields_to in goal.ties.conflicts_with:
-            if all(r.state != "active" or r.priority + margin < goal.priority for r in rivals):
-                self.admit(goal.id, "it has become more important")
-        elif goal.state == "active":
-            for rival in rivals:
-                if rival.ties.yields_to == goal.id and rival.priority > goal.priority + margin:
-                    self.admit(rival.id, "it has become more important")
-                    return
-
-
-def _first(goal: Goal) -> tuple[float, int]:
-    return -goal.priority, number(goal.id)
 
 
 def _reached(goal: Goal, seen: Seen, measure: Measure | None) -> bool | None:

@@ -8,6 +8,7 @@ from empla.mind.beliefs import Belief
 from empla.mind.consent import opened_by
 from empla.mind.deliberating import Occasion, adopt_for
 from empla.mind.ending import end
+from empla.mind.goals import GOAL_WORD
 from empla.mind.immediate import hold_belief
 from empla.mind.intentions import Question
 from empla.mind.percepts import BEGAN, MAIL, OUTCOME, PROFILE, TIMER, WAKE, Outcome, Percept, Status, is_own
@@ -33,6 +34,8 @@ def perceive(t: Thinking, event: Percept) -> None:
             _profile(t, event)
         case _ if event.kind == BEGAN and is_own(event):
             _began(t, event)
+        case _ if event.kind == GOAL_WORD and is_own(event):
+            t.raise_all(desiring.said(t.draft, t.library, event))
         case _:
             _react(t, event)
 

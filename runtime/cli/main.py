@@ -26,6 +26,7 @@ from runtime.cli import (
     quarantine,
     rules,
     running,
+    steering,
     tasks,
     thoughts,
     upgrade,
@@ -41,7 +42,7 @@ _ORDER: Final = (
     *("init", "people", "hire", "mailbox", "offboard", "list", "show"),
     *("mail", "inbox", "agenda"),
     *("assign", "unassign", "tasks", "task"),
-    *("history", "why", "beliefs", "goals", "replay"),
+    *("history", "why", "beliefs", "goals", "steer", "replay"),
     *("settle", "triage", "rules", "persona", "quarantine", "grant", "revoke"),
     *("up", "down", "status", "restart", "pause", "resume", "logs", "upgrade", "demo", "doctor"),
 )
@@ -108,6 +109,7 @@ app.command(rich_help_panel=OVERSIGHT)(oversight.history)
 app.command(rich_help_panel=OVERSIGHT)(oversight.why)
 app.command(rich_help_panel=OVERSIGHT)(thoughts.beliefs)
 app.command(rich_help_panel=OVERSIGHT)(thoughts.goals)
+app.command(rich_help_panel=OVERSIGHT)(steering.steer)
 app.command(rich_help_panel=OVERSIGHT)(thoughts.replay)
 app.command(rich_help_panel=OVERSIGHT)(oversight.settle)
 app.command(rich_help_panel=OVERSIGHT)(oversight.triage)

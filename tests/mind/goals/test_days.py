@@ -11,6 +11,7 @@ from empla.mind.plans import goal, on
 from empla.mind.state import Asked, Due
 from empla.mind.steps import Achieve, ActionFailed, Believe, Do, Pursue, Settle, Wait
 from empla.mind.terms import lit, query
+from empla.mind.values import OUTSIDE
 from tests.mind.minds import Mind
 
 
@@ -229,3 +230,27 @@ def test_an_aim_that_makes_no_sense_fails_the_intention_that_pursues_it_and_noth
     (ended,) = [i for i in mind.changes(Intention) if i.stage is Stage.FAILED]
     assert ended.result is not None
     assert "cannot be a goal to some" in ended.result.sentence
+
+
+def test_a_person_says_which_goal_comes_first_and_which_is_given_up(mind: Mind) -> None:
+    mind.library.want(
+        Aim(name="quiet", kind="perform", importance=0.9), Aim(name="music", kind="perform", conflicts_with=("quiet",))
+    )
+    mind.tell("began", version="1")
+    music = goals(mind)["music"]
+    assert music.state == "suspended"
+    mind.tell("goal-word", goal=music.id, priority=3, by="maria")
+    assert (goals(mind)["music"].priority, goals(mind)["music"].state) == (3.0, "active")
+    assert goals(mind)["quiet"].state == "suspended"
+    mind.tell("goal-word", goal=music.id, priority=None, by="maria")
+    assert goals(mind)["music"].priority == 0.0
+    mind.tell("goal-word", goal=music.id, state="dropped", by="maria", reason="no time")
+    assert became(mind)["music"] == "dropped"
+    assert [g.reason for g in mind.changes(Goal) if g.name == "music"][-1] == "no time"
+
+
+def test_a_word_from_outside_is_no_word_on_a_goal(mind: Mind) -> None:
+    mind.library.want(Aim(name="quiet", kind="perform"))
+    mind.tell("began", version="1")
+    mind.tell("goal-word", origin=OUTSIDE, goal="g1", state="dropped", by="eve")
+    assert goals(mind)["quiet"].state == "active"

@@ -8,6 +8,7 @@ import pytest
 from empla.mind import desiring, metrics
 from empla.mind.beliefs import ANY, Belief
 from empla.mind.goals import Aim, Goal, Measure, Metric
+from empla.mind.percepts import Outcome, Status
 from empla.mind.persona import NEUTRAL, PERSONA, Persona
 from empla.mind.terms import lit, query, variables
 from tests.mind.goals.wanting import DONE, FAILED, START, Wanting, kinds
@@ -223,6 +224,14 @@ def test_what_is_to_be_performed_is_over_with_its_plan() -> None:
     mind.ended("sing", FAILED)
     assert mind.states() == {"greet": "achieved", "sing": "dropped"}
     assert mind.goal("sing").reason == "the server is gone"
+
+
+def test_what_is_to_be_performed_waits_for_a_plan_if_there_is_none_yet() -> None:
+    mind = Wanting()
+    mind.want(Aim(name="greet", kind="perform"))
+    mind.ended("greet", Outcome(status=Status.FAILED, code=desiring.NO_PLAN, sentence="there is no plan"))
+    assert mind.states() == {"greet": "active"}
+    assert kinds(mind.wait(hours=1)) == [("goal:greet", "")]
 
 
 def test_what_is_wanted_no_longer_is_dropped() -> None:

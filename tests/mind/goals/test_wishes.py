@@ -44,6 +44,8 @@ def check(mind: Wanting) -> None:
             other = rows[ties.yields_to]
             active = other.id in ties.conflicts_with
             assert (other.state == "active") == active, "what it was suspended for is gone"
+            if active and not ties.serves and not other.ties.serves:
+                assert goal.priority <= other.priority + 0.51, "the less important of two is pursued"
         assert goal.state == goal.transitions[-1].state
         assert all(t.reason for t in goal.transitions)
         assert goal.id in [g for f in goal.watches for g in mind.state.watched[f]] or not goal.watches
