@@ -61,7 +61,7 @@ class Now(Step):
 class Believe(Step):
     """Hold a belief: until `until`, or for as long as `lasts`, if given; else for as long as its kind says.
 
-    It rests on the percept behind this intention, or on what `because` names: percept keys and ids of beliefs, each of
+    It rests on the percept behind this intention, or on what `because` names: percept keys and propositions, each of
     which is enough by itself; several in a tuple of their own must all hold.
     """
 
