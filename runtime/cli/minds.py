@@ -21,7 +21,7 @@ from empla.mind.commitments import Commitment
 from empla.mind.goals import Goal
 from empla.mind.intentions import OVER, Intention, Stage, StepRecord
 from empla.mind.percepts import Percept
-from empla.mind.steps import Achieve, Ask, Do, Step, Together, Unless, Wait, label
+from empla.mind.steps import Achieve, Ask, Do, Handle, Step, Together, Unless, Wait, label
 from empla.store.opening import open_inbox, open_store
 from empla.store.store import Store
 from runtime.employee import library
@@ -244,6 +244,8 @@ def _awaited(step: Step, zone: str) -> str:
             return f"{step.kind.replace('-', ' ')}{at_most}".strip()
         case Achieve():
             return f"“{step.goal}”, which it has undertaken for this"
+        case Handle():
+            return f"what it does about the {step.kind.replace('-', ' ')}"
         case Do():
             return f"{step.operation} to be done"
         case Unless():

@@ -8,6 +8,7 @@ from enum import Enum
 from typing import Any, Final
 
 from empla.mind.beliefs import ANY, Belief
+from empla.mind.commitments import Close, Expect, Promise, Release
 from empla.mind.goals import Goal
 from empla.mind.intentions import HeldSpan, Intention, Question, StepRecord
 from empla.mind.readings import Mail
@@ -33,6 +34,7 @@ from empla.mind.steps import (
     Do,
     Either,
     Forget,
+    Handle,
     Hold,
     Pursue,
     Query,
@@ -67,6 +69,8 @@ def of_step(step: Step) -> str:
             return f"ask {step.who.value}"
         case Achieve():
             return f"achieve {step.goal}"
+        case Handle():
+            return f"have a {step.kind} handled"
         case Wait():
             return f"wait for {_awaited(step)}"
         case Together() | Either() | Atomic():
@@ -95,6 +99,20 @@ def _of_thought(step: Step) -> str:
             return f"keep {len(step.spans)} span{'' if len(step.spans) == 1 else 's'} of time free"
         case Decide():
             return f"{step.action} is {'approved' if step.approved else 'refused'} by {step.by.value}"
+    return _of_promise(step)
+
+
+def _of_promise(step: Step) -> str:
+    """Return in words a step that makes or ends a promise."""
+    match step:
+        case Promise():
+            return f"promise {step.made.creditor}: {of_value(step.made.content)}"
+        case Expect():
+            return f"expect of {step.made.debtor}: {of_value(step.made.content)}"
+        case Close():
+            return f"{step.of} {step.id} is {step.standing.value}: {step.sentence}"
+        case Release():
+            return f"{step.of} {step.id} is released: {step.sentence}"
     return label(step)
 
 
@@ -198,7 +216,8 @@ def _plain(value: Any) -> str:
         case date() | time():
             return value.isoformat()
         case timedelta():
-            return f"{value.total_seconds() / 60:g} minutes"
+            whole_days = value.days > 1 and value == timedelta(days=value.days)
+            return f"{value.days} days" if whole_days else f"{value.total_seconds() / 60:g} minutes"
         case Enum():
             return str(value.value)
         case Mapping():
