@@ -6,7 +6,9 @@ import pytest
 
 from empla.clock import SystemClock
 from empla.config import Home
-from tests.runtime.cli.conftest import Cli
+
+from .conftest import Cli, Office
+from .test_working import until
 
 
 @pytest.fixture(scope="module")
@@ -83,3 +85,15 @@ def test_who_it_is_for_is_looked_up(hired: Cli) -> None:
     done = hired.data("assign", "clara", "Remember it", "--by", "Ben Stone")
     assert done["creditor"] == "ben.stone@office.example"
     assert hired.data("assign", "clara", "Remember it", "--by", "Ada Lovelace")["creditor"].startswith("ada.lovelace@")
+
+
+def test_who_works_takes_it_up_at_once_and_the_end_can_be_seen(office: Office) -> None:
+    assigned = office.data("assign", "clara", "Remember that the printer is on the second floor")
+    assert assigned["running"] is True
+    until(lambda: office.data("task", "clara", assigned["id"])["state"] == "completed")
+    shown = office.ok("task", "clara", assigned["id"])
+    assert "I remember from now on: the printer is on the second floor" in " ".join(shown.split())
+    assert "accepted" in shown
+    assert assigned["id"] in office.ok("tasks", "clara", "--all")
+    titles = [mail["subject"] for mail in office.data("inbox")]
+    assert "Done: Remember that the printer is on the second floor" in titles
