@@ -29,7 +29,7 @@ def perceive(t: Thinking, event: Percept) -> None:
         case _ if event.kind == TIMER:
             _time_is_up(t, event.fields["step"])
         case _ if event.kind == WAKE:
-            _wake(t, event.fields["intention"])
+            _wake(t, event.fields["intention"], event.fields.get("waited", 0))
         case _ if event.kind == PROFILE:
             _profile(t, event)
         case _ if event.kind == BEGAN and is_own(event):
@@ -40,10 +40,10 @@ def perceive(t: Thinking, event: Percept) -> None:
             _react(t, event)
 
 
-def _wake(t: Thinking, name: str) -> None:
+def _wake(t: Thinking, name: str, waited: int) -> None:
     intention = t.draft.intention(name)
     if intention is not None:
-        t.make_ready(intention)
+        t.make_ready(intention, waited)
 
 
 def _profile(t: Thinking, event: Percept) -> None:

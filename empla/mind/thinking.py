@@ -51,16 +51,18 @@ class Thinking:
         while len(self.events) > events:
             self.events.pop()
 
-    def make_ready(self, intention: Intention) -> None:
-        """Let an intention go on when it is its turn: by priority, and by how long it waits."""
+    def make_ready(self, intention: Intention, waited: int = 0) -> None:
+        """Let an intention go on when it is its turn: by priority, and by how many events it waits, in all cycles."""
         if intention.id not in self._queued:
             self._queued.add(intention.id)
-            turn = self.handled - round(self._priority(intention) * EVENTS_PER_RANK)
+            turn = self.handled - waited - self._ahead(intention)
             heappush(self._ready, (turn, number(intention.id), intention.id))
 
-    def _priority(self, intention: Intention) -> float:
+    def _ahead(self, intention: Intention) -> int:
+        """Return how many events an intention is ahead of one without any priority."""
         goal = self.draft.goal(intention.goal) if intention.goal else None
-        return intention.priority if goal is None else intention.priority + priority_of(self.draft, goal)
+        priority = intention.priority if goal is None else intention.priority + priority_of(self.draft, goal)
+        return round(priority * EVENTS_PER_RANK)
 
     def next_ready(self) -> Intention | None:
         """Take the intention whose turn it is; None if there is none that can go on."""
@@ -83,12 +85,14 @@ class Thinking:
 
     def leave_the_rest(self, percept: Percept) -> None:
         """Leave what is not done yet to a percept of its own; intentions that were ready are woken there by replay."""
-        woken = tuple(_wake(name) for _, _, name in sorted(self._ready))
+        ready = ((turn, self.draft.intention(name)) for turn, _, name in sorted(self._ready))
+        woken = tuple(_wake(i, self.handled - turn - self._ahead(i)) for turn, i in ready if i is not None)
         rest = Percept(
             key=f"continue:{percept.key}", kind=CONTINUE, fields={"events": (*woken, *self.events)}, origin=OWN
         )
         self.draft.note(Continued(percept=rest))
 
 
-def _wake(intention: str) -> Percept:
-    return Percept(key=f"wake:{intention}", kind=WAKE, fields={"intention": intention}, origin=OWN)
+def _wake(intention: Intention, waited: int) -> Percept:
+    fields = {"intention": intention.id, "waited": waited}
+    return Percept(key=f"wake:{intention.id}", kind=WAKE, fields=fields, origin=OWN)
