@@ -27,6 +27,7 @@ from empla.hr import roles
 from empla.hr.grants import tell_all
 from empla.hr.mailboxes import EXTERNAL, account_of
 from empla.hr.profiles import Profile, load_profile
+from empla.mind import common_kinds
 from empla.mind.percepts import Percept
 from empla.mind.plans import PlanLibrary
 from empla.mind.values import OWN
@@ -112,7 +113,10 @@ def version_of(role: str) -> str:
 
 
 def library(role: str) -> PlanLibrary:
-    """Return the plans of a role: its own, what everybody knows of tasks, and what plug-ins bring for it."""
+    """Return the plans of a role: its own, what everybody knows of tasks, and what plug-ins bring for it.
+
+    With them come the kinds of belief that they declare, and those that are in every mind.
+    """
     return plans(role)[0]
 
 
@@ -127,6 +131,7 @@ def plans(role: str) -> tuple[PlanLibrary, registry.Found]:
         raise InternalError(f"employees.{role}.plans.library is not a PlanLibrary")
     both = PlanLibrary()
     both.include(own)
+    both.include(common_kinds.library)
     both.include(tasks.library)
     return registry.with_plans_of_others(role, both)
 

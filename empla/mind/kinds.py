@@ -36,6 +36,8 @@ class Preference(StrEnum):
 
 POLICY = (Preference.AUTHORITY, Preference.RECENCY, Preference.CONFIDENCE)
 """The order of preferences that holds where a kind states none."""
+SAID_LAST = (Preference.RECENCY,)
+"""What was said last counts, whoever said it: for what the employee notes of its own work."""
 _TRUST = {source: place for place, source in enumerate(Source)}
 
 
@@ -46,6 +48,7 @@ class BeliefKind:
     `key`: of the beliefs that agree in these places one is current; () if there is only one at all, None (the default)
     if they do not contradict each other. `policy` says which, the first preference first. With a `half_life` confidence
     fades, and below `floor` (0..1) the belief goes. `lasts` is for how long one counts that does not say so itself.
+    `says` is, for people, what such a belief means.
     """
 
     functor: str
@@ -55,6 +58,7 @@ class BeliefKind:
     half_life: timedelta | None = None
     floor: float = 0.1
     lasts: timedelta | None = None
+    says: str = ""
 
     def __post_init__(self) -> None:
         if not self.functor:

@@ -41,7 +41,7 @@ _REQUESTS = frozenset({"schedule", "errand", "remind", "sequence", "chase", "rul
 
 
 def _errands_of(beliefs: BeliefBase, mail: Mail) -> tuple[str, ...]:
-    """Return the errands that a mail belongs to."""
+    """Return the errands that a mail belongs to, of those that are remembered; later it is a mail like any other."""
     ids = [mail.thread, mail.about, *mail.in_reply_to]
     found = [b.arguments[1] for i in ids if i for b in beliefs.matching("errand-mail", i)]
     sender = mail.authenticated or mail.sender
@@ -57,7 +57,7 @@ def _errands_of(beliefs: BeliefBase, mail: Mail) -> tuple[str, ...]:
                 and wanted.shares(made.content, said)
             ):
                 found.append(promise)
-    return tuple(dict.fromkeys(found))
+    return tuple(promise for promise in dict.fromkeys(found) if beliefs.matching(EXPECTATION, promise))
 
 
 def _answers(beliefs: BeliefBase, event: Trigger) -> bool:
@@ -220,7 +220,7 @@ def _speaks_of_one(beliefs: BeliefBase, event: Trigger) -> bool:
     if (
         not from_manager(beliefs, event)
         or intent(mail) in _REQUESTS
-        or not beliefs.matching("errand-thread", mail.thread)
+        or not any(beliefs.matching(EXPECTATION, b.arguments[1]) for b in beliefs.matching(ERRAND_THREAD, mail.thread))
     ):
         return False
     asked_back = any(beliefs.matching(f, i) for f in (QUESTION, INSTEAD) for i in mail.in_reply_to)

@@ -1,7 +1,8 @@
-"""Everything an executive assistant knows how to do."""
+"""Everything an executive assistant knows how to do, and the kinds of belief that it holds."""
 
 from empla.capabilities.email import delegated, perceiving
 from empla.capabilities.tasks import plans as tasks
+from empla.mind import common_kinds
 from empla.mind.plans import PlanLibrary
 from employees.executive_assistant import (
     agreeing,
@@ -23,6 +24,7 @@ from employees.executive_assistant import (
     forwarding,
     introducing,
     keeping,
+    kinds,
     leaving,
     moving,
     preparing,
@@ -42,6 +44,8 @@ from employees.executive_assistant import (
 
 library = PlanLibrary()
 for part in (
+    common_kinds,
+    kinds,
     perceiving,
     delegated,
     tasks,

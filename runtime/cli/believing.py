@@ -57,6 +57,7 @@ def _entry(belief: Belief, known: Sequence[Belief], kinds: Mapping[str, BeliefKi
         **as_data(belief, at),
         "sure": sure(belief, at),
         "category": kind.category.value if kind is not None else "",
+        "says": kind.says if kind is not None else "",
         "current": not belief.overruled,
         "because": why_current(current, _rival(belief, others), kind, at) if contradicted and kind and current else "",
     }
@@ -117,6 +118,7 @@ def _declared(kind: BeliefKind) -> dict[str, Any]:
         "policy": [p.value for p in kind.policy],
         "half_life": of_value(kind.half_life) if kind.half_life is not None else "",
         "lasts": of_value(kind.lasts) if kind.lasts is not None else "",
+        "says": kind.says,
     }
 
 
@@ -132,6 +134,7 @@ def show(found: Mapping[str, Any], home: Home) -> None:
     rows = [
         (
             printing.said(brief(b["text"]), "" if b["current"] else "dim strike"),
+            b["category"],
             SOURCES[Source(b["source"])],
             b["sure"],
             printing.moment(b["until"], zone),
@@ -140,9 +143,8 @@ def show(found: Mapping[str, Any], home: Home) -> None:
         for b in found["beliefs"]
     ]
     if rows:
-        printing.table(
-            rows, "Belief", "Said by", "Sure", "Until", "" if not any(r[-1].plain for r in rows) else "Besides others"
-        )
+        besides = "Besides others" if any(row[-1].plain for row in rows) else ""
+        printing.table(rows, "Belief", "About", "Said by", "Sure", "Until", besides)
     elif not found["concluded"]:
         printing.line(
             f"It believes nothing like {found['pattern']!r}." if found["pattern"] else "It believes nothing yet."
@@ -176,11 +178,16 @@ def show_rules(found: Mapping[str, Any]) -> None:
     for rule in found["rules"]:
         printing.line(rule)
     rows = [
-        (k["functor"], k["category"], _one(k["key"]), ", ".join(k["policy"]), k["half_life"], k["lasts"])
+        (k["functor"], k["says"], k["category"], _one(k["key"]), _preferred(k), k["half_life"], k["lasts"])
         for k in found["kinds"]
     ]
     if rows:
-        printing.table(rows, "Kind", "About", "One for each", "Preferred by", "Half-life", "Lasts")
+        printing.table(rows, "Kind", "Says", "About", "One for each", "Preferred by", "Half-life", "Lasts")
+
+
+def _preferred(kind: Mapping[str, Any]) -> str:
+    """Return by what one of several is preferred, where there can be several of one thing."""
+    return ", ".join(kind["policy"]) if kind["key"] is not None else ""
 
 
 def _one(key: Sequence[int] | None) -> str:

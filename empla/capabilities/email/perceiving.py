@@ -13,12 +13,14 @@ from datetime import timedelta
 from typing import Any
 
 from empla.capabilities.email.conversing import placed
+from empla.capabilities.email.kinds import KINDS
 from empla.capabilities.email.sensor import MAIL_ARRIVED
 from empla.capabilities.email.sorting import sort
 from empla.mind.plans import PlanLibrary, Trigger, on
 from empla.mind.steps import ActionFailed, Believe, Do, Now, Raise, SetAside, Step
 
 library = PlanLibrary()
+library.declare(*KINDS)
 _MAY_MATTER = {"calendar": "invitation", "bounce": "mail-bounced", "auto-reply": "mail-auto-reply"}
 """Automatic mails that raise an event of their own."""
 _NOTED = timedelta(days=7)

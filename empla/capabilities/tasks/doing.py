@@ -15,6 +15,7 @@ from empla.mind.answers import WORDS
 from empla.mind.beliefs import BeliefBase
 from empla.mind.codec import registered
 from empla.mind.commitments import COMMITMENT, Commitment, Standing
+from empla.mind.kinds import BeliefKind, Category
 from empla.mind.percepts import Outcome, Status
 from empla.mind.plans import PlanLibrary, Trigger, goal
 from empla.mind.readings import Mail
@@ -27,6 +28,11 @@ REMEMBERED = "remembered"
 """Functor of what the employee was told to remember: (id of the task, text, who said so, when)."""
 DECISION = "decision"
 """Functor of what was decided: (id of the task, the question, the decision, by whom, when)."""
+library.declare(
+    # Without an end: who has something remembered, or decided, may ask for it years later.
+    BeliefKind(functor=REMEMBERED, category=Category.DOMAIN, says="what it was told to remember"),
+    BeliefKind(functor=DECISION, category=Category.DOMAIN, says="what was decided when it had a task decided"),
+)
 PATIENCE = timedelta(days=3)
 """How long a question about a task stays open, if the task is not due before."""
 BUILT_IN = -10

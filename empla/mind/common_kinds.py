@@ -1,0 +1,36 @@
+"""The kinds of belief that are in every mind, whatever the role: who it is, what binds it, and what it has learned.
+
+Nothing here ends by its kind. Each of them is replaced by what takes its place, is held in a bounded number
+(`empla.mind.learning`), or has an end of its own from the moment it is over (`empla.mind.undertaking`).
+"""
+
+from empla.mind.commitments import COMMITMENT, EXPECTATION
+from empla.mind.goals import AIM
+from empla.mind.grants import GRANTED
+from empla.mind.kinds import BeliefKind, Category
+from empla.mind.learning import APPROACH, GAP
+from empla.mind.percepts import PROFILE
+from empla.mind.persona import MAY_RISK
+from empla.mind.planning import PLANNING_DUE, PURSUED_OVER
+from empla.mind.plans import PlanLibrary
+from empla.mind.rules import RULE, RULE_DROPPED
+from empla.mind.strategy import RATIONALE
+from empla.mind.tasks import TASK
+
+library = PlanLibrary()
+library.declare(
+    BeliefKind(functor=PROFILE, category=Category.SELF, says="who it is, whom it works for, and how it is set up"),
+    BeliefKind(functor=GRANTED, category=Category.SELF, says="what somebody lets it see or change"),
+    BeliefKind(functor=MAY_RISK, category=Category.SELF, says="a plan that it may choose whatever the risk"),
+    BeliefKind(functor=RULE, category=Category.DOMAIN, says="a standing rule that holds"),
+    BeliefKind(functor=RULE_DROPPED, category=Category.DOMAIN, says="a standing rule that held once, and why it ended"),
+    BeliefKind(functor=COMMITMENT, category=Category.SELF, says="what it has promised, and how that stands"),
+    BeliefKind(functor=EXPECTATION, category=Category.COLLEAGUES, says="what somebody owes it, and how that stands"),
+    BeliefKind(functor=TASK, category=Category.SELF, says="a task that the company has given it, and how far it is"),
+    BeliefKind(functor=AIM, category=Category.SELF, says="what became of a goal of its role"),
+    BeliefKind(functor=APPROACH, category=Category.SELF, says="how well a plan has worked so far"),
+    BeliefKind(functor=GAP, category=Category.SELF, says="what it was asked for and could not do"),
+    BeliefKind(functor=RATIONALE, category=Category.SELF, says="which strategy it follows for a goal, and why"),
+    BeliefKind(functor=PLANNING_DUE, category=Category.TIME, says="when it plans anew for a goal"),
+    BeliefKind(functor=PURSUED_OVER, category=Category.SELF, says="a goal over that served a greater one"),
+)
