@@ -358,8 +358,8 @@ def _kept(value: Any) -> Any:
 
 
 def _listed(title: str, lines: Iterable[str]) -> str:
-    found = list(lines)
-    return f"{title}: {'nothing' if not found else ''}" + "".join(f"\n    {line}" for line in found)
+    found = [f"\n    {line}" for line in lines]
+    return f"{title}:{''.join(found) or ' nothing'}"
 
 
 def _worded(action: Asked) -> str:
