@@ -7,7 +7,7 @@ from empla.mind.forms import is_flat, wrong
 from empla.mind.intentions import Intention, Stage, StepRecord
 from empla.mind.limits import over_limit
 from empla.mind.percepts import Outcome
-from empla.mind.plans import NO_LIMITS
+from empla.mind.plans import NO_LIMITS, Plan
 from empla.mind.resolving import failed, resolve
 from empla.mind.stepping import begin, recorded, try_next
 from empla.mind.steps import Again, Either, Step
@@ -26,21 +26,19 @@ def advance(t: Thinking, intention: Intention) -> None:
         history = t.draft.taken(intention.id)
         if history[-1].outcome is None:
             return
-    if not history and _is_too_deep(t, intention):
-        end(
-            t,
-            intention,
-            failed("too-deep", f"{intention.kind} is wanted in {DEEPEST_GOAL} goals of goals; use `Again`"),
-        )
+    if intention.parent and not history and _is_too_deep(t, intention):
+        why = f"{intention.kind} is wanted in {DEEPEST_GOAL} goals of goals; use `Again`"
+        end(t, intention, failed("too-deep", why))
         return
-    running, turn = _resume(t, intention, history)
+    plan = t.library.get(intention.plan, intention.version)
+    running, turn = _resume(t, intention, plan, history)
     taken = len(history)
     current: Intention | None = intention
     while turn is not None and current is not None:
         if isinstance(turn, Ended):
             end(t, current, turn.outcome)
             return
-        outcome = _take(t, current, turn.step, taken)
+        outcome = _take(t, current, plan, turn.step, taken)
         current = t.draft.intention(intention.id)  # its own last step may have ended or suspended it
         if outcome is None or current is None or current.stage is not Stage.ACTIVE:
             return
@@ -67,13 +65,14 @@ def _choose_on(t: Thinking, intention: Intention) -> None:
                 resolve(t, record.id, outcome)
 
 
-def _resume(t: Thinking, intention: Intention, history: list[StepRecord]) -> tuple[RunningBody, Turn | None]:
+def _resume(
+    t: Thinking, intention: Intention, plan: Plan | None, history: list[StepRecord]
+) -> tuple[RunningBody, Turn | None]:
     t.draft.moved.add(intention.id)
     live = t.draft.state.live.get(intention.id)
     if live is not None and history and history[-1].outcome is not None:
         running = RunningBody(live, t.guard)
         return running, running.feed(history[-1].outcome)
-    plan = t.library.get(intention.plan, intention.version)
     body = None if plan is None else plan.recovery if intention.recovering else plan.body
     if body is None:
         gone = f"plan {intention.plan} version {intention.version} is not there any more"
@@ -83,12 +82,11 @@ def _resume(t: Thinking, intention: Intention, history: list[StepRecord]) -> tup
     return running, turn
 
 
-def _take(t: Thinking, intention: Intention, step: Step, taken: int) -> Outcome | None:
+def _take(t: Thinking, intention: Intention, plan: Plan | None, step: Step, taken: int) -> Outcome | None:
     """Record and begin a step; return its outcome if it is known at once."""
     if taken >= STEPS_PER_INTENTION:
         end(t, intention, failed("too-many-steps", f"more than {STEPS_PER_INTENTION} steps; use `Again`"))
         return None
-    plan = t.library.get(intention.plan, intention.version)
     if plan is not None and plan.limits is not NO_LIMITS:
         why = over_limit(plan.limits, t.draft.history(intention.id).values(), step, taken)
         if why:

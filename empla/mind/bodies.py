@@ -27,14 +27,14 @@ class OutOfTime(BaseException):
     """Raised inside a body that used up its CPU time; not an Exception, so that no body swallows it."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Yielded:
     """The body asks for a step."""
 
     step: Step
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Ended:
     """The body is over; `outcome` says how."""
 

@@ -28,7 +28,7 @@ BELIEFS_NOTED = 8
 """How many of the beliefs that a condition found are kept as what it rested on."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Occasion:
     """What a plan is looked for: the event with its fields, and for whom, where another intention asked.
 

@@ -170,6 +170,12 @@ class Draft:
         found = [self.intention(w) for w in self._waiters(belief_key(functor)) if "." not in w]
         return sorted((i for i in found if i is not None), key=lambda i: number(i.id))
 
+    @property
+    def is_watched(self) -> bool:
+        """Whether there is any goal, or any step or intention that waits for something: most events concern nobody."""
+        state = self.state
+        return bool(self._goals or self._waits or state.goals or state.waits)
+
     def awaits(self, kind: str) -> bool:
         """Return whether any step may wait for an event of this kind."""
         return kind in self.state.waits or kind in self._waits

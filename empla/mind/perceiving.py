@@ -67,7 +67,8 @@ def _react(t: Thinking, event: Percept) -> None:
     """Give an event to the question that it answers, to the steps that wait for it, or else to plans."""
     if event.kind == MAIL and _answers(t, event):
         return
-    concerned = [r for r in t.draft.waiting_for(event.kind) if _is_what(event, r.step)]
+    waiting = t.draft.waiting_for(event.kind) if t.draft.awaits(event.kind) else ()
+    concerned = [r for r in waiting if _is_what(event, r.step)]
     for record in concerned:
         if isinstance(record.step, Unless):
             t.draft.note(Recalled(action=record.id))

@@ -22,6 +22,9 @@ from empla.mind.thinking import Thinking
 
 def reconsider(t: Thinking) -> None:
     """Have everybody look who is concerned by what changed since it was asked last."""
+    if not t.draft.is_watched:
+        t.draft.touched.clear()
+        return
     while t.draft.touched or t.draft.moved_goals:
         touched, t.draft.touched = t.draft.touched, {}
         if touched:
