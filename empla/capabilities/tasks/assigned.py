@@ -17,6 +17,7 @@ from empla.capabilities.email.steps import reply, send
 from empla.capabilities.tasks import understanding
 from empla.capabilities.tasks.doing import TaskResult, patience
 from empla.capabilities.tasks.telling import Me, Steps, command_of, moment, myself, paragraphs, short
+from empla.mind.beliefs import BeliefBase
 from empla.mind.commitments import CLOSED, COMMITMENT, Close, Commitment, MailSent, Promise, Release, Standing
 from empla.mind.plans import PlanLibrary, Trigger, on
 from empla.mind.readings import Mail, Reading
@@ -281,13 +282,17 @@ def _told_of_failure(me: Me, task: Task, follows: Sent | None, why: str) -> Gene
             return  # the manager knows
 
 
-@library.plan(on(f"{COMMITMENT}-{CLOSED}"), goal="note that a task is over", quiet=True)
+def _is_of_a_task(beliefs: BeliefBase, event: Trigger) -> bool:
+    found = beliefs.matching(TASK, event.id)
+    return bool(found) and not found[-1].arguments[1].over
+
+
+@library.plan(on(f"{COMMITMENT}-{CLOSED}"), when=_is_of_a_task, goal="note that a task is over", quiet=True)
 def note_that_it_is_over(event: Trigger) -> Steps:
     """Note that a task is over whose promise somebody else has ended: when the employee leaves, say."""
     found = yield query(TASK, event.id)
-    if found and not found[-1][1].over:
-        state = TaskState.COMPLETED if event.made.standing is Standing.KEPT else TaskState.RELEASED
-        yield from noted(found[-1][1], state, event.reason)
+    state = TaskState.COMPLETED if event.made.standing is Standing.KEPT else TaskState.RELEASED
+    yield from noted(found[-1][1], state, event.reason)
 
 
 # taken back ----------------------------------------------------------------------------------------------------------
