@@ -18,7 +18,7 @@ from empla.mind.goals import Goal
 from empla.mind.intentions import Authority, Intention
 from empla.mind.learning import learns, note_gap
 from empla.mind.logic import Inquiry
-from empla.mind.percepts import PLAN_WANTED, Outcome, Percept
+from empla.mind.percepts import PLAN_WANTED, Outcome, Percept, is_reserved
 from empla.mind.plans import CommitmentStrategy, Plan, Trigger, always
 from empla.mind.state import Due
 from empla.mind.thinking import Thinking
@@ -90,7 +90,8 @@ def want_plan(t: Thinking, occasion: Occasion, failure: Outcome | None) -> bool:
 
 def _keep_that_none(t: Thinking, occasion: Occasion, refused: tuple[str, ...]) -> None:
     """Keep that there is no plan to choose, which were too risky, and that a goal without one is a gap."""
-    if refused or (occasion.owner is None and not occasion.tried):
+    told = occasion.owner is None and not occasion.tried and not is_reserved(occasion.kind)
+    if refused or told:
         why = f": {'; '.join(refused)}" if refused else ""
         t.note(occasion.percept.key, f"no plan for {occasion.kind}{why}")
     if occasion.kind.startswith("goal:") and not occasion.tried:
