@@ -39,6 +39,8 @@ T = TypeVar("T")
 _TICK = timedelta(seconds=1)
 _LONGEST = 20
 """How many cycles one percept may take here; each handles a thousand events."""
+_MOST_NAMED = 4
+"""How many of the plans that were not chosen are named."""
 _STEP_ID = re.compile(r"i\d+(?:\.\d+)+")
 
 
@@ -386,5 +388,7 @@ def _stood(intention: Intention) -> str:
     how = intention.stage.value
     if intention.result is not None and intention.result.code:
         how = f"{how}: {intention.result.code}: {intention.result.sentence}"
-    over = f"; not {'; '.join(intention.passed_over)}" if intention.passed_over else ""
+    others = "; ".join(intention.passed_over[:_MOST_NAMED])
+    more = len(intention.passed_over) - _MOST_NAMED
+    over = f"; not {others}{f' and {more} more' if more > 0 else ''}" if others else ""
     return f"{intention.id} {intention.plan} for {intention.kind}: {how}{over}"

@@ -34,11 +34,6 @@ def test_it_comes_on_the_day_at_nine_and_is_kept(desk: Desk) -> None:
     assert promises(desk)[0].evidence == reminder["Message-ID"]
 
 
-def test_in_two_hours_is_in_two_hours(desk: Desk) -> None:
-    desk.answer("Remind me in 2 hours about the oven")
-    assert [when for when, _ in coming(desk, 1)] == ["Mon 10:00"]
-
-
 def test_it_can_be_snoozed_and_done_is_left_alone(desk: Desk) -> None:
     desk.answer("Remind me tomorrow at 9 to sign the lease")
     ((_, reminder),) = coming(desk, 2)
