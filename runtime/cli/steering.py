@@ -21,7 +21,7 @@ def steer(
     because: Annotated[str, typer.Option(metavar="TEXT", help="Why; it is kept with the goal.")] = "",
     json: Json = False,
 ) -> None:
-    """Say which of an employee's goals comes first, which rests, and which is given up.
+    """Say which of its goals comes first, rests or is given up.
 
     `empla steer Ada pipeline --priority 2` and `empla steer Ada pipeline --suspend --because "budget"`.
     """

@@ -117,7 +117,7 @@ def _clear_the_way(mind: Wanting, goal: Goal) -> None:
 
 
 @given(st.data())
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
 def test_no_circle_is_ever_accepted(data: st.DataObject) -> None:
     def choose(below: int) -> int:
         return data.draw(st.integers(0, below - 1))
