@@ -39,6 +39,7 @@ T = TypeVar("T")
 _TICK = timedelta(seconds=1)
 _LONGEST = 20
 """How many cycles one percept may take here; each handles a thousand events."""
+_MOST_LINES = 20
 _MOST_NAMED = 4
 """How many of the plans that were not chosen are named."""
 _STEP_ID = re.compile(r"i\d+(?:\.\d+)+")
@@ -361,7 +362,8 @@ def _kept(value: Any) -> Any:
 
 def _listed(title: str, lines: Iterable[str]) -> str:
     found = [f"\n    {line}" for line in lines]
-    return f"{title}:{''.join(found) or ' nothing'}"
+    more = [f"\n    and {len(found) - _MOST_LINES} more"] if len(found) > _MOST_LINES else []
+    return f"{title}:{''.join([*found[:_MOST_LINES], *more]) or ' nothing'}"
 
 
 def _worded(action: Asked) -> str:

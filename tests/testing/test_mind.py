@@ -58,7 +58,7 @@ def test_outcomes_go_to_the_eldest_action_of_that_operation_that_waits(mind: Min
     assert [r.outcome is None for r in mind.steps("i1")][:1] == [False]
     mind.failed("i2.0", "broken")
     mind.then.failed("remind", "broken")
-    with pytest.raises(AssertionError, match="no test.write waits for an outcome; there waits: nothing"):
+    with pytest.raises(AssertionError, match=r"no test\.write waits for an outcome; there waits: nothing"):
         mind.done("test.write")
 
 
@@ -99,7 +99,7 @@ def test_a_mind_that_never_rests_is_an_error_of_the_test(mind: Mind) -> None:
         yield Now()
         yield Again(bindings={})
 
-    with pytest.raises(AssertionError, match="does not come to rest in 20 cycles"):
+    with pytest.raises(AssertionError, match=r"does not come to rest(?s:.*)and \d+ more"):
         mind.when("spin")
 
 
