@@ -1,8 +1,18 @@
-"""The mind's state from its tables: loaded once at the start, and again if a commit ever fails."""
+"""The mind's state from its tables: loaded once at the start, and again if a commit ever fails.
+
+Each query is for what is not over and answered by an index: what it takes does not grow with the past.
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 from empla.mind import codec
-from empla.mind.state import Believed, MindState
+from empla.mind.intentions import OVER, Stage
+from empla.mind.state import Believed, MindState, number
 from empla.store.store import Store
+
+_STANDING = ("active", "waiting", "suspended")
+"""States of goals that are not over."""
 
 
 def load(store: Store) -> MindState:
@@ -11,20 +21,20 @@ def load(store: Store) -> MindState:
     with store.reading():
         for row in store.find("belief", {"held": 1}, ("body",)):
             state.apply([Believed(belief=codec.loads(row.body))])
-        for standing in ("active", "waiting", "suspended"):
-            for row in store.find("goal", {"state": standing}, ("body",)):
-                state.apply([codec.loads(row.body)])
-        for stage in ("active", "suspended", "quarantined"):
-            for row in store.find("intention", {"stage": stage}, ("body",)):
-                state.apply([codec.loads(row.body)])
-        for intention in list(state.intentions):
-            for row in store.find("step", {"intention": intention}, ("body",)):
-                state.apply([codec.loads(row.body)])
-        for row in store.find("question", {"state": "open"}, ("body",)):
-            state.apply([codec.loads(row.body)])
-        for row in store.find("hold", {}, ("body", "intention")):
-            if row.intention in state.intentions:
-                state.apply([codec.loads(row.body)])
-        # Not that of the newest row: the rows of one cycle are written in another order than its numbers were given in.
-        state.adopted = max(state.adopted, store.highest("intention"), store.highest("goal"))
+        state.apply(_kept(store, "goal", "state", _STANDING))
+        state.apply(_kept(store, "intention", "stage", (stage.value for stage in Stage if stage not in OVER)))
+        state.apply(_kept(store, "step", "intention", state.intentions))
+        state.apply(_kept(store, "question", "state", ("open",)))
+        state.apply(_kept(store, "hold", "intention", state.intentions))
+        newest = [
+            row.id for table in ("intention", "goal") for row in store.find(table, {}, ("id",), limit=1, newest=True)
+        ]
+    state.adopted = max([state.adopted, *map(number, newest)])
     return state
+
+
+def _kept(store: Store, table: str, column: str, values: Iterable[str]) -> Iterator[Any]:
+    """Iterate over what is kept in rows with one of these values, in the order in which it came up."""
+    rows = [row for value in values for row in store.find(table, {column: value}, ("seq", "body"))]
+    rows.sort(key=lambda row: row.seq)
+    return (codec.loads(row.body) for row in rows)

@@ -170,7 +170,11 @@ class HoldRow(Row, table=True):
     """Spans of time that were offered or chosen."""
 
     __tablename__ = "hold"
-    __table_args__: ClassVar[Any] = (_unique("hold", "id"), _index("hold", "until"))
+    __table_args__: ClassVar[Any] = (
+        _unique("hold", "id"),
+        _index("hold", "until"),
+        _index("hold", "intention"),
+    )
 
     id: str
     intention: str

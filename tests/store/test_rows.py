@@ -170,6 +170,7 @@ def test_a_refused_row_is_not_quoted(ground):
         ("percept", ("state",), {"limit": 32}, "ix_percept_state"),
         ("intention", ("stage",), {}, "ix_intention_stage"),
         ("question", ("state",), {}, "ix_question_state"),
+        ("hold", ("intention",), {}, "ix_hold_intention"),
         ("occurrence", ("state",), {"at_most": ("instant",)}, "ix_occurrence_state_instant"),
         ("conduct", ("kind", "subject"), {"at_least": ("at",)}, "ix_conduct_kind_subject_at"),
     ],

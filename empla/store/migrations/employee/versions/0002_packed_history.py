@@ -1,4 +1,7 @@
-"""Where history is packed, and the indexes that explaining asks for: the acts of an intention and of a percept."""
+"""Where history is packed, and indexes of what is asked for.
+
+The acts of an intention and of a percept, the times that an intention keeps free, the instants of a step.
+"""
 
 from typing import Any
 
@@ -28,6 +31,7 @@ def upgrade() -> None:
     )
     _index("action", "intention")
     _index("action", "percept")
+    _index("hold", "intention")
     _index("occurrence", "trigger")
 
 
