@@ -31,7 +31,7 @@ from empla.store.store import Store, instant
 YOUNG = timedelta(days=30)
 """What is younger is left as it is: it is what people ask about."""
 EVERY = timedelta(days=1)
-BLOCK = 200
+BLOCK = 100
 """Cycles in one block, and rows that one piece looks at: some ten milliseconds of work."""
 NEWEST_SNAPSHOTS = 3
 
