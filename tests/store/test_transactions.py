@@ -168,3 +168,31 @@ def test_a_reader_writes_again_afterwards(ground):
     with store.transaction():
         store.add("belief", belief("b1"))
     assert known(store) == [(1, "b1")]
+
+
+def test_a_row_that_is_put_again_takes_no_number(ground):
+    store = ground.hold()
+    with store.transaction():
+        for name in ("b1", "b2", "b1", "b1", "b3"):
+            store.put("belief", ("id",), ("body",), belief(name))
+        with pytest.raises(ZeroDivisionError), store.part():
+            store.put("belief", ("id",), ("body",), belief("b4"))
+            raise ZeroDivisionError
+        store.put("belief", ("id",), ("body",), belief("b5"))
+    assert known(store) == [(1, "b1"), (2, "b2"), (3, "b3"), (4, "b5")]
+
+
+def test_what_is_removed_leaves_the_newest_row_from_which_the_next_number_follows(ground):
+    store = ground.hold()
+    with store.transaction():
+        for name in ("b1", "b2", "b3"):
+            store.add("belief", belief(name))
+    with store.transaction():
+        assert store.remove("belief", {"functor": "f"}) == 2
+        assert store.remove("belief", {"id": "b3"}) == 0
+    assert known(store) == [(3, "b3")]
+    assert known(ground.open(epoch=1)) == [(3, "b3")]
+    with store.transaction():
+        assert store.add("belief", belief("b4")) == 4
+    with pytest.raises(InternalError):
+        store.remove("belief", {"id": "b3"})
