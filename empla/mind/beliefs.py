@@ -69,7 +69,7 @@ class BeliefBase:
         self._tables: dict[str, Table[Belief]] = {}
         self._count = 0
         self._ends: list[datetime] = []  # the instants at which something ends, the first first
-        self._ending: dict[datetime, dict[int, Belief]] = {}
+        self._ending: dict[datetime, dict[int, Belief] | Belief] = {}
         self._unsorted: set[datetime] = set()
         self._resting: dict[Key, dict[int, Belief] | Belief] = {}
         self._bearing = 0  # how often beliefs are what others rest on
@@ -121,6 +121,9 @@ class BeliefBase:
             if len(found) >= most:
                 break
             ending = self._ending[instant]
+            if not isinstance(ending, dict):
+                found.append(ending)
+                continue
             if instant in self._unsorted:
                 self._unsorted.discard(instant)
                 ending = self._ending[instant] = dict(sorted(ending.items(), key=lambda held: _said(held[1])))
@@ -173,8 +176,9 @@ class BeliefBase:
         ends = old.valid_until
         if ends is not None:
             ending = self._ending[ends]
-            del ending[id(old)]
-            if not ending:
+            if isinstance(ending, dict):
+                del ending[id(old)]
+            if not isinstance(ending, dict) or not ending:
                 del self._ending[ends]
                 del self._ends[bisect_left(self._ends, ends)]
                 self._unsorted.discard(ends)
@@ -190,11 +194,13 @@ class BeliefBase:
     def _will_end(self, belief: Belief, ends: datetime) -> None:
         ending = self._ending.get(ends)
         if ending is None:
-            self._ending[ends] = {id(belief): belief}
+            self._ending[ends] = belief
             insort(self._ends, ends)
-        else:
-            ending[id(belief)] = belief
-            self._unsorted.add(ends)
+            return
+        if not isinstance(ending, dict):
+            ending = self._ending[ends] = {id(ending): ending}
+        ending[id(belief)] = belief
+        self._unsorted.add(ends)
 
     def _rest_on(self, support: Support, belief: Belief) -> None:
         self._bearing += isinstance(support, Proposition)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
-from functools import lru_cache
+from hashlib import sha256
 
 import recurring_ical_events
 from icalendar import Calendar, Event, vRecur
@@ -36,6 +36,11 @@ class Occurrence:
     named: datetime | None = None
 
 
+_REMEMBERED: dict[tuple[bytes, str], tuple[Occurrence, ...] | None] = {}
+"""What was found in objects, by the digest of their bytes, which would take more memory than what is found in them."""
+_MOST_REMEMBERED = 512
+
+
 def occurrences(ics: bytes | str, within: Span, zone: str) -> list[Occurrence]:
     """Return what takes place inside `within`, in order; floating times and whole days are in `zone`.
 
@@ -50,13 +55,23 @@ def occurrences(ics: bytes | str, within: Span, zone: str) -> list[Occurrence]:
     return sorted(touching, key=lambda o: (o.span, o.meeting.uid))
 
 
-@lru_cache(maxsize=512)
 def _of_one(ics: bytes | str, zone: str) -> tuple[Occurrence, ...] | None:
     """Return when an event takes place that is no series, None for a series and for what is odd.
 
     That does not depend on the time that is looked at, and taking an object apart costs more than all else in a
     question about a full calendar. So it is remembered, as long as the object stays as it is.
     """
+    known = sha256(ics if isinstance(ics, bytes) else ics.encode("utf-8", "surrogatepass")).digest(), zone
+    if known in _REMEMBERED:
+        return _REMEMBERED[known]
+    found = _taken_apart(ics, zone)
+    if len(_REMEMBERED) >= _MOST_REMEMBERED:
+        del _REMEMBERED[next(iter(_REMEMBERED))]
+    _REMEMBERED[known] = found
+    return found
+
+
+def _taken_apart(ics: bytes | str, zone: str) -> tuple[Occurrence, ...] | None:
     calendar = load(ics)
     if any(name in event for event in calendar.events for name in ("RRULE", "RDATE", "RECURRENCE-ID")):
         return None
