@@ -13,6 +13,7 @@ from empla.store.store import Store
 
 _STANDING = ("active", "waiting", "suspended")
 """States of goals that are not over."""
+_ROWS_AT_ONCE = 16
 
 
 def load(store: Store) -> MindState:
@@ -26,10 +27,8 @@ def load(store: Store) -> MindState:
         state.apply(_kept(store, "step", "intention", state.intentions))
         state.apply(_kept(store, "question", "state", ("open",)))
         state.apply(_kept(store, "hold", "intention", state.intentions))
-        newest = [
-            row.id for table in ("intention", "goal") for row in store.find(table, {}, ("id",), limit=1, newest=True)
-        ]
-    state.adopted = max([state.adopted, *map(number, newest)])
+        numbers = [number(row.id) for table in ("intention", "goal") for row in _of_the_last_cycle(store, table)]
+    state.adopted = max([state.adopted, *numbers])
     return state
 
 
@@ -38,3 +37,19 @@ def _kept(store: Store, table: str, column: str, values: Iterable[str]) -> Itera
     rows = [row for value in values for row in store.find(table, {column: value}, ("seq", "body"))]
     rows.sort(key=lambda row: row.seq)
     return (codec.loads(row.body) for row in rows)
+
+
+def _of_the_last_cycle(store: Store, table: str) -> Iterator[Any]:
+    """Iterate over the rows that the last cycle with any has added, and maybe some more, the newest first.
+
+    A number is higher than those of earlier cycles; but the rows of one cycle are not written in the order of numbers.
+    """
+    began, seen = None, 0
+    while rows := store.find(table, {}, ("id", "body"), limit=seen + _ROWS_AT_ONCE, newest=True)[seen:]:
+        for row in rows:
+            adopted_at = codec.loads(row.body).adopted_at
+            if began is not None and adopted_at != began:
+                return
+            began = adopted_at
+            yield row
+        seen += len(rows)

@@ -10,7 +10,7 @@ from functools import cache
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import BigInteger, Table, and_, bindparam, cast, func, literal_column, make_url, select, text
+from sqlalchemy import Table, and_, bindparam, make_url, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.expression import ClauseElement
 
@@ -119,12 +119,3 @@ def find(
         statement = statement.with_for_update(read=True)
     # A compiled LIMIT is one more parameter, and on SQLite an OFFSET besides; the number is our own, so it is text.
     return Prepared(statement, kind, f" LIMIT {int(limit)}" if limit else "")
-
-
-@cache
-def highest(kind: str, name: str) -> Prepared:
-    """Return a SELECT of the highest number among ids as "i17", 0 if there are none: from the index on ids alone."""
-    target = table(name)
-    number = func.max(cast(func.substr(target.c.id, literal_column("2")), BigInteger))
-    equal = (target.c[c] == bindparam(f"by_{c}") for c in KEY)
-    return Prepared(select(func.coalesce(number, literal_column("0")).label("number")).where(and_(*equal)), kind)

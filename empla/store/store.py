@@ -294,14 +294,6 @@ class Store:
         with self.reading():
             return self._fetched(prepared, bound, columns)
 
-    def highest(self, name: str) -> int:
-        """Return the highest number among the ids of a table whose ids are a letter and a number, 0 if it is empty."""
-        prepared = statements.highest(self._kind, name)
-        if self._driver.in_transaction:
-            return int(self._fetched(prepared, self._by_key, ("number",))[0].number)
-        with self.reading():
-            return int(self._fetched(prepared, self._by_key, ("number",))[0].number)
-
     def _fetched(self, prepared: Prepared, bound: Mapping[str, Any], columns: tuple[str, ...]) -> list[Any]:
         with self._noting():
             return statements.rows_of(columns)(self._run(prepared, bound).fetchall())

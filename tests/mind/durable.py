@@ -9,7 +9,7 @@ Run as a script it prints one digest of the journals of several lives: the same 
 import hashlib
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -152,15 +152,18 @@ def _lived(folder: Path, seed: int, die_at: frozenset[int], always_replay: bool)
         return _left(ada, deaths.passed)
 
 
-def _survive(ada: Employee, work: Any) -> None:
-    """Do something; as often as the process dies of it, begin another and do it again."""
+def _survive(ada: Employee, work: Callable[[], None]) -> None:
+    """Do something; as often as the process dies of it, or of beginning again, begin another and do it again."""
+    do = work
     while True:
         try:
-            work()
+            do()
         except Died:
-            ada.restart()
+            do = ada.restart
         else:
-            return
+            if do == work:
+                return
+            do = work
 
 
 def _percept(number: int, choose: Any) -> tuple[str, str, dict[str, Any], Origin]:

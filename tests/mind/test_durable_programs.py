@@ -13,6 +13,9 @@ from hypothesis import strategies as st
 from tests.mind import durable
 from tests.mind.durable import Life, live
 
+# A process that dies right after a claim leaves what it had prepared.
+pytestmark = pytest.mark.filterwarnings("ignore:coroutine 'Performer.*was never awaited:RuntimeWarning")
+
 ENDING = (1, 4, 6, 8, 9, 11, 12, 15, 20)
 """Seeds of lives that end, and in which something happens."""
 
@@ -28,6 +31,9 @@ class _Lives(dict[int, Life]):
         super().__init__()
         self.folder = folder
         self.played = 0
+
+    def __repr__(self) -> str:
+        return f"lives {sorted(self)}"
 
     def __missing__(self, seed: int) -> Life:
         self[seed] = self.play(seed)
