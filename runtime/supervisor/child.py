@@ -13,6 +13,16 @@ from empla.errors import TimedOut
 
 _TOLD_S: Final = 1.0  # how long the zygote's word on how a child ended may come after the death itself
 _KILLED_S: Final = 10.0
+_OURS: Final = {
+    "OPENBLAS_NUM_THREADS": "1",  # what forks must have no threads
+    # The C library's allocator keeps a heap for each thread, and takes ever larger blocks from the heap once one was
+    # freed; a process that reads mails for months then holds megabytes that nobody uses. So: one heap, and large
+    # blocks and what is free at its end go back to the system. Other C libraries do not look at these.
+    "MALLOC_ARENA_MAX": "1",
+    "MALLOC_MMAP_THRESHOLD_": str(128 * 1024),
+    "MALLOC_TRIM_THRESHOLD_": str(128 * 1024),
+}
+"""What is set in the environment of every program that is started."""
 
 
 class Child:
@@ -100,8 +110,7 @@ def spawn(name: str, command: Sequence[str], *fds: int, without: Sequence[str] =
 
     It has a session of its own, so that Ctrl-C reaches the supervisor only, which then stops everything in order.
     """
-    environment = {name: value for name, value in os.environ.items() if name not in without}
-    environment["OPENBLAS_NUM_THREADS"] = "1"
+    environment = {name: value for name, value in os.environ.items() if name not in without} | _OURS
     process = subprocess.Popen(  # noqa: S603
         command, pass_fds=fds, stdin=subprocess.DEVNULL, start_new_session=True, env=environment
     )
