@@ -15,8 +15,8 @@ from empla.mind.rules import RULE
 from empla.mind.steps import Scope
 from empla.mind.values import Origin, Source
 
-GUARDED = frozenset({RULE, GRANTED, MAY_RISK})
-"""Functors by which the gate decides, or what may be risked: only who acts on the manager's or the company's word may
+GUARDED = frozenset({RULE, GRANTED, MAY_RISK, "profile"})
+"""Functors by which the gate decides, what may be risked, who the employee is and works for: only who acts on the manager's or the company's word may
 hold or withdraw them. So what stands there is that word, whatever else an intention may have read."""
 
 _TRUST = {source: place for place, source in enumerate(Source)}
@@ -90,7 +90,7 @@ def _collect(value: Any, found: set[str]) -> None:
         return
     if isinstance(value, Origin):
         found.add(value.source.value)
-    elif isinstance(value, Mapping):
+    elif type(value) is dict or isinstance(value, Mapping):
         for part in value.values():
             _collect(part, found)
     elif isinstance(value, tuple | list):

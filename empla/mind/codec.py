@@ -127,7 +127,7 @@ _SAME = frozenset({type(None), bool, int, float, str})
 
 def as_kept(value: Any) -> Any:
     """Return `value` as it comes back from the store: the value itself where nothing would change, else a copy."""
-    return value if _comes_back(value) else decode(encode(value))
+    return value if type(value) in _SAME or _comes_back(value) else decode(encode(value))
 
 
 def _comes_back(value: Any) -> bool:
@@ -135,7 +135,10 @@ def _comes_back(value: Any) -> bool:
     if kind in _SAME:
         return True
     if kind is tuple:
-        return all(_comes_back(part) for part in value)
+        for part in value:  # noqa: SIM110 (a generator costs more than what it would look at)
+            if type(part) not in _SAME and not _comes_back(part):
+                return False
+        return True
     known = _FIELDS.get(kind)
     if known is not None:
         enums = _ENUMS[kind]

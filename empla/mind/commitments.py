@@ -134,10 +134,16 @@ class Commitment:
         return self.standing is Standing.OPEN
 
 
+def promised(belief: Belief) -> Commitment | None:
+    """Return the promise that a belief holds, None if it holds none."""
+    made = belief.arguments[1] if belief.functor in PROMISES and len(belief.arguments) == 2 else None
+    return made if isinstance(made, Commitment) else None
+
+
 def is_open(belief: Belief) -> bool:
     """Return whether a belief holds a promise that is open."""
-    made = belief.arguments[1] if len(belief.arguments) == 2 else None
-    return isinstance(made, Commitment) and made.open
+    made = promised(belief)
+    return made is not None and made.open
 
 
 # steps ---------------------------------------------------------------------------------------------------------------

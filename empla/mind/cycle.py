@@ -49,6 +49,7 @@ def _run(t: Thinking, percept: Percept) -> None:
     for belief in t.draft.beliefs.ended(t.draft.at, ENDED_PER_CYCLE):
         t.raise_all(forget(t.draft, belief, TIME_IS_OVER, t.library.kinds, t.listens, belief.origin))
     _begin_with(t, percept)
+    draft = t.draft
     while not t.is_quiet or t.draft.loose:
         if t.draft.loose and (t.is_quiet or t.handled >= EVENTS_PER_CYCLE):
             put_back(t)
@@ -63,7 +64,8 @@ def _run(t: Thinking, percept: Percept) -> None:
             intention = t.next_ready()
             if intention is not None:
                 advance(t, intention)
-        _settle(t)
+        if draft.touched or draft.moved_goals or draft.loose:
+            _settle(t)
 
 
 def _settle(t: Thinking) -> None:

@@ -191,12 +191,9 @@ def adopt(
     former = occasion.former or occasion.owner
     draft.adopted += 1
     goal = draft.goal(occasion.goal) if occasion.goal else None
-    reads = {
-        *sources_of(chosen.fields),
-        *chosen.reads,
-        *(goal.reads if goal else ()),
-        *(former.reads if former else ()),
-    }
+    reads = sources_of(chosen.fields)
+    if chosen.reads or goal or former:
+        reads = _joined(reads, chosen.reads, goal.reads if goal else (), former.reads if former else ())
     intention = Intention(
         id=f"i{draft.adopted}",
         plan=plan.name,
@@ -212,10 +209,10 @@ def adopt(
         tried=(*occasion.tried, plan.name),
         passed_over=passed_over,
         authority=former.authority if former else _authority(t, occasion.percept),
-        reads=tuple(sorted(reads)),
+        reads=reads,
         like=chosen.like,
         reasons=chosen.reasons,
-        because=tuple(belief.id for belief in chosen.found),
+        because=tuple([belief.id for belief in chosen.found]) if chosen.found else (),
         watches=_watched(t, plan, chosen),
     )
     draft.put_intention(intention)
@@ -224,6 +221,10 @@ def adopt(
     if plan.limits.time is not None:
         draft.note(Due(step=intention.id, at=draft.at + plan.limits.time))
     t.make_ready(intention)
+
+
+def _joined(*reads: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(sorted({source for sources in reads for source in sources}))
 
 
 def _authority(t: Thinking, percept: Percept) -> Authority:

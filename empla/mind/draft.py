@@ -10,11 +10,12 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from empla.mind.beliefs import Belief, DraftBeliefs
-from empla.mind.commitments import PROMISES, is_open
+from empla.mind.commitments import PROMISES, promised
 from empla.mind.goals import Goal
 from empla.mind.intentions import OVER, HeldSpan, Intention, Question, StepRecord, top_level
 from empla.mind.propositions import Key, proposition_key
 from empla.mind.state import (
+    WAITING,
     Believed,
     Change,
     Delta,
@@ -40,7 +41,7 @@ class Draft:
     beliefs: DraftBeliefs = field(init=False)
     adopted: int = field(init=False)
     loose: dict[tuple[str, str], Belief] = field(default_factory=dict)
-    """Open promises that are held no longer, by functor and id: until others are held in their place."""
+    """Promises held no longer that are open, or whose end nobody has read yet; until others take their place."""
     moved_goals: dict[str, str] = field(default_factory=dict)
     """Goals that went from one state to another in this cycle, and to which; until somebody has followed."""
     touched: dict[str, None] = field(default_factory=dict)
@@ -152,7 +153,7 @@ class Draft:
     def put_step(self, record: StepRecord) -> None:
         """Record a step as it is now."""
         self._steps.setdefault(record.intention, {})[record.index] = record
-        if record.outcome is None:
+        if record.outcome is None and type(record.step) in WAITING:
             for key in awaited(record):
                 self._waits.setdefault(key, {})[record.id] = None
 
@@ -234,9 +235,10 @@ class Draft:
 
     def forget(self, belief: Belief, reason: str) -> None:
         """Hold a belief no longer."""
-        if belief.functor in PROMISES and is_open(belief):
-            self.loose[belief.functor, belief.arguments[0]] = belief
         functor, arguments = belief.functor, belief.arguments
+        made = promised(belief) if functor in PROMISES else None
+        if made is not None and (made.open or self.state.beliefs.get(functor, arguments) is None):
+            self.loose[functor, arguments[0]] = belief
         self.beliefs.remove(functor, arguments)
         self.touched[functor] = None
         key = proposition_key(functor, arguments)

@@ -35,11 +35,35 @@ class _Unkept(Exception):
 
 def is_flat(step: Step) -> bool:
     """Return whether a step has its form and holds plain small values only, which come back as they are: most do."""
-    for name, default, fits, _ in _FORMS.get(type(step)) or _form(type(step)):
+    for name, default, exact, fits in _QUICK.get(type(step)) or _quick(type(step)):
         value = getattr(step, name)
-        if value is not default and not (_is_light(value) and (fits is None or fits(value))):
+        if value is default:
+            continue
+        kind = type(value)
+        if kind is str:
+            if len(value) > _LIGHT or not value.isascii() or "\0" in value:
+                return False
+        elif kind not in _SCALARS and not _is_light(value):
+            return False
+        if kind is not exact and fits is not None and not fits(value):
             return False
     return True
+
+
+_QUICK: dict[type, tuple[tuple[str, Any, type | None, Fits | None], ...]] = {}
+
+
+def _quick(kind: type) -> tuple[tuple[str, Any, type | None, Fits | None], ...]:
+    """Return name, default, a type that always fits, and the test of each field of a kind of step; remember it."""
+    hints = {f.name: f.type for f in fields(kind)}
+    _QUICK[kind] = tuple(
+        (name, default, _EXACT.get(hints[name]), fits) for name, default, fits, _ in _FORMS.get(kind) or _form(kind)
+    )
+    return _QUICK[kind]
+
+
+_EXACT: Mapping[Any, type] = {str: str, tuple[Any, ...]: tuple, bool: bool, int: int, float: float}
+"""Annotations that every value of a type fits, whatever is in it."""
 
 
 def wrong(step: Any) -> str:

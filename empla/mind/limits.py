@@ -22,7 +22,11 @@ def over_limit(limits: Limits, history: Collection[StepRecord], step: Step, take
 
 def spent(history: Collection[StepRecord]) -> int:
     """Return what the steps of an intention have cost, sub-goals included, in minor units of the company's currency."""
-    return sum(r.outcome.cost for r in history if r.outcome is not None and not isinstance(r.step, Together | Either))
+    cost = 0
+    for record in history:
+        if record.outcome is not None and record.outcome.cost and not isinstance(record.step, Together | Either):
+            cost += record.outcome.cost
+    return cost
 
 
 def _actions(step: Step) -> int:

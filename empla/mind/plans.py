@@ -200,7 +200,8 @@ class PlanLibrary:
     kinds: dict[str, BeliefKind] = field(default_factory=dict)
     rules: Rules = field(default_factory=Rules)
     aims: dict[str, Aim] = field(default_factory=dict)
-    _by_kind: dict[str, tuple[Plan, ...]] = field(default_factory=dict, repr=False, compare=False)
+    by_kind: dict[str, tuple[Plan, ...]] = field(default_factory=dict, repr=False, compare=False)
+    """The plans by the kind of event that sets them off, best first: looked up for each event, so kept."""
 
     def plan(self, trigger: On, **options: Any) -> Callable[[Body], Body]:
         """Register the decorated body as a plan for `trigger`; options are the fields of `Plan`."""
@@ -219,7 +220,7 @@ class PlanLibrary:
                 check_author(plan.author, body)
                 check_body(plan.name, body)
         self.plans[plan.name, plan.version] = plan
-        self._by_kind = {}
+        self._sort()
 
     def declare(self, *kinds: BeliefKind) -> None:
         """Declare kinds of belief; ValidationError if a functor is declared otherwise already."""
@@ -239,7 +240,7 @@ class PlanLibrary:
         self.declare(*other.kinds.values())
         self.rules.add(*other.rules)
         self.want(*other.aims.values())
-        self._by_kind = {}
+        self._sort()
 
     def get(self, name: str, version: int) -> Plan | None:
         """Return the plan of this name and version."""
@@ -256,7 +257,7 @@ class PlanLibrary:
 
     def relevant(self, kind: str, fields: Mapping[str, Any]) -> list[Plan]:
         """Return the newest version of each plan whose trigger fits, best first."""
-        fitting = [plan for plan in self._for(kind) if plan.trigger.fits(fields)]
+        fitting = [plan for plan in self.by_kind.get(kind, ()) if plan.trigger.fits(fields)]
         if len(fitting) < 2:
             return fitting
         newest: dict[str, Plan] = {}
@@ -266,19 +267,11 @@ class PlanLibrary:
                 newest[plan.name] = plan
         return [plan for plan in fitting if newest[plan.name] is plan]
 
-    def _for(self, kind: str) -> tuple[Plan, ...]:
-        """Return the plans for events of a kind, best first."""
-        return self.by_kind.get(kind, ())
-
-    @property
-    def by_kind(self) -> Mapping[str, tuple[Plan, ...]]:
-        """Return the plans by the kind of event that sets them off, best first: looked up for each event, so kept."""
-        if not self._by_kind:
-            found: dict[str, list[Plan]] = {}
-            for plan in sorted(self.plans.values(), key=lambda p: (-p.rank, p.cost, p.name)):
-                found.setdefault(plan.trigger.kind, []).append(plan)
-            self._by_kind = {kind: tuple(plans) for kind, plans in found.items()}
-        return self._by_kind
+    def _sort(self) -> None:
+        found: dict[str, list[Plan]] = {}
+        for plan in sorted(self.plans.values(), key=lambda p: (-p.rank, p.cost, p.name)):
+            found.setdefault(plan.trigger.kind, []).append(plan)
+        self.by_kind = {kind: tuple(plans) for kind, plans in found.items()}
 
 
 def _put_once(held: dict[Any, Any], name: Any, one: Any, what: str) -> None:

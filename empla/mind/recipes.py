@@ -45,7 +45,6 @@ from empla.mind.steps import (
 WRITTEN = frozenset({"model", "learned"})
 """Authors whose plans are data, and may do less than those of people."""
 _MODELS_STEPS = (Achieve, Again, Ask, Atomic, Believe, Do, Either, Forget, Now, Query, Reason, Together, Unless, Wait)
-_WHO_WE_ARE = GUARDED | {"profile"}
 
 
 @registered
@@ -148,5 +147,5 @@ def check_author(author: str, body: object) -> None:
             raise ValidationError(f"{place}: a plan by {author!r} may not have addresses opened")
         if isinstance(part, Forget) and part.of:
             raise ValidationError(f"{place}: a plan by {author!r} may not withdraw what rests on something")
-        if isinstance(part, Believe | Forget) and part.functor in _WHO_WE_ARE:
+        if isinstance(part, Believe | Forget) and part.functor in GUARDED:
             raise ValidationError(f"{place}: a plan by {author!r} may not change what is held as {part.functor!r}")

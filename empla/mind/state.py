@@ -201,6 +201,8 @@ class MindState:
 
     def _put_step(self, record: StepRecord) -> None:
         self.histories.setdefault(record.intention, {})[record.index] = record
+        if type(record.step) not in WAITING:
+            return
         for key in awaited(record):
             if record.outcome is None:
                 self.waits.setdefault(key, {})[record.id] = None
@@ -258,13 +260,14 @@ _PUT: dict[type, Callable[[MindState, Any], None]] = {
 }
 
 
-_WAITING = (Wait, Unless)
+WAITING = frozenset({Wait, Unless})
+"""Steps that wait for events or beliefs."""
 
 
 def awaited(record: StepRecord) -> tuple[str, ...]:
     """Return what a step waits for as keys of `MindState.waits`: an event's kind, functors of beliefs."""
     step = record.step
-    if not isinstance(step, _WAITING):
+    if not isinstance(step, Wait | Unless):
         return ()
     kind = (step.kind,) if step.kind else ()
     return (*kind, *map(belief_key, record.reads))

@@ -24,7 +24,9 @@ def begin(t: Thinking, intention: Intention, index: str, step: Step) -> Outcome 
     at_once = AT_ONCE.get(kind)
     outcome: Outcome | None
     if at_once is not None:
-        outcome = bounded(at_once(Taking(t, intention, index), step))
+        outcome = at_once(Taking(t, intention, index), step)
+        if outcome.value is not None:
+            outcome = bounded(outcome)
         t.draft.put_step(recorded(intention, index, step, outcome))
         return outcome
     record = recorded(intention, index, step)

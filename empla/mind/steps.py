@@ -292,7 +292,10 @@ class _Open:
 
 def opened(pattern: tuple[Any, ...]) -> tuple[Any, ...]:
     """Return a kept pattern with its open places as `ANY` again."""
-    return tuple(ANY if isinstance(p, _Open) else p for p in pattern)
+    for part in pattern:
+        if type(part) is _Open:
+            return tuple(ANY if isinstance(p, _Open) else p for p in pattern)
+    return pattern
 
 
 def label(step: Step) -> str:
@@ -300,12 +303,17 @@ def label(step: Step) -> str:
     return step.operation if isinstance(step, Do) else type(step).__name__.lower()
 
 
-_MADE_OF_OTHERS = frozenset({Together, Either, Atomic})
+_SIMPLE: dict[type, str] = {}
+"""The labels of steps whose kind is all there is to say."""
 
 
 def fingerprint(step: Step, index: str) -> str:
     """Return what must be the same when a body is replayed: kind, operation and place (contract 15)."""
-    if type(step) in _MADE_OF_OTHERS:
-        assert isinstance(step, Together | Either | Atomic)
+    known = _SIMPLE.get(type(step))
+    if known is not None:
+        return f"{index}:{known}"
+    if isinstance(step, Together | Either | Atomic):
         return f"{index}:{label(step)}({','.join(label(s) for s in step.steps)})"
+    if not isinstance(step, Do):
+        _SIMPLE[type(step)] = label(step)
     return f"{index}:{label(step)}"

@@ -77,7 +77,7 @@ class Thinking:
     @property
     def is_quiet(self) -> bool:
         """Whether nothing is left to do."""
-        return not self.events and not self._ready
+        return not (self.events or self._ready)
 
     def note(self, percept: str, text: str) -> None:
         """Keep a sentence for the history."""

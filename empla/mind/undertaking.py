@@ -180,7 +180,7 @@ def _carried(t: Thinking, intention: Intention) -> list[tuple[str, str, Commitme
 
 
 def put_back(t: Thinking) -> None:
-    """Hold open promises again that were forgotten in this cycle and not replaced: as broken, with the reason.
+    """Hold promises again that were forgotten in this cycle and not replaced: an open one as broken, with the reason.
 
     Where something that their carrier did has failed, that is the reason; else they are told as lost.
     """
@@ -189,10 +189,13 @@ def put_back(t: Thinking) -> None:
         if t.draft.beliefs.matching(functor, promise):
             continue
         made: Commitment = belief.arguments[1]
+        t.draft.loose[functor, promise] = belief  # so that it keeps its origin and its age
+        if not made.open:  # it ended in this very cycle: how it did is to be known
+            hold(t, functor, promise, made, None)
+            continue
         carrier = t.draft.known(made.carrier)
         failure = witness(t, carrier).failure() if carrier is not None else ""
         how = failure or "it was forgotten without a word about it"
         broken = replace(made, standing=Standing.BROKEN, ended=how)
-        t.draft.loose[functor, promise] = belief  # so that it keeps its origin and its age
         hold(t, functor, promise, broken, None)
         tell(t, functor, promise, broken, CLOSED if failure else LOST, how)
