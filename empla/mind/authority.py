@@ -16,8 +16,9 @@ from empla.mind.steps import Scope
 from empla.mind.values import Origin, Source
 
 GUARDED = frozenset({RULE, GRANTED, MAY_RISK, "profile"})
-"""Functors by which the gate decides, what may be risked, who the employee is and works for: only who acts on the manager's or the company's word may
-hold or withdraw them. So what stands there is that word, whatever else an intention may have read."""
+"""Functors by which the gate decides, what may be risked, and who the employee is and works for: only who acts on the
+manager's or the company's word may hold or withdraw them. So what stands there is that word, whatever else an intention
+may have read."""
 
 _TRUST = {source: place for place, source in enumerate(Source)}
 _PRINCIPALS = {Source.OWN: "company", Source.POLICY: "company", Source.MANAGER: "manager"}
