@@ -43,13 +43,12 @@ from empla.mind.percepts import Percept
 from empla.mind.plans import PlanLibrary
 from empla.mind.state import MindState
 from empla.mind.values import OUTSIDE, OWN
-from empla.store.store import LeaseLost, Store, instant
+from empla.store.store import GroupRefused, LeaseLost, Store, instant
 
 log = structlog.get_logger()
 
-PERCEPT = ("key", "kind", "body", "correlation")
-CYCLES_PER_COMMIT = 32
-COMMIT_AFTER_S = 0.005
+CYCLES_PER_COMMIT = 64
+COMMIT_AFTER_S = 0.01
 COMMITS_PER_TURN = 20
 ACTIONS_AT_ONCE = 8
 CRASHES_BEFORE_QUARANTINE = 2
@@ -95,6 +94,7 @@ class EmployeeEngine:
         self._clock: Clock = place.clock
         self.state: MindState = load(store)
         self._journal = Journal(store)
+        self._waiting = inbox.Waiting(store)
         self._timers = Timers(store)
         self._outbox = Outbox(
             store, mindset.operations, self.state.beliefs, mindset.secret, self._clock, place.blobs.read
@@ -292,13 +292,21 @@ class EmployeeEngine:
 
     def think(self) -> int:
         """Handle the next percepts in one transaction; return how many."""
-        rows = self._store.find("percept", {"state": "new"}, PERCEPT, limit=CYCLES_PER_COMMIT)
+        rows = self._waiting.next(CYCLES_PER_COMMIT)
         if not rows:
             return 0
+        try:
+            return self._think_about(rows, gathers=True)
+        except GroupRefused as error:
+            # One of the rows that were to be written together does not fit. Done one by one, it is known whose it is.
+            log.info("cycles done again one by one", why=error.sentence)
+            return self._think_about(rows, gathers=False)
+
+    def _think_about(self, rows: Sequence[Any], *, gathers: bool) -> int:
         handled = 0
         started = self._clock.monotonic()
         try:
-            with self._store.transaction("cycle"):
+            with self._store.transaction("cycle", gathers=gathers):
                 for row in rows:
                     self._handle(row)
                     handled += 1
@@ -311,14 +319,17 @@ class EmployeeEngine:
 
     def _handle(self, row: Any) -> None:
         self._beat(self._journal.cycle, row.key, "")
-        with structlog.contextvars.bound_contextvars(correlation=row.correlation):
+        tied = structlog.contextvars.bind_contextvars(correlation=row.correlation)
+        try:
             self._handle_tied(row)
+        finally:
+            structlog.contextvars.reset_contextvars(**tied)
 
     def _handle_tied(self, row: Any) -> None:
         try:
             with self._store.part():
                 self._one_cycle(inbox.read(row))
-        except STORE_TROUBLE:
+        except (*STORE_TROUBLE, GroupRefused):
             raise
         except EmplaError as error:
             log.error("percept set aside", kind=row.kind, why=error.sentence)
@@ -329,6 +340,7 @@ class EmployeeEngine:
         at = max(self._journal.at, self._clock.now())
         if percept.kind in COMMANDS:
             run_command(percept, self._store, self._outbox)
+            self._waiting.look_again()
             self._store.change("percept", {"key": percept.key}, {"state": "handled"})
             return
         delta = cycle(self.state, percept, at, self._mindset.library, self._guard)
@@ -336,9 +348,10 @@ class EmployeeEngine:
         # Applied before it is written, for the outbox asks what the mind holds now; if the commit fails, all of it is
         # taken from the tables again.
         self.state.apply(delta.changes)
-        self._store.change("percept", {"key": percept.key}, {"state": "handled", "cycle": self._journal.cycle + 1})
+        handled = {"key": percept.key, "state": "handled", "cycle": self._journal.cycle + 1}
+        self._store.amend("percept", ("key",), ("state", "cycle"), handled)
         for change in delta.changes:
-            if isinstance(change, Intention) and change.stage is not Stage.ACTIVE:
+            if type(change) is Intention and change.stage is not Stage.ACTIVE:
                 log.info("intention over", intention=change.id, plan=change.plan, stage=change.stage.value)
         body = record(self._store, self._outbox, self.state, delta, instant(at))
         self._journal.add(at, percept, body)
@@ -350,6 +363,7 @@ class EmployeeEngine:
         """Take the state from the tables again: what was not committed never was."""
         self.state = load(self._store)
         self._journal = Journal(self._store)
+        self._waiting.look_again()
         self._outbox.beliefs = self.state.beliefs
 
     def _fire_timers(self, now: datetime) -> None:

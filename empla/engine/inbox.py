@@ -36,6 +36,42 @@ def send(store: Store, percept: Percept, at: datetime) -> bool:
         return insert(store, percept, at)
 
 
+class Waiting:
+    """The percepts that nobody has handled yet, the first first.
+
+    They are handled in order of seq and others only insert, so all before the first that is known are over: looking
+    for the next ones takes as long after a million as after ten, however many wait.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._first: int | None = None
+
+    def look_again(self) -> None:
+        """Forget how far they are handled: one that was over waits again, or what was written may be undone."""
+        self._first = None
+
+    def next(self, most: int) -> list[Any]:
+        """Return the next of them (columns seq, state, key, kind, body, correlation), at most so many."""
+        if self._first is None:
+            self._first = self._oldest()
+        while rows := self._store.find("percept", (), _COLUMNS, at_least={"seq": self._first}, limit=most):
+            if found := [row for row in rows if row.state == "new"]:
+                self._first = found[0].seq
+                return found
+            self._first = rows[-1].seq + 1
+        return []
+
+    def _oldest(self) -> int:
+        """Return the seq of the first that waits, or of the newest percept of all."""
+        rows = self._store.find("percept", {"state": "new"}, ("seq",), limit=1)
+        rows = rows or self._store.find("percept", (), ("seq",), limit=1, newest=True)
+        return int(rows[0].seq) if rows else 0
+
+
+_COLUMNS = ("seq", "state", "key", "kind", "body", "correlation")
+
+
 def read(row: Any) -> Percept:
     """Return the percept that an inbox row holds (columns key, kind, body)."""
     body = codec.loads(row.body)

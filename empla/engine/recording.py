@@ -96,7 +96,7 @@ class Recorder:
 
     def forgotten(self, change: Forgotten) -> str:
         """Note that a belief is held no longer."""
-        self._store.change("belief", {"id": change.id}, {"held": 0})
+        self._store.amend("belief", _BY_ID, ("held",), {"id": change.id, "held": 0})
         return codec.dumps(change)
 
     def goal(self, goal: Goal) -> str:
@@ -163,12 +163,13 @@ class Recorder:
 
     def quarantined(self, change: Quarantined) -> str:
         """Set a percept aside."""
-        self._store.change("percept", {"key": change.percept}, {"state": "quarantined", "reason": change.reason})
+        reason = {"key": change.percept, "state": "quarantined", "reason": change.reason}
+        self._store.amend("percept", _BY_KEY, ("state", "reason"), reason)
         return codec.dumps(change)
 
     def noted(self, change: Noted) -> str:
         """Note something about a percept."""
-        self._store.change("percept", {"key": change.percept}, {"reason": change.text})
+        self._store.amend("percept", _BY_KEY, ("reason",), {"key": change.percept, "reason": change.text})
         return codec.dumps(change)
 
     def continued(self, change: Continued) -> str:
@@ -178,6 +179,7 @@ class Recorder:
 
 
 _BY_ID = ("id",)
+_BY_KEY = ("key",)
 
 _WRITERS: dict[type[Change], Callable[[Recorder, Any], str]] = {
     Asked: Recorder.asked,

@@ -4,6 +4,7 @@ SQLAlchemy makes the connection, keeps it and makes a new one when it is lost; w
 cycle's path its own transactions and results cost more than everything that SQLite does.
 """
 
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -38,6 +39,14 @@ class Driver:
     def execute(self, statement: str, values: Any = ()) -> Any:
         """Run a statement in the transaction; return the driver's cursor."""
         return self._connection.execute(statement, values)
+
+    def execute_many(self, statement: str, rows: Sequence[Any]) -> None:
+        """Run a statement that returns nothing once for each of many rows."""
+        if self.kind == "sqlite":
+            self._connection.executemany(statement, rows)
+        else:
+            with self._connection.cursor() as cursor:
+                cursor.executemany(statement, rows)
 
     def commit(self) -> None:
         """Commit what was written since `begin`; if it fails, `roll_back` has still to be called."""

@@ -4,13 +4,14 @@ Contract 3: a compiled text costs the bare driver's time; by way of SQLAlchemy's
 more, which is four times the statement, and an ORM session takes four times that again.
 """
 
+import json
 from collections import namedtuple
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Table, and_, bindparam, make_url, select, text
+from sqlalchemy import ColumnElement, Table, and_, bindparam, func, make_url, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.expression import ClauseElement
 
@@ -119,3 +120,19 @@ def find(
         statement = statement.with_for_update(read=True)
     # A compiled LIMIT is one more parameter, and on SQLite an OFFSET besides; the number is our own, so it is text.
     return Prepared(statement, kind, f" LIMIT {int(limit)}" if limit else "")
+
+
+@cache
+def among(kind: str, name: str, by: str) -> tuple[Prepared, Callable[[list[Any]], Any]]:
+    """Return a SELECT of the values of `by` that are in `among`, and what makes that parameter of a list of values."""
+    target = table(name)
+    values: Any = bindparam("among")
+    condition: ColumnElement[bool]
+    packed: Callable[[list[Any]], Any]
+    if kind == "sqlite":
+        given = select(func.json_each(values).table_valued("value").c.value)
+        condition, packed = target.c[by].in_(given), json.dumps
+    else:
+        condition, packed = target.c[by] == func.any(values), list
+    equal = (target.c[c] == bindparam(f"by_{c}") for c in KEY)
+    return Prepared(select(target.c[by]).where(and_(*equal, condition)), kind), packed

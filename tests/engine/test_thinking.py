@@ -211,6 +211,42 @@ def test_one_failing_cycle_is_set_aside_and_the_others_of_its_commit_stay(
     assert ada.rows("journal", "seq") == [1, 2, 3]
 
 
+def test_a_row_refused_when_a_group_is_written_costs_one_cycle_only(
+    ada: Employee, plans: PlanLibrary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Rows of many cycles are written together; what the database refuses then is found by doing them one by one."""
+
+    @plans.plan(on("go"))
+    def go(event: Trigger) -> Any:
+        yield Believe(functor="went", arguments=(event.number,))
+        yield look(event.number)
+
+    real = employee_module.record
+
+    def record(store: Any, outbox: Any, state: Any, delta: Any, at: str) -> bytes:
+        body: bytes = real(store, outbox, state, delta, at)
+        if any(getattr(c, "bindings", {}).get("number") == 2 for c in delta.changes):
+            store.add("salt", {"action": "same", "salt": "x"})
+        return body
+
+    ada.work()
+    with ada.store.transaction():
+        ada.store.add("salt", {"action": "same", "salt": "x"})
+    monkeypatch.setattr(employee_module, "record", record)
+    for number in (1, 2, 3):
+        ada.tell("go", key=f"go{number}", number=number)
+    assert ada.engine.think() == 3
+    assert [b.arguments for b in ada.engine.state.beliefs.matching("went")] == [(1,), (3,)]
+    assert as_the_tables_are(ada)
+    assert ada.rows("percept", "key", state="quarantined") == ["go2"]
+    assert ada.rows("percept", "key", state="new") == ["set-aside:go2"]
+    assert ada.rows("action", "intention") == ["i1", "i2"]
+    assert ada.rows("salt", "action") == ["same"]
+    for table in ("journal", "belief", "intention", "step", "action", "percept"):
+        seqs = ada.rows(table, "seq")
+        assert seqs == list(range(1, len(seqs) + 1)), table
+
+
 def test_a_percept_that_cannot_be_decoded_is_set_aside_at_once(ada: Employee, plans: PlanLibrary) -> None:
     @plans.plan(on("percept-set-aside"))
     def tell(event: Trigger) -> Any:
