@@ -48,7 +48,7 @@ from empla.store.store import GroupRefused, LeaseLost, Store, instant
 log = structlog.get_logger()
 
 CYCLES_PER_COMMIT = 64
-COMMIT_AFTER_S = 0.01
+COMMIT_AFTER_S = 0.02
 COMMITS_PER_TURN = 20
 ACTIONS_AT_ONCE = 8
 CRASHES_BEFORE_QUARANTINE = 2
@@ -89,6 +89,7 @@ class EmployeeEngine:
         self._place = place
         self._mindset = mindset
         self._beat = beat
+        self._log = log.bind()  # once: to bind it anew takes longer than not to log
         self._guard = guard
         self._always_replay = always_replay
         self._clock: Clock = place.clock
@@ -352,7 +353,7 @@ class EmployeeEngine:
         self._store.amend("percept", ("key",), ("state", "cycle"), handled)
         for change in delta.changes:
             if type(change) is Intention and change.stage is not Stage.ACTIVE:
-                log.info("intention over", intention=change.id, plan=change.plan, stage=change.stage.value)
+                self._log.info("intention over", intention=change.id, plan=change.plan, stage=change.stage.value)
         body = record(self._store, self._outbox, self.state, delta, instant(at))
         self._journal.add(at, percept, body)
         self._journal.snapshot_if_due(self.state)

@@ -4,6 +4,7 @@ import hashlib
 import zlib
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
+from itertools import islice
 
 from empla import __version__
 from empla.mind import codec
@@ -14,6 +15,7 @@ from empla.store.store import Store, instant
 CYCLES_PER_SNAPSHOT = 1000
 SHORT = 2048
 """Bytes of a Delta that are not worth packing by themselves."""
+PIECES_AT_ONCE = 256
 
 
 class Journal:
@@ -61,8 +63,10 @@ def chained(previous: str, body: bytes) -> str:
 def packed_piecewise(kept: Mapping[str, object]) -> bytes:
     """Return the packed canonical JSON of `kept`, made piece by piece: as one text it takes many times its size."""
     packer = zlib.compressobj(1)
-    pieces = [packer.compress(piece.encode()) for piece in _pieces(kept)]
-    return b"".join([*pieces, packer.flush()])
+    pieces, packed = _pieces(kept), []
+    while some := "".join(islice(pieces, PIECES_AT_ONCE)):
+        packed.append(packer.compress(some.encode()))
+    return b"".join([*packed, packer.flush()])
 
 
 def _pieces(kept: Mapping[str, object]) -> Iterator[str]:

@@ -40,6 +40,11 @@ class Driver:
         """Run a statement in the transaction; return the driver's cursor."""
         return self._connection.execute(statement, values)
 
+    def fetch(self, statement: str, values: Any) -> list[Any]:
+        """Return what one statement finds outside any transaction; for SQLite alone."""
+        found: list[Any] = self._living().execute(statement, values).fetchall()
+        return found
+
     def execute_many(self, statement: str, rows: Sequence[Any]) -> None:
         """Run a statement that returns nothing once for each of many rows."""
         if self.kind == "sqlite":
