@@ -9,7 +9,7 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields, is_dataclass
-from datetime import date, datetime, time, timedelta, timezone
+from datetime import date, datetime, time, timedelta, timezone, tzinfo
 from enum import Enum
 from functools import cache, lru_cache
 from math import isfinite
@@ -190,6 +190,12 @@ def _float(value: float) -> str:
 
 
 def _datetime(value: datetime) -> str:
+    return _instant(value, value.tzinfo, value.fold)
+
+
+@lru_cache(maxsize=64)
+def _instant(value: datetime, _zone: tzinfo | None, _fold: int) -> str:
+    """Return the text of an instant, which a cycle writes many times; of two that are equal the zones may differ."""
     return f'{{"$":"datetime","v":"{value.isoformat()}"}}'
 
 

@@ -36,21 +36,20 @@ class Layer:
     """What waits of a transaction, or of one part of it.
 
     `before` are the last numbers before it began. `opened`: its savepoint is set, so that what it writes can be undone.
-    `shared`: what waits is also that of parts in it that have ended.
+    `shared`: what waits is also that of parts in it that have ended. `puts` are the tables of which rows wait that have
+    no number yet.
     """
 
     before: dict[str, int]
     opened: bool = False
     shared: bool = False
+    puts: set[str] = field(default_factory=set)
     waiting: dict[str, list[tuple[Shape, Values]]] = field(default_factory=dict)
-
-    def puts(self, table: str) -> bool:
-        """Return whether rows of a table wait that have no number yet."""
-        return any(shape.way is Way.PUT for shape, _ in self.waiting.get(table, ()))
 
     def take_over(self, part: "Layer") -> None:
         """Let what waits of a part that has ended wait here."""
         self.shared = self.shared or bool(part.waiting)
+        self.puts |= part.puts
         for table, writes in part.waiting.items():
             known = self.waiting.get(table)
             if known is None:

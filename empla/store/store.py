@@ -234,7 +234,7 @@ class Store(Rows):
         """Insert a row and return its seq."""
         self._may_write(name)
         if self._layers:
-            if any(layer.puts(name) for layer in self._layers):
+            if any(name in layer.puts for layer in self._layers):
                 self._settle(name)  # they are numbered first: were this undone, theirs would come after a gap
             seq = self.next_seq(name)
             self._wait(name, ADDED, {**self._same[name], **values, "seq": seq})
@@ -302,7 +302,10 @@ class Store(Rows):
     def _wait(self, name: str, shape: Shape, values: Values) -> None:
         self._refuse_spoilt()
         self._refuse_nul(values)
-        self._layers[-1].waiting.setdefault(name, []).append((shape, values))
+        layer = self._layers[-1]
+        layer.waiting.setdefault(name, []).append((shape, values))
+        if shape.way is Way.PUT:
+            layer.puts.add(name)
 
     def _now(self, name: str) -> None:
         """Have everything written that comes before a write to a table at once, so that all of it can be undone."""
@@ -340,7 +343,8 @@ class Store(Rows):
             if depth == 0 or layer.shared or layer is not self._layers[-1]:
                 raise self._spoil_group(error) from error
             raise
-        if any(shape.way is Way.PUT for shape, _ in writes):
+        if name in layer.puts:
+            layer.puts.discard(name)
             for part in self._layers[depth + 1 :]:
                 part.before[name] = self._last_seq(name)  # numbered meanwhile, though it came before
 

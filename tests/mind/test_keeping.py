@@ -3,7 +3,9 @@
 import json
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from http import HTTPStatus
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -45,6 +47,18 @@ def test_the_text_is_that_of_the_plain_data(value: Any) -> None:
     """It is written without making that data first, for speed: both ways give the same bytes."""
     plain = json.dumps(codec.encode(value), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     assert codec.dumps(value) == plain
+
+
+def test_instants_that_are_equal_keep_their_own_words() -> None:
+    twice = datetime(2026, 10, 25, 2, 30, tzinfo=ZoneInfo("Europe/Berlin"))
+    words = [twice, twice.replace(fold=1), twice.astimezone(UTC), twice.replace(fold=1).astimezone(UTC), twice]
+    assert len({codec.dumps(word) for word in words}) == 4
+    assert [codec.dumps(word) for word in words] == [json.dumps(codec.encode(w), separators=(",", ":")) for w in words]
+
+
+@pytest.mark.parametrize("value", [HTTPStatus.OK, Source.OWN, float("inf"), float("-inf"), float("nan"), -0.0, 1e300])
+def test_enums_and_odd_numbers_are_written_as_the_standard_library_does(value: Any) -> None:
+    assert codec.dumps(value) == json.dumps(codec.encode(value))
 
 
 @given(st.dictionaries(st.text(), st.integers()))
