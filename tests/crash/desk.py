@@ -107,4 +107,4 @@ def settled(mind: Mind) -> str:
     acts = sorted((operation, decision) for _, operation, _, decision, _ in left.acts)
     goals = sorted((name, state) for _, name, state in left.goals)
     beliefs = sorted(re.sub(r"[0-9a-f]{24,}|request-\d+[\w.]*", "#", f"{b[0]} {b[1]}") for b in left.beliefs)
-    return "\n".join(map(str, [acts, goals, *(re.sub(r'"v":"[^"]*"', "#", b) for b in beliefs)]))
+    return "\n".join(map(str, [acts, goals, *(re.sub(r'"v":"[^"]*"|"took_s":[\d.]+', "#", b) for b in beliefs)]))

@@ -54,7 +54,7 @@ def test_a_change_in_one_plan_shows_in_the_first_cycle_that_it_was_in(worked: De
         yield Now()
         return (yield from mover.body(event))
 
-    changed.plans[mover.name, mover.version] = replace(mover, body=asks_the_time_first)
+    changed.add(replace(mover, body=asks_the_time_first))
     found = replay(worked.ada.store, changed)
     assert found.first is not None
     assert found.first.recorded.key.startswith("outcome:"), "the mail was read before the plan was adopted"
