@@ -72,24 +72,26 @@ class Rows:
     # many rows ------------------------------------------------------------------------------------------------
 
     def _write_run(self, name: str, shape: Shape, rows: list[Values]) -> None:
-        match shape:
-            case (Way.ADD, _, _):
-                self._run_many(statements.insert(self._kind, name), rows)
-            case (Way.AMEND, by, columns):
-                self._change_many(name, by, columns, rows)
-            case (Way.PUT, by, columns) if len(rows) <= FEW:
-                for row in rows:
-                    self._put(name, (by,), columns, row)
-            case (Way.PUT, by, columns):
-                known = self._known(name, by, rows)
-                fresh = [row for row in rows if row[by] not in known]
-                if fresh:
-                    same, last = self._same[name], self._last_seq(name)
-                    numbered = [{**same, **row, "seq": seq} for seq, row in enumerate(fresh, last + 1)]
-                    self._run_many(statements.insert(self._kind, name), numbered)
-                    self._next[name] = last + len(fresh)
-                if known:
-                    self._change_many(name, by, columns, [row for row in rows if row[by] in known])
+        way, by, columns = shape
+        if way is Way.ADD:
+            self._run_many(statements.insert(self._kind, name), rows)
+        elif way is Way.AMEND:
+            self._change_many(name, by, columns, rows)
+        elif len(rows) <= FEW:
+            for row in rows:
+                self._put(name, (by,), columns, row)
+        else:
+            self._put_many(name, by, columns, rows)
+
+    def _put_many(self, name: str, by: str, columns: tuple[str, ...], rows: list[Values]) -> None:
+        known = self._known(name, by, rows)
+        if fresh := [row for row in rows if row[by] not in known]:
+            same, last = self._same[name], self._last_seq(name)
+            numbered = [{**same, **row, "seq": seq} for seq, row in enumerate(fresh, last + 1)]
+            self._run_many(statements.insert(self._kind, name), numbered)
+            self._next[name] = last + len(fresh)
+        if known:
+            self._change_many(name, by, columns, [row for row in rows if row[by] in known])
 
     def _change_many(self, name: str, by: str, columns: tuple[str, ...], rows: list[Values]) -> None:
         self._run_many(
