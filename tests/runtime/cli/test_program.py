@@ -2,7 +2,6 @@
 
 import os
 import re
-import resource
 import signal
 import socket
 import subprocess
@@ -57,15 +56,6 @@ def test_help_is_there_at_once_because_heavy_things_are_imported_by_the_commands
         [sys.executable, "-c", f"import sys, runtime.cli.main; print({heavy})"], capture_output=True, text=True
     )
     assert looked.stdout.strip() == "set()", looked
-    assert min(processor_s("--help") for _ in range(3)) < 0.4
-
-
-def processor_s(*words: str, **environment: str) -> float:
-    """Return the processor time that a command took: others may have the machine meanwhile."""
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    subprocess.run([*PROGRAM, *words], capture_output=True, check=True, env={**os.environ, **environment})
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
 def test_the_home_may_be_named_before_the_command_after_it_or_in_the_environment(company: Cli, monkeypatch):
