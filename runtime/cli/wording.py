@@ -215,6 +215,8 @@ def _plain(value: Any) -> str:
             return f"{value:%Y-%m-%d %H:%M %Z}".strip()
         case date() | time():
             return value.isoformat()
+        case Persona():
+            return ", ".join(f"{name} {value.trait(name):g}" for name in NAMES)
         case timedelta():
             whole_days = value.days > 1 and value == timedelta(days=value.days)
             return f"{value.days} days" if whole_days else f"{value.total_seconds() / 60:g} minutes"
