@@ -11,6 +11,7 @@ from empla.mind.beliefs import ANY, Belief
 from empla.mind.commitments import Close, Expect, Promise, Release
 from empla.mind.goals import Goal
 from empla.mind.intentions import HeldSpan, Intention, Question, StepRecord
+from empla.mind.persona import NAMES, Persona
 from empla.mind.readings import Mail
 from empla.mind.state import (
     Asked,
@@ -215,8 +216,6 @@ def _plain(value: Any) -> str:
             return f"{value:%Y-%m-%d %H:%M %Z}".strip()
         case date() | time():
             return value.isoformat()
-        case Persona():
-            return ", ".join(f"{name} {value.trait(name):g}" for name in NAMES)
         case timedelta():
             whole_days = value.days > 1 and value == timedelta(days=value.days)
             return f"{value.days} days" if whole_days else f"{value.total_seconds() / 60:g} minutes"
@@ -233,6 +232,8 @@ def _plain(value: Any) -> str:
 
 def _of_record(value: Any) -> str:
     """Return a record by the words it came from, if it keeps them, else by its fields."""
+    if isinstance(value, Persona):
+        return ", ".join(f"{name} {value.trait(name):g}" for name in NAMES)
     for name in ("said", "words", "name", "uid"):
         if isinstance(text := getattr(value, name, None), str) and text:
             return text
