@@ -47,8 +47,8 @@ from empla.store.store import GroupRefused, LeaseLost, Store, instant
 
 log = structlog.get_logger()
 
-CYCLES_PER_COMMIT = 64
-COMMIT_AFTER_S = 0.02
+CYCLES_PER_COMMIT = 32
+COMMIT_AFTER_S = 0.005
 COMMITS_PER_TURN = 20
 ACTIONS_AT_ONCE = 8
 CRASHES_BEFORE_QUARANTINE = 2
