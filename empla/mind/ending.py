@@ -107,6 +107,12 @@ def give_up(t: Thinking, intention: Intention, outcome: Outcome, stage: Stage) -
     _end_of_the_line(t, intention, outcome)
 
 
+def cut_off(t: Thinking, intention: Intention, outcome: Outcome) -> None:
+    """Have an intention fail from outside its body, and give up what is under way for it; other plans may be tried."""
+    end(t, intention, outcome)
+    _drop_parts(t, intention, outcome)
+
+
 def _drop_parts(t: Thinking, intention: Intention, outcome: Outcome) -> None:
     for part in [i for i in t.draft.intentions() if i.parent.startswith(f"{intention.id}.")]:
         if t.draft.intention(part.id) is not None:

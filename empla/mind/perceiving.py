@@ -7,7 +7,7 @@ from empla.mind.answers import answered_question
 from empla.mind.beliefs import Belief
 from empla.mind.consent import opened_by
 from empla.mind.deliberating import Occasion, adopt_for
-from empla.mind.ending import end
+from empla.mind.ending import cut_off
 from empla.mind.goals import GOAL_WORD
 from empla.mind.immediate import hold_belief
 from empla.mind.intentions import Question
@@ -145,7 +145,7 @@ def _time_is_up(t: Thinking, waiter: str) -> None:
     if "." not in waiter:
         intention = t.draft.intention(waiter)
         if intention is not None:
-            end(t, intention, failed("over-limit", "it took more time than its plan allows"))
+            cut_off(t, intention, failed("over-limit", "it took more time than its plan allows"))
         return
     record = t.draft.step(waiter)
     if record is None or record.outcome is not None:

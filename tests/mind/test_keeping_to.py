@@ -411,6 +411,24 @@ def test_an_intention_keeps_to_the_limits_of_its_plan(limits: Limits, rounds: in
     assert len(mind.asked) == rounds
 
 
+def test_when_its_time_is_up_what_is_under_way_for_it_is_given_up_too() -> None:
+    mind = Mind()
+
+    @mind.library.plan(on("go"), limits=Limits(time=timedelta(hours=1)))
+    def go(event: Trigger) -> Any:
+        yield Achieve(goal="part")
+
+    @mind.library.plan(on("goal:part"))
+    def part(event: Trigger) -> Any:
+        yield act("think")
+
+    mind.when("go")
+    mind.let_pass(timedelta(hours=2))
+    assert mind.ends() == [("go", "failed", "over-limit"), ("part", "dropped", "over-limit")]
+    assert not mind.state.intentions
+    assert not mind.state.goals
+
+
 def test_what_a_sub_goal_cost_counts_for_whoever_wanted_it() -> None:
     mind = Mind()
 
