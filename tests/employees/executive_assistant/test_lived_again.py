@@ -59,7 +59,7 @@ def test_a_change_in_one_plan_shows_in_the_first_cycle_that_it_was_in(worked: De
     assert found.first is not None
     assert found.first.recorded.key.startswith("outcome:"), "the mail was read before the plan was adopted"
     moving = worked.ada.rows("intention", "id", plan="move-meeting")
-    assert any(moving[0] in str(change) for change in found.first.now)
+    assert any(moving[0] in str(change) for change in found.first.now), found.first
 
 
 def test_without_the_managers_mail_the_booking_is_gone_and_the_errand_is_not(worked: Desk) -> None:
