@@ -16,6 +16,7 @@ from empla.capabilities.email.reading import new_text
 from empla.capabilities.email.sensor import MAIL_ARRIVED, percept_key
 from empla.errors import ExternalError, PermissionDenied
 from empla.governance.permit import Permit
+from empla.mind.plans import PlanLibrary
 from empla.mind.values import OUTSIDE
 from empla.testing.calendars import MemoryCalendars
 from empla.testing.clock import MONDAY
@@ -122,7 +123,9 @@ def said(mail: EmailMessage) -> str:
 def desk(tmp_path: Path) -> Iterator[Desk]:
     """An assistant who knows its manager and colleagues, and has introduced itself to nobody."""
     operations = registry.operations(registry.installed()).values()
-    with employee(tmp_path, library, operations, always_replay=True) as ada:
+    own = PlanLibrary()  # so that a test may add plans
+    own.include(library)
+    with employee(tmp_path, own, operations, always_replay=True) as ada:
         calendars = FailingCalendars({ADA, MARIA})
         directory = MemoryDirectory(person(name, address, zone="UTC") for name, address in PEOPLE)
         ada.place = replace(ada.place, calendars=calendars, directory=directory)

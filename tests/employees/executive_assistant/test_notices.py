@@ -1,6 +1,5 @@
 """What an employee says of promises unasked, where the plan that made them does not: to whom, when, and when not."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -11,7 +10,6 @@ from empla.mind.plans import Trigger, on
 from empla.mind.steps import Forget, Scope, Wait
 from empla.mind.values import Address, Origin, Source
 from empla.testing.employee import ADA, MARIA, POLICY
-from employees.executive_assistant.plans import library
 from tests.employees.executive_assistant.conftest import BEN, Desk, said
 from tests.employees.executive_assistant.test_tasks import to
 
@@ -44,16 +42,14 @@ def _fails(event: Trigger) -> Any:
 
 
 @pytest.fixture
-def promising(desk: Desk) -> Iterator[Desk]:
+def promising(desk: Desk) -> Desk:
     """An assistant with a plan that leaves all that is to be said to the kernel's events."""
-    name = "promise-something"
-    library.plan(on("mail"), name=name, when=lambda _, event: "PROMISE" in event.mail.text, rank=100)(_promises)
+    library = desk.ada.mindset.library
+    library.plan(on("mail"), name="promise-something", when=lambda _, event: "PROMISE" in event.mail.text, rank=100)(
+        _promises
+    )
     library.plan(on("chore"), name="fail-at-something")(_fails)
-    try:
-        yield desk
-    finally:
-        del library.plans[name, 1], library.plans["fail-at-something", 1]
-        library._by_kind = {}
+    return desk
 
 
 def end(desk: Desk) -> list[Any]:
