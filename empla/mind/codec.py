@@ -38,7 +38,8 @@ def registered(cls: type[T]) -> type[T]:
     if (known.__module__, known.__qualname__) != (cls.__module__, cls.__qualname__):
         raise ValidationError(f"two kept types are called {name!r}")
     _TYPES[name] = cls
-    known_fields = fields(cls)  # type: ignore[arg-type]
+    kept: Any = cls
+    known_fields = fields(kept)
     _FIELDS[cls] = (name, tuple(f.name for f in known_fields))
     _ENUMS[cls] = {f.name: f.type for f in known_fields if isinstance(f.type, type) and issubclass(f.type, Enum)}
     if added := {f.name: f.default for f in known_fields if f.metadata.get("later")}:

@@ -53,7 +53,8 @@ def _record_written(value: Step | Instruction) -> dict[str, Any]:
             said[key] = _written(given)
             if name in ("arguments", "bindings", "fields") and isinstance(given, Mapping):
                 said[key] = {n: _written(v) for n, v in given.items()}  # known to be an object by its place
-    unsaid = [f.name for f in fields(value) if f.name not in VERBS[verb].keys.values()]  # type: ignore[arg-type]
+    record: Any = value
+    unsaid = [f.name for f in fields(record) if f.name not in VERBS[verb].keys.values()]
     for name in unsaid:
         if getattr(value, name) != _default(type(value), name):
             raise ValidationError(f"`{name}` of a {type(value).__name__} cannot be written as data")

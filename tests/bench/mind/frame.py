@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 from rich.table import Table
@@ -42,10 +43,10 @@ class Figure:
         return self.value <= self.target if self.better == "lower" else self.value >= self.target
 
 
-def beside(name: str, value: float, unit: str, peer_value: float | None, peer: str = PEER, **more: object) -> Figure:
+def beside(name: str, value: float, unit: str, peer_value: float | None, peer: str = PEER, **more: Any) -> Figure:
     """Return a figure with the peer's, where the peer has one."""
     known = peer if peer_value is not None else ""
-    return Figure(name=name, value=value, unit=unit, peer=known, peer_value=peer_value, **more)  # type: ignore[arg-type]
+    return Figure(name=name, value=value, unit=unit, peer=known, peer_value=peer_value, **more)
 
 
 def times(standard: int) -> int:

@@ -170,7 +170,7 @@ def test_a_plan_of_a_plug_in_takes_a_kind_of_task(desk: Desk) -> None:
     library = desk.ada.mindset.library
 
     @library.plan(goal("task-research"), name="look-it-up")
-    def look_it_up(event: Trigger):  # type: ignore[no-untyped-def]
+    def look_it_up(event: Trigger):
         yield Now()
         return TaskResult(sentence=f"Found out about: {event.task.text}")
 

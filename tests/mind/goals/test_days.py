@@ -222,7 +222,7 @@ def test_an_aim_that_makes_no_sense_fails_the_intention_that_pursues_it_and_noth
             yield Pursue(aim=Aim(name="a", all_of=(Aim(name="b", depends_on=("a",)),)))
         except ActionFailed as error:
             said.append(str(error))
-        yield Pursue(aim=Aim(name="c", kind="some"))  # type: ignore[arg-type]
+        yield Pursue(aim=Aim(name="c", kind="some"))
 
     mind.tell("go")
     assert said[0] == "goals need each other in a circle: a needs b, which needs a"

@@ -56,7 +56,7 @@ def random_aim(choose: Choose, name: str, depth: int = 1) -> Aim:
     split = choose(len(parts) + 1)
     return Aim(
         name=name,
-        kind=kind,  # type: ignore[arg-type]
+        kind=kind,
         holds=holds if given else None,
         metric=Metric(of="sales", target=5.0, baseline=0.0) if kind == "achieve" and choose(4) == 0 else None,
         all_of=parts[:split],
