@@ -6,6 +6,7 @@ Nobody is written to at night who can as well be written to in the morning befor
 """
 
 from collections.abc import Generator
+from dataclasses import dataclass
 from typing import Any
 
 from empla.capabilities.email.steps import send
@@ -20,15 +21,28 @@ from empla.mind.values import Address
 library = PlanLibrary()
 
 
-def _by_day(me: Me, event: Trigger) -> Generator[Step, Any, Commitment | None]:
-    """Wait for the morning if it is night and the deadline leaves time for that; return the promise if it is open."""
+@dataclass(frozen=True, slots=True)
+class _Notice:
+    """What a notice is about: a promise that is still open, and its deadline as people say it."""
+
+    me: Me
+    made: Commitment
+    due: str
+
+
+def _by_day(event: Trigger) -> Generator[Step, Any, _Notice | None]:
+    """Wait for the morning if it is night and the deadline leaves time for that; None if nothing is to be told then."""
+    me = yield from myself()
     made: Commitment = event.made
     now = yield Now()
     morning = quiet_until(now, me.zone)
     if morning is not None and (made.due is None or made.due <= now or morning < made.due):
         yield Wait(until=morning)
     found = yield query(event.functor, event.id)
-    return found[-1][1] if found and found[-1][1].open else None
+    latest: Commitment | None = found[-1][1] if found else None
+    if latest is None or not latest.open or latest.due is None:
+        return None
+    return _Notice(me, latest, moment(latest.due, me.zone))
 
 
 def _told(me: Me, whom: Address, title: str, text: str, made: Commitment) -> Generator[Step, Any, None]:
@@ -51,12 +65,12 @@ def _content(made: Commitment) -> str:
 @library.plan(on(f"{COMMITMENT}-{DUE_SOON}"), goal="say that a promise is not kept yet", quiet=True)
 def tell_that_it_is_due_soon(event: Trigger) -> Steps:
     """Give whoever has a promise notice before it may be late."""
-    me = yield from myself()
-    made = yield from _by_day(me, event)
-    if made is None or made.due is None:
+    notice = yield from _by_day(event)
+    if notice is None:
         return
+    me, made = notice.me, notice.made
     text = paragraphs(
-        f"This I have promised for {moment(made.due, me.zone)}, and it is not done yet:",
+        f"This I have promised for {notice.due}, and it is not done yet:",
         _content(made),
         "I am at it, and tell you if it will be late.",
     )
@@ -66,12 +80,12 @@ def tell_that_it_is_due_soon(event: Trigger) -> Steps:
 @library.plan(on(f"{COMMITMENT}-{LATE}"), goal="say that a promise is late", quiet=True)
 def tell_that_it_is_late(event: Trigger) -> Steps:
     """Tell whoever has a promise that it is late."""
-    me = yield from myself()
-    made = yield from _by_day(me, event)
-    if made is None or made.due is None:
+    notice = yield from _by_day(event)
+    if notice is None:
         return
+    me, made = notice.me, notice.made
     text = paragraphs(
-        f"This I have promised for {moment(made.due, me.zone)}, and it is late:",
+        f"This I have promised for {notice.due}, and it is late:",
         _content(made),
         "I go on with it. If you do not need it any more, please tell me.",
     )
@@ -81,24 +95,22 @@ def tell_that_it_is_late(event: Trigger) -> Steps:
 @library.plan(on(f"{EXPECTATION}-{DUE_SOON}"), goal="ask for what was promised", quiet=True)
 def ask_before_it_is_late(event: Trigger) -> Steps:
     """Ask whoever owes something before it is late."""
-    me = yield from myself()
-    made = yield from _by_day(me, event)
-    if made is None or made.due is None:
+    notice = yield from _by_day(event)
+    if notice is None:
         return
-    text = paragraphs(
-        "May I remind you of this:", _content(made), f"It is needed by {moment(made.due, me.zone)}. Thank you."
-    )
+    me, made = notice.me, notice.made
+    text = paragraphs("May I remind you of this:", _content(made), f"It is needed by {notice.due}. Thank you.")
     yield from _told(me, made.debtor, f"A reminder: {short(made.content, 60)}", text, made)
 
 
 @library.plan(on(f"{EXPECTATION}-{LATE}"), goal="say that something promised has not come", quiet=True)
 def tell_that_it_has_not_come(event: Trigger) -> Steps:
     """Tell the manager that somebody is late with what they owe."""
-    me = yield from myself()
-    made = yield from _by_day(me, event)
-    if made is None or made.due is None:
+    notice = yield from _by_day(event)
+    if notice is None:
         return
-    text = paragraphs(f"{made.debtor} owed this by {moment(made.due, me.zone)}, and it has not come:", _content(made))
+    me, made = notice.me, notice.made
+    text = paragraphs(f"{made.debtor} owed this by {notice.due}, and it has not come:", _content(made))
     yield send(me.manager, f"Not here: {short(made.content, 60)}", text)
 
 
