@@ -18,7 +18,7 @@ from empla.errors import InputError, NotRunning
 from empla.store.refusals import translated
 from empla.store.store import Store, open_engine, place, reading, sqlite_url
 
-SCHEMA = "0002"
+SCHEMA = "0003"
 """The newest migration of `empla.store.migrations.employee`."""
 
 VERSION_TABLE = "employee_schema"

@@ -224,7 +224,7 @@ class Store(Rows):
             known = self.find("lease", (), ("epoch",))
             if known and known[0].epoch >= epoch:
                 raise LeaseLost(f"epoch {epoch} is not after {known[0].epoch}")
-            row = {**self._key, "seq": 1, "epoch": epoch, "holder": holder}
+            row = {**self._same["lease"], "seq": 1, "epoch": epoch, "holder": holder}
             self._run(statements.insert(self._kind, "lease", ("seq",), ("epoch", "holder")), row)
         self.epoch = epoch
 

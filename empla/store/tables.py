@@ -7,7 +7,7 @@ UTC with microseconds, so they sort; structured values are the canonical JSON of
 
 from typing import Any, ClassVar
 
-from sqlalchemy import BigInteger, Column, Index, LargeBinary, MetaData, UniqueConstraint
+from sqlalchemy import BigInteger, Column, Index, LargeBinary, MetaData, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 EMPLOYEE = MetaData()
@@ -25,6 +25,11 @@ class Row(SQLModel):
 
 def _unique(table: str, *columns: str) -> UniqueConstraint:
     return UniqueConstraint("tenant_id", "employee_id", *columns, name=f"uq_{table}_{'_'.join(columns)}")
+
+
+def _later(default: str | int, **further: Any) -> Any:
+    """Return a column that came after the first release: rows of before have its default."""
+    return Field(default=default, sa_column_kwargs={"server_default": text(repr(default))}, **further)
 
 
 def _index(table: str, *columns: str) -> Index:
@@ -197,7 +202,27 @@ class OccurrenceRow(Row, table=True):
     trigger: str
     instant: str
     zone: str
-    state: str = "due"  # due, fired, skipped, cancelled
+    state: str = "due"  # due, fired, skipped, coalesced, cancelled
+    because: str = _later("")  # the percept that led to it, where there is one
+    decided_at: str = _later("")  # when it was decided that it fires or does not
+    why: str = _later("")  # why it does not, or comes late
+
+
+class CrashRow(Row, table=True):
+    """Deaths of the employee's process with something in hand: the evidence of poison (law 8)."""
+
+    __tablename__ = "crash"
+    __table_args__: ClassVar[Any] = (_index("crash", "percept"), _index("crash", "intention"))
+
+    at: str
+    epoch: int = Field(sa_type=BigInteger)
+    how: str
+    phase: str
+    cycle: int = Field(sa_type=BigInteger)
+    percept: str = ""
+    intention: str = ""
+    action: str = ""
+    counts: int = 1  # 0: killed from outside, or forgiven by a person
 
 
 class ConductRow(Row, table=True):
@@ -302,6 +327,9 @@ class LeaseRow(Row, table=True):
 
     epoch: int
     holder: str
+    renewed: int = _later(0, sa_type=BigInteger)  # how often, by a holder that may be on another host
+    # How long each renewal holds, in seconds of monotonic time; 0: a lock on this host proves it.
+    for_s: int = _later(0)
 
 
 class SecretRow(Row, table=True):
