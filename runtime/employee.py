@@ -66,6 +66,7 @@ async def run(seat: Seat) -> None:
         engine = _engine(seat, store, place, profile)
         _note_crash(seat, engine)
         asyncio.get_running_loop().add_signal_handler(signal.SIGUSR1, engine.wake)
+        seat.advances = engine.advances
         log.info("begins", epoch=seat.epoch, role=profile.role)
         _tell_refused(profile.role)
         await engine.run(seat.stopping)

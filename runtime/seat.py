@@ -44,7 +44,8 @@ class Seat:
     """One process's place as one employee.
 
     `epoch` goes with the lease and into the store. `last` is what the former process was doing when it ended: None if
-    there was none, and evidence of poison if it was `busy`.
+    there was none, and evidence of poison if it was `busy`. `advances` is asked before each beat: a body whose own loop
+    may stand still while the event loop lives says so by it, and then there is no beat.
     """
 
     slug: str
@@ -54,6 +55,7 @@ class Seat:
     progress: ProgressPage
     clock: SystemClock
     last: Progress | None = None
+    advances: Callable[[], bool] = lambda: True
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     _loop: asyncio.AbstractEventLoop | None = None
     _overdue: threading.Timer | None = None
@@ -90,7 +92,8 @@ class Seat:
 
     async def _beat(self) -> None:
         while True:
-            self.progress.beat(self.clock.now())
+            if self.advances():
+                self.progress.beat(self.clock.now())
             await pause(BEAT_S)
 
 

@@ -107,12 +107,26 @@ class EmployeeEngine:
         self._sensor_failures: dict[str, int] = {}
         self._failure: BaseException | None = None
         self._troubles = 0
+        self._turns = 0
+        self._turns_seen = 0
+        self._due: datetime | None = None
+        self._rests = False
         self.paused = False
 
     def wake(self) -> None:
         """Look at inbox, outbox and clock again; for signals and for those who inserted a percept."""
         self._clock.wake()
         self._news.set()
+
+    def advances(self) -> bool:
+        """Return whether the loop has come round since this was last asked, or rests with nothing to do.
+
+        This is what a heartbeat may vouch for: an event loop that lives while a turn that is due does not come says
+        False.
+        """
+        came_round, self._turns_seen = self._turns != self._turns_seen, self._turns
+        nothing_due = not self._news.is_set() and (self._due is None or self._clock.now() < self._due)
+        return came_round or (self._rests and nothing_due)
 
     async def run(self, stopping: asyncio.Event) -> None:
         """Recover, then work until `stopping` is set; the cycle and the writes in hand are finished first."""
@@ -137,6 +151,7 @@ class EmployeeEngine:
 
     async def _turn(self, now: datetime, stopping: asyncio.Event) -> None:
         """Do everything that can be done at once. Where thinking has no end, actions and timers have their turn too."""
+        self._turns += 1
         self._fire_timers(now)
         for _ in range(COMMITS_PER_TURN):
             if not self.think() or stopping.is_set():
@@ -156,9 +171,11 @@ class EmployeeEngine:
         if self._troubles == 1:
             log.error("the store cannot be written", why=error.sentence, next_step=error.next_step)
         self._news.clear()
+        self._due, self._rests = None, True
         with suppress(TimeoutError):
             async with asyncio.timeout(min(backoff(self._troubles).total_seconds(), LONGEST_STORE_WAIT_S)):
                 await self._news.wait()
+        self._rests = False
         with suppress(*STORE_TROUBLE):
             self._reload()
             self.recover()
@@ -190,9 +207,11 @@ class EmployeeEngine:
     async def _wait_for_news(self, now: datetime) -> None:
         due = self.next_due(now)
         alarm = asyncio.create_task(self._alarm(due)) if due is not None else None
+        self._due, self._rests = due, True
         try:
             await self._news.wait()
         finally:
+            self._rests = False
             if alarm is not None:
                 alarm.cancel()
 
