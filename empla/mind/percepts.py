@@ -73,11 +73,20 @@ WAKE = "wake"
 PROFILE = "profile"
 """Kind of the percept that tells an employee who it is; its fields become `profile` beliefs."""
 
+OCCURRENCE = "occurrence"
+"""Kind of the event that a trigger is due; fields `trigger`, `due`, `zone`, `late_s`, `missed`, `more`, and for events
+of a calendar `events` (see `empla.mind.triggers`)."""
+OCCURRENCE_MISSED = "occurrence-missed"
+"""Kind of the percept of what was due and is not made up for; fields `trigger`, `due`, `last`, `count`, `why`."""
+TRIGGER_WORD = "trigger-word"
+"""Kind of the percept of a person's word on a trigger; fields `trigger`, `paused` and `by`."""
+
 BEGAN = "began"
 """Kind of the percept that a version of code and role begins; field `version`."""
 
 _COMPANY = frozenset({PROFILE, GRANT_CHANGED, RULES_COMMAND, TASK_ASSIGNED, TASK_RELEASED})
-_RESERVED = _COMPANY | {OUTCOME, TIMER, CONTINUE, WAKE, APPROVAL_NEEDED, PLAN_WANTED}
+_CLOCK = frozenset({TIMER, OCCURRENCE, OCCURRENCE_MISSED, TRIGGER_WORD})
+_RESERVED = _COMPANY | _CLOCK | {OUTCOME, CONTINUE, WAKE, APPROVAL_NEEDED, PLAN_WANTED}
 _RESERVED_FAMILIES = ("goal:", "goal-", "belief-", "commitment-", "expectation-")
 
 

@@ -19,8 +19,10 @@ from empla.mind.goal_graph import check_aims
 from empla.mind.goals import Aim
 from empla.mind.kinds import BeliefKind
 from empla.mind.logic import Inquiry, Rules
+from empla.mind.percepts import OCCURRENCE
 from empla.mind.recipes import Recipe, check_author
 from empla.mind.steps import Step
+from empla.mind.triggers import Declared
 
 Body = Callable[["Trigger"], Generator[Step, Any, Any]]
 
@@ -78,6 +80,11 @@ def on(kind: str, **fields: Any) -> On:
 def goal(name: str) -> On:
     """Return the trigger of a sub-goal asked for with `Achieve(goal=name)`."""
     return On(f"goal:{name}")
+
+
+def occurred(name: str) -> On:
+    """Return the trigger "what is declared under this name is due"; `empla.mind.triggers` has the event's fields."""
+    return On(OCCURRENCE, (("trigger", name),))
 
 
 def believed(functor: str, *pattern: Any) -> On:
@@ -191,7 +198,7 @@ class Plan:
 
 @dataclass
 class PlanLibrary:
-    """What a role brings: its plans, by name and version, the kinds of belief it declares, the goals it wants.
+    """What a role brings: plans, by name and version, kinds of belief, the goals it wants, what makes something due.
 
     A version of a plan runs until it has drained (contract 15).
     """
@@ -200,6 +207,7 @@ class PlanLibrary:
     kinds: dict[str, BeliefKind] = field(default_factory=dict)
     rules: Rules = field(default_factory=Rules)
     aims: dict[str, Aim] = field(default_factory=dict)
+    triggers: dict[str, Declared] = field(default_factory=dict)
     by_kind: dict[str, tuple[Plan, ...]] = field(default_factory=dict, repr=False, compare=False)
     """The plans by the kind of event that sets them off, best first: looked up for each event, so kept."""
 
@@ -233,6 +241,11 @@ class PlanLibrary:
             _put_once(self.aims, aim.name, aim, "aims")
         check_aims(self.aims)
 
+    def trigger(self, *declared: Declared) -> None:
+        """Declare what makes something due; ValidationError for two of one name."""
+        for one in declared:
+            _put_once(self.triggers, one.name, one, "triggers")
+
     def include(self, other: "PlanLibrary") -> None:
         """Add all that another library has; ValidationError where both have something else of the same name."""
         for key, plan in other.plans.items():
@@ -240,6 +253,7 @@ class PlanLibrary:
         self.declare(*other.kinds.values())
         self.rules.add(*other.rules)
         self.want(*other.aims.values())
+        self.trigger(*other.triggers.values())
         self._sort()
 
     def get(self, name: str, version: int) -> Plan | None:
