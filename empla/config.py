@@ -7,6 +7,8 @@ import tomllib
 import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
@@ -79,6 +81,10 @@ class Home:
         """Return the folder of one employee: `mind.db`, `blobs/`, `progress`, `lease.lock`."""
         return self.employees / slug
 
+    def mind_file(self, slug: str) -> Path:
+        """Return the file that holds an employee's mind, unless the settings name a database for all."""
+        return self.employee(slug) / "mind.db"
+
 
 class Settings(BaseModel):
     """What `empla.toml` may say. Unknown names are errors."""
@@ -104,6 +110,37 @@ class Settings(BaseModel):
         description="whom the relay knows; the password is given once in EMPLA_RELAY_PASSWORD, then kept encrypted in"
         " office/relay.secret; empty: no sign-in",
     )
+    memory_limit_mib: int = Field(
+        default=512,
+        ge=0,
+        le=1 << 20,
+        description="memory of its own that one employee may use, in MiB; it is ended and started afresh above that, and"
+        " stopped by the kernel at twice as much; 0: no limit",
+    )
+    cpu_limit: float = Field(
+        default=1.0,
+        ge=0,
+        le=1024,
+        description="cores that one employee may use, meant over a minute; one that uses as much lets others go first,"
+        " and is ended if nothing comes of it; 0: no limit",
+    )
+    database: str = Field(
+        default="",
+        repr=False,  # it may hold a password
+        description="URL of the PostgreSQL database that holds the employees' minds, postgresql://USER@HOST/DATABASE;"
+        " a password is better given in EMPLA_DATABASE or a PGPASSFILE; empty: a file for each employee",
+    )
+    clock: Literal["system", "server"] = Field(
+        default="system",
+        description="where time comes from: system, the machine's; server, a time server that moves it (simulation)",
+    )
+    lease_s: int = Field(
+        default=30,
+        ge=2,
+        le=600,
+        description="seconds after which another host that has the same database may take over from one that is gone;"
+        " the same on all of them",
+    )
 
     @field_validator("host")
     @classmethod
@@ -115,6 +152,14 @@ class Settings(BaseModel):
         except ValueError:
             pass
         raise ValueError("the office listens on this machine only: give 127.0.0.1")
+
+    @field_validator("database")
+    @classmethod
+    def _kept_by_a_server(cls, database: str) -> str:
+        """Refuse what is no server: one SQLite file cannot be every employee's."""
+        if database and urlsplit(database).scheme.partition("+")[0] not in ("postgresql", "postgres"):
+            raise ValueError("give postgresql://USER@HOST/DATABASE, or nothing for a file per employee")
+        return database
 
     @field_validator("relay")
     @classmethod
@@ -133,7 +178,25 @@ def host_and_port(server: str) -> tuple[str, int]:
 
 
 def load_settings(home: Home) -> Settings:
-    """Read the settings of a home; InputError naming the file and the setting if they are wrong."""
+    """Return the settings of a home: what the environment says (`EMPLA_DATABASE` for `database`), else the file.
+
+    InputError naming the file or the variables, and the setting, if they are wrong.
+    """
+    kept = file_settings(home)
+    given = {name: os.environ[variable(name)] for name in Settings.model_fields if os.environ.get(variable(name))}
+    if not given:
+        return kept
+    try:
+        return Settings.model_validate({**kept.model_dump(), **given})
+    except ValidationError as error:
+        raise InputError(
+            f"the environment cannot be used: {_what_is_wrong(error)}",
+            next_step=f"correct {', '.join(variable(name) for name in given)}, or unset what is wrong",
+        ) from None
+
+
+def file_settings(home: Home) -> Settings:
+    """Return the settings as the file alone has them: for who changes and saves them. InputError as `load_settings`."""
     if not home.settings_file.exists():
         return Settings()
     try:
@@ -143,6 +206,11 @@ def load_settings(home: Home) -> Settings:
             f"{home.settings_file} cannot be used: {_what_is_wrong(error)}",
             next_step="correct the file, or delete it for the defaults",
         ) from None  # the library's own words repeat what stands there, which may be a secret
+
+
+def variable(setting: str) -> str:
+    """Return the variable of the environment that says what a setting is; it comes before the file."""
+    return f"EMPLA_{setting.upper()}"
 
 
 def _what_is_wrong(error: tomllib.TOMLDecodeError | ValidationError) -> str:

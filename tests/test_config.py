@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from empla.config import Home, Settings, load_settings, save_settings
+from empla.config import Home, Settings, file_settings, load_settings, save_settings
 from empla.errors import InputError
 
 
@@ -45,3 +45,24 @@ def test_what_is_wrong_is_said_without_repeating_it(home: Home):
     with pytest.raises(InputError, match="hunter2_password: ") as raised:
         load_settings(home)
     assert "sesame" not in raised.value.sentence
+
+
+def test_every_setting_can_come_from_the_environment_which_wins(home: Home, monkeypatch: pytest.MonkeyPatch):
+    save_settings(home, Settings(company="Of the file", ports=10143))
+    monkeypatch.setenv("EMPLA_COMPANY", "Of the environment")
+    monkeypatch.setenv("EMPLA_LEASE_S", "3")
+    found = load_settings(home)
+    assert (found.company, found.ports, found.lease_s) == ("Of the environment", 10143, 3)
+    assert file_settings(home).company == "Of the file"
+
+
+def test_a_wrong_variable_is_named_and_what_stands_in_it_is_not_repeated(home: Home, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("EMPLA_DATABASE", "mysql://empla:sesame@db/empla")
+    with pytest.raises(InputError, match="database: give postgresql") as raised:
+        load_settings(home)
+    assert "EMPLA_DATABASE" in raised.value.next_step
+    assert "sesame" not in raised.value.sentence + raised.value.next_step
+
+
+def test_a_database_is_not_shown_with_the_settings():
+    assert "sesame" not in repr(Settings(database="postgresql://empla:sesame@db/empla"))

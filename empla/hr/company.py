@@ -11,7 +11,7 @@ from pydantic import SecretStr
 
 from empla import faults
 from empla.clock import Clock
-from empla.config import Home, Settings, load_settings, save_settings
+from empla.config import Home, Settings, file_settings, load_settings, save_settings
 from empla.errors import InputError
 from empla.hr import names, saga
 from empla.hr.people import Added, add_person
@@ -103,10 +103,11 @@ def init(
     `sample` fills the week of `at` (now if None) and the next. Called again it completes what is missing and changes
     nothing that is there; InputError if the home belongs to somebody else.
     """
-    before = load_settings(home)
+    # What only the environment says is not written down, for it may be a secret; but addresses are made of the domain.
+    before = file_settings(home).model_copy(update={"domain": load_settings(home).domain})
     settings = _settings(before, company, owner, zone, hours)
     home.create()
-    if settings != before:
+    if settings != file_settings(home):
         faults.point("init.settings.before")
         save_settings(home, settings)
         faults.point("init.settings.after")

@@ -61,8 +61,11 @@ def sqlite_url(path: Path) -> URL:
 
 
 def place(url: URL) -> str:
-    """Return where a store lies, for sentences: the file, or the database's URL without its password."""
-    return str(url.database) if url.get_backend_name() == "sqlite" else url.render_as_string(hide_password=True)
+    """Return where a store lies, for sentences: the file, or the database's URL without any password in it."""
+    if url.get_backend_name() == "sqlite":
+        return str(url.database)
+    shown = {name: value for name, value in url.query.items() if name in ("host", "port", "service")}
+    return url.set(query=shown).render_as_string(hide_password=True)
 
 
 def open_engine(url: str | URL) -> Engine:
