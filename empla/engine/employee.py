@@ -116,17 +116,23 @@ class EmployeeEngine:
     def wake(self) -> None:
         """Look at inbox, outbox and clock again; for signals and for those who inserted a percept."""
         self._clock.wake()
+        self._stir()
+
+    def _stir(self) -> None:
+        """Have the loop take its turn: there is something to do, or there may be."""
+        self._clock.work()
         self._news.set()
 
     def advances(self) -> bool:
         """Return whether the loop has come round since this was last asked, or rests with nothing to do.
 
-        This is what a heartbeat may vouch for: an event loop that lives while a turn that is due does not come says
-        False.
+        This is what a heartbeat may vouch for: where the event loop lives and a turn that is due does not come, it says
+        False. It also calls for such a turn, so a clock that was moved without a word is noticed by the next beat.
         """
         came_round, self._turns_seen = self._turns != self._turns_seen, self._turns
-        nothing_due = not self._news.is_set() and (self._due is None or self._clock.now() < self._due)
-        return came_round or (self._rests and nothing_due)
+        if self._rests and self._due is not None and self._clock.now() >= self._due:
+            self._stir()
+        return came_round or (self._rests and not self._news.is_set())
 
     async def run(self, stopping: asyncio.Event) -> None:
         """Recover, then work until `stopping` is set; the cycle and the writes in hand are finished first."""
@@ -208,6 +214,8 @@ class EmployeeEngine:
         due = self.next_due(now)
         alarm = asyncio.create_task(self._alarm(due)) if due is not None else None
         self._due, self._rests = due, True
+        if self._is_quiet:
+            self._clock.rest(due)
         try:
             await self._news.wait()
         finally:
@@ -217,7 +225,7 @@ class EmployeeEngine:
 
     async def _alarm(self, due: datetime) -> None:
         await self._clock.sleep_until(due)
-        self._news.set()
+        self._stir()
 
     def next_due(self, now: datetime) -> datetime | None:
         """Return the next instant at which there is something to do, if nothing happens before, as seen at `now`.
@@ -296,6 +304,7 @@ class EmployeeEngine:
         async def deliver(noticed: Sequence[Noticed]) -> None:
             if not noticed:
                 return
+            self._clock.work()
             with self._store.transaction("sense"):
                 for item in noticed:
                     percept = Percept(key=item.key, kind=item.kind, fields=item.fields, origin=OUTSIDE)
@@ -304,7 +313,7 @@ class EmployeeEngine:
                 body = codec.dumps(noticed[-1].cursor)
                 self._store.put("cursor", ("sensor",), ("body",), {"sensor": sensor.name, "body": body})
             self._sensor_failures.pop(sensor.name, None)
-            self._news.set()
+            self._stir()
 
         return deliver
 
@@ -430,7 +439,7 @@ class EmployeeEngine:
             error = task.exception()
             if error is not None:
                 self._failure = error
-        self._news.set()
+        self._stir()
 
 
 def _due(row: Any) -> datetime | None:

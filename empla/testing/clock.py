@@ -39,6 +39,12 @@ class VirtualClock:
         for moved in self._sleepers:
             moved.set()
 
+    def rest(self, until: datetime | None) -> None:
+        """Do nothing: whoever moves this clock looks for himself whether anything is in hand."""
+
+    def work(self) -> None:
+        """Do nothing, as `rest`."""
+
     def move_to(self, instant: datetime) -> None:
         """Let it be `instant`, if that is later."""
         self._at = max(self._at, instant)

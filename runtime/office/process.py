@@ -25,6 +25,7 @@ from runtime.office.caldav import CalDav
 from runtime.office.passwords import SignIn
 from runtime.office.relay import Relay
 from runtime.office.relay_client import relay_server
+from runtime.supervisor import lease
 
 log = logs.get("office")
 
@@ -122,6 +123,7 @@ def main(
     home = Home.find(home_path)
     home.create()
     clock = SystemClock(home.clock)
+    clock.attend("office", os.getpid(), lease.started_at(os.getpid()))
     logs.configure(home, "office", clock=clock)
     report = _reporter(ready_fd)
     try:
@@ -162,6 +164,7 @@ async def _run(
         loop.add_reader(lifeline_fd, lifeline_moved, lifeline_fd)
     waiting = asyncio.create_task(stop.wait())
     async with serve(home, settings, clock, ports) as found:
+        clock.rest(None)
         report(asdict(found))
         await waiting
 

@@ -81,6 +81,7 @@ class Relay:
 
     def wake(self) -> None:
         """Look at the queue: there is something new."""
+        self._clock.work()
         self._queued.set()
 
     async def stop(self) -> None:
@@ -96,6 +97,7 @@ class Relay:
 
     async def _run(self) -> None:
         while not self._ending:
+            self._clock.work()
             self._queued.clear()
             try:
                 await self._send(outgoing.due(self._db, self._clock.now()))
@@ -114,6 +116,8 @@ class Relay:
         waiting: list[asyncio.Task[Any]] = [asyncio.create_task(self._queued.wait())]
         if until is not None:
             waiting.append(asyncio.create_task(self._until(until)))
+        if not self._queued.is_set():
+            self._clock.rest(until)
         try:
             await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
         finally:

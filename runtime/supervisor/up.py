@@ -13,6 +13,7 @@ from typing import Any, Final
 from empla.clock import SystemClock, pause
 from empla.config import Home, Settings
 from empla.errors import EmplaError, InternalError, NotRunning, TimedOut
+from empla.shared_time import SharedTime
 from runtime import control, logs
 from runtime.control import ControlServer, Handler
 from runtime.supervisor import homelock
@@ -56,7 +57,9 @@ async def up(
     home is run already.
     """
     with _readiness() as readiness, homelock.take(home, homelock.UP, wait_s=_LOCK_S):
-        if not home.clock.exists():
+        if settings.clock == "server":
+            SharedTime.make(home.clock, SystemClock(home.clock).now())  # time stands still from here on
+        elif not home.clock.exists():
             SystemClock.move(home.clock, 0.0)  # before anybody maps it: who finds none would not see it move
         clock = SystemClock(home.clock)
         logs.configure(home, "up", clock=clock, foreground=readiness.foreground)
