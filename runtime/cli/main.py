@@ -16,6 +16,7 @@ from typer.core import TyperGroup
 
 from empla.errors import EmplaError, InputError, NotRunning, PermissionDenied
 from runtime.cli import (
+    backups,
     day,
     doctor,
     mailboxes,
@@ -44,7 +45,7 @@ _ORDER: Final = (
     *("assign", "unassign", "tasks", "task"),
     *("history", "why", "beliefs", "goals", "steer", "replay"),
     *("settle", "triage", "rules", "persona", "quarantine", "grant", "revoke"),
-    *("up", "down", "status", "restart", "pause", "resume", "logs", "upgrade", "demo", "doctor"),
+    *("up", "down", "status", "restart", "pause", "resume", "logs", "backup", "restore", "upgrade", "demo", "doctor"),
 )
 
 
@@ -126,6 +127,8 @@ app.command(rich_help_panel=RUNNING)(running.restart)
 app.command(rich_help_panel=RUNNING)(running.pause)
 app.command(rich_help_panel=RUNNING)(running.resume)
 app.command(rich_help_panel=RUNNING)(running.logs)
+app.command(rich_help_panel=RUNNING)(backups.backup)
+app.command(rich_help_panel=RUNNING)(backups.restore)
 app.command(rich_help_panel=RUNNING)(upgrade.upgrade)
 app.command(rich_help_panel=RUNNING)(running.demo)
 app.command(rich_help_panel=RUNNING)(doctor.doctor)

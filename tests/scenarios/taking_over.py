@@ -27,7 +27,13 @@ def taken_over(release: str, folder: Path, now: datetime, assistant: str) -> Ite
     """Unpack the home of a release, let its office run, and have its assistant work from the instant `now` on."""
     with tarfile.open(FIXTURES / release / "home.tar.gz") as kept:
         kept.extractall(folder, filter="data")
-    home = Home(folder / "home")
+    with at_work(Home(folder / "home"), now, assistant) as found:
+        yield found
+
+
+@contextmanager
+def at_work(home: Home, now: datetime, assistant: str) -> Iterator[Morning]:
+    """Let the office of a home run that was left somewhere, and its assistant work from the instant `now` on."""
     home.create()
     SystemClock.set_to(home.clock, now)
     with staff(home):  # what `empla up` does first: the company's database is brought up to date

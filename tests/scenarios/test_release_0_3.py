@@ -1,7 +1,7 @@
 """What the company of release 0.3 was in the middle of goes on under today's code (contract 15).
 
-How its home was made stands in `tests/fixtures/release-0.3/make.py`: real mailboxes and calendars after a Monday's work,
-with open questions, an errand, a follow-up, a reminder, a task and a weekly meeting under way.
+How its home was made stands in `tests/fixtures/release-0.3/make.py`: real mailboxes and calendars after a Monday's
+work, with open questions, an errand, a follow-up, a reminder, a task and a weekly meeting under way.
 """
 
 from collections.abc import Iterator

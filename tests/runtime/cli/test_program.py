@@ -24,7 +24,7 @@ PANELS = {
         *("history", "why", "beliefs", "goals", "steer", "replay"),
         *("settle", "triage", "rules", "persona", "quarantine", "grant", "revoke"),
     ],
-    "Running": ["up", "down", "status", "restart", "pause", "resume", "logs", "upgrade", "demo", "doctor"],
+    "Running": ["up", "down", "status", "restart", "pause", "resume", "logs", "backup", "restore", "upgrade", "demo", "doctor"],
 }
 
 

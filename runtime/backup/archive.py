@@ -1,0 +1,208 @@
+"""A backup as a file: a compressed tar archive that says what it holds, and with which digests.
+
+    manifest.json       {"format", "made_at", "version", "company", "with_key", "employees", "files": {path: sha256}}
+    home/...            the files of the home
+
+Left out are logs, what only a running empla needs (locks, sockets, pages), copies made before migrations, and
+`secret.key` unless it is asked for.
+"""
+
+import hashlib
+import json
+import os
+import shutil
+import tarfile
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from empla import __version__
+from empla.clock import Clock
+from empla.config import Home, load_settings
+from empla.errors import InputError, ResourceError
+from runtime.backup.cutting import cut
+
+FORMAT: Final = 1
+"""The version of what an archive looks like."""
+
+MANIFEST: Final = "manifest.json"
+INSIDE: Final = "home"
+"""The folder in the archive under which the files of the home lie."""
+
+_RUNNING: Final = frozenset({"home.lock", "control.sock", "bus.sock", "lease.lock", "progress", "metrics.token"})
+_BESIDE: Final = ("-wal", "-shm", "-journal")
+
+Progress = Callable[[int, int], None]
+"""Told how many bytes of how many are done."""
+
+
+class Manifest(BaseModel):
+    """What an archive holds; `files` are digests (SHA-256) by path below the home."""
+
+    model_config = ConfigDict(frozen=True)
+
+    format: int
+    made_at: str
+    version: str
+    company: str
+    with_key: bool
+    employees: list[str]
+    files: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Made:
+    """A backup that was made."""
+
+    archive: Path
+    manifest: Manifest
+    size: int
+
+
+def back_up(home: Home, archive: Path, clock: Clock, *, with_key: bool, progress: Progress) -> Made:
+    """Write a backup of `home`, running or not, into the new file `archive`.
+
+    InputError if the file is there already or cannot be made, ResourceError if there is no room for it or a database
+    cannot be held. A backup that is not finished leaves no file behind.
+    """
+    if archive.exists():
+        raise InputError(f"{archive} is there already", next_step="name another file")
+    fresh = archive.with_name(archive.name + ".part")
+    try:
+        with tempfile.TemporaryDirectory(dir=archive.parent, prefix=".empla-backup-") as staging:
+            manifest = _stage(home, Path(staging), clock, with_key=with_key, progress=progress)
+            _pack(Path(staging), fresh)
+        fresh.replace(archive)
+    except FileNotFoundError as error:
+        raise InputError(f"{archive} cannot be made", next_step="make its folder first") from error
+    except OSError as error:
+        raise ResourceError(f"the backup could not be written: {error.strerror}", next_step="make room") from error
+    finally:
+        fresh.unlink(missing_ok=True)
+    _sync_folder(archive.parent)
+    return Made(archive=archive, manifest=manifest, size=archive.stat().st_size)
+
+
+def _stage(home: Home, staging: Path, clock: Clock, *, with_key: bool, progress: Progress) -> Manifest:
+    """Copy the files of a home as they are at one instant into `staging`."""
+    databases = [path for path in (home.company_db, home.office / "office.db", *_minds(home)) if path.exists()]
+    target = staging / INSIDE
+    calendars = home.office / "calendars"
+
+    def meanwhile() -> None:
+        if calendars.exists():
+            shutil.copytree(calendars, target / calendars.relative_to(home.root))
+
+    target.mkdir(mode=0o700)
+    with cut(databases, meanwhile) as views:
+        made_at = clock.now().isoformat()
+        files = [path for path in _files(home, with_key=with_key) if calendars not in path.parents]
+        whole = sum(views.size(path) for path in databases) + sum(path.stat().st_size for path in files)
+        done = 0
+
+        def copied(more: int) -> None:
+            nonlocal done
+            done += more
+            progress(done, whole)
+
+        for database in databases:
+            views.copy(database, _inside(target, home, database), copied)
+    for path in files:
+        shutil.copy2(path, _inside(target, home, path))
+        copied(path.stat().st_size)
+    manifest = Manifest(
+        format=FORMAT,
+        made_at=made_at,
+        version=__version__,
+        company=load_settings(home).company,
+        with_key=with_key and home.key.exists(),
+        employees=[path.parent.name for path in _minds(home)],
+        files={str(path.relative_to(target)): digest(path) for path in sorted(target.rglob("*")) if path.is_file()},
+    )
+    (staging / MANIFEST).write_text(json.dumps(manifest.model_dump(), indent=1))
+    return manifest
+
+
+def _inside(target: Path, home: Home, path: Path) -> Path:
+    found = target / path.relative_to(home.root)
+    found.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return found
+
+
+def _minds(home: Home) -> list[Path]:
+    return sorted(home.employees.glob("*/mind.db"))
+
+
+def _files(home: Home, *, with_key: bool) -> list[Path]:
+    """Return the files that are copied as they are: all but the databases that the cut copies, and what is left out."""
+    live = {home.company_db, home.office / "office.db", *_minds(home)}
+
+    def kept(path: Path) -> bool:
+        named = path.name not in _RUNNING and not path.name.endswith((*_BESIDE, ".new", ".part"))
+        key = path == home.key and not with_key
+        beside = ".before-" in path.name or home.logs in path.parents
+        return path.is_file() and not path.is_symlink() and path not in live and named and not key and not beside
+
+    return [path for path in sorted(home.root.rglob("*")) if kept(path)]
+
+
+def _pack(staging: Path, to: Path) -> None:
+    """Write the manifest first, so that a look at an archive is quick, then the files; synced."""
+
+    def nobodys(entry: tarfile.TarInfo) -> tarfile.TarInfo:
+        entry.uid = entry.gid = 0
+        entry.uname = entry.gname = ""
+        return entry
+
+    descriptor = os.open(to, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        with tarfile.open(fileobj=file, mode="w:gz", compresslevel=6) as packed:
+            packed.add(staging / MANIFEST, MANIFEST, filter=nobodys)
+            packed.add(staging / INSIDE, INSIDE, filter=nobodys)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def read_manifest(archive: Path) -> Manifest:
+    """Return what an archive says of itself; InputError if it is no backup, or one of a newer empla."""
+    try:
+        with tarfile.open(archive, "r:gz") as packed:
+            first = packed.next()
+            content = packed.extractfile(first) if first is not None and first.name == MANIFEST else None
+            found: Any = json.loads(content.read()) if content is not None else None
+            manifest = Manifest.model_validate(found)
+    except FileNotFoundError as error:
+        raise InputError(f"there is no file {archive}") from error
+    except (OSError, EOFError, tarfile.TarError, ValueError, ValidationError) as error:
+        raise InputError(f"{archive} is not a backup of empla") from error
+    if manifest.format > FORMAT:
+        raise InputError(f"{archive} was made by a newer empla ({manifest.version})", next_step="install that version")
+    return manifest
+
+
+def digest(path: Path) -> str:
+    """Return the SHA-256 of a file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def differences(folder: Path, manifest: Manifest) -> Iterator[str]:
+    """Iterate over what is missing, damaged or too much in an unpacked archive, in words."""
+    found = {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
+    for name in sorted(found ^ manifest.files.keys()):
+        yield f"{name} is {'missing' if name in manifest.files else 'not in its list'}"
+    for name in sorted(found & manifest.files.keys()):
+        if digest(folder / name) != manifest.files[name]:
+            yield f"{name} is damaged"
