@@ -15,17 +15,15 @@ class still raises the right ancestor. What was begun is finished, also if whoev
 import asyncio
 import contextlib
 import json
-import os
 import socket
-import struct
 import threading
 import time
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final
 
 from empla.config import Home
 from empla.errors import EmplaError, ExternalError, InputError, InternalError, NotRunning, PermissionDenied
-from runtime import logs
+from runtime import logs, peers
 from runtime.supervisor import homelock
 
 Report = Callable[[Any], None]
@@ -35,7 +33,6 @@ Handler = Callable[[Mapping[str, Any], Report], Awaitable[Any]]
 """Runs one command: arguments and where to report progress; returns what JSON can say, or raises an EmplaError."""
 
 _LONGEST_LINE: Final = 32 << 20
-_CREDENTIALS: Final = struct.Struct("3i")
 _FINISH_S: Final = 5.0
 _STEP_S: Final = 0.05
 _REFUSAL_S: Final = 1.0
@@ -68,15 +65,7 @@ class ControlServer:
 
     async def start(self) -> None:
         """Bind the socket. A file left by a process that died is replaced: the lock says that nobody uses it."""
-        with contextlib.suppress(FileNotFoundError):
-            self._home.socket.unlink()
-        listening = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        before = os.umask(0o177)  # so that there is no instant in which others could connect
-        try:
-            with _short_path(self._home) as path:
-                listening.bind(path)
-        finally:
-            os.umask(before)
+        listening = peers.listening(self._home.socket)
         self._server = await asyncio.start_unix_server(self._serve, sock=listening, limit=_LONGEST_LINE)
 
     async def stop(self) -> None:
@@ -96,7 +85,7 @@ class ControlServer:
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._connected.add(writer)
         try:
-            if not _is_owner(writer.get_extra_info("socket")):
+            if not peers.is_owner(writer.get_extra_info("socket")):
                 await _refuse(reader, writer)
                 return
             while line := await reader.readline():
@@ -263,20 +252,10 @@ def _error_classes() -> dict[str, type[EmplaError]]:
     return known
 
 
-@contextlib.contextmanager
-def _short_path(home: Home) -> Iterator[str]:
-    """Name the socket through its open folder: a path in the kernel's address is at most 107 bytes long."""
-    folder = os.open(home.socket.parent, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        yield f"/proc/self/fd/{folder}/{home.socket.name}"
-    finally:
-        os.close(folder)
-
-
 def _connect(home: Home) -> socket.socket:
     connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     try:
-        with _short_path(home) as path:
+        with peers.short_path(home.socket) as path:
             connection.connect(path)
     except (FileNotFoundError, ConnectionRefusedError) as error:
         connection.close()
@@ -288,12 +267,6 @@ def _connect(home: Home) -> socket.socket:
         connection.close()
         raise PermissionDenied(f"{home.socket} belongs to another user", next_step="run this as that user") from error
     return connection
-
-
-def _is_owner(connection: socket.socket) -> bool:
-    raw = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _CREDENTIALS.size)
-    _, user, _ = _CREDENTIALS.unpack(raw)
-    return user in (os.getuid(), 0)
 
 
 async def _refuse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
