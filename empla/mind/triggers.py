@@ -35,7 +35,17 @@ OWN, MANAGER = "own", "manager"
 MOST_NAMED = 20
 SHORTEST = timedelta(seconds=1)
 _FIRST = datetime(2024, 1, 1, tzinfo=UTC)
-_FIELD = re.compile(r"(?:\*|\w+(?:-\w+)?)(?:/\d+)?(?:,(?:\*|\w+(?:-\w+)?)(?:/\d+)?)*")
+_DAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_FIELDS: tuple[tuple[int, int, dict[str, int]], ...] = (
+    (0, 59, {}),
+    (0, 23, {}),
+    (1, 31, {}),
+    (1, 12, {name: number for number, name in enumerate(_MONTHS, 1)}),
+    (0, 7, {name: number for number, name in enumerate(_DAYS)}),
+)
+_LONGEST = (0, 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+_PART = re.compile(r"(?P<low>\*|\w+)(?:-(?P<high>\w+))?(?:/(?P<step>[1-9]\d*))?")
 
 
 class Missed(StrEnum):
@@ -118,11 +128,31 @@ class Cron(Timed):
 
     def __post_init__(self) -> None:
         Timed.__post_init__(self)
-        fields = self.when.split()
-        if len(fields) != 5 or not all(map(_FIELD.fullmatch, fields)):
-            raise ValidationError(f"{self.when!r} of the trigger {self.name!r} is no cron expression of five fields")
-        if fields[2] != "*" and fields[4] != "*":
+        try:
+            _minutes, _hours, days, months, weekdays = self.fields
+        except ValueError as error:
+            said = f"{self.when!r} of the trigger {self.name!r}"
+            raise ValidationError(f"{said} is no cron expression of five fields: {error}") from error
+        if len(days) < 31 and len(weekdays) < 7:
             raise ValidationError(f"{self.when!r} of the trigger {self.name!r} restricts both kinds of day")
+        if days[0] > max(_LONGEST[month] for month in months):
+            raise ValidationError(f"{self.when!r} of the trigger {self.name!r} names a day that never comes")
+
+    @property
+    def fields(self) -> tuple[tuple[int, ...], ...]:
+        """Return the values of the five fields, each in order; of the days of the week, Monday is 0."""
+        fields = self.when.lower().split()
+        if len(fields) != len(_FIELDS):
+            raise ValueError(f"it has {len(fields)}")
+        minutes, hours, days, months, weekdays = (
+            _values(text, low, high, names) for text, (low, high, names) in zip(fields, _FIELDS, strict=True)
+        )
+        return minutes, hours, days, months, tuple(sorted({(day - 1) % 7 for day in weekdays}))
+
+    @property
+    def follows_elapsed_time(self) -> bool:
+        """Whether it names no hour, so that an hour that comes twice counts twice."""
+        return len(self.fields[1]) == 24
 
     @property
     def rule(self) -> str:
@@ -247,6 +277,38 @@ DAILY_PRIORITIES = "daily-priorities"
 WEEKLY_REFLECTION = "weekly-reflection"
 MONTHLY_GOALS = "monthly-goals"
 
+
+def _check_zone(name: str, zone: str) -> None:
+    try:
+        ZoneInfo(zone)
+    except (ValueError, OSError, KeyError) as error:  # ZoneInfoNotFoundError is a KeyError
+        raise ValidationError(f"{zone!r} of the trigger {name!r} is no IANA time zone") from error
+
+
+def _values(text: str, low: int, high: int, names: dict[str, int]) -> tuple[int, ...]:
+    """Return the values that one field of a cron expression names, in order; ValueError if it cannot be read."""
+    found: set[int] = set()
+    for part in text.split(","):
+        read = _PART.fullmatch(part)
+        if read is None:
+            raise ValueError(f"{part!r} cannot be read")
+        if read["low"] == "*":
+            first, last = low, high
+        else:
+            first = _number(read["low"], names)
+            open_end = high if read["step"] else first
+            last = open_end if read["high"] is None else _number(read["high"], names)
+            last = high if read["high"] == "sun" else last
+        if not low <= first <= last <= high:
+            raise ValueError(f"{part!r} is not within {low} to {high}")
+        found.update(range(first, last + 1, int(read["step"] or 1)))
+    return tuple(sorted(found))
+
+
+def _number(text: str, names: dict[str, int]) -> int:
+    return names[text] if text in names else int(text)
+
+
 STANDING = (
     Cron(name=WEEKLY_PLANNING, says="weekly planning", when="0 9 * * mon", policy=once(timedelta(days=2))),
     Cron(name=DAILY_PRIORITIES, says="daily priorities", when="0 6 * * *", policy=once(timedelta(hours=12))),
@@ -254,10 +316,3 @@ STANDING = (
     Cron(name=MONTHLY_GOALS, says="monthly goals", when="0 7 1 * *", policy=once(timedelta(days=7))),
 )
 """The four triggers that every employee has, and how late each is still of use."""
-
-
-def _check_zone(name: str, zone: str) -> None:
-    try:
-        ZoneInfo(zone)
-    except (ValueError, OSError, KeyError) as error:  # ZoneInfoNotFoundError is a KeyError
-        raise ValidationError(f"{zone!r} of the trigger {name!r} is no IANA time zone") from error

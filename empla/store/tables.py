@@ -206,6 +206,10 @@ class OccurrenceRow(Row, table=True):
     because: str = _later("")  # the percept that led to it, where there is one
     decided_at: str = _later("")  # when it was decided that it fires or does not
     why: str = _later("")  # why it does not, or comes late
+    count: int = _later(1)  # how many instants it stands for, from `instant` to `last`, of a trigger that missed many
+    last: str = _later("")
+    rule: str = _later("")  # when its trigger is due, as it was declared when this was computed
+    local: str = _later("")  # the time on the wall that was meant, in the zone
 
 
 class CrashRow(Row, table=True):

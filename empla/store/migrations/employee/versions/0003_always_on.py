@@ -12,6 +12,8 @@ down_revision = "0002"
 def upgrade() -> None:
     """Make the table of crashes, and the columns."""
     _add("occurrence", *(_text(name, default="''") for name in ("because", "decided_at", "why")))
+    _add("occurrence", _number("count", default="1"))
+    _add("occurrence", *(_text(name, default="''") for name in ("last", "rule", "local")))
     _add("lease", _big("renewed", default="0"), _number("for_s", default="0"))
     _table(
         "crash",
