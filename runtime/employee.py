@@ -99,7 +99,7 @@ def _engine(seat: Seat, store: Store, place: Place, profile: Profile) -> Employe
     def beat(cycle: int, percept: str, intention: str) -> None:
         seat.progress.mark(CYCLE if percept else IDLE, cycle=cycle, percept=percept, intention=intention)
 
-    return EmployeeEngine(store, place, mindset, beat=beat, guard=guard.cpu_limit)
+    return EmployeeEngine(store, place, mindset, beat=beat, guard=guard.BodyGuard(seat.progress.enter))
 
 
 def _note_crash(seat: Seat, engine: EmployeeEngine) -> None:

@@ -4,8 +4,9 @@ Each employee maps one page (contract 10). Writing it is a store to memory: no s
 keeps the page when the process is killed with SIGKILL, so it is both the heartbeat that the supervisor watches and the
 evidence of what the process was doing when it died.
 
-Layout, little-endian: eight bytes of beat (monotonic nanoseconds) and eight of the time of that beat on the employee's
-clock (milliseconds since 1970), each one aligned store, so never torn; then two slots.
+Layout, little-endian: eight bytes of beat (monotonic nanoseconds), eight of the time of that beat on the employee's
+clock (milliseconds since 1970) and eight with the number of the intention whose body runs (0: none), each one aligned
+store, so never torn; then two slots.
 A mark is written to the older slot with the next sequence number and a checksum; a reader takes the newest slot whose
 checksum holds, so a process that dies in the middle of a mark leaves the mark before it readable.
 """
@@ -31,8 +32,18 @@ IDLE: Final = "idle"
 """Phase of a process that waits for something to happen."""
 CYCLE: Final = "cycle"
 """Phase of a process in the middle of a cycle."""
+BODY: Final = "body"
+"""Phase of a process in the middle of a cycle that runs the body of an intention."""
 ENDED: Final = "ended"
 """Phase of a process that ended in good order."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Death:
+    """How a process ended, as its supervisor saw it; `counts` says whether what it had in hand may be the cause."""
+
+    how: str
+    counts: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +78,8 @@ class ProgressPage:
             self._page = mmap.mmap(file, _SIZE)
         finally:
             os.close(file)
-        self._beat = memoryview(self._page)[:16].cast("Q")
+        self._beat = memoryview(self._page)[:24].cast("Q")
+        self._beat[2] = 0
         newest = _newest(self._page[:])
         self._sequence = newest[0] if newest else 0
         self._epoch = epoch
@@ -79,6 +91,10 @@ class ProgressPage:
         self._beat[0] = time.monotonic_ns()
         if at is not None:
             self._beat[1] = int(at.timestamp() * 1000)
+
+    def enter(self, intention: str) -> None:
+        """Say whose body runs from now on: an intention's ("i17"), or nobody's. It is said twice for every step."""
+        self._beat[2] = int(intention[1:]) if intention else 0
 
     def mark(self, phase: str, *, cycle: int | None = None, percept: str = "", intention: str = "") -> None:
         """Say what the process does from now on, and beat. `cycle` stays what it was if it is not given."""
@@ -111,6 +127,17 @@ class ProgressView:
         if self._page is None:
             self._page = _map(self._path)
         return None if self._page is None else _parse(self._page[:])
+
+    def beat_ns(self) -> int:
+        """Return the beat alone, 0 if nobody has written a page yet: a load from memory, for who looks often."""
+        if self._page is None:
+            self._page = _map(self._path)
+        return 0 if self._page is None else int.from_bytes(self._page[:8], "little")
+
+    def marks(self) -> int:
+        """Return how often a mark was written to this page, by any process."""
+        newest = _newest(self._page[:]) if self._page is not None else None
+        return newest[0] if newest is not None else 0
 
     def close(self) -> None:
         """Let go of the page."""
@@ -169,13 +196,13 @@ def _slot(raw: bytes, start: int) -> tuple[int, Progress] | None:
         texts.append(raw[at : at + length].decode(errors="ignore"))
         at += length
     phase, percept, intention = texts
-    alive_ms = int.from_bytes(raw[8:16], "little")
+    alive_ms, body = (int.from_bytes(raw[at : at + 8], "little") for at in (8, 16))
     return sequence, Progress(
         beat_ns=int.from_bytes(raw[:8], "little"),
         alive_at=datetime.fromtimestamp(alive_ms / 1000, UTC) if alive_ms else None,
         epoch=epoch,
         cycle=cycle,
-        phase=phase,
+        phase=BODY if body and phase == CYCLE else phase,
         percept=percept,
-        intention=intention,
+        intention=f"i{body}" if body else intention,
     )

@@ -24,7 +24,7 @@ from typing import Any, Final
 
 from empla.clock import SystemClock, pause
 from empla.config import Home
-from runtime.progress import ENDED, IDLE, Progress, ProgressPage
+from runtime.progress import ENDED, IDLE, Death, Progress, ProgressPage
 
 GRACE_S: Final = 4.5
 """Seconds from being told to stop until the process ends by force; a supervisor's own death leaves five."""
@@ -44,8 +44,8 @@ class Seat:
     """One process's place as one employee.
 
     `epoch` goes with the lease and into the store. `last` is what the former process was doing when it ended: None if
-    there was none, and evidence of poison if it was `busy`. `advances` is asked before each beat: a body whose own loop
-    may stand still while the event loop lives says so by it, and then there is no beat.
+    there was none; `death` is how it ended: None if nobody saw. `advances` is asked before each beat: a body whose own
+    loop may stand still while the event loop lives says so by it, and then there is no beat.
     """
 
     slug: str
@@ -55,6 +55,7 @@ class Seat:
     progress: ProgressPage
     clock: SystemClock
     last: Progress | None = None
+    death: Death | None = None
     advances: Callable[[], bool] = lambda: True
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     _loop: asyncio.AbstractEventLoop | None = None

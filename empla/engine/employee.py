@@ -13,7 +13,7 @@ Store and cycle run on the main thread, synchronously; adapters are awaited and 
 import asyncio
 import contextvars
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import nullcontext, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -36,7 +36,7 @@ from empla.engine.timers import Timers
 from empla.errors import EmplaError, ExternalError, ResourceError
 from empla.faults import point
 from empla.mind import codec
-from empla.mind.bodies import Guard
+from empla.mind.bodies import Guard, unguarded
 from empla.mind.cycle import cycle
 from empla.mind.intentions import Intention, Stage
 from empla.mind.percepts import Percept
@@ -82,7 +82,7 @@ class EmployeeEngine:
         mindset: Mindset,
         *,
         beat: Beat = lambda _cycle, _percept, _intention: None,
-        guard: Guard = nullcontext,
+        guard: Guard = unguarded,
         always_replay: bool = False,
     ) -> None:
         self._store = store

@@ -12,7 +12,6 @@ was.
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
 from heapq import heappop, heappush
@@ -24,7 +23,7 @@ from empla.engine.timers import timer
 from empla.errors import EmplaError, InputError
 from empla.mind import codec
 from empla.mind.beliefs import Belief
-from empla.mind.bodies import Guard
+from empla.mind.bodies import Guard, unguarded
 from empla.mind.cycle import cycle
 from empla.mind.goals import Goal
 from empla.mind.intentions import Intention
@@ -159,7 +158,7 @@ def imagine(
     store: Store,
     library: PlanLibrary,
     without: Sequence[str],
-    guard: Guard = nullcontext,
+    guard: Guard = unguarded,
     *,
     since: int | None = None,
     until: Until = None,

@@ -6,7 +6,6 @@ out otherwise it goes on from what was recorded, so that one difference is count
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -16,7 +15,7 @@ from empla.engine.journal import chained, restored
 from empla.errors import EmplaError, InputError
 from empla.mind import codec
 from empla.mind.beliefs import Belief
-from empla.mind.bodies import Guard
+from empla.mind.bodies import Guard, unguarded
 from empla.mind.cycle import cycle
 from empla.mind.percepts import Percept
 from empla.mind.plans import PlanLibrary
@@ -120,7 +119,7 @@ class Replayed:
 def replay(
     store: Store,
     library: PlanLibrary,
-    guard: Guard = nullcontext,
+    guard: Guard = unguarded,
     *,
     since: int = 0,
     until: Until = None,

@@ -5,11 +5,10 @@ drained, but must not change the steps of one that runs: such an intention would
 tells beforehand, by replaying all of them and changing nothing.
 """
 
-from contextlib import nullcontext
 from dataclasses import dataclass
 
 from empla.engine.loading import load
-from empla.mind.bodies import Ended, Guard, replay
+from empla.mind.bodies import Ended, Guard, replay, unguarded
 from empla.mind.intentions import Intention, StepRecord
 from empla.mind.plans import PlanLibrary
 from empla.store.store import Store
@@ -25,7 +24,7 @@ class Break:
     why: str
 
 
-def breaks(store: Store, library: PlanLibrary, guard: Guard = nullcontext) -> list[Break]:
+def breaks(store: Store, library: PlanLibrary, guard: Guard = unguarded) -> list[Break]:
     """Return the live intentions that cannot go on with the plans of `library`; the store is only read."""
     state = load(store)
     found = []

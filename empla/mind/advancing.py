@@ -71,13 +71,14 @@ def _resume(
     t.draft.moved.add(intention.id)
     live = t.draft.state.live.get(intention.id)
     if live is not None and history and history[-1].outcome is not None:
-        running = RunningBody(live, t.guard)
+        running = RunningBody(live, t.guard, intention.id)
         return running, running.feed(history[-1].outcome)
     body = None if plan is None else plan.recovery if intention.recovering else plan.body
     if body is None:
         gone = f"plan {intention.plan} version {intention.version} is not there any more"
-        return RunningBody.of_nothing(t.guard), Ended(failed("plan-gone", gone))
-    running, turn = replay(body, intention.bindings, [(r.fingerprint, r.outcome) for r in history], t.guard)
+        return RunningBody.of_nothing(t.guard, intention.id), Ended(failed("plan-gone", gone))
+    told = [(r.fingerprint, r.outcome) for r in history]
+    running, turn = replay(body, intention.bindings, told, t.guard, intention.id)
     t.draft.state.live[intention.id] = running.live
     return running, turn
 

@@ -18,9 +18,18 @@ from empla.mind.plans import Body, Trigger
 from empla.mind.steps import ActionFailed, Step, fingerprint
 
 Live = Generator[Step, Any, Any]
-Guard = Callable[[], AbstractContextManager[None]]
+Guard = Callable[[str], AbstractContextManager[None]]
+"""Entered around every run of a plan body, with the id of its intention; around a condition, with an empty one."""
 LONGEST_SENTENCE = 2000
 """Characters that are kept of what an exception says."""
+
+
+def unguarded(_intention: str) -> AbstractContextManager[None]:
+    """Guard nothing."""
+    return _NOTHING
+
+
+_NOTHING = nullcontext()
 
 
 class OutOfTime(BaseException):
@@ -45,27 +54,28 @@ Turn = Yielded | Ended
 
 
 class RunningBody:
-    """One running body: its generator and how to give it outcomes."""
+    """One running body: its generator, whose it is, and how to give it outcomes."""
 
-    __slots__ = ("_guard", "live")
+    __slots__ = ("_guard", "intention", "live")
 
-    def __init__(self, live: Live, guard: Guard) -> None:
+    def __init__(self, live: Live, guard: Guard, intention: str) -> None:
         self.live = live
+        self.intention = intention
         self._guard = guard
 
     @classmethod
-    def of_nothing(cls, guard: Guard) -> "RunningBody":
+    def of_nothing(cls, guard: Guard, intention: str) -> "RunningBody":
         """Return a body that takes no step, for a plan that is not there any more."""
         nothing: tuple[Step, ...] = ()
-        return cls((step for step in nothing), guard)
+        return cls((step for step in nothing), guard, intention)
 
     def turn(self, move: Callable[[Any], Any], given: Any) -> Turn:
         """Run the body to its next `yield` by `move(given)`, and say what it asks for or how it ended."""
         try:
-            if self._guard is nullcontext:
+            if self._guard is unguarded:
                 step = move(given)
             else:
-                with self._guard():
+                with self._guard(self.intention):
                     step = move(given)
         except StopIteration as end:
             return _ended(end.value)
@@ -135,14 +145,18 @@ def _failure(code: str, sentence: str) -> Outcome:
 
 
 def replay(
-    body: Body, bindings: Mapping[str, Any], history: list[tuple[str, Outcome | None]], guard: Guard
+    body: Body,
+    bindings: Mapping[str, Any],
+    history: list[tuple[str, Outcome | None]],
+    guard: Guard,
+    intention: str = "",
 ) -> tuple[RunningBody, Turn | None]:
-    """Run a fresh generator through `history`, pairs of fingerprint and outcome of its steps in order.
+    """Run a fresh generator of an intention through `history`, pairs of fingerprint and outcome of its steps in order.
 
     Returns it and what it asks for next, or None where its last step still waits for its outcome.
     """
     trigger = Trigger({name: codec.as_kept(value) for name, value in bindings.items()})
-    running = RunningBody(body(trigger), guard)
+    running = RunningBody(body(trigger), guard, intention)
     turn = running.begin()
     for index, (recorded, outcome) in enumerate(history):
         found = fingerprint(turn.step, str(index)) if isinstance(turn, Yielded) else "the end"

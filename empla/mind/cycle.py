@@ -11,11 +11,10 @@ One cycle handles one percept and every event it raises, at most `EVENTS_PER_CYC
 `Continued` percept that is written in the same transaction.
 """
 
-from contextlib import nullcontext
 from datetime import datetime
 
 from empla.mind.advancing import advance
-from empla.mind.bodies import Guard
+from empla.mind.bodies import Guard, unguarded
 from empla.mind.draft import Draft
 from empla.mind.perceiving import perceive
 from empla.mind.percepts import CONTINUE, WAKE, Percept, is_own, is_reserved
@@ -31,10 +30,10 @@ ENDED_PER_CYCLE = 100
 """How many beliefs whose time is over are let go in one cycle; they count for nothing before, too."""
 
 
-def cycle(state: MindState, percept: Percept, at: datetime, library: PlanLibrary, guard: Guard = nullcontext) -> Delta:
+def cycle(state: MindState, percept: Percept, at: datetime, library: PlanLibrary, guard: Guard = unguarded) -> Delta:
     """Return what handling `percept` at `at` changes. The state is left as it is.
 
-    `guard` is entered around every run of a plan body; it may raise `OutOfTime` inside.
+    `guard` is entered around every run of a plan body, with its intention; it may raise `OutOfTime` inside.
     """
     thinking = Thinking(Draft(state, at), library, guard)
     try:

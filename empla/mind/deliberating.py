@@ -126,7 +126,7 @@ def applies(t: Thinking, plan: Plan, fields: Mapping[str, Any]) -> Applicable | 
         return _answered(t, plan, plan.when, fields)
     looked = Looked(t.draft.beliefs)
     try:
-        with t.guard():
+        with t.guard(""):
             holds = plan.when(cast(BeliefBase, looked), Trigger(fields))
     except OutOfTime:
         t.note("", f"the condition of plan {plan.name} used more processor time than it may")

@@ -1,12 +1,11 @@
 """Driving a plan's body by hand, without a mind."""
 
 from collections.abc import Callable, Mapping
-from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
 
 from empla.mind import codec
-from empla.mind.bodies import Ended, Turn, Yielded, replay
+from empla.mind.bodies import Ended, Turn, Yielded, replay, unguarded
 from empla.mind.percepts import Outcome, Status
 from empla.mind.plans import Body, Trigger
 from empla.mind.steps import ActionFailed, Step, fingerprint
@@ -68,7 +67,7 @@ class ByHand:
         return self
 
     def _replayed(self) -> Turn:
-        _, turn = replay(self._body, self._fields, self._history, nullcontext)
+        _, turn = replay(self._body, self._fields, self._history, unguarded)
         assert turn is not None, "a history without an open step ends in a turn"
         return turn
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -11,7 +11,7 @@ from typing import Any
 from empla.capabilities.contract import Operation, Place
 from empla.engine import inbox
 from empla.engine.employee import EmployeeEngine, Mindset
-from empla.mind.bodies import Guard
+from empla.mind.bodies import Guard, unguarded
 from empla.mind.percepts import Percept
 from empla.mind.plans import PlanLibrary
 from empla.mind.values import OWN, Address, Origin, Source
@@ -49,7 +49,7 @@ class Employee:
     mailbox: MemoryMailbox
     place: Place
     always_replay: bool = False
-    guard: Guard = nullcontext
+    guard: Guard = unguarded
     epoch: int = 0
     slug: str = "ada"
     store: Store = field(init=False)
@@ -107,7 +107,7 @@ def employee(
     *,
     at: datetime | None = None,
     always_replay: bool = False,
-    guard: Guard = nullcontext,
+    guard: Guard = unguarded,
     profile: Mapping[str, Any] | None = PROFILE,
     slug: str = "ada",
 ) -> Iterator[Employee]:
