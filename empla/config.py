@@ -14,6 +14,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from empla.errors import InputError
 
+MIND_FILE = "mind.db"
+"""The store of one employee, in a folder of its own."""
+
 
 @dataclass(frozen=True, slots=True)
 class Home:
@@ -46,6 +49,11 @@ class Home:
     def socket(self) -> Path:
         """The control socket of `empla up` (0600)."""
         return self.root / "control.sock"
+
+    @property
+    def bus(self) -> Path:
+        """The socket of the bus of `empla up` (0600)."""
+        return self.root / "bus.sock"
 
     @property
     def clock(self) -> Path:
@@ -83,7 +91,11 @@ class Home:
 
     def mind_file(self, slug: str) -> Path:
         """Return the file that holds an employee's mind, unless the settings name a database for all."""
-        return self.employee(slug) / "mind.db"
+        return self.employee(slug) / MIND_FILE
+
+    def archive(self, slug: str) -> Path:
+        """Return the folder of an employee who has left."""
+        return self.root / "left" / slug
 
 
 class Settings(BaseModel):
@@ -228,7 +240,7 @@ def save_settings(home: Home, settings: Settings) -> None:
         if value != field.default:
             text = (
                 str(value)
-                if isinstance(value, int)
+                if isinstance(value, int | float)
                 else '"' + str(value).replace("\\", "\\\\").replace('"', '\\"') + '"'
             )
             lines.append(f"# {field.description}\n{name} = {text}\n")

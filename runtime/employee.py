@@ -39,6 +39,7 @@ from empla.workplace.accounts import Account
 from empla.workplace.blobs import FileBlobs
 from empla.workplace.directory import CompanyDirectory
 from empla.workplace.place import connect
+from runtime.bus.employed import on_the_bus
 from runtime.hiring import office_account
 from runtime.personas import tell_of_role
 from runtime.progress import CYCLE, IDLE
@@ -69,7 +70,8 @@ async def run(seat: Seat) -> None:
         seat.advances = engine.advances
         log.info("begins", epoch=seat.epoch, role=profile.role)
         _tell_refused(profile.role)
-        await engine.run(seat.stopping)
+        async with on_the_bus(seat, engine.wake):
+            await engine.run(seat.stopping)
         log.info("ends")
     finally:
         await asyncio.gather(place.mailbox.close(), place.calendars.close(), return_exceptions=True)

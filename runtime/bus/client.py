@@ -50,7 +50,7 @@ class SocketBus(LinkedBus):
     async def _send(self, writer: asyncio.StreamWriter) -> None:
         with contextlib.suppress(ConnectionError):  # noticed by reading
             async for message in self._outgoing:
-                writer.write(line({"publish": message.topic, "body": message.body}))
+                writer.write(line(_published(message)))
                 await writer.drain()
 
     def _hear(self, said: Mapping[str, Any]) -> None:
@@ -63,9 +63,11 @@ class SocketBus(LinkedBus):
         subscription.put(Message(topic=said["topic"], body=said["body"], receipt=int(said.get("receipt", 0))))
 
     async def _take_leave(self) -> None:
-        if self.connected.is_set() and self._writer is not None:
-            self._tell({"bye": True})
-            await self._writer.drain()
+        assert self._writer is not None
+        while len(self._outgoing):
+            self._tell(_published(await anext(self._outgoing)))
+        self._tell({"bye": True})
+        await self._writer.drain()
 
     def _begin(self, number: int, subscription: Subscription) -> None:
         self._tell({"subscribe": number, "pattern": subscription.pattern, "group": subscription.group})
@@ -80,3 +82,7 @@ class SocketBus(LinkedBus):
     def _tell(self, message: Mapping[str, Any]) -> None:
         if self._writer is not None and not self._writer.is_closing():
             self._writer.write(line(message))
+
+
+def _published(message: Message) -> dict[str, Any]:
+    return {"publish": message.topic, "body": message.body}

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from empla.errors import EmplaError
+from empla.errors import EmplaError, InputError
 from runtime import logs, peers
 from runtime.bus.local import Exchange, LocalBus
 from runtime.bus.subscription import Subscription
@@ -86,6 +86,8 @@ class _End:
             self._subscriptions.pop(int(said["close"])).close()
         elif "bye" in said:
             self._bus.take_leave()
+        else:
+            raise InputError("a line says one of publish, appear, subscribe, done, close, bye")
 
     def lose(self) -> None:
         """Note the end of the connection."""

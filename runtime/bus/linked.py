@@ -20,6 +20,8 @@ from runtime.bus.subscription import Subscription
 
 FIRST_S: Final = 1.0
 LONGEST_S: Final = 30.0
+LEAVE_S: Final = 1.0
+"""Seconds to send what waits before a connection ends in good order."""
 
 log = logs.get(__name__)
 
@@ -80,9 +82,10 @@ class LinkedBus(abc.ABC):
         """End the connection in good order."""
         linking, self._linking = self._linking, None
         if linking is not None:
-            with contextlib.suppress(LinkLost, OSError, TimeoutError):
-                async with asyncio.timeout(1.0):
-                    await self._take_leave()
+            if self.connected.is_set():
+                with contextlib.suppress(LinkLost, OSError, TimeoutError):
+                    async with asyncio.timeout(LEAVE_S):
+                        await self._take_leave()
             linking.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await linking
@@ -126,7 +129,7 @@ class LinkedBus(abc.ABC):
 
     @abc.abstractmethod
     async def _take_leave(self) -> None:
-        """Tell the other end that this one leaves."""
+        """Send what waits, and tell the other end that this one leaves."""
 
     @abc.abstractmethod
     def _begin(self, number: int, subscription: Subscription) -> None:

@@ -1,6 +1,6 @@
 """The bus inside one process: an exchange, and the ends by which its users hold it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from empla.errors import InputError
 from runtime.bus.groups import Groups
@@ -15,7 +15,9 @@ class Exchange:
     so the last will of one that died late never hides its successor.
     """
 
-    def __init__(self, groups: Groups | None = None) -> None:
+    def __init__(self, groups: Groups | None = None, *, now: Callable[[], str] = str) -> None:
+        """Make one; `now` says what time it is, for the moment of a last will."""
+        self.now = now
         self._groups = groups
         self._kept: dict[str, Message] = {}
         self._exact: dict[str, list[Subscription]] = {}
@@ -114,7 +116,8 @@ class LocalBus:
         self._subscriptions.clear()
         will, self._will = self._will, None
         if will is not None:
-            self._exchange.publish(*will)
+            topic, body = will
+            self._exchange.publish(topic, {**body, "at": self._exchange.now()})
 
 
 def _epoch(of: Body | Message | None) -> int:

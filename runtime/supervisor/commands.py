@@ -9,6 +9,8 @@ from typing import Any
 from empla.clock import SystemClock
 from empla.config import Home
 from empla.errors import InputError, ResourceError
+from runtime import progress
+from runtime.bus.serving import BusService
 from runtime.control import Handler, Report
 from runtime.supervisor import memory
 from runtime.supervisor.keeper import Keeper
@@ -18,11 +20,13 @@ from runtime.supervisor.supervisor import Supervisor
 _Answer = Callable[[Mapping[str, Any]], Any]
 
 
-def supervisor_commands(supervisor: Supervisor, home: Home, stopping: asyncio.Event) -> dict[str, Handler]:
+def supervisor_commands(
+    supervisor: Supervisor, home: Home, stopping: asyncio.Event, bus: BusService
+) -> dict[str, Handler]:
     """Return the handlers: status, processes, stop, pause, resume, restart, wake, reload, clock."""
 
     def status(_arguments: Mapping[str, Any]) -> Any:
-        return supervisor.status()
+        return with_presence(supervisor, bus, home)
 
     def processes(_arguments: Mapping[str, Any]) -> Any:
         return [_process(child.name, child.pid) for child in supervisor.servants()] + [
@@ -38,7 +42,10 @@ def supervisor_commands(supervisor: Supervisor, home: Home, stopping: asyncio.Ev
 
     def reload(_arguments: Mapping[str, Any]) -> Any:
         supervisor.reload()
-        return supervisor.status()
+        return with_presence(supervisor, bus, home)
+
+    def wake(arguments: Mapping[str, Any]) -> Any:
+        return _with_keeper(supervisor, arguments, lambda keeper: _wake(keeper, bus, int(arguments.get("up_to", 0))))
 
     def clock(arguments: Mapping[str, Any]) -> Any:
         move_clock(home, arguments)
@@ -52,7 +59,7 @@ def supervisor_commands(supervisor: Supervisor, home: Home, stopping: asyncio.Ev
         "pause": _handler(lambda arguments: _with_keeper(supervisor, arguments, Keeper.pause)),
         "resume": _handler(lambda arguments: _with_keeper(supervisor, arguments, Keeper.resume)),
         "restart": _handler(lambda arguments: _with_keeper(supervisor, arguments, Keeper.restart)),
-        "wake": _handler(lambda arguments: _with_keeper(supervisor, arguments, _wake)),
+        "wake": _handler(wake),
         "reload": _handler(reload),
         "clock": _handler(clock),
     }
@@ -89,9 +96,27 @@ def _with_keeper(supervisor: Supervisor, arguments: Mapping[str, Any], act: Call
     return {"name": keeper.entry.name, "address": keeper.entry.address}
 
 
-def _wake(keeper: Keeper) -> None:
-    """Have an employee look at its inbox: somebody has put a percept there."""
-    keeper.signal(signal.SIGUSR1)
+def with_presence(supervisor: Supervisor, bus: BusService, home: Home) -> dict[str, Any]:
+    """Return the supervisor's status, and with each employee its presence on the bus, and when it was last seen."""
+    status = supervisor.status()
+    for keeper, shown in zip(supervisor.keepers, status["employees"], strict=True):
+        presence = bus.presence(keeper.entry.slug)
+        if presence is not None:
+            shown["presence"] = presence.standing
+            shown["since"] = presence.since
+        page = progress.read(home.employee(keeper.entry.slug) / "progress")
+        if page is not None and page.alive_at is not None:
+            shown["seen"] = page.alive_at.isoformat(timespec="seconds")
+    return status
+
+
+def _wake(keeper: Keeper, bus: BusService, up_to: int) -> None:
+    """Have an employee look at its inbox up to a number (0: all of it): somebody has put a percept there.
+
+    The bus tells it; where the bus cannot reach it now, its process gets the signal by which it looks at everything.
+    """
+    if not bus.wake(keeper.entry.slug, up_to):
+        keeper.signal(signal.SIGUSR1)
 
 
 def _process(name: str, pid: int | None) -> dict[str, Any]:

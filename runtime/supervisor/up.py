@@ -11,14 +11,17 @@ from collections.abc import Coroutine, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from empla.clock import SystemClock, pause
-from empla.config import Home, Settings
+from empla.config import Home, Settings, load_settings
 from empla.errors import EmplaError, InternalError, NotRunning, TimedOut
 from empla.shared_time import SharedTime
 from runtime import control, logs
+from runtime.bus.serving import BusService
 from runtime.control import ControlServer, Handler
 from runtime.supervisor import homelock
 from runtime.supervisor.commands import beside, supervisor_commands
 from runtime.supervisor.keeper import HANG_S
+from runtime.supervisor.limits import Limits
+from runtime.supervisor.notify import Notifier
 from runtime.supervisor.office import OfficeCommand, office_command
 from runtime.supervisor.restarts import RestartRule
 from runtime.supervisor.roster import Roster
@@ -48,13 +51,16 @@ async def up(
     office: OfficeCommand | None = None,
     hang_s: float = HANG_S,
     rule: RestartRule | None = None,
+    limits: Limits | None = None,
 ) -> int:
     """Run everything until SIGTERM, SIGINT or the command `stop`; return the exit code.
 
     `handlers` answer commands beside the supervisor's own: they begin when the office listens, and after each the
-    roster is read again. `body` names what employees run, `hang_s` and `rule` say when one is killed and given up, and
-    `office` how the office is run. `ports` is the first of the office's (None: as the settings say). HomeInUse if the
-    home is run already.
+    roster is read again. `body` names what employees run, `hang_s` and `rule` say when one is killed and given up,
+    `limits` what each may use (None: as the settings say), and `office` how the office is run. `ports` is the first of
+    the office's (None: as the settings say). HomeInUse if the home is run already.
+
+    As a service of systemd it tells it how things are, and SIGHUP has it read settings and roster again.
     """
     with _readiness() as readiness, homelock.take(home, homelock.UP, wait_s=_LOCK_S):
         if settings.clock == "server":
@@ -63,6 +69,7 @@ async def up(
             SystemClock.move(home.clock, 0.0)  # before anybody maps it: who finds none would not see it move
         clock = SystemClock(home.clock)
         logs.configure(home, "up", clock=clock, foreground=readiness.foreground)
+        notifier = Notifier.taken_from(os.environ)
         stopping = _stop_signals()
         supervisor = Supervisor(
             home,
@@ -71,21 +78,30 @@ async def up(
             first_port=settings.ports if ports is None else ports,
             body=body,
             clock=clock,
+            domain=settings.domain,
+            limits=limits or Limits.of(settings),
+            notifier=notifier,
             hang_s=hang_s,
             rule=rule,
         )
-        own = supervisor_commands(supervisor, home, stopping)
+        bus = BusService(home, clock)
+        await bus.start()
+        own = supervisor_commands(supervisor, home, stopping, bus)
         server = ControlServer(home, {**beside(handlers, supervisor), **own})
         await server.start()
         try:
             if await _unless(stopping, supervisor.start()):
+                _reload_on_hangup(home, supervisor, notifier)
                 await _unless(stopping, _settled(supervisor))
                 readiness.say({"ready": supervisor.ready})
+                notifier.ready(detached=not readiness.foreground)
                 await stopping.wait()
         finally:
             logs.get(__name__).info("empla ends")
+            notifier.stopping()
             await server.stop()
             await supervisor.stop()
+            await bus.stop()
     return 0
 
 
@@ -166,6 +182,32 @@ def _stop_signals() -> asyncio.Event:
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         loop.add_signal_handler(number, told)
     return stopping
+
+
+def _reload_on_hangup(home: Home, supervisor: Supervisor, notifier: Notifier) -> None:
+    """As a service, take SIGHUP for the wish to read settings and roster again; else it stays a closed terminal."""
+    if not (notifier.heard or ("INVOCATION_ID" in os.environ and not _has_terminal())):
+        return  # a terminal's own shells may have inherited INVOCATION_ID from a service
+
+    def told() -> None:
+        notifier.reloading()
+        try:
+            supervisor.limit(Limits.of(load_settings(home)))
+            supervisor.reload()
+            logs.get(__name__).info("settings and roster read again")
+        except EmplaError as error:
+            logs.get(__name__).error("settings stay as they were", why=error.sentence, next_step=error.next_step)
+        notifier.ready(detached=False)
+
+    asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, told)
+
+
+def _has_terminal() -> bool:
+    try:
+        os.close(os.open("/dev/tty", os.O_RDONLY | os.O_NOCTTY | os.O_CLOEXEC))
+    except OSError:
+        return False
+    return True
 
 
 class _Readiness:

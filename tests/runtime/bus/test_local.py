@@ -63,7 +63,7 @@ def test_who_comes_later_hears_at_once_who_is_here() -> None:
 
 
 def test_a_last_will_is_heard_unless_one_took_leave() -> None:
-    exchange = Exchange()
+    exchange = Exchange(now=lambda: "nine")
     with exchange.subscribe(pattern("main", kind=Kind.PRESENCE)) as colleague:
         for end in ("lose", "leave"):
             clara = exchange.connect()
@@ -71,7 +71,7 @@ def test_a_last_will_is_heard_unless_one_took_leave() -> None:
             assert waiting(colleague) == [{"is": "here", "epoch": 1}]
             if end == "lose":
                 clara.lose()
-                assert waiting(colleague) == [{"is": "gone", "epoch": 1}]
+                assert waiting(colleague) == [{"is": "gone", "epoch": 1, "at": "nine"}]
             else:
                 asyncio.run(clara.close())
                 assert waiting(colleague) == []

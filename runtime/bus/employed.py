@@ -1,0 +1,49 @@
+"""An employee's end of the bus: it is here, it is woken, and it says when it leaves."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from typing import Any
+
+from empla.store.company import TENANT
+from runtime.bus.client import SocketBus
+from runtime.bus.linked import LinkedBus
+from runtime.bus.messages import Kind, Standing, topic
+from runtime.bus.subscription import Subscription
+from runtime.seat import Seat
+
+
+@asynccontextmanager
+async def on_the_bus(seat: Seat, look: Callable[[], None]) -> AsyncIterator[LinkedBus]:
+    """Be on the bus while inside; `look` is called whenever somebody put something into the inbox, or may have.
+
+    Who leaves by an error takes no leave: the end of its connection tells the others.
+    """
+    bus = SocketBus(seat.home.bus, f"{seat.slug}:{seat.epoch}")
+    presence = topic(TENANT, seat.slug, Kind.PRESENCE)
+
+    def says(standing: Standing) -> dict[str, Any]:
+        return {"is": standing, "epoch": seat.epoch, "at": seat.clock.now().isoformat(timespec="seconds")}
+
+    bus.appear(presence, says(Standing.HERE), {"is": Standing.GONE, "epoch": seat.epoch})
+    woken = bus.subscribe(topic(TENANT, seat.slug, Kind.WAKE))
+    listening = asyncio.create_task(_listen(woken, look), name="woken by the bus")
+    bus.start()
+    try:
+        yield bus
+        bus.publish(presence, says(Standing.LEFT))
+        await bus.close()
+    finally:
+        listening.cancel()
+        with suppress(asyncio.CancelledError):
+            await listening
+
+
+async def _listen(woken: Subscription, look: Callable[[], None]) -> None:
+    """Look when there is something new; a number that was looked for already needs no second look."""
+    seen = 0
+    async for message in woken:
+        up_to = int(message.body.get("up_to", 0))
+        if up_to == 0 or up_to > seen:
+            seen = max(seen, up_to)
+            look()
