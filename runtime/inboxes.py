@@ -9,7 +9,7 @@ from empla.config import Home
 from empla.engine import inbox
 from empla.mind.percepts import Percept
 from empla.mind.values import OWN
-from empla.store.opening import open_inbox
+from empla.store.minds import open_mind_inbox
 
 
 def sender(home: Home) -> Callable[[str, str, str, Mapping[str, Any]], None]:
@@ -17,7 +17,7 @@ def sender(home: Home) -> Callable[[str, str, str, Mapping[str, Any]], None]:
     clock = SystemClock(home.clock)
 
     def send_percept(slug: str, key: str, kind: str, fields: Mapping[str, Any]) -> None:
-        with closing(open_inbox(home.employee(slug) / "mind.db", slug)) as store:
+        with closing(open_mind_inbox(home, slug)) as store:
             inbox.send(store, Percept(key=key, kind=kind, fields=fields, origin=OWN), clock.now())
 
     return send_percept

@@ -18,7 +18,7 @@ from empla.hr.profiles import found
 from empla.mind import codec
 from empla.mind.intentions import OVER, Intention, Stage
 from empla.store.company import Status
-from empla.store.opening import open_inbox
+from empla.store.minds import open_mind_inbox
 from runtime import control
 from runtime.hiring import staff
 from runtime.inboxes import sender
@@ -116,7 +116,7 @@ def _key(home: Home, slug: str) -> str:
 
 def _intention(home: Home, slug: str, key: str) -> Intention | None:
     """Return the newest intention that the percept has led to."""
-    with closing(open_inbox(home.employee(slug) / "mind.db", slug)) as store:
+    with closing(open_mind_inbox(home, slug)) as store:
         rows = store.find("intention", {"percept": key, "plan": "leave"}, ("body",))
     return codec.loads(rows[-1].body) if rows else None
 

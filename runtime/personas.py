@@ -5,7 +5,6 @@ kept by the employee itself, beside what its role says, and goes before it. Both
 """
 
 from collections.abc import Mapping, Sequence
-from contextlib import closing
 from datetime import datetime
 from typing import Any
 
@@ -22,7 +21,7 @@ from empla.mind.beliefs import Belief
 from empla.mind.percepts import Percept
 from empla.mind.persona import NAMES, PERSONA, TRAITS, with_traits
 from empla.mind.values import OWN
-from empla.store.opening import open_inbox
+from empla.store.minds import known_mind
 from empla.store.store import Store
 from runtime.hiring import staff
 from runtime.inboxes import sender
@@ -84,11 +83,11 @@ def _source(trait: str, own: Mapping[str, float], role: object) -> str:
 
 
 def _set_for(home: Home, slug: str) -> dict[str, float]:
-    file = home.employee(slug) / "mind.db"
-    if not file.exists():
-        return {}
-    with closing(open_inbox(file, slug)) as store, store.reading():
-        return dict(_profile(store).get(TRAITS) or {})
+    with known_mind(home, slug) as store:
+        if store is None:
+            return {}
+        with store.reading():
+            return dict(_profile(store).get(TRAITS) or {})
 
 
 def _profile(store: Store) -> dict[str, Any]:

@@ -5,7 +5,6 @@ employee takes it up, and tells its manager.
 """
 
 from collections.abc import Mapping
-from contextlib import closing
 from dataclasses import replace
 from typing import Any
 
@@ -22,7 +21,7 @@ from empla.mind.beliefs import Belief
 from empla.mind.readings import Mail
 from empla.mind.rules import RULE, RULES_COMMAND
 from empla.mind.values import Address, Origin, Source
-from empla.store.opening import open_inbox
+from empla.store.minds import known_mind
 from empla.workplace.directory import CompanyDirectory
 from employees.executive_assistant.ruling import described
 from runtime.hiring import staff
@@ -64,12 +63,9 @@ def _employee(home: Home, name: str) -> tuple[str, str, str]:
 
 
 def _rules(home: Home, slug: str) -> dict[int, StandingRule]:
-    file = home.employee(slug) / "mind.db"
-    if not file.exists():
-        return {}
     now = SystemClock(home.clock).now()
-    with closing(open_inbox(file, slug)) as store:
-        rows = store.find("belief", {"functor": RULE, "held": 1}, ("body",))
+    with known_mind(home, slug) as store:
+        rows = store.find("belief", {"functor": RULE, "held": 1}, ("body",)) if store is not None else ()
     beliefs: list[Belief] = [codec.loads(row.body) for row in rows]
     return dict(b.arguments for b in beliefs if b.valid_until is None or now < b.valid_until)
 

@@ -224,7 +224,7 @@ def quarantine(home: Home, arguments: Arguments, _report: Report) -> dict[str, A
     from empla.config import load_settings
     from empla.engine.commands import QUARANTINE
     from empla.hr.profiles import found
-    from empla.store.opening import open_inbox
+    from empla.store.minds import open_mind_inbox
     from runtime.hiring import staff
     from runtime.inboxes import sender
 
@@ -232,7 +232,7 @@ def quarantine(home: Home, arguments: Arguments, _report: Report) -> dict[str, A
     with staff(home) as staffing, staffing.store.reading() as company:
         row = found(company, _text(arguments, "name"))
         slug, address, name = row.slug, row.address, row.name
-    with contextlib.closing(open_inbox(home.employee(slug) / "mind.db", slug)) as store:
+    with contextlib.closing(open_mind_inbox(home, slug)) as store:
         if not store.find("percept", {"key": percept, "state": "quarantined"}, ("seq",)):
             raise InputError(f"{percept!r} is not set aside", next_step="see `empla quarantine list`")
     by = load_settings(home).owner
@@ -463,9 +463,9 @@ def _mark_paused(home: Home, name: str, *, paused: bool) -> dict[str, Any]:
 def _settle_key(home: Home, slug: str, name: str, action: str, happened: bool) -> str:
     """Return the key under which a word on this attempt of the action is kept: there can be one."""
     from empla.engine import inbox
-    from empla.store.opening import open_inbox
+    from empla.store.minds import open_mind_inbox
 
-    with contextlib.closing(open_inbox(home.employee(slug) / "mind.db", slug)) as store:
+    with contextlib.closing(open_mind_inbox(home, slug)) as store:
         unknown = store.find("action", {"state": "unknown"}, ("id", "attempt"))
         attempt = next((row.attempt for row in unknown if row.id == action), None)
         if attempt is None:
@@ -483,10 +483,10 @@ def _settle_key(home: Home, slug: str, name: str, action: str, happened: bool) -
 
 def _choose_ports(home: Home) -> None:
     """Give the office ports that it keeps, so that mail clients can keep them; an office that ran has its own."""
-    from empla.config import load_settings, save_settings
+    from empla.config import file_settings, save_settings
     from runtime.office.process import read_ports
 
-    settings = load_settings(home)
+    settings = file_settings(home)
     if not settings.ports and read_ports(home) is None:
         save_settings(home, settings.model_copy(update={"ports": _free_ports(settings.host)}))
 

@@ -1,6 +1,5 @@
 """A person's word on an employee's goals: which comes first, which rests, which is given up."""
 
-from contextlib import closing
 from typing import Any
 
 from empla.clock import SystemClock
@@ -9,7 +8,7 @@ from empla.errors import InputError
 from empla.hr.profiles import found
 from empla.mind import codec
 from empla.mind.goals import GOAL_WORD, Goal
-from empla.store.opening import open_inbox
+from empla.store.minds import known_mind
 from runtime.hiring import staff
 from runtime.inboxes import sender
 
@@ -37,13 +36,12 @@ def _say(home: Home, name: str, words: str, fields: dict[str, Any]) -> dict[str,
 
 def _open_goal(home: Home, slug: str, full: str, words: str) -> Goal:
     """Return the goal that is meant by an id or a name."""
-    file = home.employee(slug) / "mind.db"
     meant: list[Goal] = []
-    if file.exists():
-        with closing(open_inbox(file, slug)) as store:
+    with known_mind(home, slug) as store:
+        if store is not None:
             rows = [row for by in ("id", "name") for row in store.find("goal", {by: words}, ("body",))]
-        goals: list[Goal] = [codec.loads(row.body) for row in rows]
-        meant = [goal for goal in goals if not goal.over and goal.aim is not None]
+            goals: list[Goal] = [codec.loads(row.body) for row in rows]
+            meant = [goal for goal in goals if not goal.over and goal.aim is not None]
     if not meant:
         raise InputError(f"{full} pursues no goal {words!r}", next_step=f'see `empla goals "{full}"`')
     if len(meant) > 1:

@@ -4,7 +4,6 @@ The words are read by the reader of mails, and the task goes into the employee's
 the employee makes of it stands in its beliefs (`empla.mind.tasks`); one that it has not seen yet lies in its inbox.
 """
 
-from contextlib import closing
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -21,7 +20,7 @@ from empla.mind.readings import Mail, Reading
 from empla.mind.tasks import OVER, TASK, TASK_ASSIGNED, TASK_RELEASED, Task, TaskKind, TaskState
 from empla.mind.values import Address, Origin, Source
 from empla.store.company import EmployeeRow, Status
-from empla.store.opening import open_inbox
+from empla.store.minds import known_mind
 from empla.store.store import Store
 from empla.workplace.directory import CompanyDirectory
 from employees.executive_assistant.hours import due_of
@@ -171,13 +170,16 @@ def _creditor(home: Home, words: str, row: EmployeeRow) -> Address | None:
 
 
 def _tasks(home: Home, row: EmployeeRow) -> list[dict[str, Any]]:
-    folders = (home.employee(row.slug), home.root / "left" / row.slug)
-    file = next((folder / "mind.db" for folder in folders if (folder / "mind.db").exists()), None)
-    if file is None:
-        return []
-    with closing(open_inbox(file, row.slug)) as store, store.reading():
-        known = _believed(store)
-        waiting = [_pending(store, p, row) for p in store.find("percept", {"kind": TASK_ASSIGNED}, _PERCEPT)]
+    with known_mind(home, row.slug) as store:
+        if store is None:
+            return []
+        with store.reading():
+            return _all_tasks(store, row)
+
+
+def _all_tasks(store: Store, row: EmployeeRow) -> list[dict[str, Any]]:
+    known = _believed(store)
+    waiting = [_pending(store, p, row) for p in store.find("percept", {"kind": TASK_ASSIGNED}, _PERCEPT)]
     seen = {task.id for task in known}
     fresh = [task for task in waiting if task["id"] not in seen]
     return sorted([*map(_shown, known), *fresh], key=lambda task: (task["assigned_at"], task["id"]))

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from empla.config import Home, load_settings
+from empla.config import MIND_FILE, Home, load_settings
 from empla.store.opening import open_inbox, open_store
 from empla.store.store import Store
 
@@ -36,10 +36,15 @@ def open_mind_inbox(home: Home, slug: str) -> Store:
     return open_inbox(mind_place(home, slug), slug)
 
 
+def is_archived(home: Home, slug: str) -> bool:
+    """Return whether what is kept of an employee is the archive of one who has left."""
+    return (home.archive(slug) / MIND_FILE).exists() and not home.mind_file(slug).exists()
+
+
 @contextmanager
 def known_mind(home: Home, slug: str) -> Iterator[Store | None]:
-    """Give an employee's store to read, None if it has none yet: nothing is made by looking at a file."""
-    place = mind_place(home, slug)
+    """Give an employee's store to read, also of one who has left; None if it has none yet."""
+    place = home.archive(slug) / MIND_FILE if is_archived(home, slug) else mind_place(home, slug)
     if isinstance(place, Path) and not place.exists():
         yield None
         return

@@ -54,6 +54,18 @@ def open_inbox(where: str | Path, employee: str, *, tenant: str = "main") -> Sto
         return Store(engine, employee, tenant=tenant)
 
 
+def schema_of(where: str | Path) -> str:
+    """Return the migration that a database stands at, empty for one without our tables; nothing is changed.
+
+    Raises as `open_store` does where it cannot be reached or read.
+    """
+    with _opened(where) as engine:
+        try:
+            return _schema(engine)
+        finally:
+            engine.dispose()
+
+
 def store_url(where: str | Path) -> URL:
     """Return the URL of a store given as a path or a URL; InputError if it is neither SQLite nor PostgreSQL."""
     if isinstance(where, Path) or "://" not in where:

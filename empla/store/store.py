@@ -24,24 +24,22 @@ from empla.errors import EmplaError, InternalError, PermissionDenied, Validation
 from empla.faults import point
 from empla.store import sqlite, statements
 from empla.store.gathering import ADDED, Layer, Shape, Values, Way, runs
-from empla.store.rows import Rows
+from empla.store.leasing import Leased
+from empla.store.leasing import LeaseLost as LeaseLost
 from empla.store.statements import Prepared
 from empla.store.tables import EMPLOYEE
 
 WAIT_S = 10
 """Seconds to wait for another writer, or for a server to let us in, before giving up with TimedOut."""
 
-ABANDONED_S = 30
-"""Seconds after which a server drops a transaction in which nothing happens."""
+ABANDONED_S = 10
+"""Seconds after which a server drops a transaction in which nothing happens: shorter than a lease between hosts."""
+
+_NOTICED = {"keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 3, "tcp_user_timeout": WAIT_S * 1000}
+"""How a server that is gone without a word is noticed (libpq's settings; seconds, the last in milliseconds)."""
 
 INBOX = "percept"
 """The only table that somebody without the lease may write (contract 2)."""
-
-
-class LeaseLost(EmplaError):
-    """Another process holds this employee's lease: this one must not write any more."""
-
-    code = "lease_lost"
 
 
 class GroupRefused(EmplaError):
@@ -73,7 +71,7 @@ def open_engine(url: str | URL) -> Engine:
     if not str(url).startswith("sqlite"):
         # Our transactions take milliseconds. One that lies open belongs to a host that is gone, and bars its successor.
         options = f"-c lock_timeout={WAIT_S}s -c idle_in_transaction_session_timeout={ABANDONED_S}s"
-        settings = {"connect_timeout": WAIT_S, "options": options}
+        settings = {"connect_timeout": WAIT_S, "options": options, **_NOTICED}
         return create_engine(url, hide_parameters=True, connect_args=settings)
     engine = create_engine(url, hide_parameters=True, connect_args={"timeout": WAIT_S})
 
@@ -101,7 +99,7 @@ def reading(connection: Connection) -> Iterator[None]:
         connection.info["reading"] = False
 
 
-class Store(Rows):
+class Store(Leased):
     """One employee's rows. `epoch` is this process's lease; None may only insert percepts (contract 2).
 
     Raises ValidationError for rows that do not fit, ResourceError when the disk is full, TimedOut when another writer
@@ -134,7 +132,7 @@ class Store(Rows):
             with self._noting():
                 self._driver.begin()
             self._writing = True
-            self._enter()
+            self._enter(name)
             self._layers = [Layer({}, opened=True)] if gathers else []
             yield
             self._refuse_spoilt()
@@ -191,7 +189,7 @@ class Store(Rows):
         elif self._spoilt is not None:
             self._spoil_group(self._spoilt)  # without a savepoint, PostgreSQL takes no more statements
 
-    def _enter(self) -> None:
+    def _enter(self, name: str) -> None:
         if self._kind == "postgresql":
             self._name_employee()
             # Keep other writers of this employee out until the commit, as BEGIN IMMEDIATE does on SQLite.
@@ -200,7 +198,7 @@ class Store(Rows):
                 "SELECT pg_advisory_xact_lock(hashtextextended(%(tenant_id)s || '/' || %(employee_id)s, 0))", key
             )
         if self.epoch is not None:
-            self._check_lease()
+            self._check_lease(name)
             self._next.pop(INBOX, None)  # others insert into the inbox too
         else:
             self._next = {}
@@ -212,24 +210,6 @@ class Store(Rows):
             " set_config('empla.employee', %(employee_id)s, true)",
             self._key,
         )
-
-    def _check_lease(self) -> None:
-        lease = statements.find(self._kind, "lease", (), ("epoch",), share=True)
-        row = self._run(lease, self._by_key).fetchone()
-        if row is None or row[0] != self.epoch:
-            found = "none" if row is None else row[0]
-            raise LeaseLost(f"this process has epoch {self.epoch}, the store has {found}")
-
-    def take_lease(self, epoch: int, holder: str) -> None:
-        """Make `epoch` the one that may write; LeaseLost if the store has seen a later one."""
-        self.epoch = None
-        with self.transaction("lease"):
-            known = self.find("lease", (), ("epoch",))
-            if known and known[0].epoch >= epoch:
-                raise LeaseLost(f"epoch {epoch} is not after {known[0].epoch}")
-            row = {**self._same["lease"], "seq": 1, "epoch": epoch, "holder": holder}
-            self._run(statements.insert(self._kind, "lease", ("seq",), ("epoch", "holder")), row)
-        self.epoch = epoch
 
     # writing --------------------------------------------------------------------------------------------------
 

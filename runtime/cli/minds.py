@@ -1,7 +1,6 @@
 """Reading an employee's mind from outside, also while it works: one consistent view, and nothing is changed."""
 
 import json
-import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -11,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from empla.capabilities import registry
 from empla.capabilities.email.sorting import TRIAGED
-from empla.config import Home
+from empla.config import MIND_FILE, Home
 from empla.engine import archive
 from empla.governance import ledger
 from empla.hr import roles
@@ -22,7 +21,9 @@ from empla.mind.goals import Goal
 from empla.mind.intentions import OVER, Intention, Stage, StepRecord
 from empla.mind.percepts import Percept
 from empla.mind.steps import Achieve, Ask, Do, Handle, Step, Together, Unless, Wait, label
-from empla.store.opening import open_inbox, open_store
+from empla.store.copying import copy_mind
+from empla.store.minds import is_archived, known_mind
+from empla.store.opening import open_store
 from empla.store.store import Store
 from runtime.employee import library
 
@@ -30,8 +31,6 @@ _ACTION = (
     *("seq", "id", "intention", "operation", "effect", "percept", "state", "target", "decision", "rule"),
     *("why", "asked_at", "due", "attempt", "on_wire_at", "replies", "ended_at", "outcome"),
 )
-
-_WAIT_S = 10  # for a writer
 
 _PERCEPT = ("key", "kind", "at", "state", "reason", "body", "cycle")
 
@@ -175,37 +174,32 @@ def load_kept_types() -> None:
 @contextmanager
 def opened(home: Home, slug: str) -> Iterator[Mind | None]:
     """Give the mind of an employee, also of one who has left; None if it has not begun to have one."""
-    folder = _folder(home, slug)
-    if folder is None:
-        yield None
-        return
-    with closing(open_inbox(folder / "mind.db", slug)) as store, store.reading():
-        yield Mind(store, folder)
+    with known_mind(home, slug) as store:
+        if store is None:
+            yield None
+            return
+        with store.reading():
+            yield Mind(store, _folder(home, slug))
 
 
 @contextmanager
 def copied(home: Home, slug: str) -> Iterator[Mind | None]:
     """Give the mind of an employee as it is now, in a copy that is thrown away, for whoever needs it for long.
 
-    A store of an older empla is brought up to date there. None if there is no mind yet.
+    The copy is a SQLite file also where minds are in a database. A store of an older empla is brought up to date there.
+    None if there is no mind yet.
     """
-    folder = _folder(home, slug)
-    if folder is None:
-        yield None
-        return
     with TemporaryDirectory(prefix="empla-") as place:
-        path = Path(place) / "mind.db"
-        # Not mode=ro: a reader of a write-ahead log has to make its index file.
-        there = sqlite3.connect(f"{(folder / 'mind.db').absolute().as_uri()}?mode=rw", uri=True, timeout=_WAIT_S)
-        with closing(there), closing(sqlite3.connect(path)) as here:
-            there.execute("PRAGMA query_only = ON")
-            there.backup(here)
+        path = Path(place) / MIND_FILE
+        if not copy_mind(home, slug, path):
+            yield None
+            return
         with closing(open_store(path, slug)) as store:
-            yield Mind(store, folder)
+            yield Mind(store, _folder(home, slug))
 
 
-def _folder(home: Home, slug: str) -> Path | None:
-    return next((f for f in (home.employee(slug), home.root / "left" / slug) if (f / "mind.db").exists()), None)
+def _folder(home: Home, slug: str) -> Path:
+    return home.archive(slug) if is_archived(home, slug) else home.employee(slug)
 
 
 # words --------------------------------------------------------------------------------------------------------------

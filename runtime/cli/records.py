@@ -6,11 +6,13 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from empla.config import Home
+from empla.config import MIND_FILE, Home, load_settings
 from empla.errors import EmplaError
 from empla.store import company, opening
 from empla.store.company import CompanyStore, Status
+from empla.store.minds import in_database
 from empla.store.secrets import Cipher
+from empla.store.store import place
 from runtime.cli import minds
 from runtime.cli.findings import Finding
 from runtime.office import database
@@ -25,6 +27,10 @@ def examined(home: Home) -> Iterator[Finding]:
         finding = _database(name, path, table, newest)
         whole = whole and finding.ok
         yield finding
+    if in_database(home):
+        finding = _server(home)
+        whole = whole and finding.ok
+        yield finding
     if whole:
         yield _key(home)
         yield from _unfinished(home)
@@ -35,7 +41,9 @@ def examined(home: Home) -> Iterator[Finding]:
 def _databases(home: Home) -> Iterator[tuple[str, Path, str, str]]:
     yield "company.db", home.company_db, "alembic_version", company.SCHEMA
     yield "office.db", database.path(home), "", str(database.VERSION)
-    for path in sorted(home.employees.glob("*/mind.db")):
+    if in_database(home):
+        return
+    for path in sorted(home.employees.glob(f"*/{MIND_FILE}")):
         yield f"mind of {path.parent.name}", path, opening.VERSION_TABLE, opening.SCHEMA
 
 
@@ -58,6 +66,21 @@ def _database(name: str, path: Path, table: str, newest: str) -> Finding:
         return Finding(name=name, ok=False, evidence=f"schema {schema} is newer than this empla's {newest}", mend=mend)
     older = "" if str(schema) == newest else ", brought up to date at the next `empla up`"
     return Finding(name=name, ok=True, evidence=f"whole, schema {schema}{older}")
+
+
+def _server(home: Home) -> Finding:
+    """Look at the database that holds everybody's mind."""
+    where = load_settings(home).database
+    try:
+        shown, schema = place(opening.store_url(where)), opening.schema_of(where)
+    except EmplaError as error:
+        return Finding(name="database", ok=False, evidence=error.sentence, mend=error.next_step)
+    if schema > opening.SCHEMA:
+        mend = "use the empla that wrote it, or a newer one"
+        return Finding(name="database", ok=False, evidence=f"{shown}: schema {schema} is newer than ours", mend=mend)
+    stands = f"schema {schema}" if schema else "not made yet"
+    older = "" if schema in ("", opening.SCHEMA) else ", brought up to date at the next `empla up`"
+    return Finding(name="database", ok=True, evidence=f"{shown} answers, {stands}{older}")
 
 
 def _key(home: Home) -> Finding:

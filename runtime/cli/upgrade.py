@@ -34,13 +34,11 @@ def upgrade(
 
 
 def _broken() -> list[dict[str, Any]]:
-    from contextlib import closing
-
     from empla.engine import guard
     from empla.engine.upgrading import breaks
     from empla.hr.profiles import roster
     from empla.store.company import CompanyStore
-    from empla.store.opening import open_inbox
+    from empla.store.minds import known_mind
     from runtime.cli import minds
     from runtime.employee import library
 
@@ -50,12 +48,10 @@ def _broken() -> list[dict[str, Any]]:
     with CompanyStore(home.company_db) as company:
         employees = [(e.slug, e.name, e.role) for e in roster(company)]
     for slug, name, role in employees:
-        path = home.employee(slug) / "mind.db"
-        if path.exists():
-            with closing(open_inbox(path, slug)) as store:
-                known = breaks(store, library(role), guard.cpu_limit)
-            found += [
-                {"employee": name, "intention": b.intention, "plan": b.plan, "version": b.version, "why": b.why}
-                for b in known
-            ]
+        with known_mind(home, slug) as store:
+            known = breaks(store, library(role), guard.cpu_limit) if store is not None else []
+        found += [
+            {"employee": name, "intention": b.intention, "plan": b.plan, "version": b.version, "why": b.why}
+            for b in known
+        ]
     return found

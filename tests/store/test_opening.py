@@ -33,7 +33,7 @@ def test_a_server_waits_for_nobody_for_ever(postgresql):
     names = ("lock_timeout", "idle_in_transaction_session_timeout", "synchronous_commit", "transaction_isolation")
     with store.reading():
         found = [store._driver.execute(f"SHOW {name}").fetchone()[0] for name in names]
-    assert found == ["10s", "30s", "on", "repeatable read"]
+    assert found == ["10s", "10s", "on", "repeatable read"]
 
 
 def test_an_inbox_may_be_filled_before_its_owner_ever_started(ground):

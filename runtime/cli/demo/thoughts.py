@@ -17,7 +17,7 @@ from empla.mind import codec
 from empla.mind.beliefs import Belief
 from empla.mind.intentions import Intention
 from empla.mind.values import Instant
-from empla.store.opening import open_store
+from empla.store.minds import open_mind
 from empla.store.store import Store
 from runtime.cli import minds
 from runtime.cli.wording import of_value
@@ -44,7 +44,7 @@ class Thoughts:
         """Return what the assistant has believed, intended and done since this was asked last."""
         minds.load_kept_types()
         slug = address.partition("@")[0]
-        with closing(open_store(home.employee(slug) / "mind.db", slug)) as store:
+        with closing(open_mind(home, slug)) as store:
             beliefs = self._new(store, "belief", ("seq", "body"))
             intentions = self._new(store, "intention", ("seq", "plan", "body"))
             actions = self._new(store, "action", ("seq", "operation", "rule", "state", "effect"))
