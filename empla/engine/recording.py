@@ -24,6 +24,7 @@ from empla.mind.state import (
     Forgotten,
     MindState,
     Noted,
+    Occurred,
     Quarantined,
     Recalled,
     Withdrawn,
@@ -161,6 +162,19 @@ class Recorder:
         self._store.add_new("occurrence", ("trigger", "instant", "zone"), values)
         return codec.dumps(change)
 
+    def occurred(self, change: Occurred) -> str:
+        """Note that a trigger has fired, beside what the clock makes due; its name is followed by phase and subject."""
+        values = {
+            "trigger": ":".join(part for part in (change.trigger, change.phase, change.subject) if part),
+            "instant": instant(change.at),
+            "zone": "UTC",
+            "state": "fired",
+            "because": change.percept,
+            "decided_at": instant(change.at),
+        }
+        self._store.add_new("occurrence", ("trigger", "instant", "zone"), values)
+        return codec.dumps(change)
+
     def quarantined(self, change: Quarantined) -> str:
         """Set a percept aside."""
         reason = {"key": change.percept, "state": "quarantined", "reason": change.reason}
@@ -194,6 +208,7 @@ _WRITERS: dict[type[Change], Callable[[Recorder, Any], str]] = {
     Question: Recorder.question,
     HeldSpan: Recorder.hold,
     Due: Recorder.due,
+    Occurred: Recorder.occurred,
     Quarantined: Recorder.quarantined,
     Noted: Recorder.noted,
     Continued: Recorder.continued,

@@ -13,6 +13,7 @@ One cycle handles one percept and every event it raises, at most `EVENTS_PER_CYC
 
 from datetime import datetime
 
+from empla.mind import noticing
 from empla.mind.advancing import advance
 from empla.mind.bodies import Guard, unguarded
 from empla.mind.draft import Draft
@@ -35,7 +36,7 @@ def cycle(state: MindState, percept: Percept, at: datetime, library: PlanLibrary
 
     `guard` is entered around every run of a plan body, with its intention; it may raise `OutOfTime` inside.
     """
-    thinking = Thinking(Draft(state, at), library, guard)
+    thinking = Thinking(Draft(state, at), library, guard, percept.key)
     try:
         _run(thinking, percept)
     except BaseException:
@@ -49,11 +50,12 @@ def _run(t: Thinking, percept: Percept) -> None:
         t.raise_all(forget(t.draft, belief, TIME_IS_OVER, t.library.kinds, t.listens, belief.origin))
     _begin_with(t, percept)
     draft = t.draft
-    while not t.is_quiet or t.draft.loose:
+    while not t.is_quiet or t.draft.loose or noticing.at_rest(t):
         if t.draft.loose and (t.is_quiet or t.handled >= EVENTS_PER_CYCLE):
             put_back(t)
             continue
         if t.handled >= EVENTS_PER_CYCLE:
+            noticing.at_rest(t)
             t.leave_the_rest(percept)
             return
         t.handled += 1

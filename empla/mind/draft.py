@@ -219,12 +219,21 @@ class Draft:
         found = [g for g in map(self.goal, names) if g is not None and not g.over and functor in g.watches]
         return sorted(found, key=lambda g: number(g.id))
 
+    def changed_goals(self) -> list[Goal]:
+        """Return the goals that this cycle has changed, as they are now."""
+        return list(self._goals.values())
+
     def put_goal(self, goal: Goal) -> None:
         """Record a goal as it is now."""
         known = self.goal(goal.id)
         if known is not None and known.state != goal.state:
             self.moved_goals[goal.id] = goal.state
         self._goals[goal.id] = goal
+
+    def came(self, functor: str) -> list[Belief]:
+        """Return the beliefs of a functor that this cycle has come to hold and that are not overruled."""
+        new = [c.belief for c in self._believed.values() if isinstance(c, Believed) and c.belief.functor == functor]
+        return [b for b in new if not b.overruled and self.state.beliefs.get(functor, b.arguments) is None]
 
     def believe(self, belief: Belief) -> Belief | None:
         """Hold a belief; return how the same proposition was held before."""

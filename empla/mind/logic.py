@@ -94,6 +94,11 @@ class Rules:
     def __len__(self) -> int:
         return sum(map(len, self._rules.values()))
 
+    @property
+    def edition(self) -> object:
+        """Return what is another object once rules were added."""
+        return self._compiled
+
     def add(self, *rules: Rule) -> None:
         """Add rules; one that is there already changes nothing.
 

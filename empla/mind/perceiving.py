@@ -1,8 +1,9 @@
 """Perceive: route a percept or an event to whoever waits for it: its step, its question, else the plans."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
-from empla.mind import desiring
+from empla.mind import desiring, health, noticing, setting_aside
 from empla.mind.answers import answered_question
 from empla.mind.beliefs import Belief
 from empla.mind.consent import opened_by
@@ -10,8 +11,22 @@ from empla.mind.deliberating import Occasion, adopt_for
 from empla.mind.ending import cut_off
 from empla.mind.goals import GOAL_WORD
 from empla.mind.immediate import hold_belief
-from empla.mind.intentions import Question
-from empla.mind.percepts import BEGAN, MAIL, OUTCOME, PROFILE, TIMER, WAKE, Outcome, Percept, Status, is_own
+from empla.mind.intentions import Question, Stage
+from empla.mind.percepts import (
+    BEGAN,
+    INTEGRATION,
+    INTENTION_SET_ASIDE,
+    INTENTION_WORD,
+    MAIL,
+    OUTCOME,
+    PROFILE,
+    TIMER,
+    WAKE,
+    Outcome,
+    Percept,
+    Status,
+    is_own,
+)
 from empla.mind.promising import CLOCK, due
 from empla.mind.readings import Mail
 from empla.mind.resolving import failed, put, resolve
@@ -32,10 +47,8 @@ def perceive(t: Thinking, event: Percept) -> None:
             _wake(t, event.fields["intention"], event.fields.get("waited", 0))
         case _ if event.kind == PROFILE:
             _profile(t, event)
-        case _ if event.kind == BEGAN and is_own(event):
-            _began(t, event)
-        case _ if event.kind == GOAL_WORD and is_own(event):
-            t.raise_all(desiring.said(t.draft, t.library, event))
+        case _ if event.kind in _OF_THE_SHELL and is_own(event):
+            _OF_THE_SHELL[event.kind](t, event)
         case _:
             _react(t, event)
 
@@ -60,13 +73,43 @@ def _profile(t: Thinking, event: Percept) -> None:
 def _began(t: Thinking, event: Percept) -> None:
     """Take up what a version of code and role wants that the one before did not."""
     t.raise_all(desiring.began(t.draft, t.library, event.key))
+    noticing.began(t)
     _react(t, event)
+
+
+def _goal_word(t: Thinking, event: Percept) -> None:
+    t.raise_all(desiring.said(t.draft, t.library, event))
+
+
+def _set_aside(t: Thinking, event: Percept) -> None:
+    """Let an intention rest that stops the process, and plans hear of it."""
+    told = setting_aside.set_aside(t, event)
+    if told is not None:
+        _react(t, told)
+
+
+def _integration(t: Thinking, event: Percept) -> None:
+    """Believe how an integration stands now, and let plans hear of it."""
+    health.note(t, event)
+    _react(t, event)
+
+
+_OF_THE_SHELL: dict[str, Callable[[Thinking, Percept], None]] = {
+    BEGAN: _began,
+    GOAL_WORD: _goal_word,
+    INTENTION_SET_ASIDE: _set_aside,
+    INTENTION_WORD: setting_aside.settle,
+    INTEGRATION: _integration,
+}
+"""What only our own code and the company may say."""
 
 
 def _react(t: Thinking, event: Percept) -> None:
     """Give an event to the question that it answers, to the steps that wait for it, or else to plans."""
-    if event.kind == MAIL and _answers(t, event):
-        return
+    if event.kind == MAIL:
+        noticing.mail(t, event)
+        if _answers(t, event):
+            return
     waiting = t.draft.waiting_for(event.kind) if t.draft.awaits(event.kind) else ()
     concerned = [r for r in waiting if _is_what(event, r.step)]
     for record in concerned:
@@ -118,6 +161,7 @@ def _grant(t: Thinking, question: Question, mail: Mail) -> None:
 
 
 def _outcome(t: Thinking, action: str, outcome: Outcome) -> None:
+    noticing.done(t, outcome)
     record = t.draft.step(action)
     if record is None or record.outcome is not None:
         return  # the intention is over, or this was told before
@@ -139,12 +183,15 @@ def _time_is_up(t: Thinking, waiter: str) -> None:
     if waiter.startswith(CLOCK):
         due(t, waiter)
         return
+    if waiter.startswith(noticing.LOOK):
+        noticing.due(t, waiter)
+        return
     if t.draft.goal(waiter) is not None:
         t.raise_all(desiring.due(t.draft, t.library, waiter))
         return
     if "." not in waiter:
         intention = t.draft.intention(waiter)
-        if intention is not None:
+        if intention is not None and intention.stage is not Stage.QUARANTINED:  # else when it is settled
             cut_off(t, intention, failed("over-limit", "it took more time than its plan allows"))
         return
     record = t.draft.step(waiter)

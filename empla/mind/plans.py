@@ -19,6 +19,8 @@ from empla.mind.goal_graph import check_aims
 from empla.mind.goals import Aim
 from empla.mind.kinds import BeliefKind
 from empla.mind.logic import Inquiry, Rules
+from empla.mind.noticing_detectors import Detector
+from empla.mind.noticing_index import Noticing, noticing_of
 from empla.mind.percepts import OCCURRENCE
 from empla.mind.recipes import Recipe, check_author
 from empla.mind.steps import Step
@@ -198,7 +200,8 @@ class Plan:
 
 @dataclass
 class PlanLibrary:
-    """What a role brings: plans, by name and version, kinds of belief, the goals it wants, what makes something due.
+    """What a role brings: plans, by name and version, kinds of belief, the goals it wants, what makes something due,
+    and what it looks for of its own accord.
 
     A version of a plan runs until it has drained (contract 15).
     """
@@ -208,8 +211,10 @@ class PlanLibrary:
     rules: Rules = field(default_factory=Rules)
     aims: dict[str, Aim] = field(default_factory=dict)
     triggers: dict[str, Declared] = field(default_factory=dict)
+    detectors: dict[str, Detector] = field(default_factory=dict)
     by_kind: dict[str, tuple[Plan, ...]] = field(default_factory=dict, repr=False, compare=False)
     """The plans by the kind of event that sets them off, best first: looked up for each event, so kept."""
+    _noticing: Noticing | None = field(default=None, repr=False, compare=False)
 
     def plan(self, trigger: On, **options: Any) -> Callable[[Body], Body]:
         """Register the decorated body as a plan for `trigger`; options are the fields of `Plan`."""
@@ -245,6 +250,21 @@ class PlanLibrary:
         """Declare what makes something due; ValidationError for two of one name."""
         for one in declared:
             _put_once(self.triggers, one.name, one, "triggers")
+        self._noticing = None
+
+    def detect(self, *detectors: Detector) -> None:
+        """Add what to look for; ValidationError for two of one name."""
+        for one in detectors:
+            _put_once(self.detectors, one.name, one, "detectors")
+        self._noticing = None
+
+    @property
+    def noticing(self) -> Noticing:
+        """Return which triggers and detectors a change concerns."""
+        known = self._noticing
+        if known is None or known.edition is not self.rules.edition:
+            known = self._noticing = noticing_of(self.triggers.values(), self.detectors.values(), self.rules)
+        return known
 
     def include(self, other: "PlanLibrary") -> None:
         """Add all that another library has; ValidationError where both have something else of the same name."""
@@ -254,6 +274,7 @@ class PlanLibrary:
         self.rules.add(*other.rules)
         self.want(*other.aims.values())
         self.trigger(*other.triggers.values())
+        self.detect(*other.detectors.values())
         self._sort()
 
     def get(self, name: str, version: int) -> Plan | None:

@@ -91,6 +91,18 @@ class Due:
 
 @registered
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Occurred:
+    """A trigger has fired by what the mind has seen: which, of which subject, what of it, and when."""
+
+    trigger: str
+    subject: str
+    phase: str
+    at: datetime
+    percept: str
+
+
+@registered
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Quarantined:
     """A percept is set aside with its evidence."""
 
@@ -128,6 +140,7 @@ Change = (
     | Recalled
     | Decided
     | Due
+    | Occurred
     | Quarantined
     | Noted
     | Continued

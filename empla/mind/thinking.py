@@ -21,12 +21,16 @@ urgent goes first, and nothing that loops keeps anything waiting for ever."""
 class Thinking:
     """One cycle under way."""
 
-    __slots__ = ("_queued", "_ready", "draft", "events", "guard", "handled", "library")
+    __slots__ = ("_queued", "_ready", "draft", "events", "guard", "handled", "library", "percept", "told")
 
-    def __init__(self, draft: Draft, library: PlanLibrary, guard: Guard) -> None:
+    def __init__(self, draft: Draft, library: PlanLibrary, guard: Guard, percept: str = "") -> None:
         self.draft = draft
         self.library = library
         self.guard = guard
+        self.percept = percept
+        """Key of the percept that is handled: the cause of all that is noticed meanwhile."""
+        self.told: set[tuple[str, ...]] = set()
+        """What was told of in this cycle, and is not to be told again in it."""
         self.events: deque[Percept] = deque()
         self.handled = 0
         self._ready: list[tuple[int, int, str]] = []
