@@ -56,6 +56,16 @@ class Home:
         return self.root / "bus.sock"
 
     @property
+    def bus_secret(self) -> Path:
+        """The password of the bus's broker, encrypted."""
+        return self.root / "bus.secret"
+
+    @property
+    def metrics_token(self) -> Path:
+        """What who asks for metrics must show (0600), made on first use."""
+        return self.root / "metrics.token"
+
+    @property
     def clock(self) -> Path:
         """The clock's offset (see `empla.clock`)."""
         return self.root / "clock"
@@ -154,6 +164,27 @@ class Settings(BaseModel):
         " the same on all of them",
     )
 
+    bus: str = Field(
+        default="",
+        description="MQTT broker for wake-ups and presence, mqtts://USER@HOST:PORT (mqtt:// on this machine only); its"
+        " password is given once in EMPLA_BUS_PASSWORD, then kept encrypted in bus.secret; empty: a socket in the home",
+    )
+    bus_ca: str = Field(
+        default="", description="file with the certificates by which the broker is known; empty: the system's"
+    )
+    metrics_port: int = Field(
+        default=0,
+        ge=0,
+        le=65535,
+        description="port of /health and /metrics on this machine, for who has the token in metrics.token; 0: none",
+    )
+    otlp: str = Field(
+        default="", description="where traces go by OTLP over HTTP, such as http://127.0.0.1:4318; empty: nowhere"
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", description="from which level on lines are written to logs"
+    )
+
     @field_validator("host")
     @classmethod
     def _loopback(cls, host: str) -> str:
@@ -173,12 +204,41 @@ class Settings(BaseModel):
             raise ValueError("give postgresql://USER@HOST/DATABASE, or nothing for a file per employee")
         return database
 
+    @field_validator("bus")
+    @classmethod
+    def _broker(cls, bus: str) -> str:
+        """Refuse what is no broker, a password in the open, and one that would pass over a network in the open."""
+        if not bus:
+            return bus
+        found = urlsplit(bus)
+        if found.scheme not in ("mqtt", "mqtts") or not found.hostname or found.path or found.query:
+            raise ValueError("give mqtts://USER@HOST:PORT, or nothing for a socket in the home")
+        if found.password is not None:
+            raise ValueError("give the password in EMPLA_BUS_PASSWORD, not in the URL")
+        if found.scheme == "mqtt" and not _is_loopback(found.hostname):
+            raise ValueError("mqtt:// is for a broker on this machine: others would read along; give mqtts://")
+        return bus
+
+    @field_validator("otlp")
+    @classmethod
+    def _collector(cls, otlp: str) -> str:
+        if otlp and (urlsplit(otlp).scheme not in ("http", "https") or not urlsplit(otlp).hostname):
+            raise ValueError("give http://HOST:PORT or https://HOST")
+        return otlp
+
     @field_validator("relay")
     @classmethod
     def _reachable(cls, relay: str) -> str:
         if relay:
             host_and_port(relay)
         return relay
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def host_and_port(server: str) -> tuple[str, int]:
