@@ -24,6 +24,9 @@ log = logs.get("office.caldav")
 START_S = 8.0
 """Seconds within which Radicale must answer."""
 
+LOOK_S = 10.0
+"""Seconds between two looks whether it still answers, and within which it must; silent twice, it is ended."""
+
 _CONFIG = """\
 [server]
 hosts = {host}:{port}
@@ -80,13 +83,35 @@ class CalDav:
         self._wanted = self.port  # those who were told where it is find it there again
         while True:
             if self._process is not None:
-                log.warning("caldav.ended", status=await self._process.wait())
+                log.warning("caldav.ended", status=await self._ended(self._process))
             await pause(rest)
             rest = min(rest * 2, 30.0)
             try:
                 await self.start()
             except ResourceError as error:
                 log.error("caldav.down", error=str(error))
+
+    async def _ended(self, process: Process) -> int:
+        """Wait for its end, and bring it about if it lives and does not answer."""
+        silent = 0
+        while process.returncode is None:
+            try:
+                async with asyncio.timeout(LOOK_S):
+                    return await process.wait()
+            except TimeoutError:
+                silent = 0 if await self._answers_in_time() else silent + 1
+            if silent > 1:
+                log.error("caldav.hangs")
+                process.kill()
+                return await process.wait()
+        return process.returncode
+
+    async def _answers_in_time(self) -> bool:
+        try:
+            async with asyncio.timeout(LOOK_S):
+                return await self._answers()
+        except TimeoutError:
+            return False
 
     async def stop(self) -> None:
         """End it, if it runs."""

@@ -113,7 +113,14 @@ CREATE TABLE delegation (                -- whose mails are copied to whom: invi
 ) WITHOUT ROWID;
 """
 
-_STEPS = (_FIRST, _RELAY, _DELEGATION)
+_PICKUP = """
+CREATE TABLE picked_up (                 -- notices that were delivered, by their key (see pickup.py)
+    key TEXT PRIMARY KEY,
+    at TEXT NOT NULL                     -- ISO 8601
+) WITHOUT ROWID;
+"""
+
+_STEPS = (_FIRST, _RELAY, _DELEGATION, _PICKUP)
 """What made each version out of the one before: never changed, only added to."""
 
 VERSION = len(_STEPS)

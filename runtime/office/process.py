@@ -7,6 +7,7 @@ goes with the process, and Radicale ends itself.
 
 import asyncio
 import contextlib
+import faulthandler
 import fcntl
 import json
 import os
@@ -16,15 +17,18 @@ from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from empla.clock import Clock, SystemClock
+from empla.clock import Clock, SystemClock, pause
 from empla.config import Home, Settings, load_settings
 from empla.errors import EmplaError, ResourceError
 from runtime import logs
 from runtime.office import database, imap, smtp
 from runtime.office.caldav import CalDav
 from runtime.office.passwords import SignIn
+from runtime.office.pickup import Pickup
 from runtime.office.relay import Relay
 from runtime.office.relay_client import relay_server
+from runtime.progress import IDLE, ProgressPage
+from runtime.seat import BEAT_S
 from runtime.supervisor import lease
 
 log = logs.get("office")
@@ -68,8 +72,12 @@ def read_ports(home: Home) -> OfficePorts | None:
 
 
 @asynccontextmanager
-async def serve(home: Home, settings: Settings, clock: Clock, ports: OfficePorts) -> AsyncIterator[OfficePorts]:
+async def serve(
+    home: Home, settings: Settings, clock: Clock, ports: OfficePorts, *, bells: list[Callable[[], None]] | None = None
+) -> AsyncIterator[OfficePorts]:
     """Run the three servers for the length of the block, which gets the ports they answer at.
+
+    To `bells` is added what is to be called when somebody has left a mail in the pickup folder.
 
     Raises ResourceError if a port is taken or another office runs in this home, InputError if a relay is named whose
     password is not known.
@@ -101,6 +109,11 @@ async def serve(home: Home, settings: Settings, clock: Clock, ports: OfficePorts
         if relay is not None:
             stack.push_async_callback(relay.stop)
             relay.start()
+        pickup = Pickup(db, clock, home, settings, live.filed, queued)
+        stack.push_async_callback(pickup.stop)
+        pickup.start()
+        if bells is not None:
+            bells.append(pickup.wake)
         watching = asyncio.create_task(caldav.watch())
         stack.callback(watching.cancel)
         found = OfficePorts(ports.host, _port(imap_server), _port(smtp_server), caldav.port)
@@ -125,6 +138,7 @@ def main(
     clock = SystemClock(home.clock)
     clock.attend("office", os.getpid(), lease.started_at(os.getpid()))
     logs.configure(home, "office", clock=clock)
+    faulthandler.register(signal.SIGUSR2, all_threads=True)  # sent before it is killed for hanging
     report = _reporter(ready_fd)
     try:
         settings = load_settings(home)
@@ -159,14 +173,31 @@ async def _run(
 
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, end)
-    loop.add_signal_handler(signal.SIGUSR1, clock.wake)
+    bells = [clock.wake]
+
+    def woken() -> None:
+        for bell in bells:
+            bell()
+
+    loop.add_signal_handler(signal.SIGUSR1, woken)
     if lifeline_fd is not None:
         loop.add_reader(lifeline_fd, lifeline_moved, lifeline_fd)
     waiting = asyncio.create_task(stop.wait())
-    async with serve(home, settings, clock, ports) as found:
+    beating = asyncio.create_task(_beat(home, clock))
+    async with serve(home, settings, clock, ports, bells=bells) as found:
         clock.rest(None)
         report(asdict(found))
         await waiting
+    beating.cancel()
+
+
+async def _beat(home: Home, clock: Clock) -> None:
+    """Say on the office's own progress page, from the loop that serves everybody, that this loop advances."""
+    page = ProgressPage(home.office / "progress", epoch=os.getpid())
+    page.mark(IDLE)
+    while True:
+        page.beat(clock.now())
+        await pause(BEAT_S)
 
 
 @contextlib.contextmanager

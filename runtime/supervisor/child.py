@@ -9,10 +9,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
+from empla.clock import pause
 from empla.errors import TimedOut
 
 _TOLD_S: Final = 1.0  # how long the zygote's word on how a child ended may come after the death itself
 _KILLED_S: Final = 10.0
+_STACKS_S: Final = 0.2
 _OURS: Final = {
     "OPENBLAS_NUM_THREADS": "1",  # what forks must have no threads
     # The C library's allocator keeps a heap for each thread, and takes ever larger blocks from the heap once one was
@@ -78,6 +80,12 @@ class Child:
             raise TimedOut(
                 f"{self.name} (process {self.pid}) does not die", next_step="look for a disk or a mount that hangs"
             ) from error
+
+    async def end_hanging(self) -> int | None:
+        """End it by force; before that its stacks go to standard error, so that somebody can see where it hung."""
+        self.signal(signal.SIGUSR2)
+        await pause(_STACKS_S)
+        return await self.kill()
 
     def _died(self) -> None:
         self._loop.remove_reader(self._pidfd)

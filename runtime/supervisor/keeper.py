@@ -9,15 +9,18 @@ import contextlib
 import enum
 import signal
 import time
+from collections.abc import Callable
 from typing import Any, Final
 
-from empla.clock import pause
 from empla.config import Home
 from empla.errors import EmplaError
 from runtime import logs
-from runtime.progress import STARTING, Progress, ProgressView
-from runtime.supervisor import lease
+from runtime.progress import STARTING, Death, Progress, ProgressView
+from runtime.supervisor import lease, usage
 from runtime.supervisor.child import Child, describe, killed_by_hand, out_of_memory_kills
+from runtime.supervisor.fence import Fence
+from runtime.supervisor.illness import Illness
+from runtime.supervisor.limits import ProcessorWatch
 from runtime.supervisor.nursery import Nursery, Order, ZygoteGone
 from runtime.supervisor.restarts import RestartRule, Restarts
 from runtime.supervisor.roster import RosterEntry
@@ -26,12 +29,14 @@ from runtime.supervisor.watch import BeatWatch
 HANG_S: Final = 30.0
 """Seconds without a beat after which a live process is taken for hanging; an idle one beats every two seconds."""
 
+STARTS_S: Final = 4.0
+"""How many times as long it may take to start: to bring a large store up to date is one long step."""
+
 STOP_S: Final = 5.0
 """Seconds that a process has to finish its cycle."""
 
-_LOOK_STARTING_S: Final = 0.02
-_LOOK_S: Final = 1.0
-_STACKS_S: Final = 0.2
+_CUT_SHORT: Final = 80
+_NICE: Final = 10
 
 
 class State(enum.StrEnum):
@@ -47,13 +52,35 @@ class State(enum.StrEnum):
 class Keeper:
     """Keeps one employee in its seat, until `retire`."""
 
-    def __init__(self, entry: RosterEntry, home: Home, *, hang_s: float, rule: RestartRule) -> None:
+    def __init__(
+        self,
+        entry: RosterEntry,
+        home: Home,
+        *,
+        hang_s: float,
+        rule: RestartRule,
+        fence: Fence,
+        illness: Illness,
+        started: Callable[[], None],
+    ) -> None:
+        """`fence` stands round its process, `illness` tells people, `started` is called when there is a new process."""
         self.entry = entry
         self.state = State.STARTING
         self.reason = ""
         self.epoch = 0
+        self.restarts = 0
+        self.last_end = ""
         self._home = home
         self._hang_s = hang_s
+        self._fence = fence
+        self._illness = illness
+        self._has_started = started
+        self._watch = BeatWatch(hang_s)
+        self._appetite = ProcessorWatch(fence.limits)
+        self._beat = 0
+        self._lives_since = 0.0
+        self._end = End.DIED
+        self._verdict = ""  # why its process must end, by the last look at it
         self._restarts = Restarts(rule)
         self._wish = State.PAUSED if entry.paused else State.WORKING
         self._retired = False
@@ -61,6 +88,7 @@ class Keeper:
         self._child: Child | None = None
         self._view = ProgressView(home.employee(entry.slug) / "progress")
         self._over: list[str] = []  # what it was busy with at its last deaths
+        self._death: Death | None = None  # how its last process ended; None if this keeper has seen none end
         self._killed_starting = 0  # how often in a row it was killed from outside before it had reached its work
         self._log = logs.get(__name__).bind(employee=entry.slug)
 
@@ -78,6 +106,47 @@ class Keeper:
         """Send its process a signal, if it has one."""
         if self._child is not None:
             self._child.signal(number)
+
+    @property
+    def starts(self) -> bool:
+        """Whether its process is there and has not reached its work yet."""
+        return self.state is State.STARTING and self.pid is not None
+
+    def look(self, at: float) -> None:
+        """Look at its process, if there is one: whether it works by now, advances, and keeps within its limits.
+
+        Called for everybody in one sweep, often, so it costs next to nothing; what follows happens in `keep`.
+        """
+        child = self._child
+        if child is None or not child.alive or self._verdict:
+            return
+        beat = self._view.beat_ns()
+        if beat != self._beat:
+            self._beat = beat
+            page = self._page() if self.state is State.STARTING else None
+            if page is not None and page.phase != STARTING:
+                self.state, self._lives_since = State.WORKING, at
+        starts = self.state is State.STARTING
+        self._watch.limit_s = self._hang_s * (STARTS_S if starts else 1.0)
+        if self._watch.hangs(at, beat):
+            self._end_it(End.HUNG, "hung, and was killed")
+        elif wrong := self._fence.exceeded(child.pid) or self._processor(child.pid, at):
+            self._end_it(End.RUNAWAY, f"{wrong}, and was ended")
+        if self.state is State.WORKING and at - self._lives_since > self._restarts.rule.window_s:
+            self._illness.over(self.entry)
+
+    def _processor(self, pid: int, at: float) -> str:
+        if not self._appetite.due(at):
+            return ""
+        share, wrong = self._appetite.look(at, usage.processor_s(pid), self._view.marks())
+        if share:
+            self._log.warning("employee uses the processor to its limit", share=round(share, 2))
+            usage.let_others_go_first(pid, _NICE)
+        return wrong
+
+    def _end_it(self, end: "End", how: str) -> None:
+        self._end, self._verdict = end, how
+        self._changed.set()
 
     def update(self, entry: RosterEntry) -> None:
         """Take what the roster says now. A pause on it is one; the end of one resumes, and touches nothing else."""
@@ -148,59 +217,78 @@ class Keeper:
         end = await self._attend(child)
         status = await child.ended()
         self._child = None
+        starved = self._fence.drop(self.entry.slug)
+        by_hand = end is End.DIED and not starved and killed_by_hand(status, memory_kills)
+        # Neither a stop that somebody asked for nor a kill from outside is the fault of what was in hand.
+        blameless = end is End.TOLD or by_hand
+        self._death = Death(how=self._how(end, status, starved=starved), counts=not blameless)
         if end is End.TOLD:
             self._log.info("employee stopped", how=describe(status))
             return
-        how = "hung, and was killed" if end is End.HUNG else describe(status)
         page = self._page()
         worked = page is not None and page.phase != STARTING
+        how = self._death.how
+        self.restarts += 1
+        self.last_end = how + (
+            f", busy with {page.percept[:_CUT_SHORT]}" if page and page.busy and page.percept else ""
+        )
         self._log.warning("employee ended", how=how, worked=worked, **_evidence(page))
-        if end is End.DIED and killed_by_hand(status, memory_kills):
+        if by_hand:
             self._killed_starting = 0 if worked else self._killed_starting + 1
             await self._rest(self._restarts.after_kill(self._killed_starting))
             return
         self._killed_starting = 0
         await self._after_death(how, started)
 
+    def _how(self, end: "End", status: int | None, *, starved: bool) -> str:
+        """Say in words by what its process ended."""
+        if end in (End.HUNG, End.RUNAWAY):
+            return self._verdict
+        if starved:
+            return f"was killed by the kernel at {self._fence.limits.wall_mib} MiB of memory"
+        return describe(status)
+
     async def _start(self, nursery: Nursery) -> Child:
         with await lease.obtain(self._home.employee(self.entry.slug) / lease.LOCK) as held:
             self.epoch = held.raise_epoch()
-            self._child = await nursery.fork(Order(slug=self.entry.slug, epoch=self.epoch, home=self._home), held)
+            order = Order(
+                slug=self.entry.slug,
+                epoch=self.epoch,
+                home=self._home,
+                memory_mib=self._fence.limits.wall_mib,
+                before=self._death,
+            )
+            self._child = await nursery.fork(order, held)
+        self._fence.put_round(self.entry.slug, self._child.pid)
+        self._watch, self._appetite = BeatWatch(self._hang_s), ProcessorWatch(self._fence.limits)
+        self._verdict = ""
+        self._has_started()
         self._log.info("employee started", child=self._child.pid, epoch=self.epoch)
         return self._child
 
     async def _attend(self, child: Child) -> "End":
         """Stay with its process until it has ended, and say by what."""
-        watch = BeatWatch(self._hang_s)
         over = {asyncio.create_task(child.ended()), asyncio.create_task(self._changed.wait())}
         try:
-            while child.alive:
-                if self._changed.is_set():
-                    await child.end(STOP_S)
-                    return End.TOLD
-                page = self._page()
-                if page is not None and page.phase != STARTING:
-                    self.state = State.WORKING
-                if watch.hangs(time.monotonic(), page.beat_ns if page else 0):
-                    await self._end_hanging(child)
-                    return End.HUNG
-                look_s = _LOOK_S if self.settled else _LOOK_STARTING_S
-                await asyncio.wait(over, timeout=min(look_s, self._hang_s / 4), return_when=asyncio.FIRST_COMPLETED)
-            return End.DIED
+            await asyncio.wait(over, return_when=asyncio.FIRST_COMPLETED)
         finally:
             for task in over:
                 task.cancel()
+        if not child.alive:
+            return End.DIED
+        if not self._verdict:
+            await child.end(STOP_S)
+            return End.TOLD
+        if self._end is End.HUNG:
+            await child.end_hanging()
+        else:
+            await child.end(STOP_S)
+        return self._end
 
     def _page(self) -> Progress | None:
         """Return its page if this very process wrote it."""
         page = self._view.read()
         return page if page is not None and page.epoch == self.epoch else None
-
-    async def _end_hanging(self, child: Child) -> None:
-        """Kill it; before that its stacks go to standard error, so that somebody can see where it hung."""
-        child.signal(signal.SIGUSR2)
-        await pause(_STACKS_S)
-        await child.kill()
 
     async def _after_death(self, how: str, started: float) -> None:
         """Wait as long as the rules say before the next start, or give it up."""
@@ -229,6 +317,7 @@ class Keeper:
             self.reason = f"it died {rule.limit} times over {last[-1]}; the last time it {how}"
             self._wish = State.QUARANTINED
         self._log.error("employee given up", state=self._wish.value, reason=self.reason)
+        self._illness.begins(self.entry, self.epoch, self.reason)
 
 
 class End(enum.Enum):
@@ -236,6 +325,7 @@ class End(enum.Enum):
 
     TOLD = enum.auto()  # by us, because it shall not run, or shall run anew
     HUNG = enum.auto()  # by us, because it did not advance
+    RUNAWAY = enum.auto()  # by us, because it used more than it may
     DIED = enum.auto()  # by anything else
 
 

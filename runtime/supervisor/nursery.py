@@ -1,6 +1,8 @@
 """The supervisor's side of the zygote: starts it, asks it for employees, and hears how they ended."""
 
 import asyncio
+import contextlib
+import dataclasses
 import json
 import signal
 import socket
@@ -11,11 +13,15 @@ from typing import Any, Final
 from empla.config import Home
 from empla.errors import InternalError, TimedOut
 from runtime import logs
+from runtime.progress import Death
 from runtime.supervisor.child import Child, spawn
 from runtime.supervisor.lease import Lease
 
 _READY_S: Final = 60.0
-_FORK_S: Final = 10.0
+_FORK_S: Final = 30.0
+_PING_S: Final = 10.0
+_FORKS_AT_ONCE: Final = 8
+"""Requests that wait for an answer: hundreds at once would fill the socket."""
 _PACKET: Final = 1 << 16
 
 
@@ -36,6 +42,10 @@ class Order:
     slug: str
     epoch: int
     home: Home
+    memory_mib: int = 0
+    """What it may map beyond what it is born with; 0: as much as there is."""
+    before: Death | None = None
+    """How the process before it ended; None if nobody saw."""
 
 
 class Nursery:
@@ -55,6 +65,10 @@ class Nursery:
         self.child: Child | None = None
         self._log = logs.get(__name__)
         self.available = asyncio.Event()
+        self._turns = asyncio.Semaphore(_FORKS_AT_ONCE)
+        self._pinged = 0
+        self._ponged = 0
+        self._ping_at = float("-inf")
 
     async def start(self) -> None:
         """Start the zygote and wait until it has imported what employees need."""
@@ -79,12 +93,22 @@ class Nursery:
 
         Waits for a zygote if there is none. ZygoteGone if it ends before it answers.
         """
-        await self.available.wait()
+        async with self._turns:
+            await self.available.wait()
+            return await self._fork(order, lease)
+
+    async def _fork(self, order: Order, lease: Lease) -> Child:
         if self._control is None:
             raise ZygoteGone
         answer: asyncio.Future[Child] = asyncio.get_running_loop().create_future()
         self._forks[order.slug] = answer
-        request = {"fork": order.slug, "epoch": order.epoch, "home": str(order.home.root)}
+        request = {
+            "fork": order.slug,
+            "epoch": order.epoch,
+            "home": str(order.home.root),
+            "memory_mib": order.memory_mib,
+            "before": dataclasses.asdict(order.before) if order.before is not None else None,
+        }
         try:
             socket.send_fds(self._control, [json.dumps(request).encode()], [self._lifeline_fd, lease.fd])
             async with asyncio.timeout(_FORK_S):
@@ -93,6 +117,20 @@ class Nursery:
             raise ZygoteGone(f"no employee could be started: {error or 'no answer'}") from error
         finally:
             self._forks.pop(order.slug, None)
+
+    def beat(self, at: float) -> int:
+        """Return a number that stands still while the zygote does not answer, at the monotonic instant `at`.
+
+        Asks it again now and then. One that is not ready yet has its own time limit.
+        """
+        if self._control is not None and self.available.is_set() and self._pinged == self._ponged:
+            if at - self._ping_at < _PING_S:
+                return int(at * 1e9)
+            self._ping_at = at
+            self._pinged += 1
+            with contextlib.suppress(OSError):  # a full socket is no answer either
+                self._control.send(json.dumps({"ping": self._pinged}).encode())
+        return int((self._ping_at if self._pinged != self._ponged else at) * 1e9)
 
     async def stop(self, grace_s: float) -> None:
         """End the zygote: its socket is its lifeline. Employees that it still has get the time they need."""
@@ -129,6 +167,8 @@ class Nursery:
             if not self._ready.done():
                 self._ready.set_result(None)
                 self.available.set()
+        elif "pong" in message:
+            self._ponged = int(message["pong"])
         elif "forked" in message:
             self._forked(str(message["forked"]), int(message["pid"]), fds[0])
         elif (child := self._children.pop(int(message["exited"]), None)) is not None:
@@ -149,6 +189,7 @@ class Nursery:
         asyncio.get_running_loop().remove_reader(self._control)
         self._control.close()
         self._control = None
+        self._ponged = self._pinged
         self.available.clear()
         gone = ZygoteGone("the zygote ended", next_step="see what it said last: logs/up.err, or your terminal")
         for fork in self._forks.values():

@@ -15,6 +15,7 @@ from typing import Any, Final
 from empla.config import Home
 from empla.errors import InternalError, ResourceError, TimedOut
 from runtime.ports import free_port
+from runtime.progress import ProgressView
 from runtime.supervisor import lease
 from runtime.supervisor.child import Child, describe, spawn
 
@@ -55,6 +56,7 @@ class Office:
         self._command = command
         self._first_port = first_port
         self._lifeline_fd = lifeline_fd
+        self._page = ProgressView(home.office / "progress")
         self.name = "office"
         self.child: Child | None = None
         self.ready = asyncio.Event()
@@ -80,6 +82,15 @@ class Office:
     def lost(self) -> None:
         """Note that it has ended."""
         self.ready.clear()
+
+    def beat(self, at: float) -> int:
+        """Return a number that stands still while its loop does, looked at at the monotonic instant `at`.
+
+        Only a page that this very process writes counts. One that does not listen yet has its own time limit.
+        """
+        page = self._page.read() if self.child is not None and self.ready.is_set() else None
+        watched = page is not None and self.child is not None and page.epoch == self.child.pid
+        return page.beat_ns if page is not None and watched else int(at * 1e9)
 
     def addresses(self) -> dict[str, Any]:
         """Return where it listens, as `empla status` shows it; empty before it has ever listened."""

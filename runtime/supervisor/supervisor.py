@@ -6,9 +6,11 @@ kernel closes the lifeline and everything else ends within five seconds.
 """
 
 import asyncio
+import contextlib
 import os
 import signal
 import time
+from collections import Counter
 from collections.abc import Coroutine, Sequence
 from typing import Any, Final
 
@@ -17,22 +19,33 @@ from empla.config import Home
 from empla.errors import EmplaError, InputError
 from runtime import logs
 from runtime.supervisor.child import Child, describe, killed_by_hand, out_of_memory_kills
-from runtime.supervisor.keeper import HANG_S, STOP_S, Keeper
+from runtime.supervisor.fence import Fence
+from runtime.supervisor.groups import Groups
+from runtime.supervisor.illness import Illness
+from runtime.supervisor.keeper import HANG_S, STOP_S, Keeper, State
+from runtime.supervisor.limits import Limits
+from runtime.supervisor.notices import Notices
+from runtime.supervisor.notify import Notifier
 from runtime.supervisor.nursery import Nursery
 from runtime.supervisor.office import Office, OfficeCommand
 from runtime.supervisor.restarts import RestartRule, Restarts
 from runtime.supervisor.roster import Roster, RosterEntry
+from runtime.supervisor.watch import BeatWatch
 
 _SERVANTS: Final = RestartRule(limit=0, longest_s=30.0)
 """Office and zygote are never given up: without them nobody works."""
 
 _FIRST_TRIES: Final = 3
+_OWN_TASKS: Final = ("office", "zygote", "sweep")
+_LOOK_STARTING_S: Final = 0.02
+_LOOK_S: Final = 2.0
 
 
 class Supervisor:
     """Everything that runs in one home. The caller holds the home's lock.
 
-    `body` names what employees run (`module:function`); `hang_s` and `rule` say when one is killed and given up.
+    `body` names what employees run (`module:function`); `hang_s` and `rule` say when one is killed and given up,
+    `limits` what each may use, and `notifier` is told how things are.
     """
 
     def __init__(
@@ -44,6 +57,9 @@ class Supervisor:
         first_port: int,
         body: str,
         clock: SystemClock,
+        domain: str,
+        limits: Limits,
+        notifier: Notifier,
         hang_s: float = HANG_S,
         rule: RestartRule | None = None,
     ) -> None:
@@ -56,6 +72,14 @@ class Supervisor:
         self._lifeline_fd, self._lifeline_end = os.pipe2(os.O_CLOEXEC)
         self._office = Office(home, office, first_port=first_port, lifeline_fd=self._lifeline_fd)
         self._nursery = Nursery(body, lifeline_fd=self._lifeline_fd)
+        self._fence = Fence(limits, Groups.delegated())
+        self._notices = Notices(home, domain, self._tell_office)
+        self._illness = Illness(home, clock, self._notices)
+        self._notifier = notifier
+        self._watches = {self._office.name: BeatWatch(hang_s), self._nursery.name: BeatWatch(hang_s)}
+        self._ending: set[str] = set()  # servants that are being killed for hanging
+        self._new_process = asyncio.Event()
+        self._pinged = float("-inf")
         self._staffed = False
         self._keepers: dict[str, Keeper] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
@@ -89,13 +113,19 @@ class Supervisor:
                 task.cancel()
             await asyncio.wait(starting)
             raise
+        self._remind()
         self._run("office", self._serve(self._office))
         self._run("zygote", self._serve(self._nursery))
+        self._run("sweep", self._sweep())
         self._staff(reading.result())
 
     def reload(self) -> None:
         """Read the roster again: start who is new, end who is gone, pause and resume as it says."""
         self._staff(self._roster())
+
+    def limit(self, limits: Limits) -> None:
+        """Have other limits from now on; a process that runs keeps the kernel's wall that it was born with."""
+        self._fence.limits = limits
 
     def _staff(self, roster: Sequence[RosterEntry]) -> None:
         self._staffed = True
@@ -105,7 +135,15 @@ class Supervisor:
         for slug, entry in entries.items():
             keeper = self._keepers.get(slug)
             if keeper is None:
-                keeper = Keeper(entry, self._home, hang_s=self._hang_s, rule=self._rule)
+                keeper = Keeper(
+                    entry,
+                    self._home,
+                    hang_s=self._hang_s,
+                    rule=self._rule,
+                    fence=self._fence,
+                    illness=self._illness,
+                    started=self._new_process.set,
+                )
                 self._keepers[slug] = keeper
                 self._run(f"keeper of {slug}", keeper.keep(self._nursery))
             else:
@@ -130,10 +168,16 @@ class Supervisor:
         return [child for child in (self._office.child, self._nursery.child) if child is not None and child.alive]
 
     def status(self) -> dict[str, Any]:
-        """Return what `empla status --json` prints. `reason` stands with an employee only where there is one."""
+        """Return what `empla status --json` prints. `reason` and `last_end` stand with an employee only
+        where there is one; `restarts` counts since this process began."""
         return {
             "ready": self.ready,
             "office": self._office.addresses(),
+            "limits": {
+                "memory_mib": self._fence.limits.memory_mib,
+                "cpu": self._fence.limits.cpu,
+                "by": self._fence.means,
+            },
             "employees": [_shown(keeper) for keeper in self._keepers.values()],
         }
 
@@ -148,12 +192,12 @@ class Supervisor:
 
     async def stop(self) -> None:
         """End employees, then the zygote, then the office: each gets time to finish, and none gets more."""
-        for name in ("office", "zygote"):
+        for name in _OWN_TASKS:
             if name in self._tasks:
                 self._tasks[name].cancel()
         for keeper in self._keepers.values():
             keeper.retire()
-        keeping = [task for name, task in self._tasks.items() if name not in ("office", "zygote")]
+        keeping = [task for name, task in self._tasks.items() if name not in _OWN_TASKS]
         if keeping:
             _, late = await asyncio.wait(keeping, timeout=STOP_S + 1)
             for task in late:
@@ -179,9 +223,67 @@ class Supervisor:
             try:
                 await servant.start()
                 listened = True
+                self._remind()
             except (EmplaError, OSError) as error:
                 listened = False
                 self._log.error("servant could not be started", servant=servant.name, error=str(error))
+
+    def _remind(self) -> None:
+        """Tell an office that has just begun to listen of what was left between its look and that."""
+        if self._notices.waiting:
+            self._tell_office()
+
+    async def _sweep(self) -> None:
+        """Look at everybody, again and again: one look for all, seldom, and often only while somebody starts."""
+        while True:
+            at = time.monotonic()
+            for keeper in self._keepers.values():
+                keeper.look(at)
+            if not [servant for servant in (self._office, self._nursery) if self._hangs(servant, at)]:
+                self._ping(at)
+            self._notifier.status(self._in_a_line())
+            starting = any(keeper.starts for keeper in self._keepers.values())
+            self._new_process.clear()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(_LOOK_STARTING_S if starting else self._look_s):
+                    await self._new_process.wait()
+
+    @property
+    def _look_s(self) -> float:
+        return min(_LOOK_S, self._hang_s / 4, self._notifier.watchdog_s or _LOOK_S)
+
+    def _hangs(self, servant: Office | Nursery, at: float) -> bool:
+        """Whether the office, or the zygote, lives and does not advance; then it is killed, and so started again."""
+        hangs = self._watches[servant.name].hangs(at, servant.beat(at))
+        if hangs and servant.child is not None and servant.name not in self._ending:
+            self._log.error("servant hangs", servant=servant.name)
+            self._ending.add(servant.name)
+            self._run(f"end of {servant.name}", self._end_hanging(servant.name, servant.child))
+        return hangs
+
+    async def _end_hanging(self, name: str, child: Child) -> None:
+        try:
+            await child.end_hanging()
+        finally:
+            self._ending.discard(name)
+
+    def _ping(self, at: float) -> None:
+        """Tell the service manager that this loop advances, as often as it wants to hear it."""
+        if self._notifier.watchdog_s and at - self._pinged >= self._notifier.watchdog_s:
+            self._pinged = at
+            self._notifier.alive()
+
+    def _in_a_line(self) -> str:
+        """Say how things are, for the service manager's status."""
+        counts = Counter(keeper.state.value for keeper in self._keepers.values())
+        said = ", ".join(f"{count} {state}" for state, count in sorted(counts.items())) or "nobody hired"
+        sick = [k for k in self._keepers.values() if k.state in (State.STOPPED, State.QUARANTINED) and k.reason]
+        return "; ".join([said, *(f"{keeper.entry.name}: {keeper.reason}" for keeper in sick)])
+
+    def _tell_office(self) -> None:
+        """Have the office look into its pickup folder; one that does not listen yet is told when it does."""
+        if self._office.child is not None and self._office.ready.is_set():
+            self._office.child.signal(signal.SIGUSR1)
 
     def _run(self, name: str, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work, name=name)
@@ -216,5 +318,7 @@ def _shown(keeper: Keeper) -> dict[str, Any]:
         "manager": entry.manager,
         "state": keeper.state.value,
         "pid": keeper.pid,
+        "restarts": keeper.restarts,
     }
-    return shown | {"reason": keeper.reason} if keeper.reason else shown
+    said = {"reason": keeper.reason, "last_end": keeper.last_end}
+    return shown | {name: text for name, text in said.items() if text}

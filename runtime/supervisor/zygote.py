@@ -5,10 +5,13 @@ cheap: the garbage collector's heap is frozen, and what was imported stays share
 
 On the socket (SEQPACKET, one JSON object a packet):
 
-    supervisor -> zygote   {"fork": slug, "epoch": n, "home": path}   with two descriptors: lifeline, lease
+    supervisor -> zygote   {"fork": slug, "epoch": n, "home": path, "memory_mib": n,
+                            "before": {"how", "counts"} or null}      with two descriptors: lifeline, lease
+                           {"ping": n}
     zygote -> supervisor   {"ready": true, "threads": n}
                            {"forked": slug, "pid": n}                 with one descriptor: the child's pidfd
                            {"exited": pid, "status": n}               exit code, or minus the signal
+                           {"pong": n}
 
 The socket is the zygote's lifeline. At its end it tells its children to stop, and kills after five seconds those that
 have not, also one that was stopped or hangs without giving Python a chance to look.
@@ -21,6 +24,7 @@ import gc
 import importlib
 import json
 import os
+import resource
 import select
 import signal
 import socket
@@ -33,14 +37,15 @@ from typing import Any, Final
 from empla.clock import SystemClock
 from empla.config import Home
 from runtime import logs, progress
-from runtime.progress import ProgressPage
+from runtime.progress import Death, ProgressPage
 from runtime.seat import Body, Seat, occupy
-from runtime.supervisor import lease
+from runtime.supervisor import lease, usage
 from runtime.supervisor.warming import warm
 
 PACKET: Final = 1 << 16
 """Longest packet on the socket, in bytes."""
 
+_STACKS_MIB: Final = 128
 _FORCE_S: Final = 4.8  # after the lifeline's end; the children's own grace is a little shorter
 
 
@@ -100,8 +105,12 @@ class Zygote:
             return False
         if not packet:
             return False
+        order = json.loads(packet)
         try:
-            self._fork(json.loads(packet), lifeline_fd=fds[0], lease_fd=fds[1])
+            if "ping" in order:
+                self._say({"pong": order["ping"]})
+            else:
+                self._fork(order, lifeline_fd=fds[0], lease_fd=fds[1])
         finally:
             for fd in fds:
                 os.close(fd)
@@ -170,10 +179,12 @@ class Zygote:
 def be_employee(order: dict[str, Any], body: Body, lifeline_fd: int, lease_fd: int) -> None:
     """Take the seat that `order` describes and run `body` in it; the lease is held by the open `lease_fd`."""
     gc.enable()
+    _fence(int(order["memory_mib"]))
     slug, epoch = str(order["fork"]), int(order["epoch"])
     home = Home(Path(order["home"]))
     lease.sign(lease_fd, os.getpid())
     clock = SystemClock(home.clock)
+    clock.attend(slug, os.getpid(), lease.started_at(os.getpid()))
     logs.configure(home, slug, clock=clock, employee=slug, epoch=epoch)
     page = home.employee(slug) / "progress"
     last = progress.read(page)
@@ -185,12 +196,27 @@ def be_employee(order: dict[str, Any], body: Body, lifeline_fd: int, lease_fd: i
         progress=ProgressPage(page, epoch=epoch),
         clock=clock,
         last=last,
+        death=Death(**order["before"]) if order.get("before") else None,
     )
     try:
         occupy(seat, body)
+        clock.leave()
     except Exception:
         logs.get(__name__).exception("employee failed")
         raise
+
+
+def _fence(memory_mib: int) -> None:
+    """Have an allocation fail that takes this process so far beyond what it was born with; 0: never.
+
+    RLIMIT_DATA counts writable memory from its reservation on, stacks of threads too (8 MiB each), and what is still
+    shared with the zygote.
+    """
+    if memory_mib:
+        wall = (usage.mapped_mib() + memory_mib + _STACKS_MIB) << 20
+        _, hard = resource.getrlimit(resource.RLIMIT_DATA)
+        if hard == resource.RLIM_INFINITY or wall < hard:
+            resource.setrlimit(resource.RLIMIT_DATA, (wall, hard))
 
 
 def threads() -> int:

@@ -20,6 +20,7 @@ from pathlib import Path
 from empla.clock import pause
 from empla.config import Home, Settings
 from runtime.seat import Seat
+from runtime.supervisor.limits import Limits
 from runtime.supervisor.restarts import RestartRule
 from runtime.supervisor.roster import RosterEntry
 from runtime.supervisor.up import up
@@ -102,6 +103,7 @@ async def run_up(home: Home) -> int:
         ports=settings.get("ports", 0),
         hang_s=settings.get("hang_s", 30.0),
         rule=RestartRule(**settings.get("rule", {})),
+        limits=Limits(**settings.get("limits", {})),
     )
 
 

@@ -23,12 +23,14 @@ def test_everything_starts_and_the_status_has_the_shape_that_scripts_rely_on(com
     company.employ("ada")
     company.up()
     shown = status(company.home)
-    assert shown.keys() == {"ready", "office", "employees"}
+    assert shown.keys() == {"ready", "office", "limits", "employees"}
+    assert shown["limits"].keys() == {"memory_mib", "cpu", "by"}
     assert shown["ready"] is True
     assert shown["office"]["imap"].keys() == shown["office"]["smtp"].keys() == {"host", "port"}
     assert shown["office"]["caldav"]["url"].startswith("http://127.0.0.1:")
     pid = shown["employees"][0].pop("pid")
     assert psutil.pid_exists(pid)
+    shown["employees"][0].pop("seen", None)  # when the bus last heard of it
     assert shown["employees"] == [
         {
             "name": "Ada",
@@ -36,6 +38,7 @@ def test_everything_starts_and_the_status_has_the_shape_that_scripts_rely_on(com
             "role": "assistant",
             "manager": "boss@office.example",
             "state": "working",
+            "restarts": 0,
         }
     ]
 
