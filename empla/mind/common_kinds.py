@@ -7,6 +7,7 @@ Nothing here ends by its kind. Each of them is replaced by what takes its place,
 from empla.mind.commitments import COMMITMENT, EXPECTATION
 from empla.mind.goals import AIM
 from empla.mind.grants import GRANTED
+from empla.mind.health import HEALTH
 from empla.mind.kinds import BeliefKind, Category
 from empla.mind.learning import APPROACH, GAP
 from empla.mind.percepts import PROFILE
@@ -21,6 +22,7 @@ library = PlanLibrary()
 library.declare(
     BeliefKind(functor=PROFILE, category=Category.SELF, says="who it is, whom it works for, and how it is set up"),
     BeliefKind(functor=GRANTED, category=Category.SELF, says="what somebody lets it see or change"),
+    BeliefKind(functor=HEALTH, category=Category.SELF, key=(0,), says="how one of its connections to the world stands"),
     BeliefKind(functor=MAY_RISK, category=Category.SELF, says="a plan that it may choose whatever the risk"),
     BeliefKind(functor=RULE, category=Category.DOMAIN, says="a standing rule that holds"),
     BeliefKind(functor=RULE_DROPPED, category=Category.DOMAIN, says="a standing rule that held once, and why it ended"),

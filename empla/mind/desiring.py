@@ -8,6 +8,8 @@
     ended      an intention of a goal is over
     suspend, resume, drop, achieve, word, said
                what a plan or a person says becomes of a goal
+    block, unblock
+               something stands in its way, or does no more
 
 Each returns the events that it raises, among them `goal:NAME` with the aim's bindings and the goal's id as field
 `goal`: a plan is wanted for it. What became of goals that intentions serve stands in `Draft.moved_goals`. A goal is
@@ -22,7 +24,7 @@ from empla.mind.goal_graph import all_of_them, parts_last
 from empla.mind.goal_looks import check, watched
 from empla.mind.goal_making import Cause, Making, deadline_of, flat, is_settled
 from empla.mind.goal_moves import Moves
-from empla.mind.goals import AIM, GOAL_ACHIEVED, GOAL_ADOPTED, GOAL_DROPPED, Aim, Goal
+from empla.mind.goals import AIM, GOAL_ACHIEVED, GOAL_ADOPTED, GOAL_DROPPED, Aim, Block, Goal
 from empla.mind.judging import Judging
 from empla.mind.percepts import Outcome, Percept, Status
 from empla.mind.plans import PlanLibrary
@@ -236,6 +238,23 @@ def achieve(draft: Draft, library: PlanLibrary, goal: Goal, reason: str) -> list
     """Take a goal as reached, on somebody's word."""
     judging = Judging(draft, library)
     judging.over(goal.id, "achieved", reason)
+    return judging.finish()
+
+
+def block(draft: Draft, library: PlanLibrary, goal: Goal, by: Block) -> list[Percept]:
+    """Note what stands in a goal's way."""
+    judging = Judging(draft, library)
+    judging.block(goal.id, by)
+    return judging.finish()
+
+
+def unblock(draft: Draft, library: PlanLibrary, goal: Goal, name: str) -> list[Percept]:
+    """Note that what was noted under this name stands in a goal's way no more."""
+    judging = Judging(draft, library)
+    row = judging.row(goal.id)
+    if row is not None:
+        draft.put_goal(replace(row, blocked_by=tuple(b for b in row.blocked_by if b.goal or b.name != name)))
+        judging.stirred[row.id] = None
     return judging.finish()
 
 

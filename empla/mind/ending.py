@@ -162,7 +162,7 @@ def after_failure(t: Thinking, intention: Intention, outcome: Outcome) -> None:
     if told:
         before = intention.bindings["tried"] if intention.kind == PLAN_WANTED else ()
         tried = (*before, *intention.tried)
-        failure = {"plan": intention.plan, "tried": tried, "outcome": outcome, **_mail_of(intention)}
+        failure = {"plan": intention.plan, "tried": tried, "outcome": outcome, **mail_of(intention)}
         t.events.append(raised_by(intention, INTENTION_FAILED, failure))
 
 
@@ -192,6 +192,7 @@ def _occasion(t: Thinking, intention: Intention, fields: Mapping[str, Any], *, t
     )
 
 
-def _mail_of(intention: Intention) -> dict[str, Any]:
+def mail_of(intention: Intention) -> dict[str, Any]:
+    """Return the mail that an intention is about, under its name; nothing if it is about none."""
     fields = intention.bindings["fields"] if intention.kind == PLAN_WANTED else intention.bindings
     return {"mail": fields["mail"]} if "mail" in fields else {}

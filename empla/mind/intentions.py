@@ -17,7 +17,7 @@ class Stage(StrEnum):
 
     ACTIVE = "active"
     SUSPENDED = "suspended"
-    QUARANTINED = "quarantined"
+    QUARANTINED = "quarantined"  # set aside, for it stopped the process; until a person says what becomes of it
     DONE = "done"
     FAILED = "failed"
     DROPPED = "dropped"
@@ -54,7 +54,8 @@ class Intention:
     `like` is the context in which its success will be remembered, if it will be, `reasons` what made up
     its score where there was a choice; `because` are the ids of beliefs that
     its condition found, `watches` the functors whose change makes it be reconsidered; `carries` are the open promises
-    that are its to see to, each as "commitment:ID" or "expectation:ID".
+    that are its to see to, each as "commitment:ID" or "expectation:ID"; `set_aside` is why it was set aside, while it
+    is, and `set_aside_with` the key of a percept that was set aside with it.
     """
 
     id: str
@@ -80,6 +81,8 @@ class Intention:
     because: tuple[str, ...] = field(default=(), metadata=LATER)
     watches: tuple[str, ...] = field(default=(), metadata=LATER)
     carries: tuple[str, ...] = ()
+    set_aside: str = field(default="", metadata=LATER)
+    set_aside_with: str = field(default="", metadata=LATER)
 
     def ended(self, stage: Stage, result: Outcome, at: datetime) -> "Intention":
         """Return it as it is when it is over. Written out: it is done for every event that a plan handles."""

@@ -81,12 +81,23 @@ OCCURRENCE_MISSED = "occurrence-missed"
 TRIGGER_WORD = "trigger-word"
 """Kind of the percept of a person's word on a trigger; fields `trigger`, `paused` and `by`."""
 
+PERCEPT_SET_ASIDE = "percept-set-aside"
+"""Kind of the percept that another was set aside, for it could not be handled; fields `percept` (its key), `reason`."""
+INTENTION_SET_ASIDE = "intention-set-aside"
+"""Kind of the percept that an intention is set aside; fields `intention`, `plan`, `reason`, and `percept`, the key of
+one that is set aside with it. Plans get besides `goal` (its name) and, where it is about one, the `mail`."""
+INTENTION_WORD = "intention-word"
+"""Kind of the percept of a person's word on an intention that was set aside; fields `intention`, `again` and `by`."""
+INTEGRATION = "integration"
+"""Kind of the percept that an integration stands otherwise now; fields `name`, `state`, `since`, `why`."""
+
 BEGAN = "began"
 """Kind of the percept that a version of code and role begins; field `version`."""
 
 _COMPANY = frozenset({PROFILE, GRANT_CHANGED, RULES_COMMAND, TASK_ASSIGNED, TASK_RELEASED})
 _CLOCK = frozenset({TIMER, OCCURRENCE, OCCURRENCE_MISSED, TRIGGER_WORD})
-_RESERVED = _COMPANY | _CLOCK | {OUTCOME, CONTINUE, WAKE, APPROVAL_NEEDED, PLAN_WANTED}
+_SHELL = frozenset({PERCEPT_SET_ASIDE, INTENTION_SET_ASIDE, INTENTION_WORD, INTEGRATION})
+_RESERVED = _COMPANY | _CLOCK | _SHELL | {OUTCOME, CONTINUE, WAKE, APPROVAL_NEEDED, PLAN_WANTED}
 _RESERVED_FAMILIES = ("goal:", "goal-", "belief-", "commitment-", "expectation-")
 
 
