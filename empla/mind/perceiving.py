@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from empla.mind import desiring, health, setting_aside
+from empla.mind import desiring, health, noticing, setting_aside
 from empla.mind.answers import answered_question
 from empla.mind.beliefs import Belief
 from empla.mind.consent import opened_by
@@ -73,6 +73,7 @@ def _profile(t: Thinking, event: Percept) -> None:
 def _began(t: Thinking, event: Percept) -> None:
     """Take up what a version of code and role wants that the one before did not."""
     t.raise_all(desiring.began(t.draft, t.library, event.key))
+    noticing.began(t)
     _react(t, event)
 
 
@@ -105,8 +106,10 @@ _OF_THE_SHELL: dict[str, Callable[[Thinking, Percept], None]] = {
 
 def _react(t: Thinking, event: Percept) -> None:
     """Give an event to the question that it answers, to the steps that wait for it, or else to plans."""
-    if event.kind == MAIL and _answers(t, event):
-        return
+    if event.kind == MAIL:
+        noticing.mail(t, event)
+        if _answers(t, event):
+            return
     waiting = t.draft.waiting_for(event.kind) if t.draft.awaits(event.kind) else ()
     concerned = [r for r in waiting if _is_what(event, r.step)]
     for record in concerned:
@@ -158,6 +161,7 @@ def _grant(t: Thinking, question: Question, mail: Mail) -> None:
 
 
 def _outcome(t: Thinking, action: str, outcome: Outcome) -> None:
+    noticing.done(t, outcome)
     record = t.draft.step(action)
     if record is None or record.outcome is not None:
         return  # the intention is over, or this was told before
@@ -178,6 +182,9 @@ def _time_is_up(t: Thinking, waiter: str) -> None:
     """Wake a step, a promise or a goal, or end an intention that has used up its time."""
     if waiter.startswith(CLOCK):
         due(t, waiter)
+        return
+    if waiter.startswith(noticing.LOOK):
+        noticing.due(t, waiter)
         return
     if t.draft.goal(waiter) is not None:
         t.raise_all(desiring.due(t.draft, t.library, waiter))

@@ -5,7 +5,7 @@ at what they were adopted on (Rao and Georgeff, 1991; Bratman's commitment, as f
 """
 
 from empla.errors import ValidationError
-from empla.mind import desiring, logic, promising
+from empla.mind import desiring, logic, noticing, promising
 from empla.mind.authority import raised_by
 from empla.mind.deliberating import applies
 from empla.mind.ending import drop, give_up, give_way, resume, suspend
@@ -22,7 +22,8 @@ from empla.mind.thinking import Thinking
 
 def reconsider(t: Thinking) -> None:
     """Have everybody look who is concerned by what changed since it was asked last."""
-    if not t.draft.is_watched:
+    notices = t.library.noticing.any_of_beliefs
+    if not (notices or t.draft.is_watched):
         t.draft.touched.clear()
         return
     while t.draft.touched or t.draft.moved_goals:
@@ -30,6 +31,8 @@ def reconsider(t: Thinking) -> None:
         if touched:
             t.raise_all(desiring.revise(t.draft, t.library, touched))
             _look_again(t, touched)
+            if notices:
+                noticing.look(t, touched)
         moved, t.draft.moved_goals = t.draft.moved_goals, {}
         if moved:
             _follow(t, moved)
