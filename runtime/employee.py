@@ -60,12 +60,7 @@ async def run(seat: Seat) -> None:
     place = connect(_account(seat.home, profile), directory, blobs, seat.clock)
     try:
         store.take_lease(seat.epoch, f"{os.uname().nodename}:{os.getpid()}")
-        _tell_grants(seat, store, profile)
-        alive_at = seat.last.alive_at if seat.last is not None else None
-        tell_of_role(store, profile.role, seat.clock.now())
-        note_beginning(store, seat.clock.now(), version=version_of(profile.role), alive_at=alive_at)
-        engine = _engine(seat, store, place, profile)
-        _note_crash(seat, engine)
+        engine = begin(seat, store, place, profile)
         asyncio.get_running_loop().add_signal_handler(signal.SIGUSR1, engine.wake)
         seat.advances = engine.advances
         log.info("begins", epoch=seat.epoch, role=profile.role)
@@ -77,6 +72,21 @@ async def run(seat: Seat) -> None:
         await asyncio.gather(place.mailbox.close(), place.calendars.close(), return_exceptions=True)
         directory.close()
         store.close()
+
+
+def begin(seat: Seat, store: Store, place: Place, profile: Profile) -> EmployeeEngine:
+    """Return the engine of a process that has the lease, once its inbox says what it has to know of its beginning.
+
+    That is what is granted to it, its role and version, for how long nobody was there, and what the process before it
+    died over. Real processes and simulated ones begin with this.
+    """
+    _tell_grants(seat, store, profile)
+    alive_at = seat.last.alive_at if seat.last is not None else None
+    tell_of_role(store, profile.role, seat.clock.now())
+    note_beginning(store, seat.clock.now(), version=version_of(profile.role), alive_at=alive_at)
+    engine = _engine(seat, store, place, profile)
+    _note_crash(seat, engine)
+    return engine
 
 
 def _tell_grants(seat: Seat, store: Store, profile: Profile) -> None:

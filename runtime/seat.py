@@ -22,7 +22,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from empla.clock import SystemClock, pause
+from empla.clock import Clock, pause
 from empla.config import Home
 from runtime.progress import ENDED, IDLE, Death, Progress, ProgressPage
 
@@ -53,7 +53,7 @@ class Seat:
     epoch: int
     lifeline_fd: int
     progress: ProgressPage
-    clock: SystemClock
+    clock: Clock
     last: Progress | None = None
     death: Death | None = None
     advances: Callable[[], bool] = lambda: True

@@ -18,7 +18,7 @@ from datetime import datetime, timedelta
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
-from typing import Final
+from typing import Any, Final
 
 import icalendar
 
@@ -121,7 +121,7 @@ def _version(calendar: icalendar.Calendar) -> str:
     parts = [str(calendar.get("METHOD", ""))]
     for event in calendar.walk("VEVENT"):
         parts += [str(event.get(name, "")) for name in ("UID", "RECURRENCE-ID", "SEQUENCE")]
-        parts += [event[name].to_ical().decode() for name in ("DTSTART", "DTEND") if name in event]
+        parts.append(_times(event))
         attendees = event.get("ATTENDEE", [])
         for attendee in attendees if isinstance(attendees, list) else [attendees]:
             parts.append(f"{attendee} {attendee.params.get('PARTSTAT', '')}")
@@ -143,14 +143,19 @@ def _events(standing: Standing) -> Iterator[_Event]:
     for event in icalendar.Calendar.from_ical(standing.ics).walk("VEVENT"):
         if "RECURRENCE-ID" in event:
             continue
-        times = " ".join(event[name].to_ical().decode() for name in ("DTSTART", "DTEND") if name in event)
         yield _Event(
             owner=standing.owner,
             uid=str(event.get("UID", "")),
             title=str(event.get("SUMMARY", "")),
-            times=times,
+            times=_times(event),
             cancelled=str(event.get("STATUS", "")).upper() == "CANCELLED",
         )
+
+
+def _times(event: icalendar.Component) -> str:
+    """Return when an event begins and ends, as it stands there."""
+    moments: list[Any] = [event.get(name) for name in ("DTSTART", "DTEND")]
+    return " ".join(str(moment.dt) for moment in moments if moment is not None)
 
 
 def _twice(mails: Sequence[_Mail]) -> Iterator[Fault]:
