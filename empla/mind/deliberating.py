@@ -17,6 +17,7 @@ from empla.mind.choosing import choose, passed_over
 from empla.mind.goals import Goal
 from empla.mind.intentions import Authority, Intention
 from empla.mind.learning import learns, note_gap
+from empla.mind.limits import is_initiative
 from empla.mind.logic import Inquiry
 from empla.mind.percepts import PLAN_WANTED, Outcome, Percept, is_reserved
 from empla.mind.plans import CommitmentStrategy, Plan, Trigger, always
@@ -188,6 +189,9 @@ def adopt(
 ) -> None:
     """Commit to a plan."""
     draft, plan = t.draft, chosen.plan
+    own = (
+        occasion.former.initiative if occasion.former else is_initiative(t.draft, plan, occasion.goal, occasion.parent)
+    )
     former = occasion.former or occasion.owner
     draft.adopted += 1
     goal = draft.goal(occasion.goal) if occasion.goal else None
@@ -214,6 +218,8 @@ def adopt(
         reasons=chosen.reasons,
         because=tuple([belief.id for belief in chosen.found]) if chosen.found else (),
         watches=_watched(t, plan, chosen),
+        initiative=own,
+        held_back=own and occasion.former is None,
     )
     draft.put_intention(intention)
     if former is not None and former.carries and former is occasion.former:

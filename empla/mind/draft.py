@@ -93,6 +93,10 @@ class Draft:
         merged = {**self.state.intentions, **self._intentions}
         return (i for i in merged.values() if i.stage not in OVER)
 
+    def moves_initiative(self) -> bool:
+        """Return whether this cycle has changed an intention that nobody has asked for."""
+        return any(intention.initiative for intention in self._intentions.values())
+
     def put_intention(self, intention: Intention) -> None:
         """Record an intention as it is now."""
         self._intentions[intention.id] = intention

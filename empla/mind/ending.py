@@ -128,7 +128,7 @@ def suspend(t: Thinking, intention: Intention) -> None:
 def resume(t: Thinking, intention: Intention) -> None:
     """Let an intention go on that was suspended."""
     if intention.stage is Stage.SUSPENDED:
-        t.make_ready(put(t, replace(intention, stage=Stage.ACTIVE)))
+        t.make_ready(put(t, replace(intention, stage=Stage.ACTIVE, held_back=intention.initiative)))
 
 
 def give_way(t: Thinking, intention: Intention, code: str, reason: str) -> None:

@@ -221,7 +221,8 @@ class Goal:
     source that its taking up had read. `watches` are the functors whose change has it looked at. `progress` and `risk`
     are from 0 to 1, progress None where it cannot be told. `priority` is on the scale of plans, 0 is normal; `word` is
     the manager's, in its place. While `at_work`, a plan was asked for and has not ended; `attempts` counts the plans
-    that ended without reaching it, the next is asked for from `retry_at` on. It wakes by itself at `next_look`.
+    that ended without reaching it, the next is asked for from `retry_at` on. It wakes by itself at `next_look`. `urged`
+    is the deadline of the nearest promise that hangs on it, as of when its priority was last weighed anew.
     """
 
     id: str
@@ -254,6 +255,7 @@ class Goal:
     attempts: int = field(default=0, metadata=LATER)
     retry_at: datetime | None = field(default=None, metadata=LATER)
     next_look: datetime | None = field(default=None, metadata=LATER)
+    urged: datetime | None = field(default=None, metadata=LATER)
     transitions: tuple[Transition, ...] = field(default=(), metadata=LATER)
 
     @property

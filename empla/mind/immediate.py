@@ -13,6 +13,7 @@ from empla.mind.consent import may_decide, outsiders
 from empla.mind.intentions import HeldSpan, Intention
 from empla.mind.percepts import Outcome, Status, is_reserved
 from empla.mind.resolving import DONE, failed, has_read, put
+from empla.mind.reviewing import Reweigh, Standings, reweigh, standings
 from empla.mind.revising import believe, forget, withdraw
 from empla.mind.state import Decided, Quarantined
 from empla.mind.steps import (
@@ -140,6 +141,16 @@ def _settle(by: Taking, step: Settle) -> Outcome:
     return DONE
 
 
+def _standings(by: Taking, _step: Standings) -> Outcome:
+    return Outcome(status=Status.DONE, value=standings(by.thinking.draft))
+
+
+def _reweigh(by: Taking, _step: Reweigh) -> Outcome:
+    t = by.thinking
+    t.raise_all(reweigh(t.draft, t.library))
+    return Outcome(status=Status.DONE, value=standings(t.draft))
+
+
 def _promise(by: Taking, step: Promise | Expect) -> Outcome:
     return promising.promise(by.thinking, by.intention, step)
 
@@ -199,6 +210,8 @@ AT_ONCE: dict[type[Step], Callable[[Taking, Any], Outcome]] = {
     Believe: _believe,
     Forget: _forget,
     Pursue: _pursue,
+    Standings: _standings,
+    Reweigh: _reweigh,
     Settle: _settle,
     Promise: _promise,
     Expect: _promise,

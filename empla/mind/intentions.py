@@ -55,7 +55,8 @@ class Intention:
     its score where there was a choice; `because` are the ids of beliefs that
     its condition found, `watches` the functors whose change makes it be reconsidered; `carries` are the open promises
     that are its to see to, each as "commitment:ID" or "expectation:ID"; `set_aside` is why it was set aside, while it
-    is, and `set_aside_with` the key of a percept that was set aside with it.
+    is, and `set_aside_with` the key of a percept that was set aside with it. `initiative`: nobody has asked for it, and
+    it may be `held_back` until others of that sort are over (`empla.mind.limits`).
     """
 
     id: str
@@ -83,6 +84,8 @@ class Intention:
     carries: tuple[str, ...] = ()
     set_aside: str = field(default="", metadata=LATER)
     set_aside_with: str = field(default="", metadata=LATER)
+    initiative: bool = field(default=False, metadata=LATER)
+    held_back: bool = field(default=False, metadata=LATER)
 
     def ended(self, stage: Stage, result: Outcome, at: datetime) -> "Intention":
         """Return it as it is when it is over. Written out: it is done for every event that a plan handles."""
@@ -110,6 +113,7 @@ class Intention:
             because=self.because,
             watches=self.watches,
             carries=self.carries,
+            initiative=self.initiative,
         )
 
 

@@ -155,12 +155,14 @@ def tries(persona: Persona) -> int:
 def urgency(goal: Goal, at: datetime, threat: float) -> float:
     """Return how urgent a goal is, 0 to 1: the higher of `threat`, its risk, and n / (n + time left to its deadline).
 
-    `n` is the `NEAR` of its horizon: a day, three days, two weeks. Without a deadline only the risk counts.
+    `n` is the `NEAR` of its horizon: a day, three days, two weeks. The deadline of a promise that hangs on it (`urged`)
+    counts if it is the nearer one. Without any only the risk counts.
     """
-    if goal.deadline is None:
+    ends = min((end for end in (goal.deadline, goal.urged) if end is not None), default=None)
+    if ends is None:
         return threat
     near = NEAR[goal.horizon]
-    return max(threat, near / (near + max(goal.deadline - at, timedelta(0))))
+    return max(threat, near / (near + max(ends - at, timedelta(0))))
 
 
 def priority(goal: Goal, at: datetime, persona: Persona, threat: float) -> float:

@@ -4,7 +4,7 @@
     due        an instant that a trigger has named has come
     mail       a mail came: whether an answer is owed
     done       an act is done: whether it was an answer that was owed
-    at_rest    the cycle comes to rest: goals that have changed are looked at, and what lies ahead
+    at_rest    the cycle comes to rest: goals that have changed are looked at, and who was held back may go on
     began      a version of code and role begins: every trigger looks once
 
 What holds is kept as `noticed(trigger, subject, phase, since, value)`: while it does, nothing more is told of it, and
@@ -23,7 +23,8 @@ from empla.mind.beliefs import ANY, Belief
 from empla.mind.bodies import said
 from empla.mind.goals import Goal
 from empla.mind.kinds import BeliefKind, Category
-from empla.mind.noticing_findings import AHEAD, LOOK_AHEAD, ahead, look_ahead, look_soon, stir
+from empla.mind.limits import LOOK_AHEAD, admit
+from empla.mind.noticing_findings import AHEAD, ahead, look_ahead, look_soon, stir
 from empla.mind.noticing_looks import LOOKS, SERIES, Eyes, Owed, Sighting, due_within, look_at_goal
 from empla.mind.noticing_triggers import OWED, Anomaly, Answer, Appears, AtRisk, Milestone, OfGoals, Sensed, Trend
 from empla.mind.percepts import OCCURRENCE, Outcome, Percept, Status
@@ -199,6 +200,8 @@ def done(t: Thinking, outcome: Outcome) -> None:
 
 def at_rest(t: Thinking) -> bool:
     """Look at what is looked at once nothing else is left to do; return whether that leaves something to do."""
+    if t.draft.moves_initiative():
+        admit(t)
     noticing = t.library.noticing
     if noticing.of_goals or noticing.ahead_of_goals:
         for goal in t.draft.changed_goals():

@@ -20,6 +20,7 @@ from empla.mind.beliefs import Belief
 from empla.mind.bodies import said
 from empla.mind.goals import Aim
 from empla.mind.kinds import BeliefKind, Category
+from empla.mind.limits import LOOK_AHEAD
 from empla.mind.noticing_detectors import Detector, Spotted
 from empla.mind.noticing_looks import Eyes
 from empla.mind.revising import believe, forget
@@ -34,8 +35,6 @@ WEIGHED = "weighed"
 NEXT_REFLECTION = "next-reflection"
 AHEAD = "n:*"
 """The timer of the next look; no trigger is called so."""
-LOOK_AHEAD = "look-ahead"
-"""Name of the standing goal."""
 SETTLES = timedelta(minutes=1)
 """How long after a change it is looked at."""
 RESTS = timedelta(minutes=5)

@@ -27,6 +27,7 @@ from empla.mind.steps import Step
 from empla.mind.triggers import Declared
 
 Body = Callable[["Trigger"], Generator[Step, Any, Any]]
+INITIATIVES_AT_ONCE = 5
 
 
 class Trigger(Mapping[str, Any]):
@@ -174,7 +175,8 @@ class Plan:
     besides are fields for the body. Among applicable plans the higher `rank` goes first; `empla.mind.choosing` orders
     the rest. `cost` is in units of the author's choice, `risk` from 0 (none) to 1. `like` names the context in which
     its success is remembered. `achieved` and `impossible` are looked at by plans that are not kept to blindly; they are
-    asked with the fields of the event as bindings.
+    asked with the fields of the event as bindings. `initiative` says that nobody asks for what it does: no more of such
+    intentions are at work at once than `PlanLibrary.initiatives_at_once`.
     """
 
     name: str
@@ -196,6 +198,7 @@ class Plan:
     limits: Limits = NO_LIMITS
     achieved: Inquiry | None = None
     impossible: Inquiry | None = None
+    initiative: bool = False
 
 
 @dataclass
@@ -212,6 +215,8 @@ class PlanLibrary:
     aims: dict[str, Aim] = field(default_factory=dict)
     triggers: dict[str, Declared] = field(default_factory=dict)
     detectors: dict[str, Detector] = field(default_factory=dict)
+    initiatives_at_once: int = INITIATIVES_AT_ONCE
+    """How many intentions that nobody has asked for are at work at once; what others ask for is not counted."""
     by_kind: dict[str, tuple[Plan, ...]] = field(default_factory=dict, repr=False, compare=False)
     """The plans by the kind of event that sets them off, best first: looked up for each event, so kept."""
     _noticing: Noticing | None = field(default=None, repr=False, compare=False)
@@ -275,6 +280,8 @@ class PlanLibrary:
         self.want(*other.aims.values())
         self.trigger(*other.triggers.values())
         self.detect(*other.detectors.values())
+        if other.initiatives_at_once != INITIATIVES_AT_ONCE:
+            self.initiatives_at_once = other.initiatives_at_once
         self._sort()
 
     def get(self, name: str, version: int) -> Plan | None:

@@ -52,7 +52,7 @@ def settle(t: Thinking, event: Percept) -> None:
         return
     rests = goal is not None and goal.aim is not None and goal.state in ("suspended", "waiting")
     stage = Stage.SUSPENDED if rests else Stage.ACTIVE
-    back = put(t, replace(intention, stage=stage, set_aside="", set_aside_with=""))
+    back = put(t, replace(intention, stage=stage, set_aside="", set_aside_with="", held_back=intention.initiative))
     if _time_is_over(t, back):
         cut_off(t, back, failed("over-limit", "it took more time than its plan allows"))
     else:

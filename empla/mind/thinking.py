@@ -74,7 +74,7 @@ class Thinking:
             name = heappop(self._ready)[2]
             self._queued.discard(name)
             intention = self.draft.intention(name)
-            if intention is not None and intention.stage is Stage.ACTIVE:
+            if intention is not None and intention.stage is Stage.ACTIVE and not intention.held_back:
                 return intention
         return None
 
