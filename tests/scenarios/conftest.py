@@ -32,6 +32,7 @@ from empla.hr.profiles import load_profile
 from empla.store.company import CompanyStore
 from empla.store.opening import open_store
 from empla.store.secrets import Cipher
+from empla.workplace.accounts import Account
 from empla.workplace.blobs import FileBlobs
 from empla.workplace.directory import CompanyDirectory
 from empla.workplace.place import connect
@@ -84,6 +85,7 @@ class Morning:
     alive_at: datetime | None = None
     with_duties: bool = False
     known: dict[str, int] = field(default_factory=dict)
+    reached: Callable[[Account], Account] = lambda account: account  # the way to its servers
 
     @property
     def manager(self) -> Client:
@@ -204,7 +206,7 @@ class Morning:
             profile = load_profile(company, Cipher(self.home.key), self.slug)
         folder = self.home.employee(self.slug)
         place = connect(
-            office_account(self.home, profile.address, profile.password),
+            self.reached(office_account(self.home, profile.address, profile.password)),
             CompanyDirectory(self.home.company_db),
             FileBlobs(folder / "blobs"),
             SystemClock(self.home.clock),

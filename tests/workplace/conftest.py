@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +16,7 @@ from empla.governance import permit as permits
 from empla.workplace.accounts import Account, Endpoint
 from runtime.office.testing import RunningOffice, running_office
 from tests.servers import xandikos as xandikos_server
+from tests.servers.network import Network
 from tests.servers.site import BARE, Site, site
 from tests.servers.xandikos import Xandikos, running_xandikos
 
@@ -124,58 +124,6 @@ def permit() -> Callable[[Mapping[str, Any], bytes], permits.Permit]:
         return permits.Permit("action-1", "test", payload, payload.digest(), 1, 1, permits._SEAL)
 
     return make
-
-
-@dataclass
-class Network:
-    """A network between a client and a server that can be made to fail. It counts the connections made through it."""
-
-    host: str
-    port: int
-    connections: int = 0
-    upstream: Callable[[bytes], bytes] = bytes  # rewrites what the client sends
-    downstream: Callable[[bytes], bytes] = bytes  # rewrites what the server sends
-    cut_after: int | None = None  # bytes of the server's that still pass, once
-    stalled: bool = False  # nothing passes, and nobody is told
-    refusing: bool = False  # new connections are closed at once
-    waiting: asyncio.Event = field(default_factory=asyncio.Event)  # the server has begun to wait with the client
-    endpoint: Endpoint = field(default_factory=lambda: Endpoint(host="127.0.0.1", port=1))
-    _open: set[asyncio.StreamWriter] = field(default_factory=set)
-
-    def cut(self) -> None:
-        """End every connection."""
-        for writer in self._open:
-            writer.transport.abort()
-
-    async def carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self.connections += 1
-        if self.refusing:
-            writer.close()
-            return
-        server_reader, server_writer = await asyncio.open_connection(self.host, self.port)
-        self._open |= {writer, server_writer}
-        with contextlib.suppress(OSError):
-            await asyncio.gather(
-                self._pump(reader, server_writer, up=True), self._pump(server_reader, writer, up=False)
-            )
-
-    async def _pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, up: bool) -> None:
-        while data := await reader.read(1 << 16):
-            if self.stalled:
-                continue
-            data = (self.upstream if up else self.downstream)(data)
-            if not up and data.lower().startswith(b"+ idl"):
-                self.waiting.set()
-            if not up and self.cut_after is not None:
-                self.cut_after -= len(data)
-                if self.cut_after < 0:
-                    writer.write(data[: self.cut_after])
-                    self.cut_after = None
-                    await writer.drain()
-                    self.cut()
-                    return
-            writer.write(data)
-        writer.close()
 
 
 @pytest.fixture
