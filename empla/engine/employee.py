@@ -43,7 +43,8 @@ from empla.mind.percepts import Percept
 from empla.mind.plans import PlanLibrary
 from empla.mind.state import MindState
 from empla.mind.values import OUTSIDE, OWN
-from empla.store.store import GroupRefused, LeaseLost, Store, instant
+from empla.store.leasing import LeaseLost, spread
+from empla.store.store import GroupRefused, Store, instant
 
 log = structlog.get_logger()
 
@@ -55,7 +56,7 @@ CRASHES_BEFORE_QUARANTINE = 2
 """A percept in flight at this many crashes is set aside (law 8)."""
 STORE_TROUBLE = (ResourceError, ExternalError)
 """What a store raises when it cannot be written for now; anything else is a fault."""
-LONGEST_STORE_WAIT_S = 30.0
+SHORTEST_STORE_WAIT_S, LONGEST_STORE_WAIT_S = 1.0, 30.0
 LEFT_ON_WIRE = "the process ended, or the connection was lost, while it was on the wire"
 
 Beat = Callable[[int, str, str], None]
@@ -96,7 +97,7 @@ class EmployeeEngine:
         self.state: MindState = load(store)
         self._journal = Journal(store)
         self._waiting = inbox.Waiting(store)
-        self._timers = Timers(store)
+        self._timers = Timers(store, mindset.library.triggers, lambda: self.state.beliefs)
         self._outbox = Outbox(
             store, mindset.operations, self.state.beliefs, mindset.secret, self._clock, place.blobs.read
         )
@@ -136,7 +137,10 @@ class EmployeeEngine:
 
     async def run(self, stopping: asyncio.Event) -> None:
         """Recover, then work until `stopping` is set; the cycle and the writes in hand are finished first."""
-        self.recover()
+        try:
+            self.recover()
+        except STORE_TROUBLE as error:
+            await self._wait_for_store(error)
         sensors = [asyncio.create_task(self._sense(sensor)) for sensor in self._mindset.sensors]
         stop = asyncio.create_task(stopping.wait())
         stop.add_done_callback(lambda _: self._news.set())
@@ -152,18 +156,39 @@ class EmployeeEngine:
                     continue
                 self._troubles = 0
                 await (pause(0) if packing else self._wait_for_news(now))
+        except LeaseLost:
+            self.break_off()
+            raise
         finally:
             await self._stop([*sensors, stop])
+
+    def lose(self, error: LeaseLost) -> None:
+        """Stop at once: somebody else is this employee now. `run` raises the error."""
+        self._failure = error
+        self.break_off()
+        self._news.set()
+
+    def break_off(self) -> None:
+        """Give up every attempt that is under way, for the lease ends: what it came to is found out by evidence."""
+        for task in self._running.values():
+            task.cancel()
+
+    @property
+    def under_way(self) -> tuple[str, ...]:
+        """The actions that are under way."""
+        return tuple(self._running)
 
     async def _turn(self, now: datetime, stopping: asyncio.Event) -> None:
         """Do everything that can be done at once. Where thinking has no end, actions and timers have their turn too."""
         self._turns += 1
-        self._fire_timers(now)
+        self._timers.look(now)
         for _ in range(COMMITS_PER_TURN):
             if not self.think() or stopping.is_set():
                 break
             await pause(0)
         else:
+            self._news.set()
+        if self._timers.unsettled:
             self._news.set()
         self._start_actions(now)
         self._beat(self._journal.cycle, "", "")
@@ -178,8 +203,12 @@ class EmployeeEngine:
             log.error("the store cannot be written", why=error.sentence, next_step=error.next_step)
         self._news.clear()
         self._due, self._rests = None, True
+        # News may end the wait, but a server that is gone is never asked more than once a second, nor by all at once.
+        shortest = SHORTEST_STORE_WAIT_S + spread(self._store.employee, self._troubles)
+        await pause(shortest)
         with suppress(TimeoutError):
-            async with asyncio.timeout(min(backoff(self._troubles).total_seconds(), LONGEST_STORE_WAIT_S)):
+            longest = min(backoff(self._troubles).total_seconds(), LONGEST_STORE_WAIT_S)
+            async with asyncio.timeout(max(0.0, longest - shortest)):
                 await self._news.wait()
         self._rests = False
         with suppress(*STORE_TROUBLE):
@@ -191,12 +220,14 @@ class EmployeeEngine:
         self.recover()
         while True:
             now = self._clock.now()
-            self._fire_timers(now)
+            self._timers.look(now)
             while self.think():
                 pass
             self._start_actions(now)
             if self._failure is not None:
                 raise self._failure
+            if self._timers.unsettled:
+                continue
             if not self._running:
                 return
             await asyncio.wait(self._running.values(), return_when=asyncio.FIRST_COMPLETED)
@@ -255,6 +286,16 @@ class EmployeeEngine:
                 if row.state == "claimed":
                     log.info("claim found", action=row.id, operation=row.operation)
                     self._outbox.later(row.id, self._clock.now())
+
+    def took_over(self) -> None:
+        """Leave alone, for as long as such an attempt may take, what a holder on another host had on the wire.
+
+        It may still live, and nobody can hold back what it sent: that is entered in the ledger as `unfenced`.
+        """
+        with self._store.transaction("take-over"):
+            for row in self._outbox.open_rows():
+                if row.state == "on_wire":
+                    self._performer.leave_alone(row)
 
     def crashed_at(self, key: str) -> None:
         """Note that the last process died with this percept in hand; set it aside at the second time (law 8)."""
@@ -395,11 +436,6 @@ class EmployeeEngine:
         self._waiting.look_again()
         self._outbox.beliefs = self.state.beliefs
 
-    def _fire_timers(self, now: datetime) -> None:
-        if self._timers.any_due(now):
-            with self._store.transaction("timers"):
-                self._timers.fire(now)
-
     # act ------------------------------------------------------------------------------------------------------
 
     def _start_actions(self, now: datetime) -> None:
@@ -420,6 +456,7 @@ class EmployeeEngine:
         if row.state == "on_wire":
             work = self._performer.settle(self._outbox.permit(row), LEFT_ON_WIRE)
         else:
+            self._store.assure_lease()
             with self._store.transaction("claim"):
                 circuit = self._circuits.open_until(row.operation)
                 permit = self._outbox.claim(row, paused=self.paused, circuit=circuit)

@@ -37,6 +37,15 @@ ABSENCE_PROVES_AFTER = timedelta(seconds=3)
 busy with what the dead connection had already brought it."""
 SHORTEST_LOOK, LONGEST_LOOK = timedelta(seconds=1), timedelta(minutes=5)
 """Bounds of the pause between two looks for evidence."""
+UNFENCED = "unfenced"
+"""Event of the ledger: an attempt whose lease ended between `on_wire` and the reply, so no epoch could hold it back.
+
+Between hosts an attempt ends with its lease (`EmployeeEngine.break_off`), unless its process is stopped in that very
+moment, by SIGSTOP or a laptop's lid, and goes on later: what lies in the connection then may still reach the server.
+The successor looks for evidence only when the longest such attempt is over. Each is counted, and shown by `empla
+doctor`.
+"""
+_UNKNOWN_S = 600.0  # of an operation of a plug-in that is not installed here
 READ_ATTEMPTS = 6
 """How often something that changes nothing is tried before it is reported as failed."""
 
@@ -82,10 +91,21 @@ class Performer:
 
     def _on_wire(self, permit: Permit) -> Any:
         async def on_wire(replies: Mapping[str, SmtpReply]) -> None:
+            self._store.assure_lease()
             with self._store.transaction("on-wire"):
                 self._outbox.on_wire(permit.action, replies)
+            self._store.assure_lease()  # the commit itself may have been slow
 
         return on_wire
+
+    def leave_alone(self, row: Any) -> None:
+        """Look for evidence of a row on the wire only when an attempt by another host can be under way no more."""
+        operation = self._operations.get(row.operation)
+        longest = timedelta(seconds=self._longest_s(operation) if operation is not None else _UNKNOWN_S)
+        now = self._place.clock.now()
+        since = datetime.fromisoformat(row.on_wire_at) if row.on_wire_at else now
+        self._outbox.uncertain(row.id, since, now + longest)
+        self._outbox.enter(row.id, UNFENCED, why="its lease ended before the reply was known")
 
     def _end(self, permit: Permit, state: str, outcome: Outcome, how: str = "") -> None:
         with self._store.transaction("outcome"):

@@ -13,6 +13,7 @@ Both count on CLOCK_BOOTTIME: seconds go on while a machine is suspended or a pr
 is an act that was on its way when its process was stopped: whoever acts asks `lease_left_s` right before.
 """
 
+import hashlib
 import math
 import time
 from collections.abc import Mapping, Sequence
@@ -82,15 +83,18 @@ class Watch:
 
         `at_s` must have been taken after the row was read. InputError if the employee has left.
         """
-        if seen is None or seen.holder == NOBODY:
+        if seen is None or self.is_proven(seen):
             return True
         if seen.holder == LEFT:
             raise InputError("this employee has left", next_step="take it out of this home too: `empla offboard`")
-        if self._lock and seen.holder.endswith(f"@{self._lock}"):
-            return True  # its holder kept that lock for life, and now we have it
         if seen != self._seen:
             self._seen, self._since = seen, at_s
         return at_s - self._since >= max(seen.for_s, self._for_s) * (1 + SLACK)
+
+    def is_proven(self, seen: Seen | None) -> bool:
+        """Return whether nobody holds it for certain: it was handed back, or its holder had that very lock for life."""
+        mine = f"@{self._lock}" if self._lock else None
+        return seen is None or seen.holder == NOBODY or (mine is not None and seen.holder.endswith(mine))
 
 
 class Leased(Rows):
@@ -156,6 +160,18 @@ class Leased(Rows):
                 self._write_lease({**_values(seen), "renewed": seen.renewed + 1})
         self._until = before + self._for_s
 
+    def assure_lease(self) -> None:
+        """Renew it if less than half of it is left, so that what is begun now has time; raises as `renew_lease`."""
+        if self._for_s and self.lease_left_s() < self._for_s / 2:
+            self.renew_lease()
+
+    def sign_lease(self, holder: Holder) -> None:
+        """Say more exactly who holds it."""
+        with self.transaction("sign"):
+            seen = self.seen_lease()
+            if seen is not None:
+                self._write_lease({**_values(seen), "holder": str(holder)})
+
     def hand_back_lease(self, to: str = NOBODY) -> None:
         """Let a successor on any host take over at once; after that only percepts can be inserted here."""
         with self.transaction("hand-back"):
@@ -181,6 +197,11 @@ class Leased(Rows):
 
 def _values(seen: Seen) -> dict[str, Any]:
     return {column: getattr(seen, column) for column in _COLUMNS}
+
+
+def spread(who: str, attempt: int) -> float:
+    """Return a part of a second, always the same for the same words, by which those who wait do not ask all at once."""
+    return int.from_bytes(hashlib.sha256(f"{who}:{attempt}".encode()).digest()[:4]) / 2**32
 
 
 def boot_s() -> float:
