@@ -1,4 +1,4 @@
-"""What the tests of faults share with others: a real office with a hired assistant, and an assistant's desk in memory."""
+"""Shared by the tests of faults: a real office with a hired assistant, and an assistant at a desk in memory."""
 
 from tests.employees.executive_assistant.conftest import desk
 from tests.scenarios.conftest import company, hired_by_ben, morning, shared

@@ -1,8 +1,8 @@
 """Fault 11: the server that takes mail says wait, says no, takes and loses the connection, or takes ten minutes.
 
-Asked: 4xx is tried again for at most four hours and then reported; 5xx is reported within a minute; between the final dot
-and the 250 nothing is lost and nothing doubled. Time is the assistant's own, which passes at once. The same at a real
-server, killed at every point: `tests/crash/test_one_answer.py`; single replies: `tests/workplace/test_smtp.py`.
+Asked: 4xx is tried again for at most four hours and then reported; 5xx is reported within a minute; between the final
+dot and the 250 nothing is lost and nothing doubled. Time is the assistant's own, which passes at once. The same at a
+real server, killed at every point: `tests/crash/test_one_answer.py`; single replies: `tests/workplace/test_smtp.py`.
 """
 
 from datetime import timedelta
