@@ -228,6 +228,8 @@ class EmployeeEngine:
                 raise self._failure
             if self._timers.unsettled:
                 continue
+            if self._timers.unsettled:
+                continue
             if not self._running:
                 return
             await asyncio.wait(self._running.values(), return_when=asyncio.FIRST_COMPLETED)

@@ -1,40 +1,77 @@
-"""Timers: due instants are rows, each fires once (contract 12). Waiting takes a row, not a process."""
+"""What is due: instants are rows, each is decided once (contract 12). Waiting takes a row, not a process.
 
+A row is the wait of a step, a goal or a promise (`step:ID`), or the next firing of a trigger (`empla.engine.schedule`).
+"""
+
+from collections.abc import Callable, Mapping
 from datetime import datetime
+from typing import Any
 
 from empla.engine import inbox
+from empla.engine.schedule import Schedule, Setting
+from empla.engine.schedule_rows import STEP
+from empla.mind.beliefs import BeliefBase
 from empla.mind.percepts import TIMER, Percept
+from empla.mind.triggers import Declared
 from empla.mind.values import OWN
 from empla.store.store import Store, instant
 
 
 class Timers:
-    """The due instants of one employee."""
+    """The due instants of one employee. `believed` returns what it holds now: its zone, and what is paused."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, triggers: Mapping[str, Declared], believed: Callable[[], BeliefBase]) -> None:
         self._store = store
+        self._schedule = Schedule(store, triggers)
+        self._believed = believed
+        self._settled: Setting | None = None
 
     def next_due(self) -> datetime | None:
-        """Return the earliest instant that has not fired."""
-        rows = self._store.find("occurrence", {"state": "due"}, ("instant",))
-        return min((datetime.fromisoformat(r.instant) for r in rows), default=None)
+        """Return the earliest instant that is not decided."""
+        rows = self._store.find("occurrence", {"state": "due"}, ("instant",), order="instant", limit=1)
+        return datetime.fromisoformat(rows[0].instant) if rows else None
+
+    @property
+    def unsettled(self) -> bool:
+        """Whether what is believed has changed in such a way that other instants may be waited for now."""
+        return self._schedule.setting(self._believed()) != self._settled
 
     def any_due(self, now: datetime) -> bool:
         """Return whether something is due at `now`."""
-        return bool(
-            self._store.find("occurrence", {"state": "due"}, ("seq",), at_most={"instant": instant(now)}, limit=1)
-        )
+        due = self.next_due()
+        return due is not None and due <= now
 
-    def fire(self, now: datetime) -> None:
-        """Write a percept for each instant that is due, once, in the current transaction."""
-        due = self._store.find(
-            "occurrence", {"state": "due"}, ("seq", "trigger", "instant"), at_most={"instant": instant(now)}
-        )
-        for row in due:
-            step = row.trigger.removeprefix("step:")
-            waiting = self._store.find("intention", {"id": step.partition(".")[0]}, ("percept",))
-            inbox.insert(self._store, timer(step, row.instant), now, because=waiting[0].percept if waiting else "")
-            self._store.change("occurrence", {"seq": row.seq}, {"state": "fired"})
+    def look(self, now: datetime) -> bool:
+        """Decide on all that is due at `now`, in a transaction of its own; return whether there was anything to do."""
+        setting = self._schedule.setting(self._believed())
+        if setting == self._settled and not self.any_due(now):
+            return False
+        with self._store.transaction("timers"):
+            if setting != self._settled:
+                self._schedule.settle(setting, now)
+            self._decide(setting, now)
+        self._settled = setting
+        return True
+
+    def _decide(self, setting: Setting, now: datetime) -> None:
+        columns = ("seq", "trigger", "instant", "because")
+        rows = self._store.find("occurrence", {"state": "due"}, columns, at_most={"instant": instant(now)})
+        for row in rows:
+            if row.trigger.startswith(STEP):
+                self._wake(row, now)
+        for name in dict.fromkeys(row.trigger for row in rows if not row.trigger.startswith(STEP)):
+            self._schedule.decide(name, setting, now)
+
+    def _wake(self, row: Any, now: datetime) -> None:
+        """Write the percept that a wait is over."""
+        step = row.trigger.removeprefix(STEP)
+        inbox.insert(self._store, timer(step, row.instant), now, because=row.because or self._began_with(step))
+        self._store.change("occurrence", {"seq": row.seq}, {"state": "fired", "decided_at": instant(now)})
+
+    def _began_with(self, step: str) -> str:
+        """Return the percept of the intention that waits, for rows that do not say it."""
+        waiting = self._store.find("intention", {"id": step.partition(".")[0]}, ("percept",))
+        return str(waiting[0].percept) if waiting else ""
 
 
 def timer(step: str, due: str) -> Percept:

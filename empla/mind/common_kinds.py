@@ -4,6 +4,8 @@ Nothing here ends by its kind. Each of them is replaced by what takes its place,
 (`empla.mind.learning`), or has an end of its own from the moment it is over (`empla.mind.undertaking`).
 """
 
+from datetime import timedelta
+
 from empla.mind.commitments import COMMITMENT, EXPECTATION
 from empla.mind.goals import AIM
 from empla.mind.grants import GRANTED
@@ -17,6 +19,9 @@ from empla.mind.plans import PlanLibrary
 from empla.mind.rules import RULE, RULE_DROPPED
 from empla.mind.strategy import RATIONALE
 from empla.mind.tasks import TASK
+from empla.mind.triggers import COMING, MISSED, PAUSED
+
+MISSED_IS_TOLD_FOR = timedelta(days=14)
 
 library = PlanLibrary()
 library.declare(
@@ -35,4 +40,12 @@ library.declare(
     BeliefKind(functor=RATIONALE, category=Category.SELF, says="which strategy it follows for a goal, and why"),
     BeliefKind(functor=PLANNING_DUE, category=Category.TIME, says="when it plans anew for a goal"),
     BeliefKind(functor=PURSUED_OVER, category=Category.SELF, says="a goal over that served a greater one"),
+    BeliefKind(
+        functor=MISSED,
+        category=Category.TIME,
+        lasts=MISSED_IS_TOLD_FOR,
+        says="what was due and did not happen, and why",
+    ),
+    BeliefKind(functor=PAUSED, category=Category.TIME, says="a trigger that rests on a person's word"),
+    BeliefKind(functor=COMING, category=Category.TIME, says="what stands in a calendar on which something depends"),
 )

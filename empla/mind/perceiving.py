@@ -18,9 +18,11 @@ from empla.mind.percepts import (
     INTENTION_SET_ASIDE,
     INTENTION_WORD,
     MAIL,
+    OCCURRENCE_MISSED,
     OUTCOME,
     PROFILE,
     TIMER,
+    TRIGGER_WORD,
     WAKE,
     Outcome,
     Percept,
@@ -34,6 +36,7 @@ from empla.mind.revising import forget
 from empla.mind.state import Recalled
 from empla.mind.steps import Step, Unless, Wait
 from empla.mind.thinking import Thinking
+from empla.mind.triggers import MISSED, PAUSED
 
 
 def perceive(t: Thinking, event: Percept) -> None:
@@ -94,12 +97,36 @@ def _integration(t: Thinking, event: Percept) -> None:
     _react(t, event)
 
 
+def _missed(t: Thinking, event: Percept) -> None:
+    """Hold for a while what was due and did not happen, so that it can be told."""
+    why = event.fields["why"]
+    if event.fields["count"] > 1:
+        why = f"{event.fields['count']} times until {event.fields['last'].isoformat(timespec='minutes')}: {why}"
+    arguments = (event.fields["trigger"], event.fields["due"], why)
+    hold_belief(t, Belief(functor=MISSED, arguments=arguments, origin=event.origin), event.origin)
+    _react(t, event)
+
+
+def _trigger_word(t: Thinking, event: Percept) -> None:
+    """Let a trigger rest, or be due again, as a person says; nothing is made up for."""
+    trigger = event.fields["trigger"]
+    if event.fields["paused"]:
+        hold_belief(t, Belief(functor=PAUSED, arguments=(trigger,), origin=event.origin), event.origin)
+    else:
+        for old in t.draft.beliefs.matching(PAUSED, trigger):
+            by = f"{event.fields['by']} said so"
+            t.raise_all(forget(t.draft, old, by, t.library.kinds, t.listens, event.origin))
+    _react(t, event)
+
+
 _OF_THE_SHELL: dict[str, Callable[[Thinking, Percept], None]] = {
     BEGAN: _began,
     GOAL_WORD: _goal_word,
     INTENTION_SET_ASIDE: _set_aside,
     INTENTION_WORD: setting_aside.settle,
     INTEGRATION: _integration,
+    OCCURRENCE_MISSED: _missed,
+    TRIGGER_WORD: _trigger_word,
 }
 """What only our own code and the company may say."""
 

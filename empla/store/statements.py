@@ -102,17 +102,21 @@ def find(
     limit: int = 0,
     newest: bool = False,
     share: bool = False,
+    order: str = "",
 ) -> Prepared:
     """Return a SELECT of `columns` in order of seq, where `by` columns are equal and others bounded.
 
-    With `share` PostgreSQL keeps the rows from changing until the transaction ends.
+    With `order` they come in order of that column, which an index should have after those in `by`. With `share`
+    PostgreSQL keeps the rows from changing until the transaction ends.
     """
     target = table(name)
     conditions = [target.c[c] == bindparam(f"by_{c}") for c in (*KEY, *by)]
     conditions += [target.c[c] <= bindparam(f"most_{c}") for c in at_most]
     conditions += [target.c[c] >= bindparam(f"least_{c}") for c in at_least]
     statement = select(*(target.c[c] for c in columns)).where(and_(*conditions))
-    if kind == "sqlite" and by:
+    if order:
+        statement = statement.order_by(target.c[order].desc() if newest else target.c[order])
+    elif kind == "sqlite" and by:
         # The plus keeps SQLite from walking through all rows in order of seq, past the index on what is looked for.
         statement = statement.order_by(text("+seq DESC" if newest else "+seq"))
     else:

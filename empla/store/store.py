@@ -343,11 +343,12 @@ class Store(Leased):
         at_least: Mapping[str, Any] | None = None,
         limit: int = 0,
         newest: bool = False,
+        order: str = "",
     ) -> Sequence[Any]:
-        """Return `columns` of the rows that fit, in order of seq."""
+        """Return `columns` of the rows that fit, in order of seq, or of the column `order`."""
         by, most, least = dict(by), at_most or {}, at_least or {}
         prepared = statements.find(
-            self._kind, name, tuple(by), columns, tuple(most), tuple(least), limit=limit, newest=newest
+            self._kind, name, tuple(by), columns, tuple(most), tuple(least), limit=limit, newest=newest, order=order
         )
         bound = {**self._by_key, **{f"by_{c}": v for c, v in by.items()}}
         bound |= {f"most_{c}": v for c, v in most.items()} | {f"least_{c}": v for c, v in least.items()}
