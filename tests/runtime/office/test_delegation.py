@@ -151,7 +151,7 @@ def test_an_office_of_the_first_versions_goes_on_with_its_grants(tmp_path: Path)
     home = Home(tmp_path)
     home.create()
     with closing(database.connect(home)) as db:
-        db.executescript("DROP TABLE delegation; PRAGMA user_version = 2;")
+        db.executescript("DROP TABLE delegation; DROP TABLE picked_up; PRAGMA user_version = 2;")
     accounts.add_account(home, "anna@office.example", "Anna", "secret")
     accounts.add_account(home, "ada@office.example", "Ada", "secret")
     accounts.grant_calendar(home, "anna@office.example", "ada@office.example")
