@@ -153,6 +153,7 @@ class ActionRow(Row, table=True):
     replies: str = ""
     ended_at: str = ""
     outcome: str = ""
+    tried_s: int = _later(0)  # seconds that it has waited so far to be tried again; nights and approvals do not count
 
 
 class QuestionRow(Row, table=True):

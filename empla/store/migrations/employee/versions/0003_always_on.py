@@ -14,6 +14,7 @@ def upgrade() -> None:
     _add("occurrence", *(_text(name, default="''") for name in ("because", "decided_at", "why")))
     _add("occurrence", _number("count", default="1"))
     _add("occurrence", *(_text(name, default="''") for name in ("last", "rule", "local")))
+    _add("action", _number("tried_s", default="0"))
     _add("lease", _big("renewed", default="0"), _number("for_s", default="0"))
     _table(
         "crash",
