@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Final
 
 from empla import faults
 from empla.capabilities.calendar.calendars import Busy, CalendarObject, Conflict, Written
@@ -59,6 +60,9 @@ class Trouble:
     """A person moves an event in the moment before it is changed."""
     again: float = 0.0
     """A mail is brought twice."""
+
+
+NO_TROUBLE: Final = Trouble()
 
 
 @dataclass

@@ -82,7 +82,7 @@ class SimulatedClock:
         self._loop = loop
         self._began = began.astimezone(UTC)
         self._shift = timedelta()
-        self._sleepers: set[asyncio.Event] = set()
+        self._sleepers: list[asyncio.Event] = []
 
     def now(self) -> datetime:
         """Return the current instant, aware, in UTC."""
@@ -100,7 +100,7 @@ class SimulatedClock:
     async def sleep_until(self, instant: datetime) -> None:
         """Return once `now() >= instant`, also when the clock is moved while waiting."""
         moved = asyncio.Event()
-        self._sleepers.add(moved)
+        self._sleepers.append(moved)
         try:
             while (left := (instant - self.now()).total_seconds()) > 0:
                 moved.clear()
@@ -110,9 +110,15 @@ class SimulatedClock:
                 except TimeoutError:
                     continue
         finally:
-            self._sleepers.discard(moved)
+            self._sleepers.remove(moved)
 
     def wake(self) -> None:
         """Make every waiter look at the time again."""
         for moved in self._sleepers:
             moved.set()
+
+    def rest(self, until: datetime | None) -> None:
+        """Do nothing: the loop sees by itself when nothing is in hand."""
+
+    def work(self) -> None:
+        """Do nothing, as `rest`."""
