@@ -32,7 +32,7 @@ from empla.engine.loading import load
 from empla.engine.outbox import Outbox
 from empla.engine.performing import Performer, backoff
 from empla.engine.recording import record
-from empla.engine.timers import Timers
+from empla.engine.timers import Timers, waits_over
 from empla.errors import EmplaError, ExternalError, ResourceError
 from empla.faults import point
 from empla.mind import codec
@@ -417,6 +417,7 @@ class EmployeeEngine:
             return
         delta = cycle(self.state, percept, at, self._mindset.library, self._guard)
         self._outbox.at = at
+        over = waits_over(self.state, delta.changes, self._mindset.library)
         # Applied before it is written, for the outbox asks what the mind holds now; if the commit fails, all of it is
         # taken from the tables again.
         self.state.apply(delta.changes)
@@ -426,6 +427,7 @@ class EmployeeEngine:
             if type(change) is Intention and change.stage is not Stage.ACTIVE:
                 self._log.info("intention over", intention=change.id, plan=change.plan, stage=change.stage.value)
         body = record(self._store, self._outbox, self.state, delta, instant(at))
+        self._timers.wait_no_more(over, percept, at)
         self._journal.add(at, percept, body)
         self._journal.snapshot_if_due(self.state)
         if self._always_replay:

@@ -10,6 +10,7 @@ from typing import Any
 
 from empla.engine import inbox
 from empla.engine.outbox import Outbox
+from empla.engine.schedule_rows import STEP
 from empla.mind import codec
 from empla.mind.goals import Goal
 from empla.mind.intentions import HeldSpan, Intention, Question, StepRecord
@@ -158,9 +159,15 @@ class Recorder:
 
     def due(self, change: Due) -> str:
         """Have a step woken at its time."""
-        values = {"trigger": f"step:{change.step}", "instant": instant(change.at), "zone": "UTC"}
+        key = {"trigger": f"{STEP}{change.step}", "instant": instant(change.at), "zone": "UTC"}
+        values = {**key, "because": self._began_with(change.step)}
         self._store.add_new("occurrence", ("trigger", "instant", "zone"), values)
         return codec.dumps(change)
+
+    def _began_with(self, waiter: str) -> str:
+        """Return the percept that led to the intention or the goal that waits, "" if it is neither."""
+        one = self._state.intentions.get(waiter.partition(".")[0]) or self._state.goals.get(waiter)
+        return one.percept if one is not None else ""
 
     def occurred(self, change: Occurred) -> str:
         """Note that a trigger has fired, beside what the clock makes due; its name is followed by phase and subject."""

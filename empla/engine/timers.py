@@ -3,7 +3,7 @@
 A row is the wait of a step, a goal or a promise (`step:ID`), or the next firing of a trigger (`empla.engine.schedule`).
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +11,12 @@ from empla.engine import inbox
 from empla.engine.schedule import Schedule, Setting
 from empla.engine.schedule_rows import STEP
 from empla.mind.beliefs import BeliefBase
+from empla.mind.goals import Goal
+from empla.mind.intentions import OVER, Intention, StepRecord
 from empla.mind.percepts import TIMER, Percept
+from empla.mind.plans import PlanLibrary
+from empla.mind.state import Change, MindState
+from empla.mind.steps import Ask, Wait
 from empla.mind.triggers import Declared
 from empla.mind.values import OWN
 from empla.store.store import Store, instant
@@ -53,6 +58,14 @@ class Timers:
         self._settled = setting
         return True
 
+    def wait_no_more(self, over: Iterable[str], percept: Percept, at: datetime) -> None:
+        """Cancel the rows of what waits no more (`waits_over`), but of whom `percept` has just woken."""
+        woken = percept.get("step") if percept.kind == TIMER else None
+        values = {"state": "cancelled", "decided_at": instant(at), "why": "nothing waits for it any more"}
+        for waiter in over:
+            if waiter != woken:
+                self._store.change("occurrence", {"trigger": f"{STEP}{waiter}", "state": "due"}, values)
+
     def _decide(self, setting: Setting, now: datetime) -> None:
         columns = ("seq", "trigger", "instant", "because")
         rows = self._store.find("occurrence", {"state": "due"}, columns, at_most={"instant": instant(now)})
@@ -72,6 +85,33 @@ class Timers:
         """Return the percept of the intention that waits, for rows that do not say it."""
         waiting = self._store.find("intention", {"id": step.partition(".")[0]}, ("percept",))
         return str(waiting[0].percept) if waiting else ""
+
+
+def waits_over(state: MindState, changes: Iterable[Change], library: PlanLibrary) -> list[str]:
+    """Return who waits for an instant no more once these changes are applied to `state`, which they are not yet."""
+    found: list[str] = []
+    ended: set[str] = set()
+    for change in changes:
+        kind = type(change)
+        if kind is StepRecord and change.outcome is not None and _has_timer(change):
+            found.append(change.id)
+        elif kind is Goal and change.over and change.aim is not None:
+            found.append(change.id)
+        elif kind is Intention and change.stage in OVER:
+            ended.add(change.id)
+            plan = library.get(change.plan, change.version)
+            if plan is not None and plan.limits.time is not None:
+                found.append(change.id)
+    if ended:
+        records = [record for name in ended for record in state.histories.get(name, {}).values()]
+        records += [c for c in changes if type(c) is StepRecord and c.intention in ended]
+        found += [record.id for record in records if record.outcome is None and _has_timer(record)]
+    return list(dict.fromkeys(found))
+
+
+def _has_timer(record: StepRecord) -> bool:
+    step = record.step
+    return isinstance(step, Ask) or (isinstance(step, Wait) and step.until is not None)
 
 
 def timer(step: str, due: str) -> Percept:
