@@ -17,7 +17,7 @@ from runtime.seat import Seat
 async def on_the_bus(seat: Seat, look: Callable[[], None]) -> AsyncIterator[LinkedBus]:
     """Be on the bus while inside; `look` is called whenever somebody put something into the inbox, or may have.
 
-    Who leaves by an error takes no leave: the end of its connection tells the others.
+    Who leaves by an error is gone, not one who left.
     """
     bus = SocketBus(seat.home.bus, f"{seat.slug}:{seat.epoch}")
     presence = topic(TENANT, seat.slug, Kind.PRESENCE)
@@ -29,11 +29,13 @@ async def on_the_bus(seat: Seat, look: Callable[[], None]) -> AsyncIterator[Link
     woken = bus.subscribe(topic(TENANT, seat.slug, Kind.WAKE))
     listening = asyncio.create_task(_listen(woken, look), name="woken by the bus")
     bus.start()
+    end = Standing.GONE
     try:
         yield bus
-        bus.publish(presence, says(Standing.LEFT))
-        await bus.close()
+        end = Standing.LEFT
     finally:
+        bus.publish(presence, says(end))
+        await bus.close()
         listening.cancel()
         with suppress(asyncio.CancelledError):
             await listening
