@@ -7,18 +7,6 @@ import typer
 from runtime.cli import completing
 from runtime.cli.options import Json, Name, here
 
-calendar = typer.Typer(help="The former words of `empla grant` and `empla revoke`.", no_args_is_help=True)
-
-_Owner = Annotated[
-    str,
-    typer.Argument(metavar="OWNER", help="Whose calendar: a name or an address.", autocompletion=completing.everybody),
-]
-_To = Annotated[
-    str,
-    typer.Argument(
-        metavar="PERSON", help="Who reads and writes it: a name or an address.", autocompletion=completing.employees
-    ),
-]
 _Who = Annotated[
     str, typer.Argument(metavar="NAME", help="To whom: a name or an address.", autocompletion=completing.employees)
 ]
@@ -155,18 +143,6 @@ def grant(name: _Who, what: _What, of: _Of = "", json: Json = False) -> None:
 def revoke(name: _Who, what: _What, of: _Of = "", json: Json = False) -> None:
     """Take that back; it counts at once."""
     _changed("revoke", what, of, name, json)
-
-
-@calendar.command("grant")
-def grant_calendar(owner: _Owner, to: _To, json: Json = False) -> None:
-    """Do as `empla grant PERSON calendar --of OWNER`."""
-    _changed("grant", "calendar", owner, to, json)
-
-
-@calendar.command("revoke")
-def revoke_calendar(owner: _Owner, to: _To, json: Json = False) -> None:
-    """Do as `empla revoke PERSON calendar --of OWNER`."""
-    _changed("revoke", "calendar", owner, to, json)
 
 
 def _changed(command: str, kind: str, owner: str, to: str, json: bool) -> None:

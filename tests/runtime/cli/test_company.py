@@ -198,7 +198,7 @@ def test_calendars_are_granted_and_taken_back(company: Cli):
     calendars = [g["owner"] for g in company.data("show", "clara")["grants"] if g["kind"] == "calendar"]
     assert calendars == ["ada.lovelace@office.example", "maya.okafor@office.example"]
     revoked = "clara.diaz@office.example may no longer use the calendar of ada.lovelace@office.example.\n"
-    assert company.ok("calendar", "revoke", "ada", "clara") == revoked
+    assert company.ok("revoke", "clara", "calendar") == revoked
     assert company.data("revoke", "clara", "calendar")["was_granted"] is False
     assert company("grant", "clara", "calendar", "--of", "nobody").code == 2
 
