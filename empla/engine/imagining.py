@@ -179,7 +179,7 @@ def imagine(
         )
     was, now = (World(beginning(store, since)[0]) for _ in range(2))
     found = Imagined(without=tuple(without), since=since, begins=begins, was=was, now=now, last=since)
-    imagination = _Imagination(found, library, guard)
+    imagination = _Imagination(found, library, guard, lambda key: bool(archive.cycle_of(store, key)))
     for row in recorded(store, since=since, until=until):
         imagination.relive(row)
         told(row.cycle)
@@ -198,8 +198,9 @@ def _handled(store: Store, key: str) -> int:
 
 
 class _Imagination:
-    def __init__(self, found: Imagined, library: PlanLibrary, guard: Guard) -> None:
+    def __init__(self, found: Imagined, library: PlanLibrary, guard: Guard, came: Callable[[str], bool]) -> None:
         self._found = found
+        self._came = came
         self._library = library
         self._guard = guard
         self._was, self._now = found.was, found.now
@@ -239,8 +240,10 @@ class _Imagination:
         """Let the imagined waits end whose time has come."""
         while self._alarms and self._alarms[0][0] <= at:
             due, key = heappop(self._alarms)
-            self._found.timers += 1
-            self._live(timer(self._now.dues[key].step, instant(due)), due)
+            waiter = self._now.dues[key].step
+            if _waits(self._now.state, waiter):
+                self._found.timers += 1
+                self._live(timer(waiter, instant(due)), due)
 
     def _heard(self, row: Recorded) -> Percept | None:
         """Return what it would have perceived in this cycle, None if nothing."""
@@ -315,7 +318,8 @@ class _Imagination:
         """Make changes true, and go on with what was left to a cycle of its own, unless a recorded one will."""
         self._now.take(changes)
         for change in changes:
-            if isinstance(change, Due) and (key := timer(change.step, instant(change.at)).key) not in self._was.dues:
+            # The timer of a wait that was over before its time never came; here the wait may not be over.
+            if isinstance(change, Due) and not self._came(key := timer(change.step, instant(change.at)).key):
                 heappush(self._alarms, (change.at, key))
             if isinstance(change, Continued):
                 self._continued[change.percept.key] = change.percept
@@ -327,6 +331,15 @@ def _is(mine: Sequence[Change], row: Recorded, changes: Sequence[Change]) -> boo
     """Return whether a cycle changes the same; one of another version may be written in another way."""
     text = codec.dumps(mine).encode()
     return text == row.body or text == codec.dumps(changes).encode()
+
+
+def _waits(state: MindState, waiter: str) -> bool:
+    """Return whether a step, an intention or a goal still waits; what else has timers looks for itself."""
+    owner, _, index = waiter.partition(".")
+    if not index or owner not in state.intentions:
+        return ":" in waiter or waiter in state.goals or waiter in state.intentions
+    record = state.histories.get(owner, {}).get(index)
+    return record is not None and record.outcome is None
 
 
 def _taken_up(changes: Iterable[Change], begin: int) -> list[Goal | Intention]:

@@ -90,22 +90,21 @@ class Timers:
 def waits_over(state: MindState, changes: Iterable[Change], library: PlanLibrary) -> list[str]:
     """Return who waits for an instant no more once these changes are applied to `state`, which they are not yet."""
     found: list[str] = []
+    records: list[StepRecord] = []
     ended: set[str] = set()
     for change in changes:
-        kind = type(change)
-        if kind is StepRecord and change.outcome is not None and _has_timer(change):
-            found.append(change.id)
-        elif kind is Goal and change.over and change.aim is not None:
-            found.append(change.id)
-        elif kind is Intention and change.stage in OVER:
-            ended.add(change.id)
-            plan = library.get(change.plan, change.version)
-            if plan is not None and plan.limits.time is not None:
+        match change:
+            case StepRecord():
+                records.append(change)
+            case Goal() if change.over and change.aim is not None:
                 found.append(change.id)
-    if ended:
-        records = [record for name in ended for record in state.histories.get(name, {}).values()]
-        records += [c for c in changes if type(c) is StepRecord and c.intention in ended]
-        found += [record.id for record in records if record.outcome is None and _has_timer(record)]
+            case Intention() if change.stage in OVER:
+                ended.add(change.id)
+                plan = library.get(change.plan, change.version)
+                if plan is not None and plan.limits.time is not None:
+                    found.append(change.id)
+    records += [record for name in ended for record in state.histories.get(name, {}).values()]
+    found += [r.id for r in records if (r.outcome is not None or r.intention in ended) and _has_timer(r)]
     return list(dict.fromkeys(found))
 
 
