@@ -6,9 +6,9 @@ SDKs are imported on first use.
 
 import asyncio
 import importlib
-import os
 import signal
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import closing
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,7 +21,7 @@ from empla.capabilities.tasks import plans as tasks
 from empla.config import Home
 from empla.engine import guard, inbox
 from empla.engine.beginning import note_beginning
-from empla.engine.employee import EmployeeEngine, Mindset
+from empla.engine.employee import STORE_TROUBLE, EmployeeEngine, Mindset
 from empla.errors import InputError, InternalError
 from empla.hr import roles
 from empla.hr.grants import tell_all
@@ -32,18 +32,20 @@ from empla.mind.percepts import Percept
 from empla.mind.plans import PlanLibrary
 from empla.mind.values import OWN
 from empla.store.company import CompanyStore
-from empla.store.opening import open_store
+from empla.store.leasing import LeaseLost
+from empla.store.minds import in_database, open_mind
 from empla.store.secrets import Cipher
 from empla.store.store import Store
 from empla.workplace.accounts import Account
 from empla.workplace.blobs import FileBlobs
 from empla.workplace.directory import CompanyDirectory
 from empla.workplace.place import connect
+from runtime import tenure
 from runtime.bus.employed import on_the_bus
 from runtime.hiring import office_account
 from runtime.personas import tell_of_role
 from runtime.progress import CYCLE, IDLE
-from runtime.seat import Seat
+from runtime.seat import SUCCEEDED, Seat
 
 PLUGINS: Final = registry.found()
 """Loaded once, in the zygote."""
@@ -52,26 +54,57 @@ log = structlog.get_logger()
 
 
 async def run(seat: Seat) -> None:
-    """Be one employee until told to stop."""
+    """Be one employee until told to stop; SystemExit with `SUCCEEDED` where another host has become it meanwhile.
+
+    A database that is away is waited for. Where there is none, what a store raises is this process's end.
+    """
+    tries = 0
+    while not seat.stopping.is_set():
+        tries += 1
+        try:
+            with closing(open_mind(seat.home, seat.slug)) as store:
+                await _hold(seat, store)
+            return
+        except STORE_TROUBLE as error:
+            if not in_database(seat.home):
+                raise
+            log.error("the database is away", why=error.sentence, tries=tries)
+        await tenure.rest(seat, tries)
+
+
+async def _hold(seat: Seat, store: Store) -> None:
+    """Work while this process has the lease, and give it back in good order."""
+    taken = await tenure.take_turn(seat, store)
+    if taken is None:
+        return
+    engines: list[EmployeeEngine] = []
+    try:
+        await _work(seat, store, taken, engines.append)
+    except LeaseLost as error:
+        tenure.note_loss(seat, store, engines[0].under_way if engines else (), error)
+        raise SystemExit(SUCCEEDED) from error
+    tenure.hand_back(store)
+
+
+async def _work(seat: Seat, store: Store, taken: tenure.Taken, told: Callable[[EmployeeEngine], None]) -> None:
     profile = _profile(seat.home, seat.slug)
-    store = open_store(mind_file(seat.home, seat.slug), seat.slug)
     directory = CompanyDirectory(seat.home.company_db)
     blobs = FileBlobs(seat.home.employee(seat.slug) / "blobs")
     place = connect(_account(seat.home, profile), directory, blobs, seat.clock)
     try:
-        store.take_lease(seat.epoch, f"{os.uname().nodename}:{os.getpid()}")
         engine = begin(seat, store, place, profile)
+        told(engine)
+        tenure.settle_in(seat, store, engine, taken)
         asyncio.get_running_loop().add_signal_handler(signal.SIGUSR1, engine.wake)
         seat.advances = engine.advances
         log.info("begins", epoch=seat.epoch, role=profile.role)
         _tell_refused(profile.role)
-        async with on_the_bus(seat, engine.wake):
+        async with on_the_bus(seat, engine.wake), tenure.kept(seat, store, engine):
             await engine.run(seat.stopping)
         log.info("ends")
     finally:
         await asyncio.gather(place.mailbox.close(), place.calendars.close(), return_exceptions=True)
         directory.close()
-        store.close()
 
 
 def begin(seat: Seat, store: Store, place: Place, profile: Profile) -> EmployeeEngine:
@@ -157,7 +190,7 @@ def _tell_refused(role: str) -> None:
 
 def mind_file(home: Home, slug: str) -> Path:
     """Return the file of one employee's store."""
-    return home.employee(slug) / "mind.db"
+    return home.mind_file(slug)
 
 
 def _profile(home: Home, slug: str) -> Profile:

@@ -28,6 +28,8 @@ _LONGEST: Final = {"phase": 32, "percept": 800, "intention": 800}
 
 STARTING: Final = "starting"
 """Phase of a process that has not yet connected to its workplace."""
+WAITING: Final = "waiting"
+"""Phase of a process whose employee is at work on another host, which stands in `percept`."""
 IDLE: Final = "idle"
 """Phase of a process that waits for something to happen."""
 CYCLE: Final = "cycle"
@@ -64,7 +66,7 @@ class Progress:
     @property
     def busy(self) -> bool:
         """Whether the process was in the middle of something (evidence, if it died there)."""
-        return self.phase not in (STARTING, IDLE, ENDED)
+        return self.phase not in (STARTING, WAITING, IDLE, ENDED)
 
 
 class ProgressPage:

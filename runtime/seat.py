@@ -35,6 +35,9 @@ BEAT_S: Final = 2.0
 OVERDUE: Final = 75
 """Exit code of a process that did not finish in time."""
 
+SUCCEEDED: Final = 76
+"""Exit code of a process that lost its lease: another host is the employee now."""
+
 Body = Callable[["Seat"], Coroutine[Any, Any, None] | None]
 """What an employee's process runs."""
 
@@ -45,7 +48,8 @@ class Seat:
 
     `epoch` goes with the lease and into the store. `last` is what the former process was doing when it ended: None if
     there was none; `death` is how it ended: None if nobody saw. `advances` is asked before each beat: a body whose own
-    loop may stand still while the event loop lives says so by it, and then there is no beat.
+    loop may stand still while the event loop lives says so by it, and then there is no beat. `lock` names the lock that
+    the process holds for life, on this machine as it runs now; empty where nothing is known of it.
     """
 
     slug: str
@@ -56,6 +60,7 @@ class Seat:
     clock: Clock
     last: Progress | None = None
     death: Death | None = None
+    lock: str = ""
     advances: Callable[[], bool] = lambda: True
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     _loop: asyncio.AbstractEventLoop | None = None

@@ -112,6 +112,11 @@ class Leased(Rows):
         """Return `columns` of the rows that fit, in order of seq."""
         raise NotImplementedError
 
+    @property
+    def is_leased_by_time(self) -> bool:
+        """Whether this process holds a lease that has to be renewed, because other hosts cannot see it live."""
+        return self._for_s > 0
+
     def lease_left_s(self) -> float:
         """Return how many seconds the lease holds for certain; infinite where a lock on this host proves it."""
         return self._until - boot_s() if self._for_s else math.inf

@@ -1,7 +1,8 @@
 """The keeper of one employee: starts its process, watches that it advances, and starts it again when it ended.
 
-States: `starting` (no process yet, or it has not connected), `working`, `paused` (somebody paused it: no process),
-`stopped` (told to, or it died too often), `quarantined` (it died too often, each time over the same percept).
+States: `starting` (no process yet, or it has not connected), `working`, `waiting` (its process is there, and another
+host is the employee), `paused` (somebody paused it: no process), `stopped` (told to, or it died too often),
+`quarantined` (it died too often, each time over the same percept).
 """
 
 import asyncio
@@ -15,7 +16,8 @@ from typing import Any, Final
 from empla.config import Home
 from empla.errors import EmplaError
 from runtime import logs
-from runtime.progress import STARTING, Death, Progress, ProgressView
+from runtime.progress import STARTING, WAITING, Death, Progress, ProgressView
+from runtime.seat import SUCCEEDED
 from runtime.supervisor import lease, usage
 from runtime.supervisor.child import Child, describe, killed_by_hand, out_of_memory_kills
 from runtime.supervisor.fence import Fence
@@ -44,6 +46,7 @@ class State(enum.StrEnum):
 
     STARTING = "starting"
     WORKING = "working"
+    WAITING = "waiting"
     PAUSED = "paused"
     QUARANTINED = "quarantined"
     STOPPED = "stopped"
@@ -70,6 +73,7 @@ class Keeper:
         self.epoch = 0
         self.restarts = 0
         self.last_end = ""
+        self._is_restart = False  # whether the next start follows a death
         self._home = home
         self._hang_s = hang_s
         self._fence = fence
@@ -123,9 +127,11 @@ class Keeper:
         beat = self._view.beat_ns()
         if beat != self._beat:
             self._beat = beat
-            page = self._page() if self.state is State.STARTING else None
-            if page is not None and page.phase != STARTING:
-                self.state, self._lives_since = State.WORKING, at
+            page = self._page() if self.state in (State.STARTING, State.WAITING) else None
+            if page is not None and page.phase == WAITING:
+                self.state, self.reason = State.WAITING, f"another host is {self.entry.name}: {page.percept}"
+            elif page is not None and page.phase != STARTING:
+                self.state, self.reason, self._lives_since = State.WORKING, "", at
         starts = self.state is State.STARTING
         self._watch.limit_s = self._hang_s * (STARTS_S if starts else 1.0)
         if self._watch.hangs(at, beat):
@@ -220,18 +226,19 @@ class Keeper:
         starved = self._fence.drop(self.entry.slug)
         by_hand = end is End.DIED and not starved and killed_by_hand(status, memory_kills)
         # Neither a stop that somebody asked for nor a kill from outside is the fault of what was in hand.
-        blameless = end is End.TOLD or by_hand
+        blameless = end is End.TOLD or by_hand or status == SUCCEEDED
         self._death = Death(how=self._how(end, status, starved=starved), counts=not blameless)
         if end is End.TOLD:
             self._log.info("employee stopped", how=describe(status))
             return
+        if status == SUCCEEDED:
+            self._log.warning("another host is the employee now")
+            return
         page = self._page()
-        worked = page is not None and page.phase != STARTING
+        worked = page is not None and page.phase not in (STARTING, WAITING)
         how = self._death.how
-        self.restarts += 1
-        self.last_end = how + (
-            f", busy with {page.percept[:_CUT_SHORT]}" if page and page.busy and page.percept else ""
-        )
+        self._is_restart = True
+        self.last_end = how + (f", busy with {page.percept[:_CUT_SHORT]}" if page is not None and page.busy else "")
         self._log.warning("employee ended", how=how, worked=worked, **_evidence(page))
         if by_hand:
             self._killed_starting = 0 if worked else self._killed_starting + 1
@@ -262,6 +269,8 @@ class Keeper:
         self._fence.put_round(self.entry.slug, self._child.pid)
         self._watch, self._appetite = BeatWatch(self._hang_s), ProcessorWatch(self._fence.limits)
         self._verdict = ""
+        self.restarts += self._is_restart
+        self._is_restart = False
         self._has_started()
         self._log.info("employee started", child=self._child.pid, epoch=self.epoch)
         return self._child

@@ -10,6 +10,7 @@ given out twice. The employee's store compares its own row with it in every tran
 """
 
 import fcntl
+import hashlib
 import json
 import os
 import signal
@@ -138,6 +139,16 @@ def sign(fd: int, pid: int) -> None:
     text = json.dumps({"pid": pid, "started": started_at(pid)}).encode()
     os.ftruncate(fd, 0)
     os.pwrite(fd, text, 0)
+
+
+def identity(fd: int) -> str:
+    """Return the name of the lock that is held by `fd`, such as no other lock has, on this machine or another.
+
+    A machine's name alone would not do: two homes on it have locks of their own, and after a reboot nobody has any.
+    """
+    file = os.fstat(fd)
+    boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+    return hashlib.sha256(f"{boot}:{file.st_dev}:{file.st_ino}".encode()).hexdigest()[:16]
 
 
 def holder(path: Path) -> Holder | None:

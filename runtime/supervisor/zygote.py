@@ -139,6 +139,8 @@ class Zygote:
             os.close(self._clapper)
             be_employee(order, self._body, lifeline_fd, lease_fd)
             code = 0
+        except SystemExit as end:
+            code = end.code if isinstance(end.code, int) else 1
         except BaseException:
             # The last place that can say why: nothing above this frame may run in a child.
             traceback.print_exc()
@@ -197,6 +199,7 @@ def be_employee(order: dict[str, Any], body: Body, lifeline_fd: int, lease_fd: i
         clock=clock,
         last=last,
         death=Death(**order["before"]) if order.get("before") else None,
+        lock=lease.identity(lease_fd),
     )
     try:
         occupy(seat, body)
