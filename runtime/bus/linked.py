@@ -99,6 +99,8 @@ class LinkedBus(abc.ABC):
             except LinkLost as error:
                 if self._failures == 0:
                     log.warning("the bus is away", why=str(error))
+            except Exception:  # a library's own fault: it must not end the bus for the life of this process
+                log.exception("the bus failed")
             self.connected.clear()
             self._failures += 1
             for subscription in list(self._subscriptions.values()):

@@ -71,6 +71,7 @@ class MqttBus(LinkedBus):
             topic, _, last = self._presence
             will = library.Will(topic, json.dumps(last), qos=1, retain=True)
         five = self._version == 5
+        clean = {"clean_start": True} if five else {"clean_session": True}
         client = library.Client(
             self._broker.host,
             self._broker.port,
@@ -78,14 +79,13 @@ class MqttBus(LinkedBus):
             password=self._broker.password.get_secret_value() or None,
             identifier=self._name,
             protocol=library.ProtocolVersion.V5 if five else library.ProtocolVersion.V311,
-            clean_session=None if five else True,
-            clean_start=True,
             will=will,
             tls_context=await asyncio.to_thread(ssl.create_default_context, cafile=self._broker.ca or None)
             if self._broker.tls
             else None,
             keepalive=_KEEPALIVE_S,
             timeout=_ANSWER_S,
+            **clean,
         )
         async with client:
             yield client
