@@ -11,7 +11,7 @@ was.
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from heapq import heappop, heappush
@@ -29,6 +29,7 @@ from empla.mind.goals import Goal
 from empla.mind.intentions import Intention
 from empla.mind.percepts import CONTINUE, TIMER, Percept
 from empla.mind.plans import PlanLibrary
+from empla.mind.steps import Wait
 from empla.mind.state import Asked, Change, Continued, Decided, Due, MindState, Recalled, Withdrawn, number
 from empla.mind.values import Source
 from empla.store.store import Store, instant
@@ -209,6 +210,8 @@ class _Imagination:
         self._continued: dict[str, Percept] = {}
         self._awaited: set[str] = set()
         self._alarms: list[tuple[datetime, str]] = []
+        for due in _still_due(self._now.state):
+            self._await(due)
 
     def relive(self, row: Recorded) -> None:
         """Live through one recorded cycle in both worlds."""
@@ -216,6 +219,9 @@ class _Imagination:
         if row.cycle < self._found.begins:
             self._was.take(changes)
             self._now.take(changes)
+            for change in changes:
+                if isinstance(change, Due):
+                    self._await(change)
             return
         self._wake_until(row.at)
         self._count(row)
@@ -318,13 +324,20 @@ class _Imagination:
         """Make changes true, and go on with what was left to a cycle of its own, unless a recorded one will."""
         self._now.take(changes)
         for change in changes:
-            # The timer of a wait that was over before its time never came; here the wait may not be over.
-            if isinstance(change, Due) and not self._came(key := timer(change.step, instant(change.at)).key):
-                heappush(self._alarms, (change.at, key))
+            if isinstance(change, Due):
+                self._await(change)
             if isinstance(change, Continued):
                 self._continued[change.percept.key] = change.percept
         for key in [k for k in self._continued if k not in self._awaited]:
             self._live(self._continued.pop(key), at)
+
+
+    def _await(self, due: Due) -> None:
+        """Wake at an instant at which no recorded timer will: a wait that was over before may not be over here."""
+        key = timer(due.step, instant(due.at)).key
+        if not self._came(key):
+            self._now.dues[key] = due
+            heappush(self._alarms, (due.at, key))
 
 
 def _is(mine: Sequence[Change], row: Recorded, changes: Sequence[Change]) -> bool:
@@ -340,6 +353,15 @@ def _waits(state: MindState, waiter: str) -> bool:
         return ":" in waiter or waiter in state.goals or waiter in state.intentions
     record = state.histories.get(owner, {}).get(index)
     return record is not None and record.outcome is None
+
+
+def _still_due(state: MindState) -> Iterator[Due]:
+    """Iterate over the instants for which steps wait in a mind that was taken from a snapshot."""
+    for record in [r for history in state.histories.values() for r in history.values() if r.outcome is None]:
+        question = state.questions.get(record.id)
+        at = record.step.until if isinstance(record.step, Wait) else question.expires_at if question else None
+        if at is not None:
+            yield Due(step=record.id, at=at)
 
 
 def _taken_up(changes: Iterable[Change], begin: int) -> list[Goal | Intention]:
