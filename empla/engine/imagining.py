@@ -29,8 +29,8 @@ from empla.mind.goals import Goal
 from empla.mind.intentions import Intention
 from empla.mind.percepts import CONTINUE, TIMER, Percept
 from empla.mind.plans import PlanLibrary
-from empla.mind.steps import Wait
 from empla.mind.state import Asked, Change, Continued, Decided, Due, MindState, Recalled, Withdrawn, number
+from empla.mind.steps import Wait
 from empla.mind.values import Source
 from empla.store.store import Store, instant
 
@@ -330,7 +330,6 @@ class _Imagination:
                 self._continued[change.percept.key] = change.percept
         for key in [k for k in self._continued if k not in self._awaited]:
             self._live(self._continued.pop(key), at)
-
 
     def _await(self, due: Due) -> None:
         """Wake at an instant at which no recorded timer will: a wait that was over before may not be over here."""

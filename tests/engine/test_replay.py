@@ -225,7 +225,7 @@ def test_a_wait_that_nothing_ended_ends_at_its_time_and_its_acts_are_only_imagin
     assert acts(found) == [("asked anew", "a reminder")]
     (new,) = [t.now for t in found.intentions() if t.was is None]
     assert number(new.id) > IMAGINED
-    assert found.timers == 1, "the wait for an answer ended by its recorded timer; the one after it is only imagined"
+    assert found.timers == 2, "the answer ended the first wait before its time, so both ends are only imagined"
 
 
 def test_an_act_that_would_not_have_been_called_off_stays_open(ada: Employee, plans: PlanLibrary, bench: Bench) -> None:
