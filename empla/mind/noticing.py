@@ -118,16 +118,18 @@ def _weigh(t: Thinking, trigger: Sensed, found: list[Sighting], origin: Origin) 
 
 
 def _look_again(t: Thinking, trigger: Sensed, coming: list[Sighting]) -> None:
-    """Have a trigger look by itself at the first instant from which something more will hold."""
+    """Have a trigger look by itself at the first instant from which something more will hold.
+
+    A look that is planned for an earlier instant stays: it plans the next one.
+    """
     at = min((s.since for s in coming if s.since is not None), default=None)
     held = t.draft.beliefs.matching(NEXT_LOOK, trigger.name)
-    if held and held[-1].arguments[1] == at:
+    if at is None or (held and held[-1].arguments[1] <= at):
         return
     for old in held:
-        _forget(t, old, "it looks at another time")
-    if at is not None:
-        _hold(t, NEXT_LOOK, (trigger.name, at), OWN)
-        t.draft.note(Due(step=f"{LOOK}{trigger.name}", at=at))
+        _forget(t, old, "it looks earlier")
+    _hold(t, NEXT_LOOK, (trigger.name, at), OWN)
+    t.draft.note(Due(step=f"{LOOK}{trigger.name}", at=at))
 
 
 def _has_appeared(t: Thinking, trigger: Appears) -> None:

@@ -23,13 +23,14 @@ class Spotted:
     """One thing that a detector has found.
 
     `words` fill the places of its wording. `weight` is that of the detector, unless given. It counts from `since` on,
-    which may lie ahead.
+    which may lie ahead, and no longer than `until`.
     """
 
     subject: str
     words: Mapping[str, Any] = field(default_factory=dict)
     weight: float | None = None
     since: datetime | None = None
+    until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

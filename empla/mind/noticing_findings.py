@@ -1,8 +1,9 @@
 """What lies ahead: the opportunities, problems and risks that the detectors find, held as beliefs while they are there.
 
     finding(kind, id, what, weight, since)     what was found: its kind, and in words; `id` is DETECTOR:SUBJECT
-    unweighed(id, goal)                        that nobody has judged it yet, and the aim that would see to it
-    weighed(id)                                that it was judged; for a while, so that what comes and goes is told once
+    unweighed(id, goal, subject)               that nobody has judged it yet, and the aim that would see to it
+    weighed(id)                                that it was judged; for a week, so that what comes and goes is told once
+    remark(id, what)                           that it is worth telling: whoever briefs the manager names it, once
     next-reflection(last, at)                  when all was looked at last, and will be again; None if nothing changes
 
 It is looked at once what a detector reads has changed, a minute later (so that what belongs together has come), and not
@@ -13,10 +14,11 @@ The standing goal `look-ahead` is missed while a finding is unweighed; the plan 
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from empla.errors import ValidationError
-from empla.mind.beliefs import Belief
+from empla.mind.beliefs import ANY, Belief
 from empla.mind.bodies import said
 from empla.mind.goals import Aim
 from empla.mind.kinds import BeliefKind, Category
@@ -25,13 +27,14 @@ from empla.mind.noticing_detectors import Detector, Spotted
 from empla.mind.noticing_looks import Eyes
 from empla.mind.revising import believe, forget
 from empla.mind.state import Due
-from empla.mind.terms import lit, no, query, variables
+from empla.mind.terms import lit, no, query
 from empla.mind.thinking import Thinking
 from empla.mind.values import OWN, Origin
 
 FINDING = "finding"
 UNWEIGHED = "unweighed"
 WEIGHED = "weighed"
+REMARK = "remark"
 NEXT_REFLECTION = "next-reflection"
 AHEAD = "n:*"
 """The timer of the next look; no trigger is called so."""
@@ -44,14 +47,13 @@ MOST_FOUND = 20
 FOUND_FOR = timedelta(days=30)
 """How long a finding is held; one that is still there then is a new one."""
 REMEMBERED = timedelta(days=7)
-"""How long it is remembered that a finding was weighed, from then on or from when it was over."""
+"""How long it is remembered that a finding was weighed, and how long a remark waits to be told."""
 
-_ID, _GOAL = variables("Id Goal")
 AIM = Aim(
     name=LOOK_AHEAD,
     kind="maintain",
     horizon="tactical",
-    holds=query(no(lit(UNWEIGHED, _ID, _GOAL))),
+    holds=query(no(lit(UNWEIGHED, ANY, ANY, ANY))),
     importance=0.3,
 )
 """That no opportunity, problem or risk is overlooked."""
@@ -60,6 +62,7 @@ KINDS = (
     BeliefKind(functor=FINDING, category=Category.DOMAIN, says="an opportunity, a problem or a risk that it has found"),
     BeliefKind(functor=UNWEIGHED, category=Category.SELF, says="a finding that it has not judged yet"),
     BeliefKind(functor=WEIGHED, category=Category.SELF, lasts=REMEMBERED, says="a finding that it has judged"),
+    BeliefKind(functor=REMARK, category=Category.SELF, lasts=REMEMBERED, says="what the next brief is to name"),
     BeliefKind(functor=NEXT_REFLECTION, category=Category.TIME, says="when it looks ahead again"),
 )
 
@@ -154,17 +157,21 @@ def _find(t: Thinking, detector: Detector, name: str, spotted: Spotted, known: B
     """Hold one finding; one that is known keeps since when it is there, and is not weighed again."""
     at = t.draft.at
     what, weight = detector.worded(spotted), _weight(detector, spotted)
-    since = known.arguments[4] if known is not None else at
+    since: datetime = known.arguments[4] if known is not None else at
+    until = since + FOUND_FOR if spotted.until is None else min(since + FOUND_FOR, spotted.until)
     arguments = (detector.kind, name, what, weight, since)
-    if known is not None and known.arguments == arguments:
+    if until <= at or (known is not None and (known.arguments, known.valid_until) == (arguments, until)):
         return
+    remarks = t.draft.beliefs.matching(REMARK, name) if known is not None else []
     if known is not None:
         _forget(t, known, "it is otherwise now")
-    until = since + FOUND_FOR
-    _hold(t, Belief(functor=FINDING, arguments=arguments, origin=origin, observed_at=at, valid_until=until))
+    found = Belief(functor=FINDING, arguments=arguments, origin=origin, observed_at=at, valid_until=until)
+    _hold(t, found)
+    for remark in remarks:  # it fell with the finding that it rested on
+        _hold(t, replace(remark, arguments=(name, what), supporters=(found.proposition,)))
     if known is None and not t.draft.beliefs.matching(WEIGHED, name, at=at):
-        unweighed = Belief(functor=UNWEIGHED, arguments=(name, detector.goal), origin=origin, observed_at=at)
-        _hold(t, unweighed)
+        unweighed = (name, detector.goal, spotted.subject)
+        _hold(t, Belief(functor=UNWEIGHED, arguments=unweighed, origin=origin, observed_at=at, valid_until=until))
 
 
 def _over(t: Thinking, finding: Belief) -> None:

@@ -52,7 +52,7 @@ class Persona:
     | speed | how much a long time counts against a plan or a strategy |
     | data | `trust_in_words`: when experience outweighs the author's estimate |
     | collaboration | `tries_alone`: how many plans fail before it turns to a person |
-    | proactivity | `lead`: how early it acts unasked, and from when on a goal is at risk |
+    | proactivity | `lead`: how early it acts unasked, `worth_telling`, and from when on a goal is at risk |
     | persistence | `second_tries` of what failed for the moment, and how many failures block a goal |
     | adaptability | `switching_margin`: how much better another strategy must be |
     | detail | `weight_of_cost`: what a surer way may cost |
@@ -166,6 +166,16 @@ def lead(persona: Persona, span: timedelta) -> timedelta:
     It is span x (0.5 + proactivity): from half of it to one and a half.
     """
     return span * (0.5 + persona.trait("proactivity"))
+
+
+def worth_telling(persona: Persona) -> float:
+    """Return from which weight (0..1) on it tells of what it has found: 0.75 - 0.5 x proactivity; neutral 0.5."""
+    return 0.75 - 0.5 * persona.trait("proactivity")
+
+
+def worth_acting(persona: Persona) -> float:
+    """Return from which weight (0..1) on it sees to what it has found: 0.2 above what is worth telling."""
+    return worth_telling(persona) + 0.2
 
 
 def patience(persona: Persona, span: timedelta) -> timedelta:

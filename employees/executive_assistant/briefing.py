@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from empla.capabilities.email.sorting import NOTICE
 from empla.capabilities.email.steps import send
+from empla.mind.noticing_findings import REMARK
 from empla.mind.plans import PlanLibrary, Trigger, on
 from empla.mind.steps import Again, Believe, Forget, Now, Raise, Wait, query
 from employees.executive_assistant import daybook, words
@@ -86,10 +87,15 @@ def _book(me: Profile) -> Steps:
 
 
 def _noted(book: daybook.Daybook, thread: str) -> Steps:
-    """Remember when it was sent, and which mail has which number in it, so that an answer can speak of them."""
+    """Remember when it was sent, and which mail has which number in it, so that an answer can speak of them.
+
+    What was remarked in it is not to be told again.
+    """
     now = yield Now()
     yield Forget(functor=SENT)
     yield Forget(functor=MISSED)
     yield Believe(functor=SENT, arguments=(now,))
+    for name in book.remarks:
+        yield Forget(functor=REMARK, pattern=(name,))
     for number, key in enumerate(book.mails, 1):
         yield Believe(functor=NOTICE, arguments=(thread, number, key), until=now + _REMEMBERED)

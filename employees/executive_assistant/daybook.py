@@ -12,6 +12,7 @@ from empla.capabilities.email.sorting import TRIAGE_COUNT
 from empla.capabilities.email.triage import MailKind, Triage
 from empla.capabilities.introspection import History
 from empla.mind.commitments import COMMITMENT, EXPECTATION
+from empla.mind.noticing_findings import REMARK
 from empla.mind.steps import ActionFailed, Do, Step, query
 from empla.mind.values import Address
 from employees.executive_assistant import promises, recounting, words
@@ -38,16 +39,18 @@ Text = Generator[Step, Any, str]
 
 @dataclass(frozen=True, slots=True)
 class Daybook:
-    """A brief's text, and the keys of the mails that it lists by number."""
+    """A brief's text, the keys of the mails that it lists by number, and the remarks that it names."""
 
     text: str
     mails: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
 
 
 def of(me: Profile, now: datetime, since: datetime, missed: Sequence[datetime]) -> Generator[Step, Any, Daybook]:
     """Return the brief of the day that `now` lies in, with what happened since `since`."""
     history: History = yield Do(operation="self.history", arguments={"since": since})
     letters, keys = yield from _letters(me, now, since)
+    remarks = yield from _remarks()
     parts = [
         (yield from _today(me, now)),
         (yield from _invitations(me, since)),
@@ -56,11 +59,18 @@ def of(me: Profile, now: datetime, since: datetime, missed: Sequence[datetime]) 
         (yield from _promised(me)),
         _section("No answer to an invitation yet:", (yield from unanswered(me))),
         (yield from _uncertain(me, history)),
+        _section("This I noticed by myself:", (words.capital(what) for _, what in remarks)),
         (yield from _away(me, since, missed)),
         _set_aside(history),
         (yield from _counts(me, now, since)),
     ]
-    return Daybook(words.paragraphs(*parts), keys)
+    return Daybook(words.paragraphs(*parts), keys, tuple(name for name, _ in remarks))
+
+
+def _remarks() -> Generator[Step, Any, tuple[tuple[str, str], ...]]:
+    """Return what was found worth telling since the last brief, the first so many: the rest waits for the next one."""
+    found: tuple[tuple[str, str], ...] = yield query(REMARK)
+    return found[:MOST]
 
 
 def _section(title: str, lines: Iterable[str]) -> str:

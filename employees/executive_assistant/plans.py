@@ -1,6 +1,7 @@
 """Everything an executive assistant knows how to do, and the kinds of belief that it holds."""
 
 from empla.capabilities.email import delegated, perceiving
+from empla.capabilities.initiative import plans as initiative
 from empla.capabilities.tasks import plans as tasks
 from empla.mind import common_kinds
 from empla.mind.plans import PlanLibrary
@@ -21,6 +22,7 @@ from employees.executive_assistant import (
     errand_news,
     errands,
     first_release,
+    foresight,
     forwarding,
     introducing,
     keeping,
@@ -49,6 +51,7 @@ for part in (
     perceiving,
     delegated,
     tasks,
+    initiative,
     introducing,
     arranging,
     attending,
@@ -82,6 +85,7 @@ for part in (
     wanting_briefs,
     briefing,
     preparing,
+    foresight,
     leaving,
 ):
     library.include(part.library)
