@@ -5,6 +5,7 @@ SDKs are imported on first use.
 """
 
 import asyncio
+import functools
 import importlib
 import signal
 from collections.abc import Callable, Mapping
@@ -16,11 +17,12 @@ import structlog
 
 from empla import __version__
 from empla.capabilities import registry
-from empla.capabilities.contract import Place
+from empla.capabilities.contract import Blobs, Place
 from empla.capabilities.tasks import plans as tasks
 from empla.config import Home
 from empla.engine import guard, inbox
 from empla.engine.beginning import note_beginning
+from empla.engine.crashes import LastProcess
 from empla.engine.employee import STORE_TROUBLE, EmployeeEngine, Mindset
 from empla.errors import InputError, InternalError
 from empla.hr import roles
@@ -37,14 +39,14 @@ from empla.store.minds import in_database, open_mind
 from empla.store.secrets import Cipher
 from empla.store.store import Store
 from empla.workplace.accounts import Account
-from empla.workplace.blobs import FileBlobs
+from empla.workplace.blobs import FileBlobs, StoredBlobs
 from empla.workplace.directory import CompanyDirectory
 from empla.workplace.place import connect
 from runtime import tenure
 from runtime.bus.employed import on_the_bus
 from runtime.hiring import office_account
 from runtime.personas import tell_of_role
-from runtime.progress import CYCLE, IDLE
+from runtime.progress import CYCLE, ENDED, IDLE
 from runtime.seat import SUCCEEDED, Seat
 
 PLUGINS: Final = registry.found()
@@ -81,7 +83,7 @@ async def _hold(seat: Seat, store: Store) -> None:
     try:
         await _work(seat, store, taken, engines.append)
     except LeaseLost as error:
-        tenure.note_loss(seat, store, engines[0].under_way if engines else (), error)
+        tenure.note_loss(seat, store, engines[0].given_up if engines else (), error)
         raise SystemExit(SUCCEEDED) from error
     tenure.hand_back(store)
 
@@ -89,7 +91,7 @@ async def _hold(seat: Seat, store: Store) -> None:
 async def _work(seat: Seat, store: Store, taken: tenure.Taken, told: Callable[[EmployeeEngine], None]) -> None:
     profile = _profile(seat.home, seat.slug)
     directory = CompanyDirectory(seat.home.company_db)
-    blobs = FileBlobs(seat.home.employee(seat.slug) / "blobs")
+    blobs, end_blobs = _blobs(seat, store)
     place = connect(_account(seat.home, profile), directory, blobs, seat.clock)
     try:
         engine = begin(seat, store, place, profile)
@@ -105,6 +107,16 @@ async def _work(seat: Seat, store: Store, taken: tenure.Taken, told: Callable[[E
     finally:
         await asyncio.gather(place.mailbox.close(), place.calendars.close(), return_exceptions=True)
         directory.close()
+        end_blobs()
+
+
+def _blobs(seat: Seat, store: Store) -> tuple[Blobs, Callable[[], None]]:
+    """Return where mails are kept, and what ends it: files, or the database where another host has to find them."""
+    if not in_database(seat.home):
+        return FileBlobs(seat.home.employee(seat.slug) / "blobs"), lambda: None
+    second = open_mind(seat.home, seat.slug)
+    second.epoch = store.epoch  # fenced as all it writes; renewals are the first connection's
+    return StoredBlobs(second, seat.clock), second.close
 
 
 def begin(seat: Seat, store: Store, place: Place, profile: Profile) -> EmployeeEngine:
@@ -149,8 +161,21 @@ def _engine(seat: Seat, store: Store, place: Place, profile: Profile) -> Employe
 
 def _note_crash(seat: Seat, engine: EmployeeEngine) -> None:
     """Take the former process's progress page as evidence of what it died over (contract 10)."""
-    if seat.last is not None and seat.last.busy and seat.last.percept:
-        engine.crashed_at(seat.last.percept)
+    last, death = seat.last, seat.death
+    if last is None or last.phase == ENDED:
+        return
+    engine.succeeds(
+        LastProcess(
+            at=last.alive_at or seat.clock.now(),
+            epoch=last.epoch,
+            phase=last.phase,
+            how=death.how if death is not None else "",
+            counts=death is not None and death.counts,
+            cycle=last.cycle,
+            percept=last.percept if last.busy else "",
+            intention=last.intention if last.busy else "",
+        )
+    )
 
 
 def version_of(role: str) -> str:
@@ -166,6 +191,7 @@ def library(role: str) -> PlanLibrary:
     return plans(role)[0]
 
 
+@functools.cache  # made once, in the zygote: all employees of a role share it, and nobody changes it
 def plans(role: str) -> tuple[PlanLibrary, registry.Found]:
     """Return the plans of a role, and the plug-ins that were asked for more of them."""
     try:

@@ -1,11 +1,12 @@
 """Commands of people to the shell: percepts that the mind need not think about.
 
 `settle` says what became of an action that is *unknown*; fields `action`, `happened` and `by`. `quarantine` says what
-becomes of a percept that was set aside: it is handled once more, with today's code, or left for good; fields `percept`,
-`again` and `by`.
+becomes of what was set aside: it is handled once more, with today's code, or left for good; fields `again`, `by`, and
+one of `percept` (a key), `intention` and `action` (one that failed for good).
 """
 
 from empla.engine.outbox import Outbox
+from empla.engine.setting_aside import SettingAside
 from empla.mind.percepts import Outcome, Percept, Status
 from empla.store.store import Store
 
@@ -14,10 +15,10 @@ QUARANTINE = "command:quarantine"
 COMMANDS = frozenset({SETTLE, QUARANTINE})
 
 
-def run_command(percept: Percept, store: Store, outbox: Outbox) -> None:
+def run_command(percept: Percept, store: Store, outbox: Outbox, aside: SettingAside) -> None:
     """Carry out a command in the current transaction; one that does not apply any more changes nothing."""
     if percept.kind == QUARANTINE:
-        _quarantine(percept, store)
+        aside.settled(percept)
     else:
         _settle(percept, store, outbox)
 
@@ -32,11 +33,3 @@ def _settle(percept: Percept, store: Store, outbox: Outbox) -> None:
         outbox.end(action, "reconciled", Outcome(status=Status.DONE), how="a person's word")
     else:
         outbox.later(action, outbox.now())
-
-
-def _quarantine(percept: Percept, store: Store) -> None:
-    if percept.fields["again"]:
-        values = {"state": "new", "reason": "", "crashes": 0}
-    else:
-        values = {"state": "dropped", "reason": f"dropped by {percept.fields['by']}"}
-    store.change("percept", {"key": percept.fields["percept"], "state": "quarantined"}, values)

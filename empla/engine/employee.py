@@ -14,7 +14,7 @@ import asyncio
 import contextvars
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -27,22 +27,25 @@ from empla.engine import inbox
 from empla.engine.circuits import Circuits
 from empla.engine.commands import COMMANDS, run_command
 from empla.engine.compacting import compact_if_due
+from empla.engine.crashes import Crashes, Guilty, LastProcess, in_flight
 from empla.engine.journal import Journal
 from empla.engine.loading import load
 from empla.engine.outbox import Outbox
 from empla.engine.performing import Performer, backoff
 from empla.engine.recording import record
+from empla.engine.setting_aside import SettingAside
 from empla.engine.timers import Timers, waits_over
 from empla.errors import EmplaError, ExternalError, ResourceError
 from empla.faults import point
+from empla.governance.permit import Permit
 from empla.mind import codec
 from empla.mind.bodies import Guard, unguarded
 from empla.mind.cycle import cycle
-from empla.mind.intentions import Intention, Stage
+from empla.mind.intentions import OVER, Intention, Stage
 from empla.mind.percepts import Percept
 from empla.mind.plans import PlanLibrary
 from empla.mind.state import MindState
-from empla.mind.values import OUTSIDE, OWN
+from empla.mind.values import OUTSIDE
 from empla.store.leasing import LeaseLost, spread
 from empla.store.store import GroupRefused, Store, instant
 
@@ -52,11 +55,11 @@ CYCLES_PER_COMMIT = 32
 COMMIT_AFTER_S = 0.005
 COMMITS_PER_TURN = 20
 ACTIONS_AT_ONCE = 8
-CRASHES_BEFORE_QUARANTINE = 2
-"""A percept in flight at this many crashes is set aside (law 8)."""
 STORE_TROUBLE = (ResourceError, ExternalError)
 """What a store raises when it cannot be written for now; anything else is a fault."""
 SHORTEST_STORE_WAIT_S, LONGEST_STORE_WAIT_S = 1.0, 30.0
+STARTING = "starting"
+"""Phase of a process that has not come to its work: what is under way in the outbox is not its own yet."""
 LEFT_ON_WIRE = "the process ended, or the connection was lost, while it was on the wire"
 
 Beat = Callable[[int, str, str], None]
@@ -103,7 +106,12 @@ class EmployeeEngine:
         )
         self._circuits = Circuits(self._clock)
         self._performer = Performer(store, self._outbox, mindset.operations, place, self._circuits)
+        self._crashes = Crashes(store)
+        self._aside = SettingAside(store, self._outbox, self._clock)
+        self._suspects: set[str] = set()
+        self._last: LastProcess | None = None
         self._running: dict[str, asyncio.Task[None]] = {}
+        self._given_up: set[str] = set()
         self._news = asyncio.Event()
         self._sensor_failures: dict[str, int] = {}
         self._failure: BaseException | None = None
@@ -170,13 +178,14 @@ class EmployeeEngine:
 
     def break_off(self) -> None:
         """Give up every attempt that is under way, for the lease ends: what it came to is found out by evidence."""
+        self._given_up.update(self._running)
         for task in self._running.values():
             task.cancel()
 
     @property
-    def under_way(self) -> tuple[str, ...]:
-        """The actions that are under way."""
-        return tuple(self._running)
+    def given_up(self) -> tuple[str, ...]:
+        """The actions that were given up while they were under way, and not begun anew since."""
+        return tuple(sorted(self._given_up))
 
     async def _turn(self, now: datetime, stopping: asyncio.Event) -> None:
         """Do everything that can be done at once. Where thinking has no end, actions and timers have their turn too."""
@@ -228,8 +237,6 @@ class EmployeeEngine:
                 raise self._failure
             if self._timers.unsettled:
                 continue
-            if self._timers.unsettled:
-                continue
             if not self._running:
                 return
             await asyncio.wait(self._running.values(), return_when=asyncio.FIRST_COMPLETED)
@@ -265,7 +272,8 @@ class EmployeeEngine:
 
         A row that was due and was not started waits for something else: its lane, a free place, the end of a pause.
         """
-        dues = [self._timers.next_due(), *(_due(r) for r in self._outbox.open_rows() if r.due > instant(now))]
+        rows = (r for r in self._outbox.open_rows() if r.due > instant(now) and not self._rests_aside(r))
+        dues = [self._timers.next_due(), *map(_due, rows)]
         known = [d for d in dues if d is not None]
         return min(known) if known else None
 
@@ -283,6 +291,9 @@ class EmployeeEngine:
 
     def recover(self) -> None:
         """Put right what the last process left: a claim that never came on the wire is tried again freely."""
+        if self._last is not None:
+            self._note_death(self._last)
+        self._suspects = set(self._crashes.suspects())
         with self._store.transaction("recover"):
             for row in self._outbox.open_rows():
                 if row.state == "claimed":
@@ -299,23 +310,42 @@ class EmployeeEngine:
                 if row.state == "on_wire":
                     self._performer.leave_alone(row)
 
-    def crashed_at(self, key: str) -> None:
-        """Note that the last process died with this percept in hand; set it aside at the second time (law 8)."""
-        rows = self._store.find("percept", {"key": key, "state": "new"}, ("crashes",))
-        if not rows:
-            return
-        crashes = rows[0].crashes + 1
-        with self._store.transaction("crashed"):
-            self._store.change("percept", {"key": key}, {"crashes": crashes})
-            if crashes >= CRASHES_BEFORE_QUARANTINE:
-                self._set_aside(key, f"the process died {crashes} times while handling it")
+    def succeeds(self, last: LastProcess) -> None:
+        """Know how the process before ended: `recover` sees to what follows. To be said first, and once."""
+        self._last = last
 
-    def _set_aside(self, key: str, reason: str) -> None:
-        """Quarantine a percept and let plans hear of it."""
-        self._store.change("percept", {"key": key}, {"state": "quarantined", "reason": reason})
-        fields = {"percept": key, "reason": reason}
-        told = Percept(key=f"set-aside:{key}", kind="percept-set-aside", fields=fields, origin=OWN)
-        inbox.insert(self._store, told, self._clock.now())
+    def _note_death(self, last: LastProcess) -> None:
+        """Note a death; set aside what was in hand at two that count, before anything is thought about (law 8)."""
+        kept = self._in_hand(last)
+        with self._store.transaction("died"):
+            guilty = self._crashes.note(kept)
+            told = self._set_guilty_aside(guilty) if guilty is not None else ""
+        self._last = None
+        if told:  # what is set aside must rest before the next percept would have it go on
+            self._waiting.look_again()
+            self._think_about(self._waiting.one(told), gathers=False)
+
+    def _in_hand(self, last: LastProcess) -> LastProcess:
+        """Return what the process before had in hand that is still to be done."""
+        waits = bool(self._store.find("percept", {"key": last.percept, "state": "new"}, ("seq",)))
+        known = last.intention in self.state.intentions
+        rows = self._outbox.open_rows() if last.phase != STARTING else ()
+        return replace(
+            last,
+            percept=last.percept if waits else "",
+            intention=last.intention if known else "",
+            actions=in_flight(rows, last),
+        )
+
+    def _set_guilty_aside(self, guilty: Guilty) -> str:
+        """Set something aside; return the key of the percept by which the mind learns of an intention's."""
+        log.error("set aside", percept=guilty.percept, intention=guilty.intention, action=guilty.action)
+        if guilty.intention:
+            return self._aside.intention(guilty.intention, guilty.reason)
+        if guilty.action:
+            return self._aside.action(guilty.action, guilty.reason)
+        self._aside.percept(guilty.percept, guilty.reason)
+        return ""
 
     # sense ----------------------------------------------------------------------------------------------------
 
@@ -406,12 +436,12 @@ class EmployeeEngine:
         except EmplaError as error:
             log.error("percept set aside", kind=row.kind, why=error.sentence)
             self._reload()
-            self._set_aside(row.key, error.sentence)
+            self._aside.percept(row.key, error.sentence)
 
     def _one_cycle(self, percept: Percept) -> None:
         at = max(self._journal.at, self._clock.now())
         if percept.kind in COMMANDS:
-            run_command(percept, self._store, self._outbox)
+            run_command(percept, self._store, self._outbox, self._aside)
             self._waiting.look_again()
             self._store.change("percept", {"key": percept.key}, {"state": "handled"})
             return
@@ -424,7 +454,7 @@ class EmployeeEngine:
         handled = {"key": percept.key, "state": "handled", "cycle": self._journal.cycle + 1}
         self._store.amend("percept", ("key",), ("state", "cycle"), handled)
         for change in delta.changes:
-            if type(change) is Intention and change.stage is not Stage.ACTIVE:
+            if type(change) is Intention and change.stage in OVER:
                 self._log.info("intention over", intention=change.id, plan=change.plan, stage=change.stage.value)
         body = record(self._store, self._outbox, self.state, delta, instant(at))
         self._timers.wait_no_more(over, percept, at)
@@ -446,36 +476,52 @@ class EmployeeEngine:
         """Claim every row that is due at `now` and free to go, and start a task for each."""
         if self.paused:
             return
-        rows = self._outbox.open_rows()
+        rows = [row for row in self._outbox.open_rows() if not self._rests_aside(row)]
         lanes = {r.lane for r in rows if r.id in self._running and r.lane}
         for row in rows:
             if row.id in self._running or row.lane in lanes:
                 continue
             if row.lane:
                 lanes.add(row.lane)
-            if row.due <= instant(now) and len(self._running) < ACTIONS_AT_ONCE:
-                self._start(row)
+            if row.due > instant(now):
+                continue
+            if len(self._running) >= (1 if row.id in self._suspects or self._tries_a_suspect else ACTIONS_AT_ONCE):
+                return
+            self._start(row)
+
+    def _rests_aside(self, row: Any) -> bool:
+        """Return whether the intention of a row is set aside: then nothing of it is tried."""
+        intention = self.state.intentions.get(row.intention)
+        return intention is not None and intention.stage is Stage.QUARANTINED
+
+    @property
+    def _tries_a_suspect(self) -> bool:
+        """Whether an action is under way that may have killed the process before: such go alone."""
+        return not self._suspects.isdisjoint(self._running)
 
     def _start(self, row: Any) -> None:
         if row.state == "on_wire":
-            work = self._performer.settle(self._outbox.permit(row), LEFT_ON_WIRE)
+            permit: Permit | None = self._outbox.permit(row)
         else:
             self._store.assure_lease()
             with self._store.transaction("claim"):
                 circuit = self._circuits.open_until(row.operation)
                 permit = self._outbox.claim(row, paused=self.paused, circuit=circuit)
-            if permit is None:
-                return
-            work = self._performer.perform(permit)
+        if permit is None:
+            return
         point(f"claimed:{row.operation}")
+        perform, settle = self._performer.perform, self._performer.settle
+        work = settle(permit, LEFT_ON_WIRE) if row.state == "on_wire" else perform(permit)
         tied = contextvars.copy_context()
         tied.run(structlog.contextvars.bind_contextvars, correlation=inbox.correlation(row.percept))
         task = asyncio.create_task(work, context=tied)
         self._running[row.id] = task
+        self._given_up.discard(row.id)
         task.add_done_callback(partial(self._finished, row.id))
 
     def _finished(self, action: str, task: asyncio.Task[None]) -> None:
         self._running.pop(action, None)
+        self._suspects.discard(action)
         with suppress(asyncio.CancelledError):
             error = task.exception()
             if error is not None:

@@ -4,6 +4,7 @@ Anybody may insert (sensors, timers, the command line, HR, colleagues); only the
 """
 
 import hashlib
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -61,6 +62,10 @@ class Waiting:
                 return found
             self._first = rows[-1].seq + 1
         return []
+
+    def one(self, key: str) -> Sequence[Any]:
+        """Return the percept with this key, if it waits, as `next` does: it goes before its turn."""
+        return self._store.find("percept", {"key": key, "state": "new"}, _COLUMNS)
 
     def _oldest(self) -> int:
         """Return the seq of the first that waits, or of the newest percept of all."""

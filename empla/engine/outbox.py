@@ -327,6 +327,18 @@ class Outbox:
         self.enter(action, state, code=outcome.code, how=how)
         self._tell(action, outcome)
 
+    def revive(self, action: str, by: str) -> None:
+        """Have the very bytes of an action that failed for good tried once more, on a person's word."""
+        again = {"state": "ready", "due": "", "tried_s": 0, "ended_at": "", "outcome": ""}
+        if self._store.change("action", {"id": action, "state": "failed"}, again):
+            self._store.change("conduct", {"action": action, "kind": "not-sent"}, {"kind": "answered"})
+            self.enter(action, "retried", by=by)
+
+    def bury(self, action: str, by: str) -> None:
+        """Leave an action that failed for good, on a person's word."""
+        if self._store.change("action", {"id": action, "state": "failed"}, {"state": "cancelled"}):
+            self.enter(action, "dropped", by=by)
+
     def unknown(self, action: str, why: str) -> None:
         """Set a row to unknown and let plans tell the manager; its step goes on waiting for somebody's word."""
         self._store.change("action", {"id": action}, {"state": "unknown", "why": why})
@@ -361,7 +373,7 @@ class Outbox:
 
     ROW = (
         "seq", "id", "intention", "operation", "effect", "state", "lane", "target", "content", "payload_hash",
-        "decision", "rule", "due", "attempt", "on_wire_at", "asked_at", "percept",
+        "decision", "rule", "due", "attempt", "epoch", "on_wire_at", "asked_at", "percept", "tried_s",
     )  # fmt: skip
 
     def row(self, action: str) -> Any:

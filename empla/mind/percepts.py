@@ -84,8 +84,9 @@ TRIGGER_WORD = "trigger-word"
 PERCEPT_SET_ASIDE = "percept-set-aside"
 """Kind of the percept that another was set aside, for it could not be handled; fields `percept` (its key), `reason`."""
 INTENTION_SET_ASIDE = "intention-set-aside"
-"""Kind of the percept that an intention is set aside; fields `intention`, `plan`, `reason`, and `percept`, the key of
-one that is set aside with it. Plans get besides `goal` (its name) and, where it is about one, the `mail`."""
+"""Kind of the percept that an intention is set aside; fields `intention`, `plan`, `reason`, `percept` (the key of one
+that is set aside with it) and `quietly` (no plan hears of it). Plans get besides `goal` (its name) and, where it is
+about one, the `mail`."""
 INTENTION_WORD = "intention-word"
 """Kind of the percept of a person's word on an intention that was set aside; fields `intention`, `again` and `by`."""
 INTEGRATION = "integration"

@@ -32,7 +32,7 @@ def set_aside(t: Thinking, event: Percept) -> Percept | None:
     if goal is not None:
         block = Block(name=intention.id, reason=f"{intention.plan} was set aside: {reason}")
         t.raise_all(desiring.block(t.draft, t.library, goal, block))
-    if intention.kind in TELLING:
+    if event.get("quietly") or intention.kind in TELLING:
         return None
     about = {"goal": goal.name if goal is not None else "", **mail_of(intention)}
     return replace(event, fields={**event.fields, "plan": intention.plan, **about})

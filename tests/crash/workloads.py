@@ -9,14 +9,14 @@ import os
 import signal
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from pydantic import SecretStr
 
 from empla.capabilities import registry
-from empla.capabilities.contract import Place
+from empla.capabilities.contract import Arguments, Effect, Idempotency, Operation, Place, Risk
 from empla.capabilities.email import perceiving
 from empla.capabilities.email.delegated import MANAGER_MAIL_ARRIVED, DelegatedSensor
 from empla.capabilities.email.mailbox import Evidence, FetchedMail, MailCursor
@@ -24,12 +24,16 @@ from empla.capabilities.email.reading import read
 from empla.capabilities.email.sensor import MAIL_ARRIVED, InboxSensor
 from empla.clock import pause
 from empla.engine import inbox
+from empla.engine.crashes import LastProcess
 from empla.engine.employee import EmployeeEngine, Mindset
+from empla.engine.guard import BodyGuard, install
+from empla.governance.permit import Payload, Permit
+from empla.mind.bodies import unguarded
 from empla.mind.grants import GRANT_CHANGED, GrantKind
 from empla.mind.percepts import Percept
 from empla.mind.plans import PlanLibrary, Trigger, on
 from empla.mind.readings import Mail
-from empla.mind.steps import Believe, Do, Scope
+from empla.mind.steps import Believe, Do, Scope, Together, Wait
 from empla.mind.tasks import TASK_ASSIGNED
 from empla.mind.values import OWN, Address, Origin, Source
 from empla.store.opening import open_store
@@ -107,7 +111,7 @@ async def live(start: Start, place: Place, clock: VirtualClock, plans: PlanLibra
     _settle(store, start, clock)
     stopping = asyncio.Event()
 
-    page = _Progress(start.home / "progress") if start.params.get("progress") else None
+    page = _Progress(start.home / "progress", _epoch(store), clock.now()) if start.params.get("progress") else None
 
     def beat(_cycle: int, percept: str, _intention: str) -> None:
         if page is not None:
@@ -122,20 +126,27 @@ async def live(start: Start, place: Place, clock: VirtualClock, plans: PlanLibra
 
     secret = str(start.params.get("secret", "secret")).encode()
     mindset = Mindset(library=plans, operations=OPERATIONS, sensors=SENSORS, secret=secret)
-    engine = EmployeeEngine(store, place, mindset, beat=beat)
-    if page is not None and page.last:
-        engine.crashed_at(page.last)
+    guarded = BodyGuard(page.enter) if page is not None else unguarded
+    engine = EmployeeEngine(store, place, mindset, beat=beat, guard=guarded)
+    if page is not None and page.last is not None:
+        engine.succeeds(page.last)
     await engine.run(stopping)
     store.close()
 
 
 class _Progress:
-    """The progress page of the employee's process: `last` is what the former one had in hand when it died."""
+    """The progress page of the employee's process: `last` is what the former one had in hand when it died by itself."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, epoch: int, at: datetime) -> None:
         before = progress.read(path)
-        self.last = before.percept if before is not None and before.busy else ""
-        self._page = progress.ProgressPage(path, epoch=1)
+        self.last: LastProcess | None = None
+        if before is not None:
+            busy = {"percept": before.percept, "intention": before.intention} if before.busy else {}
+            died = {"how": "killed by SIGKILL", "counts": True}
+            self.last = LastProcess(at=at, epoch=before.epoch, phase=before.phase, **died, **busy)
+        self._page = progress.ProgressPage(path, epoch=epoch)
+
+        self.enter = self._page.enter
 
     def mark(self, percept: str) -> None:
         self._page.mark(progress.CYCLE if percept else progress.IDLE, percept=percept)
@@ -321,8 +332,54 @@ def hear(event: Trigger) -> Any:
     yield Believe(functor="told", arguments=(event.percept, event.reason))
 
 
+@poisoned.plan(on("poisonous-plan"))
+def die_later(event: Trigger) -> Any:
+    """Wait, and then end the process, whatever percept it is that has it go on."""
+    yield Wait(kind="bell")
+    os.kill(os.getpid(), signal.SIGKILL)
+    yield Believe(functor="survived", arguments=())
+
+
+@poisoned.plan(on("poisonous-act"))
+def act(event: Trigger) -> Any:
+    """Ask for an act that ends the process, and for some that do not."""
+    yield Together(steps=tuple(Do(operation="poison.act", arguments={"kills": kills}) for kills in (0, 1, 0)))
+
+
+@poisoned.plan(on("intention-set-aside"))
+def hear_of_intention(event: Trigger) -> Any:
+    yield Believe(functor="told", arguments=(event.intention, event.plan, event.reason))
+
+
+class Poison(Arguments):
+    """Whether it is."""
+
+    kills: int
+
+
+async def _act(permit: Permit, place: Place, _on_wire: Any) -> str:
+    if permit.payload.target["kills"]:
+        os.kill(os.getpid(), signal.SIGKILL)
+    await pause(0.02)
+    return "survived"
+
+
+POISON = Operation(
+    name="poison.act",
+    summary="Kill, or not.",
+    arguments=Poison,
+    effect=Effect.READ,
+    risk=Risk.NONE,
+    idempotency=Idempotency.PURE,
+    prepare=lambda arguments, _facts: Payload({"kills": arguments.kills}),
+    perform=_act,
+)
+OPERATIONS["poison.act"] = POISON
+
+
 async def poison(start: Start) -> None:
     """Handle what lies in the inbox."""
+    install()
     clock = VirtualClock()
     mailbox = MemoryMailbox(clock)
     place = Place(

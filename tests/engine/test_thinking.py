@@ -261,31 +261,6 @@ def test_a_percept_that_cannot_be_decoded_is_set_aside_at_once(ada: Employee, pl
     assert told == ("odd", "unknown kept type 'Unheard'")
 
 
-def test_a_percept_in_flight_at_two_crashes_is_set_aside_and_plans_hear_of_it(
-    ada: Employee, plans: PlanLibrary
-) -> None:
-    @plans.plan(on("percept-set-aside"))
-    def tell(event: Trigger) -> Any:
-        yield send(f"Set aside: {event.percept}: {event.reason}")
-
-    @plans.plan(on("go"))
-    def go(event: Trigger) -> Any:
-        yield Believe(functor="went", arguments=())
-
-    ada.work()
-    ada.tell("go", key="poison")
-    ada.restart()
-    ada.engine.crashed_at("poison")
-    assert ada.rows("percept", "state", "crashes", key="poison") == [("new", 1)]
-    ada.restart()
-    ada.engine.crashed_at("poison")
-    ada.engine.crashed_at("nobody knows this one")
-    ada.work()
-    assert ada.rows("percept", "state", key="poison") == ["quarantined"]
-    assert "poison: the process died 2 times" in ada.mailbox.taken[0].get_content()
-    assert not ada.engine.state.beliefs.matching("went")
-
-
 def test_a_percept_that_comes_twice_is_handled_once(ada: Employee, plans: PlanLibrary) -> None:
     @plans.plan(on("go"))
     def go(event: Trigger) -> Any:
