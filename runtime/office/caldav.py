@@ -99,19 +99,25 @@ class CalDav:
                 async with asyncio.timeout(LOOK_S):
                     return await process.wait()
             except TimeoutError:
-                silent = 0 if await self._answers_in_time() else silent + 1
+                silent = 0 if await self.answers() else silent + 1
             if silent > 1:
                 log.error("caldav.hangs")
                 process.kill()
                 return await process.wait()
         return process.returncode
 
-    async def _answers_in_time(self) -> bool:
+    async def answers(self) -> bool:
+        """Whether it answers in time."""
         try:
             async with asyncio.timeout(LOOK_S):
                 return await self._answers()
         except TimeoutError:
             return False
+
+    @property
+    def pid(self) -> int | None:
+        """Its process, None while it has none."""
+        return self._process.pid if self._process is not None and self._process.returncode is None else None
 
     async def stop(self) -> None:
         """End it, if it runs."""

@@ -19,7 +19,8 @@ from runtime.supervisor.lease import Lease
 
 _READY_S: Final = 60.0
 _FORK_S: Final = 30.0
-_PING_S: Final = 10.0
+PING_S: Final = 10.0
+"""Seconds between two questions whether the zygote still answers."""
 _FORKS_AT_ONCE: Final = 8
 """Requests that wait for an answer: hundreds at once would fill the socket."""
 _PACKET: Final = 1 << 16
@@ -54,9 +55,10 @@ class Nursery:
     `start` may be called again when the zygote has ended; employees outlive it.
     """
 
-    def __init__(self, body: str, *, lifeline_fd: int) -> None:
+    def __init__(self, body: str, *, lifeline_fd: int, ping_s: float = PING_S) -> None:
         self._body = body
         self._lifeline_fd = lifeline_fd
+        self._ping_s = ping_s
         self._control: socket.socket | None = None
         self._forks: dict[str, asyncio.Future[Child]] = {}
         self._children: dict[int, Child] = {}
@@ -124,7 +126,7 @@ class Nursery:
         Asks it again now and then. One that is not ready yet has its own time limit.
         """
         if self._control is not None and self.available.is_set() and self._pinged == self._ponged:
-            if at - self._ping_at < _PING_S:
+            if at - self._ping_at < self._ping_s:
                 return int(at * 1e9)
             self._ping_at = at
             self._pinged += 1

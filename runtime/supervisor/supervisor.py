@@ -26,7 +26,7 @@ from runtime.supervisor.keeper import HANG_S, STOP_S, Keeper, State
 from runtime.supervisor.limits import Limits
 from runtime.supervisor.notices import Notices
 from runtime.supervisor.notify import Notifier
-from runtime.supervisor.nursery import Nursery
+from runtime.supervisor.nursery import PING_S, Nursery
 from runtime.supervisor.office import Office, OfficeCommand
 from runtime.supervisor.restarts import RestartRule, Restarts
 from runtime.supervisor.roster import Roster, RosterEntry
@@ -71,7 +71,7 @@ class Supervisor:
         # Nobody ever writes to it; all others have only the reading end, so its end means that this process is gone.
         self._lifeline_fd, self._lifeline_end = os.pipe2(os.O_CLOEXEC)
         self._office = Office(home, office, first_port=first_port, lifeline_fd=self._lifeline_fd)
-        self._nursery = Nursery(body, lifeline_fd=self._lifeline_fd)
+        self._nursery = Nursery(body, lifeline_fd=self._lifeline_fd, ping_s=min(PING_S, hang_s / 3))
         self._fence = Fence(limits, Groups.delegated())
         self._notices = Notices(home, domain, self._tell_office)
         self._illness = Illness(home, clock, self._notices)
@@ -250,7 +250,8 @@ class Supervisor:
 
     @property
     def _look_s(self) -> float:
-        return min(_LOOK_S, self._hang_s / 4, self._notifier.watchdog_s or _LOOK_S)
+        longest = (self._hang_s / 4, self._fence.limits.window_s / 2, self._notifier.watchdog_s or _LOOK_S)
+        return min(_LOOK_S, *longest)
 
     def _hangs(self, servant: Office | Nursery, at: float) -> bool:
         """Whether the office, or the zygote, lives and does not advance; then it is killed, and so started again."""

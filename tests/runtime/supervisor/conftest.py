@@ -73,6 +73,16 @@ class Company:
         self.ups.append(up)
         return up
 
+    def start_real(self, home: Home, *, hang_s: float = 30.0) -> subprocess.Popen[str]:
+        """Start `up` over a real home, with its real office and employees, without waiting for it."""
+        up = subprocess.Popen(
+            [sys.executable, str(HERE / "standins.py"), "real", str(home.root), str(hang_s)],
+            stderr=(home.logs / "up.err").open("w"),
+            text=True,
+        )
+        self.ups.append(up)
+        return up
+
     def up(self) -> subprocess.Popen[str]:
         """Start `up` and wait until it is ready."""
         up = self.start()
