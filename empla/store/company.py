@@ -22,6 +22,7 @@ from typing import Any, Self, TypeVar
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     Column,
     DateTime,
     Dialect,
@@ -47,7 +48,7 @@ from empla.store import sqlite
 TENANT = "main"
 """The tenant of a home that has only one."""
 
-SCHEMA = "0002"
+SCHEMA = "0003"
 """The newest migration. Checked at every opening; Alembic is imported only when a file is older."""
 
 _BUSY_S = 10.0
@@ -192,6 +193,18 @@ class SagaStepRow(CompanyTable, table=True):
     done_at: datetime = _instant(nullable=False)
 
 
+class BusOffsetRow(CompanyTable, table=True):
+    """How far a group of readers has come in one table (`source`) of one employee's store."""
+
+    __tablename__ = "bus_offset"
+
+    tenant_id: str = Field(primary_key=True)
+    reader: str = Field(primary_key=True)
+    employee: str = Field(primary_key=True)
+    source: str = Field(primary_key=True)
+    upto: int = Field(sa_type=BigInteger)
+
+
 class Company:
     """What one transaction sees of one tenant."""
 
@@ -266,6 +279,16 @@ class Company:
     def steps_done(self, saga: str) -> frozenset[str]:
         """Return the keys of the steps of `saga` that are done."""
         return frozenset(s.key for s in self._all(SagaStepRow) if s.saga == saga)
+
+    def read_upto(self, reader: str) -> Mapping[tuple[str, str], int]:
+        """Return how far a group of readers has come, by employee and table."""
+        return {(row.employee, row.source): row.upto for row in self._all(BusOffsetRow) if row.reader == reader}
+
+    def note_read(self, reader: str, upto: Mapping[tuple[str, str], int]) -> None:
+        """Note how far a group of readers has come."""
+        for (employee, source), offset in upto.items():
+            key = {"tenant_id": self.tenant, "reader": reader, "employee": employee, "source": source}
+            self._session.merge(BusOffsetRow(**key, upto=offset))
 
     def _all(self, table: type[Row]) -> Sequence[Row]:
         column: Any = table.__table__.c.tenant_id  # type: ignore[attr-defined]

@@ -71,8 +71,8 @@ def broker(home: Home, settings: Settings) -> Broker | None:
 
 
 def keep_password(home: Home) -> None:
-    """Keep the password that the environment gives, if it gives one."""
-    given = os.environ.get(PASSWORD)
+    """Keep the password that the environment gives, if it gives one; it is gone from the environment then."""
+    given = os.environ.pop(PASSWORD, "")  # no child inherits it
     if not given:
         return
     fresh = home.bus_secret.with_suffix(".new")
@@ -85,8 +85,6 @@ def keep_password(home: Home) -> None:
 
 
 def _password(home: Home) -> SecretStr:
-    if given := os.environ.get(PASSWORD):
-        return SecretStr(given)
     try:
         return Cipher(home.key).decrypt(home.bus_secret.read_bytes())
     except FileNotFoundError:

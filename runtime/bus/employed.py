@@ -5,10 +5,13 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 
+from empla.config import load_settings
 from empla.store.company import TENANT
+from runtime.bus.broker import broker
 from runtime.bus.client import SocketBus
 from runtime.bus.linked import LinkedBus
 from runtime.bus.messages import Kind, Standing, topic
+from runtime.bus.mqtt import MqttBus
 from runtime.bus.subscription import Subscription
 from runtime.seat import Seat
 
@@ -19,7 +22,7 @@ async def on_the_bus(seat: Seat, look: Callable[[], None]) -> AsyncIterator[Link
 
     Who leaves by an error is gone, not one who left.
     """
-    bus = SocketBus(seat.home.bus, f"{seat.slug}:{seat.epoch}")
+    bus = _own_end(seat)
     presence = topic(TENANT, seat.slug, Kind.PRESENCE)
 
     def says(standing: Standing) -> dict[str, Any]:
@@ -39,6 +42,13 @@ async def on_the_bus(seat: Seat, look: Callable[[], None]) -> AsyncIterator[Link
         listening.cancel()
         with suppress(asyncio.CancelledError):
             await listening
+
+
+def _own_end(seat: Seat) -> LinkedBus:
+    """Return its end: at the broker, if there is one, else at the supervisor's socket."""
+    name = f"empla-{seat.slug}-{seat.epoch}"
+    known = broker(seat.home, load_settings(seat.home))
+    return SocketBus(seat.home.bus, name) if known is None else MqttBus(known.as_employee(seat.slug), name)
 
 
 async def _listen(woken: Subscription, look: Callable[[], None]) -> None:

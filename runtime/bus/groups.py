@@ -103,12 +103,14 @@ class Groups:
             if not fits(group.pattern, topic):
                 continue
             for table, offset in upto.items():
+                if not isinstance(offset, int):
+                    continue
                 place = (employee, table)
                 if place not in group.streams:
                     come = group.kept.get(place, 0)
                     group.streams[place] = _Stream(topic=topic, upto=come, next=come + 1)
                 stream = group.streams[place]
-                stream.head = max(stream.head, int(offset))
+                stream.head = max(stream.head, offset)
             self._hand_out(name)
 
     def _hand_out(self, name: str) -> None:

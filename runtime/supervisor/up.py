@@ -84,7 +84,7 @@ async def up(
             hang_s=hang_s,
             rule=rule,
         )
-        bus = BusService(home, clock)
+        bus = BusService(home, settings, clock)
         await bus.start()
         own = supervisor_commands(supervisor, home, stopping, bus)
         server = ControlServer(home, {**beside(handlers, supervisor), **own})
