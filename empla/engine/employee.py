@@ -34,6 +34,7 @@ from empla.engine.outbox import Outbox
 from empla.engine.performing import Performer, backoff
 from empla.engine.recording import record
 from empla.engine.setting_aside import SettingAside
+from empla.engine.telemetry import SILENT, Telemetry
 from empla.engine.timers import Timers, waits_over
 from empla.errors import EmplaError, ExternalError, ResourceError
 from empla.faults import point
@@ -88,7 +89,9 @@ class EmployeeEngine:
         beat: Beat = lambda _cycle, _percept, _intention: None,
         guard: Guard = unguarded,
         always_replay: bool = False,
+        telemetry: Telemetry = SILENT,
     ) -> None:
+        self._telemetry = telemetry
         self._store = store
         self._place = place
         self._mindset = mindset
@@ -105,11 +108,12 @@ class EmployeeEngine:
             store, mindset.operations, self.state.beliefs, mindset.secret, self._clock, place.blobs.read
         )
         self._circuits = Circuits(self._clock)
-        self._performer = Performer(store, self._outbox, mindset.operations, place, self._circuits)
+        self._performer = Performer(store, self._outbox, mindset.operations, place, self._circuits, telemetry)
         self._crashes = Crashes(store)
         self._aside = SettingAside(store, self._outbox, self._clock)
         self._suspects: set[str] = set()
         self._last: LastProcess | None = None
+        self._stumbled_at = ""  # the percept over which the process before died: up to it, each commit is one cycle
         self._running: dict[str, asyncio.Task[None]] = {}
         self._given_up: set[str] = set()
         self._news = asyncio.Event()
@@ -201,6 +205,7 @@ class EmployeeEngine:
             self._news.set()
         self._start_actions(now)
         self._beat(self._journal.cycle, "", "")
+        self._telemetry.turned(self._journal.cycle)
         failure, self._failure = self._failure, None
         if failure is not None:
             raise failure
@@ -321,6 +326,8 @@ class EmployeeEngine:
             guilty = self._crashes.note(kept)
             told = self._set_guilty_aside(guilty) if guilty is not None else ""
         self._last = None
+        # What came before it must be committed when the process dies again: only then is it known whose body ran.
+        self._stumbled_at = kept.percept if guilty is None else ""
         if told:  # what is set aside must rest before the next percept would have it go on
             self._waiting.look_again()
             self._think_about(self._waiting.one(told), gathers=False)
@@ -394,7 +401,9 @@ class EmployeeEngine:
 
     def think(self) -> int:
         """Handle the next percepts in one transaction; return how many."""
-        rows = self._waiting.next(CYCLES_PER_COMMIT)
+        rows = self._waiting.next(1 if self._stumbled_at else CYCLES_PER_COMMIT)
+        if not rows or rows[0].key == self._stumbled_at:
+            self._stumbled_at = ""
         if not rows:
             return 0
         try:
@@ -417,6 +426,7 @@ class EmployeeEngine:
         except BaseException:
             self._reload()
             raise
+        self._telemetry.thought(rows[:handled], self._clock.monotonic() - started)
         return handled
 
     def _handle(self, row: Any) -> None:
@@ -456,6 +466,7 @@ class EmployeeEngine:
         for change in delta.changes:
             if type(change) is Intention and change.stage in OVER:
                 self._log.info("intention over", intention=change.id, plan=change.plan, stage=change.stage.value)
+                self._telemetry.ended(change.plan, change.stage.value)
         body = record(self._store, self._outbox, self.state, delta, instant(at))
         self._timers.wait_no_more(over, percept, at)
         self._journal.add(at, percept, body)

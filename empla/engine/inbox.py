@@ -53,7 +53,7 @@ class Waiting:
         self._first = None
 
     def next(self, most: int) -> list[Any]:
-        """Return the next of them (columns seq, state, key, kind, body, correlation), at most so many."""
+        """Return the next of them (columns seq, state, key, kind, at, body, correlation), at most so many."""
         if self._first is None:
             self._first = self._oldest()
         while rows := self._store.find("percept", (), _COLUMNS, at_least={"seq": self._first}, limit=most):
@@ -74,7 +74,7 @@ class Waiting:
         return int(rows[0].seq) if rows else 0
 
 
-_COLUMNS = ("seq", "state", "key", "kind", "body", "correlation")
+_COLUMNS = ("seq", "state", "key", "kind", "at", "body", "correlation")
 
 
 def read(row: Any) -> Percept:

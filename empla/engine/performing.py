@@ -19,6 +19,7 @@ from empla.capabilities.contract import Idempotency, Operation, OutcomeUnknown, 
 from empla.capabilities.email.mailbox import RecipientsDelayed, SmtpReply, SubmissionDelayed, SubmissionRefused
 from empla.engine.circuits import Circuits
 from empla.engine.outbox import Outbox
+from empla.engine.telemetry import SILENT, Telemetry
 from empla.errors import EmplaError, ExternalError, InternalError, PermissionDenied, ResourceError
 from empla.faults import point
 from empla.governance.permit import Permit
@@ -54,8 +55,15 @@ class Performer:
     """Carries out rows of one employee's outbox."""
 
     def __init__(
-        self, store: Store, outbox: Outbox, operations: Mapping[str, Operation], place: Place, circuits: Circuits
+        self,
+        store: Store,
+        outbox: Outbox,
+        operations: Mapping[str, Operation],
+        place: Place,
+        circuits: Circuits,
+        telemetry: Telemetry = SILENT,
     ) -> None:
+        self._telemetry = telemetry
         self._store = store
         self._circuits = circuits
         self._outbox = outbox
@@ -111,6 +119,7 @@ class Performer:
         with self._store.transaction("outcome"):
             self._outbox.end(permit.action, state, outcome, how)
         log.info("action ended", action=permit.action, operation=permit.operation, state=state, how=how)
+        self._telemetry.acted(permit.action, state, how)
 
     async def _failed(self, permit: Permit, operation: Operation, error: EmplaError | TimeoutError) -> None:
         sentence = (
@@ -140,6 +149,7 @@ class Performer:
             return
         with self._store.transaction("again"):
             self._outbox.later(permit.action, self._place.clock.now() + backoff(attempt))
+        self._telemetry.retried(permit.operation, code)
 
     def _may_have_happened(self, permit: Permit, operation: Operation) -> bool:
         """Whether an earlier attempt may have had its effect after all; then evidence is looked for once more."""
@@ -175,12 +185,15 @@ class Performer:
             return
         patience = timedelta(seconds=self._place.mailbox.settle_s) if by_mail else PATIENCE
         with self._store.transaction("unclear"):
-            if now - since >= patience:
+            over = now - since >= patience
+            if over:
                 self._outbox.unknown(permit.action, why)
             else:
                 # Each look waits as long again as has passed, so there are few of them and the last is at the end.
                 pause = min(max(now - since, SHORTEST_LOOK), LONGEST_LOOK)
                 self._outbox.uncertain(permit.action, since, min(now + pause, since + patience))
+        if over:
+            self._telemetry.acted(permit.action, "unknown", "no evidence")
 
     async def _evidence(self, permit: Permit) -> tuple[Settled, Any]:
         operation = self._operations[permit.operation]

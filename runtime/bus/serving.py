@@ -65,10 +65,10 @@ class BusService:
         async for message in heard:
             if message.gap:
                 continue
-            is_will = parts(message.topic)[2] is Kind.PRESENCE and "at" not in message.body
-            self.exchange.publish(
-                message.topic, {**message.body, "at": self.exchange.now()} if is_will else message.body
-            )
+            body = message.body
+            if parts(message.topic)[2] is Kind.PRESENCE and "at" not in body:
+                body = {**body, "at": self.exchange.now()}  # a last will is written before it is known when
+            self.exchange.publish(message.topic, body)
 
     def _read_upto(self, reader: str) -> Mapping[Place, int]:
         with CompanyStore(self._home.company_db) as store, store.reading() as company:

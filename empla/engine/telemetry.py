@@ -1,0 +1,34 @@
+"""What an engine tells of its work while it works, for whoever counts it.
+
+Each method does nothing; who counts overrides some of them. They are called on the engine's own thread, after the
+commit of what they tell of, and must neither wait nor raise. Nothing told here is the only copy: the tables have it.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+
+class Telemetry:
+    """Hears of an engine's work, and does nothing with it."""
+
+    def turned(self, cycle: int) -> None:
+        """Hear that the loop has come round; `cycle` is the number of the last cycle."""
+
+    def thought(self, rows: Sequence[Any], took_s: float) -> None:
+        """Hear that percepts were handled in one transaction: their inbox rows (`kind`, `at`, `correlation`)."""
+
+    def ended(self, plan: str, stage: str) -> None:
+        """Hear that an intention is over, and how."""
+
+    def acted(self, action: str, state: str, how: str) -> None:
+        """Hear what came of an action: `done`, `failed` or `unknown`; `how` it is known."""
+
+    def retried(self, operation: str, code: str) -> None:
+        """Hear that an operation is to be tried again, and the code of the error that made it so."""
+
+    def circuit(self, name: str, state: str) -> None:
+        """Hear that a circuit is `open` or `closed` from now on."""
+
+
+SILENT = Telemetry()
+"""Nobody counts."""
