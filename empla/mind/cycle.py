@@ -50,7 +50,8 @@ def _run(t: Thinking, percept: Percept) -> None:
         t.raise_all(forget(t.draft, belief, TIME_IS_OVER, t.library.kinds, t.listens, belief.origin))
     _begin_with(t, percept)
     draft = t.draft
-    while not t.is_quiet or t.draft.loose or noticing.at_rest(t):
+    watchful = t.noticing.goals
+    while not t.is_quiet or draft.loose or ((watchful or draft.initiative_moved) and noticing.at_rest(t)):
         if t.draft.loose and (t.is_quiet or t.handled >= EVENTS_PER_CYCLE):
             put_back(t)
             continue

@@ -46,6 +46,8 @@ class Draft:
     """Goals that went from one state to another in this cycle, and to which; until somebody has followed."""
     touched: dict[str, None] = field(default_factory=dict)
     """Functors of which a belief came or went; until somebody has looked who is concerned."""
+    initiative_moved: bool = False
+    """Whether an intention changed that nobody has asked for; until it was seen who may go on."""
     _believed: dict[Key, Believed | Forgotten] = field(default_factory=dict)
     _goals: dict[str, Goal] = field(default_factory=dict)
     _questions: dict[str, Question] = field(default_factory=dict)
@@ -93,13 +95,11 @@ class Draft:
         merged = {**self.state.intentions, **self._intentions}
         return (i for i in merged.values() if i.stage not in OVER)
 
-    def moves_initiative(self) -> bool:
-        """Return whether this cycle has changed an intention that nobody has asked for."""
-        return any(intention.initiative for intention in self._intentions.values())
-
     def put_intention(self, intention: Intention) -> None:
         """Record an intention as it is now."""
         self._intentions[intention.id] = intention
+        if intention.initiative:
+            self.initiative_moved = True
         if intention.stage in OVER:
             self._let_go(intention)
             return

@@ -57,7 +57,7 @@ KINDS = (
 
 def look(t: Thinking, touched: Mapping[str, None]) -> None:
     """Have the triggers look that read any of these functors, and note if what lies ahead may have changed."""
-    reading = t.library.noticing.by_functor
+    reading = t.noticing.by_functor
     for trigger in dict.fromkeys(trigger for functor in touched for trigger in reading.get(functor, ())):
         if isinstance(trigger, Appears):
             _has_appeared(t, trigger)
@@ -149,7 +149,7 @@ def _has_appeared(t: Thinking, trigger: Appears) -> None:
 
 def mail(t: Thinking, event: Percept) -> None:
     """Note that an answer to a mail is owed, where a trigger says so."""
-    answers = t.library.noticing.answers
+    answers = t.noticing.answers
     came = event.get("mail") if answers else None
     if not isinstance(came, Mail) or came.sender is None or came.inbox_of is not None or came.automatic:
         return
@@ -184,7 +184,7 @@ def _owe(t: Thinking, trigger: Answer, came: Mail, origin: Origin) -> None:
 
 def done(t: Thinking, outcome: Outcome) -> None:
     """Let go the answers that an act has given: a mail to whoever waits for it, in that thread."""
-    if not t.library.noticing.answers or outcome.status is not Status.DONE:
+    if not t.noticing.answers or outcome.status is not Status.DONE:
         return
     recipients = getattr(outcome.value, "recipients", ())
     thread = getattr(outcome.value, "thread", "")
@@ -202,10 +202,11 @@ def done(t: Thinking, outcome: Outcome) -> None:
 
 def at_rest(t: Thinking) -> bool:
     """Look at what is looked at once nothing else is left to do; return whether that leaves something to do."""
-    if t.draft.moves_initiative():
+    if t.draft.initiative_moved:
         admit(t)
-    noticing = t.library.noticing
-    if noticing.of_goals or noticing.ahead_of_goals:
+        t.draft.initiative_moved = False
+    noticing = t.noticing
+    if noticing.goals:
         for goal in t.draft.changed_goals():
             _see_goal(t, goal)
             if noticing.ahead_of_goals and goal.name != LOOK_AHEAD and (goal.id,) not in t.told:
@@ -215,7 +216,7 @@ def at_rest(t: Thinking) -> bool:
 
 
 def _see_goal(t: Thinking, goal: Goal) -> None:
-    for trigger in t.library.noticing.of_goals:
+    for trigger in t.noticing.of_goals:
         if not isinstance(trigger, Milestone | AtRisk):
             continue
         sighting = look_at_goal(trigger, goal)

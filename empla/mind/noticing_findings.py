@@ -72,14 +72,14 @@ KINDS = (
 
 def ahead(t: Thinking, touched: Mapping[str, None]) -> None:
     """Have what lies ahead looked at soon, if a detector reads one of these functors."""
-    read = t.library.noticing.ahead
+    read = t.noticing.ahead
     if any(functor in read for functor in touched):
         look_soon(t)
 
 
 def stir(t: Thinking) -> None:
     """Have what lies ahead looked at soon, if there is anything to look at: a version of the role begins."""
-    noticing = t.library.noticing
+    noticing = t.noticing
     known = any(t.draft.beliefs.matching(functor) for functor in sorted(noticing.ahead))
     if known or t.draft.beliefs.matching(FINDING):
         look_soon(t)

@@ -22,7 +22,7 @@ from empla.mind.thinking import Thinking
 
 def reconsider(t: Thinking) -> None:
     """Have everybody look who is concerned by what changed since it was asked last."""
-    notices = t.library.noticing.any_of_beliefs
+    notices = t.noticing.beliefs
     if not (notices or t.draft.is_watched):
         t.draft.touched.clear()
         return

@@ -21,11 +21,12 @@ urgent goes first, and nothing that loops keeps anything waiting for ever."""
 class Thinking:
     """One cycle under way."""
 
-    __slots__ = ("_queued", "_ready", "draft", "events", "guard", "handled", "library", "percept", "told")
+    __slots__ = ("_queued", "_ready", "draft", "events", "guard", "handled", "library", "noticing", "percept", "told")
 
     def __init__(self, draft: Draft, library: PlanLibrary, guard: Guard, percept: str = "") -> None:
         self.draft = draft
         self.library = library
+        self.noticing = library.noticing
         self.guard = guard
         self.percept = percept
         """Key of the percept that is handled: the cause of all that is noticed meanwhile."""
