@@ -102,6 +102,7 @@ async def keep_lease(store: Store, engine: EmployeeEngine, for_s: float) -> None
         try:
             store.renew_lease()
             failures = 0
+            engine.wake()  # a command on another host may have put something into the inbox, and could not tell
         except LeaseLost as error:
             engine.lose(error)
             return

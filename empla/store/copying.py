@@ -20,6 +20,7 @@ from empla.store.tables import EMPLOYEE
 
 _WAIT_S: Final = 10  # for a writer
 _AT_ONCE: Final = 500
+_BLOBS_AT_ONCE: Final = 4  # a mail may have 40 MB
 
 
 def copy_mind(home: Home, slug: str, to: Path) -> bool:
@@ -51,7 +52,8 @@ def _copy_table(store: Store, name: str, target: Connection) -> None:
     table = EMPLOYEE.tables[name]
     columns = tuple(column.name for column in table.columns)
     last = 0
-    while rows := store.find(name, (), columns, at_least={"seq": last + 1}, limit=_AT_ONCE):
+    at_once = _BLOBS_AT_ONCE if name == "blob" else _AT_ONCE
+    while rows := store.find(name, (), columns, at_least={"seq": last + 1}, limit=at_once):
         target.execute(insert(table), [_plain(row) for row in rows])
         last = rows[-1].seq
 

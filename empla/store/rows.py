@@ -158,7 +158,9 @@ class Rows:
 
 def _column_defaults(name: str) -> dict[str, Any]:
     columns = EMPLOYEE.tables[name].columns
-    return {c.name: c.default.arg for c in columns if isinstance(c.default, ColumnDefault) and c.default.is_scalar}
+    absent: dict[str, Any] = {c.name: None for c in columns if c.nullable}
+    given = {c.name: c.default.arg for c in columns if isinstance(c.default, ColumnDefault) and c.default.is_scalar}
+    return absent | given
 
 
 _DEFAULTS = {name: _column_defaults(name) for name in EMPLOYEE.tables}

@@ -315,7 +315,7 @@ class PackedCyclesRow(Row, table=True):
 
 
 class BlobRow(Row, table=True):
-    """Which kept bytes belong to this employee; the bytes lie outside the store."""
+    """Which kept bytes belong to this employee: they lie in files, or here where hosts share a database."""
 
     __tablename__ = "blob"
     __table_args__: ClassVar[Any] = (_unique("blob", "sha256"),)
@@ -323,6 +323,7 @@ class BlobRow(Row, table=True):
     sha256: str
     size: int = Field(sa_type=BigInteger)
     kept_at: str
+    content: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))
 
 
 class LeaseRow(Row, table=True):

@@ -1,4 +1,4 @@
-"""Kept bytes on disk: raw mails and attachments, named by their sha256.
+"""Kept bytes: raw mails and attachments, named by their sha256; in files, or in the database that several hosts share.
 
 A blob is written and fsynced before the inbox row that names it is committed, so a row never names bytes that a power
 cut took away. Writing the same bytes twice is harmless; a file under its final name is always whole.
@@ -11,7 +11,9 @@ import secrets
 from pathlib import Path
 
 from empla import faults
+from empla.clock import Clock
 from empla.errors import ResourceError
+from empla.store.store import Store, instant
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
@@ -58,6 +60,46 @@ class FileBlobs:
         if not _SHA256.fullmatch(sha256):
             raise ResourceError(f"{sha256!r} names no kept bytes")
         return self._folder / sha256[:2] / sha256[2:]
+
+
+class StoredBlobs:
+    """Blobs as rows of the employee's store, where another host has to find them when it takes over.
+
+    `store` is a connection of their own, with the epoch of the process: each blob is a commit of its own, before that
+    of the inbox row. Raises what a store raises, LeaseLost too. Implements `contract.Blobs`.
+    """
+
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+
+    def read(self, sha256: str) -> bytes:
+        """Return the bytes; ResourceError if they are gone or are not what they were."""
+        content = stored(self._store, sha256)
+        if content is None:
+            raise ResourceError(f"the kept bytes {sha256} are gone", next_step="restore them from a backup")
+        return content
+
+    def keep(self, content: bytes) -> str:
+        """Commit the bytes, return their sha256."""
+        sha256 = hashlib.sha256(content).hexdigest()
+        faults.point("blob.keep.before")
+        row = {"sha256": sha256, "size": len(content), "kept_at": instant(self._clock.now()), "content": content}
+        with self._store.transaction("blob"):
+            self._store.add_new("blob", ("sha256",), row)
+        faults.point("blob.keep.after")
+        return sha256
+
+
+def stored(store: Store, sha256: str) -> bytes | None:
+    """Return bytes that are kept in a store itself, None if they are not; ResourceError if they are damaged."""
+    rows = store.find("blob", {"sha256": sha256}, ("content",))
+    if not rows or rows[0].content is None:
+        return None
+    content = bytes(rows[0].content)
+    if hashlib.sha256(content).hexdigest() != sha256:
+        raise ResourceError(f"the kept bytes {sha256} are damaged", next_step="restore them from a backup")
+    return content
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -9,7 +9,6 @@ from empla.capabilities.email.sensor import MAIL_ARRIVED
 from empla.errors import EmplaError
 from empla.mind import codec
 from empla.mind.readings import Mail
-from empla.workplace.blobs import FileBlobs
 from runtime.cli import minds
 
 _HEADERS: Final = (
@@ -64,7 +63,7 @@ def blob_of(mind: minds.Mind, row: Any) -> str:
 def raw(mind: minds.Mind, blob: str) -> bytes:
     """Return the bytes of a mail as it came; none if they were erased, or are lost."""
     try:
-        return FileBlobs(mind.folder / "blobs").read(blob) if blob else b""
+        return mind.kept(blob) if blob else b""
     except EmplaError:
         return b""
 

@@ -25,6 +25,7 @@ from empla.store.copying import copy_mind
 from empla.store.minds import is_archived, known_mind
 from empla.store.opening import open_store
 from empla.store.store import Store
+from empla.workplace.blobs import FileBlobs, stored
 from runtime.employee import library
 
 _ACTION = (
@@ -42,6 +43,11 @@ class Mind:
         load_kept_types()
         self.store = store
         self.folder = folder
+
+    def kept(self, sha256: str) -> bytes:
+        """Return kept bytes; ResourceError if they are gone or damaged."""
+        content = stored(self.store, sha256)
+        return FileBlobs(self.folder / "blobs").read(sha256) if content is None else content
 
     def actions(self, **by: Any) -> Sequence[Any]:
         """Return rows of the outbox, in the order they were asked for."""

@@ -140,13 +140,12 @@ def _entry(employee: Mapping[str, Any], mind: Any, row: Any) -> dict[str, Any]:
         "slug": employee["slug"],
         "size": percept.get("size") or 0,
         "blob": percept.get("blob") or "",
-        "folder": mind.folder,
         "fields": percept.fields,
     }
 
 
 def _without_bytes(entry: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in entry.items() if name not in ("folder", "fields", "slug")}
+    return {name: value for name, value in entry.items() if name not in ("fields", "slug")}
 
 
 def _one(home: "Home", entry_id: str, of: str) -> dict[str, Any]:
@@ -170,8 +169,10 @@ def _one(home: "Home", entry_id: str, of: str) -> dict[str, Any]:
 def _content(entry: Mapping[str, Any]) -> bytes:
     """Return the raw bytes of a mail; of anything else what the employee was told, as JSON."""
     from empla.mind import codec
-    from empla.workplace.blobs import FileBlobs
+    from runtime.cli import minds
 
-    if not entry["blob"]:
-        return codec.dumps(entry["fields"]).encode()
-    return FileBlobs(entry["folder"] / "blobs").read(entry["blob"])
+    if entry["blob"]:
+        with minds.opened(here(), entry["slug"]) as mind:
+            if mind is not None:
+                return mind.kept(entry["blob"])
+    return codec.dumps(entry["fields"]).encode()

@@ -15,6 +15,7 @@ def upgrade() -> None:
     _add("occurrence", _number("count", default="1"))
     _add("occurrence", *(_text(name, default="''") for name in ("last", "rule", "local")))
     _add("action", _number("tried_s", default="0"))
+    _add("blob", sa.Column("content", sa.LargeBinary(), nullable=True))
     _add("lease", _big("renewed", default="0"), _number("for_s", default="0"))
     _table(
         "crash",
