@@ -62,6 +62,8 @@ class Trouble:
     """A mail is brought twice."""
 
 
+_LONGEST_PAUSE_S: Final = 60.0
+
 NO_TROUBLE: Final = Trouble()
 
 
@@ -224,13 +226,23 @@ class DeskFolder:
     def __init__(self, desk: Desk, folder: Callable[[], Folder]) -> None:
         self._desk = desk
         self._folder = folder
+        self._failures = 0
 
     async def fetch_after(
         self, cursor: MailCursor | None, limit: int = 50, *, since: datetime | None = None
     ) -> list[FetchedMail]:
-        """Return the mails after `cursor`, none that came before `since`."""
+        """Return the mails after `cursor`, none that came before `since`.
+
+        Out of reach, it waits longer each time before it says so, as the real one waits before it connects again.
+        """
         self._desk.alive()
-        self._desk.weather.reach()
+        try:
+            self._desk.weather.reach()
+        except ExternalError:
+            self._failures += 1
+            await pause(min(_LONGEST_PAUSE_S, 2.0**self._failures))
+            raise
+        self._failures = 0
         found = self._folder().after(cursor)
         return [mail for mail in found if since is None or mail.received >= since][:limit]
 
