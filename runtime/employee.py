@@ -17,6 +17,7 @@ import structlog
 
 from empla import __version__
 from empla.capabilities import registry
+from empla.capabilities.calendar import coming
 from empla.capabilities.contract import Blobs, Place
 from empla.capabilities.tasks import plans as tasks
 from empla.config import Home
@@ -32,6 +33,7 @@ from empla.hr.profiles import Profile, load_profile
 from empla.mind import common_kinds
 from empla.mind.percepts import Percept
 from empla.mind.plans import PlanLibrary
+from empla.mind.triggers import STANDING, Around
 from empla.mind.values import OWN
 from empla.store.company import CompanyStore
 from empla.store.leasing import LeaseLost
@@ -205,7 +207,11 @@ def plans(role: str) -> tuple[PlanLibrary, registry.Found]:
     both.include(own)
     both.include(common_kinds.library)
     both.include(tasks.library)
-    return registry.with_plans_of_others(role, both)
+    both.trigger(*STANDING, *(declared.declared() for declared in roles.role(role).trigger))
+    everything, found = registry.with_plans_of_others(role, both)
+    if any(isinstance(trigger, Around) for trigger in everything.triggers.values()):
+        everything.include(coming.library)
+    return everything, found
 
 
 def _tell_refused(role: str) -> None:

@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from empla.errors import InputError, ValidationError
 from empla.hr.names import nearest
+from empla.hr.role_triggers import DeclaredTrigger
 from empla.mind import persona
 
 Trait = Annotated[float, Field(ge=0.0, le=1.0)]
@@ -104,6 +105,7 @@ class Role(_Closed):
     schedule: Schedule = Schedule()
     permissions: Permissions
     limits: Limits
+    trigger: tuple[DeclaredTrigger, ...] = Field(default=(), description="what makes something due, besides its plans'")
 
 
 def roles() -> Sequence[Role]:
