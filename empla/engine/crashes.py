@@ -21,6 +21,9 @@ from typing import Any
 
 from empla.store.store import Store, instant
 
+UNCOMMITTED = "?"
+"""Stands behind an intention that the percept in hand had just brought up: nothing of it was committed yet, so its
+number may be another's later. It counts as the one of that number in further deaths over the same percept only."""
 ENOUGH = 2
 """What is in hand at this many crashes that count is set aside."""
 _RECENT = 200
@@ -116,8 +119,8 @@ class Crashes:
 
     def _guilty(self, last: LastProcess) -> Guilty | None:
         rows = self._counting()
-        if last.intention:
-            over = [row for row in rows if row.intention == last.intention]
+        if last.intention and not last.intention.endswith(UNCOMMITTED):
+            over = [row for row in rows if _same_intention(row, last)]
             if len(over) >= ENOUGH:
                 return Guilty(intention=last.intention, reason=_reason(over, "while its plan ran"))
         if last.percept:
@@ -141,6 +144,11 @@ def in_flight(rows: Iterable[Any], last: LastProcess) -> tuple[str, ...]:
     at = instant(last.at)
     claimed = [r.id for r in rows if r.state == "claimed" and r.epoch == last.epoch]
     return (*claimed, *(r.id for r in rows if r.state == "on_wire" and r.due <= at))
+
+
+def _same_intention(row: Any, last: LastProcess) -> bool:
+    new = row.intention == f"{last.intention}{UNCOMMITTED}" and row.percept == last.percept
+    return bool(row.intention == last.intention or new)
 
 
 def _alone(row: Any) -> Collection[str]:

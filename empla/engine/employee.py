@@ -27,7 +27,7 @@ from empla.engine import inbox
 from empla.engine.circuits import Circuits
 from empla.engine.commands import COMMANDS, run_command
 from empla.engine.compacting import compact_if_due
-from empla.engine.crashes import Crashes, Guilty, LastProcess, in_flight
+from empla.engine.crashes import UNCOMMITTED, Crashes, Guilty, LastProcess, in_flight
 from empla.engine.journal import Journal
 from empla.engine.loading import load
 from empla.engine.outbox import Outbox
@@ -335,12 +335,14 @@ class EmployeeEngine:
     def _in_hand(self, last: LastProcess) -> LastProcess:
         """Return what the process before had in hand that is still to be done."""
         waits = bool(self._store.find("percept", {"key": last.percept, "state": "new"}, ("seq",)))
-        known = last.intention in self.state.intentions
+        intention = last.intention
+        if intention and intention not in self.state.intentions:
+            intention = f"{intention}{UNCOMMITTED}" if waits else ""
         rows = self._outbox.open_rows() if last.phase != STARTING else ()
         return replace(
             last,
             percept=last.percept if waits else "",
-            intention=last.intention if known else "",
+            intention=intention,
             actions=in_flight(rows, last),
         )
 

@@ -38,7 +38,7 @@ def test_a_percept_that_kills_the_process_is_set_aside_and_the_rest_goes_on(warm
     assert _beliefs(mind, "told") == [f'["p1","{reason}"]']
     assert _beliefs(mind, "handled") == ["[0]", "[2]", "[3]"]
     crashes = mind.rows("SELECT phase, percept, intention, counts FROM crash")
-    assert crashes == [("body", "p1", "", 1)] * 2, "what its plan was had never been committed to"
+    assert crashes == [("body", "p1", "i2?", 1)] * 2, "its plan had never been committed to"
 
 
 def test_an_intention_that_kills_the_process_is_set_aside_and_the_percept_is_handled(
@@ -52,7 +52,7 @@ def test_an_intention_that_kills_the_process_is_set_aside_and_the_percept_is_han
     assert mind.rows("SELECT DISTINCT state FROM percept") == [("handled",)], "the bell is innocent"
     ((intention, stage),) = mind.rows("SELECT id, stage FROM intention WHERE plan = 'die-later'")
     assert stage == "quarantined"
-    assert mind.rows("SELECT percept, intention FROM crash") == [("p1", intention)] * 2
+    assert mind.rows("SELECT percept, intention FROM crash") == [("p1", f"{intention}?"), ("p1", intention)]
     (told,) = _beliefs(mind, "told")
     assert f'"{intention}","die-later","the process died 2 times while its plan ran' in told
     assert _beliefs(mind, "handled") == ["[2]"]
