@@ -68,6 +68,10 @@ class Mind:
         """Return what the ledger says of an action: the records themselves, never the columns."""
         return [_record(row.record) for row in self.store.find("ledger", {"action": action}, ("record",))]
 
+    def entered(self, event: str) -> int:
+        """Return how often the ledger has an event."""
+        return len(self.store.find("ledger", {"event": event}, ("seq",)))
+
     def ledger(self) -> tuple[int, int | None]:
         """Return how many records the ledger has, and the position of the first that breaks the chain."""
         rows = self.store.find("ledger", {}, ("prev", "hash", "record"))

@@ -9,8 +9,12 @@ from zoneinfo import ZoneInfo
 from empla.config import Home, load_settings
 from empla.mind import codec
 from runtime.cli import employees, learnings, minds, printing
+from runtime.tenure import LEASE_LOST
 
-_COLOURS = {"done": "green", "reconciled": "green", "unknown": "red", "failed": "red", "refused": "yellow"}
+_COLOURS = {
+    **{"done": "green", "reconciled": "green"},
+    **{"unknown": "red", "failed": "red", "lost": "red", "refused": "yellow"},
+}
 _MINDED = ("own", "act", "tell")
 """Effects that change something outside the mind."""
 
@@ -22,7 +26,34 @@ def deeds(home: Home, name: str, *, last: int, everything: bool = False) -> list
         if mind is None:
             return []
         rows = [row for row in mind.actions() if everything or row.effect in _MINDED]
-        return [deed(mind, row) for row in rows[-last:]]
+        done = [deed(mind, row) for row in rows[-last:]]
+        return sorted([*done, *_losses(mind)], key=lambda d: str(d["at"]))[-last:]
+
+
+def _losses(mind: minds.Mind) -> list[dict[str, Any]]:
+    """Return how often a process of its lost its lease to another host, and what was refused to it then."""
+    return [_loss(row.at, mind.decoded(row).fields) for row in mind.percepts(LEASE_LOST)]
+
+
+def _loss(at: str, told: Mapping[str, Any]) -> dict[str, Any]:
+    under_way = f"; under way: {', '.join(told['under_way'])}" if told["under_way"] else ""
+    return {
+        "action": f"lease {told['epoch']}",
+        "at": at,
+        "operation": "lease",
+        "effect": "",
+        "to": told["successor"],
+        "about": f"{told['holder']} tried: {told['tried']}{under_way}",
+        "message_id": None,
+        "state": "lost",
+        "decision": "refuse",
+        "rule": "lease",
+        "why": f"{told['successor']} has become this employee",
+        "attempts": 1,
+        "ended_at": at,
+        "outcome": None,
+        "ledger": [],
+    }
 
 
 def goals_since(home: Home, name: str, found: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:

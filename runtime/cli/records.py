@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from empla.config import MIND_FILE, Home, load_settings
+from empla.engine.performing import UNFENCED
 from empla.errors import EmplaError
 from empla.store import company, opening
 from empla.store.company import CompanyStore, Status
@@ -16,6 +17,7 @@ from empla.store.store import place
 from runtime.cli import minds
 from runtime.cli.findings import Finding
 from runtime.office import database
+from runtime.tenure import LEASE_LOST
 
 _RESTORE = "restore it from a copy"
 
@@ -125,6 +127,7 @@ def _mind(home: Home, slug: str, name: str) -> Iterator[Finding]:
                 return
             records, broken_at = mind.ledger()
             unknown, aside = mind.actions(state="unknown"), mind.set_aside()
+            lost, unfenced = len(mind.percepts(LEASE_LOST)), mind.entered(UNFENCED)
     except EmplaError as error:
         yield Finding(name=f"mind of {name}", ok=False, evidence=error.sentence, mend=error.next_step)
         return
@@ -134,6 +137,9 @@ def _mind(home: Home, slug: str, name: str) -> Iterator[Finding]:
     mend = "somebody has changed it, or the disk has: compare with a copy"
     yield Finding(name=f"ledger of {name}", ok=broken_at is None, evidence=evidence, mend=mend)
     yield _unknown(name, unknown)
+    if lost or unfenced:
+        evidence = f"lost to another host {lost} times; {unfenced} attempts could not be held back when it ended"
+        yield Finding(name=f"lease of {name}", ok=True, evidence=evidence)
     if aside:
         evidence = f"{len(aside)} percepts, the last because {aside[-1].reason}"
         yield Finding(name=f"set aside by {name}", ok=True, evidence=evidence)
