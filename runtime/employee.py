@@ -25,6 +25,7 @@ from empla.engine import guard, inbox
 from empla.engine.beginning import note_beginning
 from empla.engine.crashes import LastProcess
 from empla.engine.employee import STORE_TROUBLE, EmployeeEngine, Mindset
+from empla.engine.telemetry import SILENT, Telemetry
 from empla.errors import InputError, InternalError
 from empla.hr import roles
 from empla.hr.grants import tell_all
@@ -45,7 +46,8 @@ from empla.workplace.blobs import FileBlobs, StoredBlobs
 from empla.workplace.directory import CompanyDirectory
 from empla.workplace.place import connect
 from runtime import tenure
-from runtime.bus.employed import on_the_bus
+from runtime.bus.employed import events_of, on_the_bus, own_end
+from runtime.bus.events import Growth
 from runtime.hiring import office_account
 from runtime.personas import tell_of_role
 from runtime.progress import CYCLE, ENDED, IDLE
@@ -96,14 +98,16 @@ async def _work(seat: Seat, store: Store, taken: tenure.Taken, told: Callable[[E
     blobs, end_blobs = _blobs(seat, store)
     place = connect(_account(seat.home, profile), directory, blobs, seat.clock)
     try:
-        engine = begin(seat, store, place, profile)
+        bus = own_end(seat)
+        telemetry = Growth(store, functools.partial(bus.publish, events_of(seat.slug)))
+        engine = begin(seat, store, place, profile, telemetry=telemetry)
         told(engine)
         tenure.settle_in(seat, store, engine, taken)
         asyncio.get_running_loop().add_signal_handler(signal.SIGUSR1, engine.wake)
         seat.advances = engine.advances
         log.info("begins", epoch=seat.epoch, role=profile.role)
         _tell_refused(profile.role)
-        async with on_the_bus(seat, engine.wake), tenure.kept(seat, store, engine):
+        async with on_the_bus(seat, bus, engine.wake), tenure.kept(seat, store, engine):
             await engine.run(seat.stopping)
         log.info("ends")
     finally:
@@ -121,7 +125,7 @@ def _blobs(seat: Seat, store: Store) -> tuple[Blobs, Callable[[], None]]:
     return StoredBlobs(second, seat.clock), second.close
 
 
-def begin(seat: Seat, store: Store, place: Place, profile: Profile) -> EmployeeEngine:
+def begin(seat: Seat, store: Store, place: Place, profile: Profile, *, telemetry: Telemetry = SILENT) -> EmployeeEngine:
     """Return the engine of a process that has the lease, once its inbox says what it has to know of its beginning.
 
     That is what is granted to it, its role and version, for how long nobody was there, and what the process before it
@@ -131,7 +135,7 @@ def begin(seat: Seat, store: Store, place: Place, profile: Profile) -> EmployeeE
     alive_at = seat.last.alive_at if seat.last is not None else None
     tell_of_role(store, profile.role, seat.clock.now())
     note_beginning(store, seat.clock.now(), version=version_of(profile.role), alive_at=alive_at)
-    engine = _engine(seat, store, place, profile)
+    engine = _engine(seat, store, place, profile, telemetry)
     _note_crash(seat, engine)
     return engine
 
@@ -146,7 +150,7 @@ def _tell_grants(seat: Seat, store: Store, profile: Profile) -> None:
         tell_all(company, profile.address, seat.slug, told)
 
 
-def _engine(seat: Seat, store: Store, place: Place, profile: Profile) -> EmployeeEngine:
+def _engine(seat: Seat, store: Store, place: Place, profile: Profile, telemetry: Telemetry) -> EmployeeEngine:
     guard.install()
     mindset = Mindset(
         library=library(profile.role),
@@ -158,7 +162,8 @@ def _engine(seat: Seat, store: Store, place: Place, profile: Profile) -> Employe
     def beat(cycle: int, percept: str, intention: str) -> None:
         seat.progress.mark(CYCLE if percept else IDLE, cycle=cycle, percept=percept, intention=intention)
 
-    return EmployeeEngine(store, place, mindset, beat=beat, guard=guard.BodyGuard(seat.progress.enter))
+    body_guard = guard.BodyGuard(seat.progress.enter)
+    return EmployeeEngine(store, place, mindset, beat=beat, guard=body_guard, telemetry=telemetry)
 
 
 def _note_crash(seat: Seat, engine: EmployeeEngine) -> None:
@@ -171,6 +176,7 @@ def _note_crash(seat: Seat, engine: EmployeeEngine) -> None:
             at=last.alive_at or seat.clock.now(),
             epoch=last.epoch,
             phase=last.phase,
+            worked=last.phase not in (STARTING, WAITING),
             how=death.how if death is not None else "",
             counts=death is not None and death.counts,
             cycle=last.cycle,

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from enum import StrEnum
 from typing import Final
 
+from empla.errors import InputError
 from empla.store.company import TENANT
 from runtime.bus.broker import Broker
 from runtime.bus.messages import ROOT, Kind, pattern, topic
@@ -25,6 +26,13 @@ class BrokerKind(StrEnum):
 
     MOSQUITTO = "mosquitto"
     EMQX = "emqx"
+
+
+def broker_kind(name: str) -> BrokerKind:
+    """Return the broker of this name; InputError if files are written for none of that name."""
+    if name not in set(BrokerKind):
+        raise InputError(f"files are not written for {name!r}", next_step=f"name one of {', '.join(BrokerKind)}")
+    return BrokerKind(name)
 
 
 def acl(kind: BrokerKind, broker: Broker, slugs: Sequence[str]) -> str:

@@ -17,12 +17,11 @@ from runtime.seat import Seat
 
 
 @asynccontextmanager
-async def on_the_bus(seat: Seat, look: Callable[[], None]) -> AsyncIterator[LinkedBus]:
+async def on_the_bus(seat: Seat, bus: LinkedBus, look: Callable[[], None]) -> AsyncIterator[None]:
     """Be on the bus while inside; `look` is called whenever somebody put something into the inbox, or may have.
 
     Who leaves by an error is gone, not one who left.
     """
-    bus = _own_end(seat)
     presence = topic(TENANT, seat.slug, Kind.PRESENCE)
 
     def says(standing: Standing) -> dict[str, Any]:
@@ -34,7 +33,7 @@ async def on_the_bus(seat: Seat, look: Callable[[], None]) -> AsyncIterator[Link
     bus.start()
     end = Standing.GONE
     try:
-        yield bus
+        yield
         end = Standing.LEFT
     finally:
         bus.publish(presence, says(end))
@@ -44,8 +43,8 @@ async def on_the_bus(seat: Seat, look: Callable[[], None]) -> AsyncIterator[Link
             await listening
 
 
-def _own_end(seat: Seat) -> LinkedBus:
-    """Return its end: at the broker, if there is one, else at the supervisor's socket."""
+def own_end(seat: Seat) -> LinkedBus:
+    """Return its end, not begun yet: at the broker, if there is one, else at the supervisor's socket."""
     name = f"empla-{seat.slug}-{seat.epoch}"
     known = broker(seat.home, load_settings(seat.home))
     return SocketBus(seat.home.bus, name) if known is None else MqttBus(known.as_employee(seat.slug), name)
@@ -59,3 +58,8 @@ async def _listen(woken: Subscription, look: Callable[[], None]) -> None:
         if up_to == 0 or up_to > seen:
             seen = max(seen, up_to)
             look()
+
+
+def events_of(slug: str) -> str:
+    """Return the topic of an employee's events."""
+    return topic(TENANT, slug, Kind.EVENTS)

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from empla.config import Home
 from empla.engine import archive, inbox
+from empla.engine.telemetry import Telemetry
 from empla.store.minds import known_mind
 from empla.store.store import Store
 
@@ -42,15 +43,15 @@ class Event:
         return asdict(self)
 
 
-class Growth:
-    """Tells how far one employee's tables have grown, each time they have; to be asked after each turn of its loop."""
+class Growth(Telemetry):
+    """Tells how far one employee's tables have grown, after each turn in which they have."""
 
     def __init__(self, store: Store, tell: Callable[[dict[str, int]], object]) -> None:
         self._store = store
         self._tell = tell
         self._cycle = -1
 
-    def look(self, cycle: int) -> None:
+    def turned(self, cycle: int) -> None:
         """Tell, if there have been cycles since; every act that ends leads to one."""
         if cycle != self._cycle:
             self._cycle = cycle

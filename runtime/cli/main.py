@@ -17,6 +17,7 @@ from typer.core import TyperGroup
 from empla.errors import EmplaError, InputError, NotRunning, PermissionDenied
 from runtime.cli import (
     backups,
+    bus,
     day,
     doctor,
     mailboxes,
@@ -45,7 +46,8 @@ _ORDER: Final = (
     *("assign", "unassign", "tasks", "task"),
     *("history", "why", "beliefs", "goals", "steer", "replay"),
     *("settle", "triage", "rules", "persona", "quarantine", "grant", "revoke"),
-    *("up", "down", "status", "restart", "pause", "resume", "logs", "backup", "restore", "upgrade", "demo", "doctor"),
+    *("up", "down", "status", "restart", "pause", "resume", "logs", "bus"),
+    *("backup", "restore", "upgrade", "demo", "doctor"),
 )
 
 
@@ -126,6 +128,7 @@ app.command(rich_help_panel=RUNNING)(running.restart)
 app.command(rich_help_panel=RUNNING)(running.pause)
 app.command(rich_help_panel=RUNNING)(running.resume)
 app.command(rich_help_panel=RUNNING)(running.logs)
+app.add_typer(bus.app, name="bus", rich_help_panel=RUNNING)
 app.command(rich_help_panel=RUNNING)(backups.backup)
 app.command(rich_help_panel=RUNNING)(backups.restore)
 app.command(rich_help_panel=RUNNING)(upgrade.upgrade)
