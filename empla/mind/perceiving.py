@@ -41,25 +41,17 @@ from empla.mind.triggers import MISSED, PAUSED
 
 def perceive(t: Thinking, event: Percept) -> None:
     """Route one percept or event."""
-    match event.kind:
-        case _ if event.kind == OUTCOME:
-            _outcome(t, event.fields["action"], event.fields["outcome"])
-        case _ if event.kind == TIMER:
-            _time_is_up(t, event.fields["step"])
-        case _ if event.kind == WAKE:
-            _wake(t, event.fields["intention"], event.fields.get("waited", 0))
-        case _ if event.kind == PROFILE:
-            _profile(t, event)
-        case _ if event.kind in _OF_THE_SHELL and is_own(event):
-            _OF_THE_SHELL[event.kind](t, event)
-        case _:
-            _react(t, event)
+    route = _ROUTES.get(event.kind)
+    if route is None or (event.kind in _OF_THE_SHELL and not is_own(event)):
+        _react(t, event)
+    else:
+        route(t, event)
 
 
-def _wake(t: Thinking, name: str, waited: int) -> None:
-    intention = t.draft.intention(name)
+def _wake(t: Thinking, event: Percept) -> None:
+    intention = t.draft.intention(event.fields["intention"])
     if intention is not None:
-        t.make_ready(intention, waited)
+        t.make_ready(intention, event.fields.get("waited", 0))
 
 
 def _profile(t: Thinking, event: Percept) -> None:
@@ -119,18 +111,6 @@ def _trigger_word(t: Thinking, event: Percept) -> None:
     _react(t, event)
 
 
-_OF_THE_SHELL: dict[str, Callable[[Thinking, Percept], None]] = {
-    BEGAN: _began,
-    GOAL_WORD: _goal_word,
-    INTENTION_SET_ASIDE: _set_aside,
-    INTENTION_WORD: setting_aside.settle,
-    INTEGRATION: _integration,
-    OCCURRENCE_MISSED: _missed,
-    TRIGGER_WORD: _trigger_word,
-}
-"""What only our own code and the company may say."""
-
-
 def _react(t: Thinking, event: Percept) -> None:
     """Give an event to the question that it answers, to the steps that wait for it, or else to plans."""
     if event.kind == MAIL:
@@ -187,7 +167,8 @@ def _grant(t: Thinking, question: Question, mail: Mail) -> None:
         put(t, replace(intention, authority=authority))
 
 
-def _outcome(t: Thinking, action: str, outcome: Outcome) -> None:
+def _outcome(t: Thinking, event: Percept) -> None:
+    action, outcome = event.fields["action"], event.fields["outcome"]
     noticing.done(t, outcome)
     record = t.draft.step(action)
     if record is None or record.outcome is not None:
@@ -205,8 +186,9 @@ def _outcome(t: Thinking, action: str, outcome: Outcome) -> None:
         resolve(t, action, outcome)
 
 
-def _time_is_up(t: Thinking, waiter: str) -> None:
-    """Wake a step, a promise or a goal, or end an intention that has used up its time."""
+def _time_is_up(t: Thinking, event: Percept) -> None:
+    """Wake a step, a promise, a trigger or a goal, or end an intention that has used up its time."""
+    waiter: str = event.fields["step"]
     if waiter.startswith(CLOCK):
         due(t, waiter)
         return
@@ -228,3 +210,22 @@ def _time_is_up(t: Thinking, waiter: str) -> None:
     if question is not None:
         t.draft.put_question(replace(question, state="expired"))
     resolve(t, waiter, Outcome(status=Status.DONE, value=None))
+
+
+_OF_THE_SHELL: dict[str, Callable[[Thinking, Percept], None]] = {
+    BEGAN: _began,
+    GOAL_WORD: _goal_word,
+    INTENTION_SET_ASIDE: _set_aside,
+    INTENTION_WORD: setting_aside.settle,
+    INTEGRATION: _integration,
+    OCCURRENCE_MISSED: _missed,
+    TRIGGER_WORD: _trigger_word,
+}
+"""What only our own code and the company may say; from elsewhere it is an event like others."""
+_ROUTES: dict[str, Callable[[Thinking, Percept], None]] = {
+    OUTCOME: _outcome,
+    TIMER: _time_is_up,
+    WAKE: _wake,
+    PROFILE: _profile,
+    **_OF_THE_SHELL,
+}
