@@ -19,7 +19,9 @@ is cancelled, with why, and the right one written.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from empla.engine.schedule_policy import decide
 from empla.engine.schedule_rows import NOTHING_MISSING, OccurrenceRows, moment_of
@@ -54,10 +56,10 @@ class Schedule:
 
     def setting(self, beliefs: BeliefBase) -> Setting:
         """Return what is believed of zone, pauses and, where something depends on them, events."""
-        zones = beliefs.matching(PROFILE, "zone")
+        zones = [b for b in beliefs.matching(PROFILE, "zone") if b.arguments[1]]
         paused = frozenset(belief.arguments[0] for belief in beliefs.matching(PAUSED))
         coming = tuple(b.arguments for b in beliefs.matching(COMING)) if self._around else ()
-        return Setting(str(zones[-1].arguments[1]) if zones else "", paused, coming)
+        return Setting(_known(str(zones[-1].arguments[1])) if zones else "", paused, coming)
 
     # what waits -----------------------------------------------------------------------------------------------
 
@@ -179,6 +181,15 @@ class Schedule:
             named += events.get(moment.at, ())
             self._rows.tell(trigger.name, row.zone, moment, now, missing, named)
             missing, named = NOTHING_MISSING, ()
+
+
+@cache
+def _known(zone: str) -> str:
+    """Return a zone, or UTC where this machine knows none of that name: better at another hour than never."""
+    try:
+        return ZoneInfo(zone).key
+    except (ValueError, OSError, KeyError):  # ZoneInfoNotFoundError is a KeyError
+        return "UTC"
 
 
 def _around(trigger: Around, setting: Setting) -> dict[datetime, tuple[EventRef, ...]]:

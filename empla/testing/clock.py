@@ -50,6 +50,11 @@ class VirtualClock:
         self._at = max(self._at, instant)
         self.wake()
 
+    def set_to(self, instant: datetime) -> None:
+        """Let it be `instant`, also an earlier one: somebody has set the clock."""
+        self._at = instant
+        self.wake()
+
     def advance(self, by: timedelta) -> None:
         """Let some time pass."""
         self.move_to(self._at + by)
