@@ -85,8 +85,6 @@ def _hand_over(home: Home, meetings: str, slug: str) -> None:
     """Have the employee hand over and return when it has; ExternalError if it could not, or did not in time."""
     key = _key(home, slug)
     sender(home)(slug, key, LEAVING, {"meetings": meetings})
-    with contextlib.suppress(NotRunning, InputError):
-        control.call(home, "wake", {"name": slug})
     deadline = time.monotonic() + _HAND_OVER_S
     while (intention := _intention(home, slug, key)) is None or intention.stage not in OVER:
         if time.monotonic() > deadline:

@@ -13,7 +13,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from empla.config import Home
-from empla.errors import InputError, NotRunning
+from empla.errors import EmplaError, InputError, NotRunning
 from runtime import control
 from runtime.control import Handler, Report
 
@@ -175,7 +175,6 @@ def grant(home: Home, arguments: Arguments, _report: Report) -> dict[str, Any]:
     with staff(home) as staffing:
         kind, owner, to = _grant_of(home, arguments)
         grant(staffing, kind, owner, to, send_percept=sender(home))
-    _wake(home, to)
     return {"kind": kind.value, "owner": owner, "to": to}
 
 
@@ -188,7 +187,6 @@ def revoke(home: Home, arguments: Arguments, _report: Report) -> dict[str, Any]:
     with staff(home) as staffing:
         kind, owner, to = _grant_of(home, arguments)
         held = revoke(staffing, kind, owner, to, send_percept=sender(home))
-    _wake(home, to)
     return {"kind": kind.value, "owner": owner, "to": to, "was_granted": held}
 
 
@@ -207,11 +205,10 @@ def settle(home: Home, arguments: Arguments, _report: Report) -> dict[str, Any]:
     action, happened = _text(arguments, "action"), bool(arguments.get("happened"))
     with staff(home) as staffing, staffing.store.reading() as company:
         row = found(company, _text(arguments, "name"))
-        slug, address, name = row.slug, row.address, row.name
+        slug, name = row.slug, row.name
     key = _settle_key(home, slug, name, action, happened)
     by = load_settings(home).owner
     sender(home)(slug, key, SETTLE, {"action": action, "happened": happened, "by": by})
-    _wake(home, address)
     return {"name": name, "action": action, "happened": happened, "by": by}
 
 
@@ -231,15 +228,13 @@ def quarantine(home: Home, arguments: Arguments, _report: Report) -> dict[str, A
     percept, again = _text(arguments, "percept"), bool(arguments.get("again"))
     with staff(home) as staffing, staffing.store.reading() as company:
         row = found(company, _text(arguments, "name"))
-        slug, address, name = row.slug, row.address, row.name
+        slug, name = row.slug, row.name
     with contextlib.closing(open_mind_inbox(home, slug)) as store:
         if not store.find("percept", {"key": percept, "state": "quarantined"}, ("seq",)):
             raise InputError(f"{percept!r} is not set aside", next_step="see `empla quarantine list`")
     by = load_settings(home).owner
     key = f"quarantine:{percept}:{SystemClock(home.clock).now().isoformat()}"
     sender(home)(slug, key, QUARANTINE, {"percept": percept, "again": again, "by": by})
-    with contextlib.suppress(NotRunning, InputError):
-        control.call(home, "wake", {"name": address})
     return {"name": name, "percept": percept, "again": again, "by": by}
 
 
@@ -255,7 +250,6 @@ def rules_add(home: Home, arguments: Arguments, _report: Report) -> dict[str, An
     from runtime import rules
 
     done = rules.add(home, _text(arguments, "name"), _text(arguments, "text"))
-    _wake(home, done["name"])
     return done
 
 
@@ -264,7 +258,6 @@ def rules_drop(home: Home, arguments: Arguments, _report: Report) -> dict[str, A
     from runtime import rules
 
     done = rules.drop(home, _text(arguments, "name"), [int(n) for n in arguments.get("numbers") or ()])
-    _wake(home, done["name"])
     return done
 
 
@@ -274,7 +267,6 @@ def persona_set(home: Home, arguments: Arguments, _report: Report) -> dict[str, 
 
     traits = {str(trait): float(value) for trait, value in (arguments.get("traits") or {}).items()}
     done = personas.changed(home, _text(arguments, "name"), traits, [str(t) for t in arguments.get("unset") or ()])
-    _wake(home, done["name"])
     return done
 
 
@@ -284,7 +276,6 @@ def goal_settle(home: Home, arguments: Arguments, _report: Report) -> dict[str, 
 
     goal, state, reason = (_text(arguments, key) for key in ("goal", "state", "reason"))
     done = steering.settle(home, _text(arguments, "name"), goal, state, reason)
-    _wake(home, done["name"])
     return done
 
 
@@ -295,7 +286,6 @@ def goal_prioritise(home: Home, arguments: Arguments, _report: Report) -> dict[s
     priority = arguments.get("priority")
     number = None if priority is None else float(priority)
     done = steering.prioritise(home, _text(arguments, "name"), _text(arguments, "goal"), number)
-    _wake(home, done["name"])
     return done
 
 
@@ -308,7 +298,7 @@ def task_assign(home: Home, arguments: Arguments, _report: Report) -> dict[str, 
 
     due, kind, by = (_text(arguments, key) for key in ("due", "kind", "by"))
     done = tasks.assign(home, _text(arguments, "name"), _text(arguments, "text"), due=due, kind=kind, by=by)
-    return {**done, "running": _wake(home, done["name"])}
+    return {**done, "running": _works(home, done["name"])}
 
 
 def task_release(home: Home, arguments: Arguments, _report: Report) -> dict[str, Any]:
@@ -316,7 +306,7 @@ def task_release(home: Home, arguments: Arguments, _report: Report) -> dict[str,
     from runtime import tasks
 
     done = tasks.release(home, _text(arguments, "name"), _text(arguments, "id"))
-    return {**done, "running": _wake(home, done["name"])}
+    return {**done, "running": _works(home, done["name"])}
 
 
 SERVICES: Final[Mapping[str, Service]] = {
@@ -436,11 +426,11 @@ def _manager_of(home: Home, address: str) -> str:
     raise InputError(f"{address} is no employee", next_step="say whose it is with --of PERSON")
 
 
-def _wake(home: Home, address: str) -> bool:
-    """Let an employee that works look into its inbox at once; who does not, looks when it begins. Say which it is."""
-    with contextlib.suppress(NotRunning, InputError):
-        control.call(home, "wake", {"name": address})
-        return True
+def _works(home: Home, name: str) -> bool:
+    """Return whether an employee has a process just now; who has none looks into its inbox when it begins."""
+    with contextlib.suppress(EmplaError):
+        found = control.call(home, "status")["employees"]
+        return any(one["name"] == name and one["pid"] is not None for one in found)
     return False
 
 
