@@ -9,13 +9,15 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import Connection, insert
+from sqlalchemy import ColumnElement, Connection, Table, delete, func, insert, select, update
 
 from empla.config import MIND_FILE, Home
+from empla.errors import InputError
+from empla.store.company import TENANT
 from empla.store.minds import is_archived, known_mind, mind_place
-from empla.store.opening import open_store
+from empla.store.opening import open_store, store_url
 from empla.store.refusals import translated
-from empla.store.store import Store, open_engine, sqlite_url
+from empla.store.store import Store, open_engine, place, sqlite_url
 from empla.store.tables import EMPLOYEE
 
 _WAIT_S: Final = 10  # for a writer
@@ -25,11 +27,11 @@ _BLOBS_AT_ONCE: Final = 4  # a mail may have 40 MB
 
 def copy_mind(home: Home, slug: str, to: Path) -> bool:
     """Copy an employee's store to the new file `to`; False if there is none. ResourceError where it has no room."""
-    place = home.archive(slug) / MIND_FILE if is_archived(home, slug) else mind_place(home, slug)
-    if isinstance(place, Path):
-        if place.exists():
-            _copy_file(place, to)
-        return place.exists()
+    where = home.archive(slug) / MIND_FILE if is_archived(home, slug) else mind_place(home, slug)
+    if isinstance(where, Path):
+        if where.exists():
+            _copy_file(where, to)
+        return where.exists()
     with known_mind(home, slug) as store:
         if store is not None:
             export(store, to)
@@ -46,6 +48,40 @@ def export(store: Store, to: Path) -> None:
                 _copy_table(store, name, target)
     finally:
         engine.dispose()
+
+
+def take_in(source: Path, url: str, employee: str, *, replace: bool) -> None:
+    """Write all rows of a file that `export` made into a database, as the store of `employee`.
+
+    InputError if the database has a store of that name, unless it is to be replaced; then its rows go, and only the
+    epoch of its lease is kept, so that a process of before can never write again. All of it is one transaction.
+    """
+    with closing(open_store(url, employee)) as store:  # brought up to date
+        known = store.find("lease", (), ("epoch",))
+        if (known or store.find("percept", (), ("seq",), limit=1)) and not replace:
+            raise InputError(f"the database has a mind of {employee} already", next_step="replace it with --replace")
+    open_store(source, employee).close()
+    old, new = open_engine(sqlite_url(source)), open_engine(store_url(url))
+    try:
+        with translated(place(new.url)), old.begin() as there, new.begin() as here:
+            for name, value in (("empla.tenant", TENANT), ("empla.employee", employee)):
+                here.execute(select(func.set_config(name, value, True)))
+            for table in EMPLOYEE.tables.values():
+                here.execute(delete(table).where(*_own(table, employee)))
+                for rows in there.execute(select(table)).mappings().partitions(_AT_ONCE):
+                    here.execute(insert(table), [dict(row) for row in rows])
+            lease = EMPLOYEE.tables["lease"]
+            own = _own(lease, employee)
+            epochs = here.execute(select(lease.c.epoch).where(*own)).scalars()
+            here.execute(update(lease).where(*own).values(epoch=max([row.epoch for row in known] + [*epochs, 0])))
+    finally:
+        old.dispose()
+        new.dispose()
+
+
+def _own(table: Table, employee: str) -> tuple[ColumnElement[bool], ...]:
+    """Return what rows of one employee have in common; said outright, since a superuser passes row-level security."""
+    return (table.c.tenant_id == TENANT, table.c.employee_id == employee)
 
 
 def _copy_table(store: Store, name: str, target: Connection) -> None:

@@ -2,6 +2,7 @@
 
     manifest.json       {"format", "made_at", "version", "company", "with_key", "employees", "files": {path: sha256}}
     home/...            the files of the home
+    home/minds/NAME.db  the employees' minds, where the settings keep them in a database
 
 Left out are logs, what only a running empla needs (locks, sockets, pages), copies made before migrations, and
 `secret.key` unless it is asked for.
@@ -24,6 +25,10 @@ from empla import __version__
 from empla.clock import Clock
 from empla.config import Home, load_settings
 from empla.errors import InputError, ResourceError
+from empla.hr.profiles import roster
+from empla.store.company import CompanyStore
+from empla.store.copying import copy_mind
+from empla.store.minds import in_database
 from runtime.backup.cutting import cut
 
 FORMAT: Final = 1
@@ -32,6 +37,9 @@ FORMAT: Final = 1
 MANIFEST: Final = "manifest.json"
 INSIDE: Final = "home"
 """The folder in the archive under which the files of the home lie."""
+
+MINDS: Final = "minds"
+"""The folder, in the home of the archive, of minds that come from a database."""
 
 _RUNNING: Final = frozenset({"home.lock", "control.sock", "bus.sock", "lease.lock", "progress", "metrics.token"})
 _BESIDE: Final = ("-wal", "-shm", "-journal")
@@ -89,13 +97,18 @@ def back_up(home: Home, archive: Path, clock: Clock, *, with_key: bool, progress
 
 def _stage(home: Home, staging: Path, clock: Clock, *, with_key: bool, progress: Progress) -> Manifest:
     """Copy the files of a home as they are at one instant into `staging`."""
-    databases = [path for path in (home.company_db, home.office / "office.db", *_minds(home)) if path.exists()]
+    minds = [] if in_database(home) else _minds(home)
+    databases = [path for path in (home.company_db, home.office / "office.db", *minds) if path.exists()]
     target = staging / INSIDE
     calendars = home.office / "calendars"
+    employees = [path.parent.name for path in minds] if minds else _hired(home)
 
     def meanwhile() -> None:
         if calendars.exists():
             shutil.copytree(calendars, target / calendars.relative_to(home.root))
+        if in_database(home):
+            for slug in employees:
+                copy_mind(home, slug, _inside(target, home, home.root / MINDS / f"{slug}.db"))
 
     target.mkdir(mode=0o700)
     with cut(databases, meanwhile) as views:
@@ -120,7 +133,7 @@ def _stage(home: Home, staging: Path, clock: Clock, *, with_key: bool, progress:
         version=__version__,
         company=load_settings(home).company,
         with_key=with_key and home.key.exists(),
-        employees=[path.parent.name for path in _minds(home)],
+        employees=employees,
         files={str(path.relative_to(target)): digest(path) for path in sorted(target.rglob("*")) if path.is_file()},
     )
     (staging / MANIFEST).write_text(json.dumps(manifest.model_dump(), indent=1))
@@ -131,6 +144,11 @@ def _inside(target: Path, home: Home, path: Path) -> Path:
     found = target / path.relative_to(home.root)
     found.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     return found
+
+
+def _hired(home: Home) -> list[str]:
+    with CompanyStore(home.company_db) as company:
+        return [entry.slug for entry in roster(company)]
 
 
 def _minds(home: Home) -> list[Path]:

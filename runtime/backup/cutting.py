@@ -2,7 +2,8 @@
 
 The write lock of each database is taken, company and office first. While all of them are held nobody can commit, so
 nothing is accepted, decided or noted anywhere; in that instant a reading transaction is opened on each. Then the locks
-are let go, and the copies are made from those views, which later writes do not touch (WAL).
+are let go, and the copies are made from those views, which later writes do not touch (WAL). Minds that lie in a
+database server are copied while the office is held: whatever they know of the office is then in its copy.
 """
 
 import sqlite3

@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import Final
 
 from empla.clock import Clock
-from empla.config import Home
+from empla.config import Home, load_settings
 from empla.errors import InputError, ResourceError, ValidationError
-from runtime.backup.archive import INSIDE, Manifest, Progress, differences, read_manifest
+from empla.store.copying import take_in
+from runtime.backup.archive import INSIDE, MINDS, Manifest, Progress, differences, read_manifest
 from runtime.supervisor import homelock
 
 _UIDS_LEFT_OUT: Final = 100_000
@@ -58,7 +59,23 @@ def restore(archive: Path, home: Home, clock: Clock, *, replace: bool, progress:
                 shutil.copy2(kept, fresh / home.key.name)  # of the home that was there: the same key, as a rule
             fresh.rename(home.root)
     home.create()
+    _take_in_minds(home, replace=replace)
     return Restored(manifest=manifest, aside=aside, key=home.key.exists())
+
+
+def _take_in_minds(home: Home, *, replace: bool) -> None:
+    """Write minds that came from a database into the one that the settings name now, else into files of their own."""
+    kept = home.root / MINDS
+    database = load_settings(home).database
+    for file in sorted(kept.glob("*.db")):
+        if database:
+            take_in(file, database, file.stem, replace=replace)
+            file.unlink()
+        else:
+            home.mind_file(file.stem).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            file.rename(home.mind_file(file.stem))
+    if kept.exists():
+        shutil.rmtree(kept)
 
 
 def _unpack(archive: Path, to: Path, manifest: Manifest, progress: Progress) -> None:
