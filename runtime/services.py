@@ -249,16 +249,14 @@ def rules_add(home: Home, arguments: Arguments, _report: Report) -> dict[str, An
     """Have an employee keep a standing rule: `name`, `text` (in plain words). InputError if it is not clear."""
     from runtime import rules
 
-    done = rules.add(home, _text(arguments, "name"), _text(arguments, "text"))
-    return done
+    return rules.add(home, _text(arguments, "name"), _text(arguments, "text"))
 
 
 def rules_drop(home: Home, arguments: Arguments, _report: Report) -> dict[str, Any]:
     """Have an employee drop standing rules: `name`, `numbers`. InputError if there is no such rule."""
     from runtime import rules
 
-    done = rules.drop(home, _text(arguments, "name"), [int(n) for n in arguments.get("numbers") or ()])
-    return done
+    return rules.drop(home, _text(arguments, "name"), [int(n) for n in arguments.get("numbers") or ()])
 
 
 def persona_set(home: Home, arguments: Arguments, _report: Report) -> dict[str, Any]:
@@ -266,8 +264,7 @@ def persona_set(home: Home, arguments: Arguments, _report: Report) -> dict[str, 
     from runtime import personas
 
     traits = {str(trait): float(value) for trait, value in (arguments.get("traits") or {}).items()}
-    done = personas.changed(home, _text(arguments, "name"), traits, [str(t) for t in arguments.get("unset") or ()])
-    return done
+    return personas.changed(home, _text(arguments, "name"), traits, [str(t) for t in arguments.get("unset") or ()])
 
 
 def goal_settle(home: Home, arguments: Arguments, _report: Report) -> dict[str, Any]:
@@ -275,8 +272,7 @@ def goal_settle(home: Home, arguments: Arguments, _report: Report) -> dict[str, 
     from runtime import steering
 
     goal, state, reason = (_text(arguments, key) for key in ("goal", "state", "reason"))
-    done = steering.settle(home, _text(arguments, "name"), goal, state, reason)
-    return done
+    return steering.settle(home, _text(arguments, "name"), goal, state, reason)
 
 
 def goal_prioritise(home: Home, arguments: Arguments, _report: Report) -> dict[str, Any]:
@@ -285,8 +281,7 @@ def goal_prioritise(home: Home, arguments: Arguments, _report: Report) -> dict[s
 
     priority = arguments.get("priority")
     number = None if priority is None else float(priority)
-    done = steering.prioritise(home, _text(arguments, "name"), _text(arguments, "goal"), number)
-    return done
+    return steering.prioritise(home, _text(arguments, "name"), _text(arguments, "goal"), number)
 
 
 def task_assign(home: Home, arguments: Arguments, _report: Report) -> dict[str, Any]:
