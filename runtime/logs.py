@@ -21,6 +21,7 @@ import structlog
 
 from empla.clock import Clock
 from empla.config import Home
+from runtime import journal
 
 LARGEST: Final = 5 << 20
 """Bytes at which a file is put away and a new one begun."""
@@ -175,11 +176,15 @@ class _Write:
     def __init__(self, lines: Lines, screen: TextIO | None) -> None:
         self._lines = lines
         self._screen = screen
+        self._to_journal = screen is not None and journal.reads(screen, os.environ)
 
     def __call__(self, _logger: Any, _method: str, event: Event) -> str:
         self._lines.append(json.dumps(event, default=str, ensure_ascii=False))
         if self._screen is not None:
-            print(readable(event), file=self._screen, flush=True)
+            text = readable(event)
+            shown = journal.prefixed(text, event.get("level", "")) if self._to_journal else text
+            with contextlib.suppress(OSError):  # a closed terminal takes no lines, and must not keep us from ending
+                print(shown, file=self._screen, flush=True)
         return ""
 
 

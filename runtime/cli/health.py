@@ -6,13 +6,13 @@ import socket
 import sqlite3
 import sys
 import zoneinfo
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, timedelta
 from importlib import metadata
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from empla import __version__
 from empla.clock import SystemClock
@@ -283,8 +283,16 @@ def _answers(host: str, port: int) -> bool:
 
 def _processes(home: Home) -> Iterator[Finding]:
     with suppress(NotRunning):
-        for employee in up.status(home)["employees"]:
+        found = up.status(home)
+        yield _limits(found["limits"])
+        for employee in found["employees"]:
             ok = employee["state"] not in ("quarantined", "stopped")
             evidence = f"{employee['state']}{': ' + employee['reason'] if employee.get('reason') else ''}"
             mend = f'see empla logs "{employee["name"]}", then empla restart "{employee["name"]}"'
             yield Finding(name=f"process of {employee['name']}", ok=ok, evidence=evidence, mend=mend)
+
+
+def _limits(limits: Mapping[str, Any]) -> Finding:
+    memory = f"{limits['memory_mib']} MiB" if limits["memory_mib"] else "any memory"
+    cores = f"{limits['cpu']:g} cores" if limits["cpu"] else "any processor"
+    return Finding(name="limits", ok=True, evidence=f"{memory}, {cores} for each employee, by {limits['by']}")

@@ -25,7 +25,8 @@ def up(
     """Run the office and every employee.
 
     In the foreground, until Ctrl-C or SIGTERM; or detached. Servers listen on this machine only (127.0.0.1), at
-    the ports that `empla init` chose, or at --ports.
+    the ports that `empla init` chose, or at --ports. As a service of systemd (deploy/systemd) it also reads settings
+    and roster again at SIGHUP.
     """
     if detach:
         _detached(ports, json)
@@ -94,11 +95,18 @@ def _show_status(found: dict[str, Any], json: bool) -> None:
         printing.line("Nobody has been hired yet.")
         return
     rows = [
-        (e["name"], e["address"], e["role"].replace("_", "-"), _state(e), e["pid"] or "", e.get("reason", ""))
+        (e["name"], e["address"], e["role"].replace("_", "-"), _state(e), e["pid"] or "", e["restarts"] or "", _why(e))
         for e in found["employees"]
     ]
-    reasons = any(row[-1] for row in rows)
-    printing.table(rows, "Employee", "Address", "Role", "State", "Process", "Why" if reasons else "")
+    restarts, reasons = any(row[-2] for row in rows), any(row[-1] for row in rows)
+    titles = ("Restarts" if restarts else "", "Why" if reasons else "")
+    printing.table(rows, "Employee", "Address", "Role", "State", "Process", *titles)
+
+
+def _why(employee: dict[str, Any]) -> str:
+    """Return why an employee does not work, or by what its last process ended; empty if there is nothing to say."""
+    ended = employee.get("last_end", "")
+    return str(employee.get("reason") or (f"the last one {ended}" if ended else ""))
 
 
 def _state(employee: dict[str, Any]) -> Any:
@@ -108,14 +116,32 @@ def _state(employee: dict[str, Any]) -> Any:
     return printing.said(employee["state"], colours.get(employee["state"], ""))
 
 
-def restart(name: Name, json: Json = False) -> None:
+def restart(
+    name: Annotated[
+        str,
+        typer.Argument(
+            metavar="[NAME]", help="An employee: name, first name or address.", autocompletion=completing.employees
+        ),
+    ] = "",
+    everybody: Annotated[bool, typer.Option("--all", help="Everybody who is not paused.")] = False,
+    json: Json = False,
+) -> None:
     """Give an employee a fresh process, also one that was given up.
 
-    It goes on with what it was at.
+    It goes on with what it was at. The office stays as it is: for that, `empla down` and `empla up`.
     """
+    from empla.errors import InputError
     from runtime import control
+    from runtime.supervisor.up import status as ask
 
-    _told(control.call(here(), "restart", {"name": _address_of(name)}), "is starting afresh", json)
+    home = here()
+    if bool(name) == everybody:
+        raise InputError("say who is to start afresh", next_step="empla restart NAME, or empla restart --all")
+    addresses = (
+        [_address_of(name)] if name else [e["address"] for e in ask(home)["employees"] if e["state"] != "paused"]
+    )
+    for address in addresses:
+        _told(control.call(home, "restart", {"name": address}), "is starting afresh", json)
 
 
 def pause(name: Name, json: Json = False) -> None:

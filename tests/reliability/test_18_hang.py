@@ -97,6 +97,7 @@ class Running:
 def running(crew: Company, company: Office, tmp_path: Path) -> Running:
     found = Running(crew, company, tmp_path)
     until(lambda: found.state()["ready"] or found.up.poll() is not None)
+    assert found.up.poll() is None, (found.home.logs / "up.err").read_text()
     return found
 
 
