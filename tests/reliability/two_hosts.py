@@ -1,8 +1,10 @@
 """Homes on one PostgreSQL server that can be stopped, their assistant in an account of an office that stands apart."""
 
+import imaplib
 import json
 import os
 import shutil
+import smtplib
 import subprocess
 import sys
 import tempfile
@@ -10,6 +12,11 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email import message_from_bytes
+from email.header import decode_header, make_header
+from email.message import EmailMessage
+from email.utils import format_datetime, make_msgid
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +25,10 @@ import psycopg
 import pytest
 
 from empla.config import Home
+from empla.errors import NotRunning
 from runtime.office import accounts
 from runtime.office.testing import RunningOffice, running_office
+from runtime.supervisor.up import status
 
 PROGRAM = [sys.executable, "-P", "-m", "runtime.cli"]
 CLARA, ANNA = "clara@corp.example", "anna@corp.example"
@@ -116,7 +125,10 @@ class Host:
 
     def clara(self) -> dict[str, Any]:
         """Return what `status` says of the assistant."""
-        return dict(self.data("status")["employees"][0])
+        try:
+            return dict(status(Home(self.root))["employees"][0])
+        except NotRunning:
+            return {"state": "none", "pid": None}
 
     def look(self) -> None:
         """Remember all processes of this home, to be sure that none is left."""
@@ -132,7 +144,7 @@ class Host:
         for process in self.seen.values():
             with suppress(psutil.NoSuchProcess):
                 process.kill()
-        psutil.wait_procs(list(self.seen.values()), timeout=10)
+        until(lambda: not any(runs(process) for process in self.seen.values()), what="the end of all processes")
 
     def log(self, name: str) -> list[dict[str, Any]]:
         """Return the lines of a log."""
@@ -151,11 +163,6 @@ class Ground:
 
     def write(self, subject: str, text: str = "Please book half an hour with Ben on Thursday at 10:00.") -> None:
         """Write to the assistant as its manager does."""
-        import smtplib
-        from email.message import EmailMessage
-        from email.utils import format_datetime, make_msgid
-        from datetime import UTC, datetime
-
         mail = EmailMessage()
         mail["From"], mail["To"], mail["Subject"] = ANNA, CLARA, subject
         mail["Date"], mail["Message-ID"] = format_datetime(datetime.now(UTC)), make_msgid(domain="corp.example")
@@ -166,10 +173,6 @@ class Ground:
 
     def subjects(self) -> list[str]:
         """Return the subjects of what the manager got, as the office has them."""
-        import imaplib
-        from email import message_from_bytes
-        from email.header import decode_header, make_header
-
         with imaplib.IMAP4(*self.office.imap) as imap:
             imap.login(ANNA, "anna's secret")
             imap.select("INBOX", readonly=True)
@@ -235,6 +238,14 @@ port = {office.ports["smtp"]}
 "{ANNA}" = "{office.calendar_url(ANNA)}"
 """)
     return file
+
+
+def runs(process: psutil.Process) -> bool:
+    """Return whether a process is there and not merely waiting for somebody to look how it ended."""
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
 
 
 def until(true: Callable[[], Any], *, within_s: float = 60.0, what: str = "it") -> float:
