@@ -50,7 +50,7 @@ from runtime.bus.employed import events_of, on_the_bus, own_end
 from runtime.bus.events import Growth
 from runtime.hiring import office_account
 from runtime.personas import tell_of_role
-from runtime.progress import CYCLE, ENDED, IDLE
+from runtime.progress import CYCLE, ENDED, IDLE, STARTING, WAITING
 from runtime.seat import SUCCEEDED, Seat
 
 PLUGINS: Final = registry.found()

@@ -32,12 +32,16 @@ _ROW = ("at", "epoch", "how", "phase", "cycle", "percept", "intention", "action"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LastProcess:
-    """How the process before ended. `how` is in words, empty if nobody saw; `counts` says whether it may be the fault
-    of what was in hand: `percept` (a key), `intention` whose body ran, and `actions` that were under way."""
+    """How the process before ended, and in which phase; `worked`: whether it had come to its work at all.
+
+    `how` is in words, empty if nobody saw; `counts` says whether it may be the fault of what was in hand: `percept` (a
+    key), `intention` whose body ran, and `actions` that were under way.
+    """
 
     at: datetime
     epoch: int
     phase: str
+    worked: bool = True
     how: str = ""
     counts: bool = False
     cycle: int = 0

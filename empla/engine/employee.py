@@ -59,8 +59,6 @@ ACTIONS_AT_ONCE = 8
 STORE_TROUBLE = (ResourceError, ExternalError)
 """What a store raises when it cannot be written for now; anything else is a fault."""
 SHORTEST_STORE_WAIT_S, LONGEST_STORE_WAIT_S = 1.0, 30.0
-STARTING = "starting"
-"""Phase of a process that has not come to its work: what is under way in the outbox is not its own yet."""
 LEFT_ON_WIRE = "the process ended, or the connection was lost, while it was on the wire"
 
 Beat = Callable[[int, str, str], None]
@@ -338,7 +336,7 @@ class EmployeeEngine:
         intention = last.intention
         if intention and intention not in self.state.intentions:
             intention = f"{intention}{UNCOMMITTED}" if waits else ""
-        rows = self._outbox.open_rows() if last.phase != STARTING else ()
+        rows = self._outbox.open_rows() if last.worked else ()
         return replace(
             last,
             percept=last.percept if waits else "",

@@ -38,6 +38,7 @@ STOP_S: Final = 5.0
 """Seconds that a process has to finish its cycle."""
 
 _CUT_SHORT: Final = 80
+_FAILED_STARTS: Final = 5
 _NICE: Final = 10
 
 
@@ -93,6 +94,7 @@ class Keeper:
         self._view = ProgressView(home.employee(entry.slug) / "progress")
         self._over: list[str] = []  # what it was busy with at its last deaths
         self._death: Death | None = None  # how its last process ended; None if this keeper has seen none end
+        self._failed_starts = 0  # how often in a row it failed by itself before it had reached its work
         self._killed_starting = 0  # how often in a row it was killed from outside before it had reached its work
         self._log = logs.get(__name__).bind(employee=entry.slug)
 
@@ -207,6 +209,7 @@ class Keeper:
     def _forgive(self) -> None:
         self._restarts.forget()
         self._over.clear()
+        self._failed_starts = 0
         self.reason = ""
 
     async def _fill(self, nursery: Nursery) -> None:
@@ -227,7 +230,8 @@ class Keeper:
         by_hand = end is End.DIED and not starved and killed_by_hand(status, memory_kills)
         # Neither a stop that somebody asked for nor a kill from outside is the fault of what was in hand.
         blameless = end is End.TOLD or by_hand or status == SUCCEEDED
-        self._death = Death(how=self._how(end, status, starved=starved), counts=not blameless)
+        how = self._how(end, status, starved=starved)
+        self._death = Death(how=how, counts=not blameless) if status is not None else None
         if end is End.TOLD:
             self._log.info("employee stopped", how=describe(status))
             return
@@ -236,7 +240,6 @@ class Keeper:
             return
         page = self._page()
         worked = page is not None and page.phase not in (STARTING, WAITING)
-        how = self._death.how
         self._is_restart = True
         self.last_end = how + (f", busy with {page.percept[:_CUT_SHORT]}" if page is not None and page.busy else "")
         self._log.warning("employee ended", how=how, worked=worked, **_evidence(page))
@@ -245,6 +248,7 @@ class Keeper:
             await self._rest(self._restarts.after_kill(self._killed_starting))
             return
         self._killed_starting = 0
+        self._failed_starts = 0 if worked else self._failed_starts + 1
         await self._after_death(how, started)
 
     def _how(self, end: "End", status: int | None, *, starved: bool) -> str:
@@ -304,6 +308,9 @@ class Keeper:
         page = self._page()
         self._over.append(page.percept if page is not None and page.busy else "")
         wait_s = self._restarts.after_death(started=started, died=time.monotonic())
+        if self._failed_starts >= _FAILED_STARTS:
+            self._park(f"it could not take up its work {_FAILED_STARTS} times in a row; the last time it {how}")
+            return
         if wait_s is None:
             self._give_up(how)
             return
@@ -325,6 +332,14 @@ class Keeper:
         if last[-1] and set(last) == {last[-1]}:
             self.reason = f"it died {rule.limit} times over {last[-1]}; the last time it {how}"
             self._wish = State.QUARANTINED
+        self._tell_given_up()
+
+    def _park(self, reason: str) -> None:
+        """Give it up for what it finds when it starts: no pause between the attempts would mend that."""
+        self.reason, self._wish, self._failed_starts = reason, State.STOPPED, 0
+        self._tell_given_up()
+
+    def _tell_given_up(self) -> None:
         self._log.error("employee given up", state=self._wish.value, reason=self.reason)
         self._illness.begins(self.entry, self.epoch, self.reason)
 
