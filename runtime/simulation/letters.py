@@ -56,9 +56,12 @@ def with_calendar(mail: EmailMessage, calendar: icalendar.Calendar, boundary: st
 
 
 def text_of(mail: EmailMessage) -> str:
-    """Return a mail's text as it was sent, empty if it has none."""
+    """Return a mail's text as it was sent, empty if it has none that can be read."""
     body = mail.get_body(("plain",))
-    return str(body.get_content()).strip() if body is not None else ""
+    try:
+        return str(body.get_content()).strip() if body is not None else ""
+    except LookupError:  # a charset that nobody knows
+        return ""
 
 
 def calendar_of(mail: EmailMessage) -> icalendar.Calendar | None:

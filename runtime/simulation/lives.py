@@ -11,7 +11,7 @@ import contextvars
 import hashlib
 import hmac
 import sqlite3
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -56,13 +56,9 @@ def passes(name: str) -> None:
         life.passes(name)
 
 
-def tasks_of_lives(
-    loop: asyncio.AbstractEventLoop,
-    coro: Coroutine[Any, Any, Any],
-    context: contextvars.Context | None = None,
-) -> asyncio.Task[Any]:
+def tasks_of_lives(loop: asyncio.AbstractEventLoop, coro: Any, **more: Any) -> asyncio.Task[Any]:
     """Make a task and note whose it is: a task factory for the loop."""
-    task: asyncio.Task[Any] = asyncio.Task(coro, loop=loop, context=context)
+    task: asyncio.Task[Any] = asyncio.Task(coro, loop=loop, **more)
     life = _living.get()
     if life is not None:
         life.tasks.append(task)
@@ -254,7 +250,9 @@ class _Connection(Driver):
         """Commit, unless the disk is full."""
         self._life.alive()
         if self._life.full():
-            raise sqlite3.OperationalError("database or disk is full")
+            full = sqlite3.OperationalError("database or disk is full")
+            full.sqlite_errorcode = sqlite3.SQLITE_FULL
+            raise full
         self._real.commit()
 
     def roll_back(self) -> None:

@@ -30,8 +30,8 @@ class Level:
 LEVEL: Final = {
     "none": Level(),
     "some": Level(
-        at_commits=0.001,
-        at_effects=0.003,
+        at_commits=0.0002,
+        at_effects=0.0006,
         absences=0.5,
         outages=0.3,
         jumps=0.1,
@@ -39,8 +39,8 @@ LEVEL: Final = {
         trouble=Trouble(before=0.01, unseen=0.01, lost=0.01, later=0.01, slow=0.01, raced=0.02, again=0.005),
     ),
     "many": Level(
-        at_commits=0.003,
-        at_effects=0.01,
+        at_commits=0.0008,
+        at_effects=0.0025,
         absences=2.0,
         outages=1.0,
         jumps=0.5,

@@ -140,7 +140,8 @@ def _quiet() -> Any:
     """Log nothing meanwhile: a month of several employees says too much."""
     before = structlog.get_config()
     structlog.configure(
-        wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL), logger_factory=structlog.ReturnLoggerFactory()
+        wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL),
+        logger_factory=structlog.ReturnLoggerFactory(),
     )
     try:
         yield
