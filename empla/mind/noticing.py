@@ -11,7 +11,8 @@ What holds is kept as `noticed(trigger, subject, phase, since, value)`: while it
 when it is over it may come again. What will hold at an instant is a row of the timers, named by `next-look(trigger,
 at)`. So a trigger over what does not change costs nothing, and nobody asks again and again.
 
-An occurrence has no more authority than the least trusted belief it was seen in (law 5).
+An occurrence that was seen in beliefs acts on nobody's word, for whoever came to hold them may have been anybody, and
+carries the label of the least trusted of them (law 5); one of a goal acts on the word of whoever wanted that.
 """
 
 from collections.abc import Mapping
@@ -32,7 +33,7 @@ from empla.mind.readings import Mail
 from empla.mind.revising import believe, forget
 from empla.mind.state import Due, Occurred
 from empla.mind.thinking import Thinking
-from empla.mind.values import OWN, Address, Origin
+from empla.mind.values import OWN, Address, Origin, Source
 
 NOTICED = "noticed"
 """Functor of what triggers have seen and still see: (trigger, subject, phase, since, value)."""
@@ -113,7 +114,7 @@ def _weigh(t: Thinking, trigger: Sensed, found: list[Sighting], origin: Origin) 
     for key, sighting in now.items():
         if key not in held and not sighting.wavers:
             _hold(t, NOTICED, (trigger.name, *key, at, sighting.value), origin)
-            _tell(t, trigger, sighting, origin)
+            _tell(t, trigger, sighting, origin, _nobody(t))
     _look_again(t, trigger, [s for s in found if s.since is not None and s.since > at])
 
 
@@ -141,7 +142,7 @@ def _has_appeared(t: Thinking, trigger: Appears) -> None:
         if fits and (trigger.name, belief.id) not in t.told:
             t.told.add((trigger.name, belief.id))
             sighting = Sighting(subject=belief.id, value=belief.arguments)
-            _tell(t, trigger, sighting, Origin(belief.origin.source, t.percept))
+            _tell(t, trigger, sighting, belief.origin, _nobody(t))
 
 
 # answers that are owed -----------------------------------------------------------------------------------------------
@@ -224,13 +225,16 @@ def _see_goal(t: Thinking, goal: Goal) -> None:
         for phase, belief in held.items():
             if sighting is None or sighting.phase != phase or goal.over:
                 _forget(t, belief, "it is so no longer")
-        if sighting is None or sighting.phase in held or (trigger.name, goal.id, sighting.phase) in t.told:
+        told = (trigger.name, goal.id, sighting.phase) if sighting is not None else ()
+        if sighting is None or told in t.told:
             continue
-        t.told.add((trigger.name, goal.id, sighting.phase))
+        t.told.add(told)
+        if sighting.phase in held:
+            continue
         origin = Origin(goal.origin.source, t.percept)
         if not goal.over:
             _hold(t, NOTICED, (trigger.name, goal.id, sighting.phase, t.draft.at, sighting.value), origin)
-        _tell(t, trigger, sighting, origin)
+        _tell(t, trigger, sighting, origin, origin)
 
 
 # beginning -----------------------------------------------------------------------------------------------------------
@@ -252,8 +256,13 @@ def began(t: Thinking) -> None:
 # telling -------------------------------------------------------------------------------------------------------------
 
 
-def _tell(t: Thinking, trigger: Sensed, sighting: Sighting, origin: Origin) -> None:
-    """Record an occurrence, and tell whoever listens."""
+def _nobody(t: Thinking) -> Origin:
+    """Return the word of nobody, because of what is handled now."""
+    return Origin(Source.PERCEPT, t.percept)
+
+
+def _tell(t: Thinking, trigger: Sensed, sighting: Sighting, seen: Origin, word: Origin) -> None:
+    """Record an occurrence, and tell whoever listens: on whose word, and with the label of what was seen."""
     at = t.draft.at
     t.draft.note(
         Occurred(trigger=trigger.name, subject=sighting.subject, phase=sighting.phase, at=at, percept=t.percept)
@@ -271,8 +280,9 @@ def _tell(t: Thinking, trigger: Sensed, sighting: Sighting, origin: Origin) -> N
         "phase": sighting.phase,
         "value": sighting.value,
         "expected": sighting.expected,
+        "seen": seen,
     }
-    t.raise_all([Percept(key=t.percept, kind=OCCURRENCE, fields=fields, origin=origin)])
+    t.raise_all([Percept(key=t.percept, kind=OCCURRENCE, fields=fields, origin=word)])
 
 
 def _hold(

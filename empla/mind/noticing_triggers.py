@@ -11,7 +11,8 @@
 
 They stand beside those that the clock makes due in `PlanLibrary.triggers`, and fire as the same event: besides the
 fields of `empla.mind.triggers` it has `subject` (what it is about), `phase` (which of several things happened to that),
-`value` and `expected`. Each fires when what it watches for comes about, and again only after it was over meanwhile.
+`value`, `expected`, and `seen`, the origin of the least trusted belief that it was seen in. Each fires when what it
+watches for comes about, and again only after it was over meanwhile.
 """
 
 from collections.abc import Callable
