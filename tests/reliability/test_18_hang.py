@@ -7,7 +7,6 @@ the zygote. Here the watchdog's time is shorter.
 
 import asyncio
 import os
-import shutil
 import signal
 from pathlib import Path
 
@@ -15,13 +14,11 @@ import psutil
 import pytest
 
 from empla.config import Home
-from empla.errors import NotRunning
-from runtime import control
 from runtime.office import caldav
-from runtime.supervisor.up import status
 from tests.runtime.supervisor.conftest import Company, runs, until
 from tests.scenarios.conftest import Company as Office
 
+from .running import Running
 
 STANDING = {"ada": "sleeps in its loop", "bea": "waits for a lock", "cid": "spins", "dan": "stands", "eve": "works"}
 """Of the last one the process is stopped from outside."""
@@ -74,30 +71,11 @@ def test_a_stopped_zygote_is_replaced_and_employees_stay(crew: Company):
     until(lambda: len(crew.lives("ada")) == 2)
 
 
-class Running:
-    """A copy of the company under a real `empla up` that takes three seconds without a beat for a hang."""
-
-    def __init__(self, crew: Company, office: Office, folder: Path) -> None:
-        self.home = Home(folder / "copy")
-        shutil.copytree(office.home.root, self.home.root)
-        self.up = crew.start_real(self.home, hang_s=3.0)
-
-    def state(self) -> dict:
-        try:
-            return status(self.home)
-        except NotRunning:
-            return {"ready": False}
-
-    def pid(self, name: str) -> int | None:
-        """Return the process of this name, None while there is none."""
-        return next((p["pid"] for p in control.call(self.home, "processes") if p["name"] == name), None)
-
-
 @pytest.fixture
 def running(crew: Company, company: Office, tmp_path: Path) -> Running:
     found = Running(crew, company, tmp_path)
-    until(lambda: found.state()["ready"] or found.up.poll() is not None)
-    assert found.up.poll() is None, (found.home.logs / "up.err").read_text()
+    found.start(hang_s=3.0)
+    found.is_ready()
     return found
 
 
