@@ -4,13 +4,17 @@ SQLAlchemy makes the connection, keeps it and makes a new one when it is lost; w
 cycle's path its own transactions and results cost more than everything that SQLite does.
 """
 
+import time
 from collections.abc import Sequence
 from contextlib import suppress
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Engine
 
 from empla.store.refusals import REFUSALS
+
+RECONNECT_S: Final = 1.0
+"""Seconds between two attempts to reach a server that is gone."""
 
 
 class Driver:
@@ -21,6 +25,8 @@ class Driver:
         self.errors: tuple[type[Exception], ...] = (*REFUSALS, engine.dialect.loaded_dbapi.Error)
         self._kept = engine.connect()
         self._connection: Any = None
+        self._refused: Exception | None = None
+        self._again_at = 0.0
 
     @property
     def in_transaction(self) -> bool:
@@ -70,9 +76,19 @@ class Driver:
         self._kept.close()
 
     def _living(self) -> Any:
-        """Return the driver's connection, a new one if it was lost."""
-        connection: Any = self._kept.connection.dbapi_connection
-        if getattr(connection, "closed", False):
-            self._kept.invalidate()
-            connection = self._kept.connection.dbapi_connection
+        """Return the driver's connection, a new one if it was lost.
+
+        A server that did not let us in is asked again after `RECONNECT_S`, whoever asks; until then its answer stands.
+        """
+        if self._refused is not None and time.monotonic() < self._again_at:
+            raise self._refused.with_traceback(None)
+        try:
+            connection: Any = self._kept.connection.dbapi_connection
+            if getattr(connection, "closed", False):
+                self._kept.invalidate()
+                connection = self._kept.connection.dbapi_connection
+        except self.errors as error:
+            self._refused, self._again_at = error, time.monotonic() + RECONNECT_S
+            raise
+        self._refused = None
         return connection

@@ -177,7 +177,8 @@ class Ground:
             imap.login(ANNA, "anna's secret")
             imap.select("INBOX", readonly=True)
             numbers = imap.search(None, "ALL")[1][0].split()
-            raw = [imap.fetch(number, "(RFC822)")[1][0][1] for number in numbers]
+            found = [part for number in numbers for part in imap.fetch(number, "(RFC822)")[1]]
+            raw = [part[1] for part in found if isinstance(part, tuple)]  # between them a server may say what is new
         return [str(make_header(decode_header(message_from_bytes(one)["Subject"]))) for one in raw]
 
     def answers(self, subject: str) -> int:
