@@ -284,6 +284,14 @@ def goal_prioritise(home: Home, arguments: Arguments, _report: Report) -> dict[s
     return steering.prioritise(home, _text(arguments, "name"), _text(arguments, "goal"), number)
 
 
+def trigger_pause(home: Home, arguments: Arguments, _report: Report) -> dict[str, Any]:
+    """Let what makes something due rest, or be due again: `name`, `trigger`, `paused`. InputError if it has none such."""
+    from runtime import triggers
+
+    name, trigger = _text(arguments, "name"), _text(arguments, "trigger")
+    return triggers.pause(home, name, trigger, paused=bool(arguments.get("paused")))
+
+
 def task_assign(home: Home, arguments: Arguments, _report: Report) -> dict[str, Any]:
     """Give an employee a task: `name`, `text`, `due` (in words), `kind`, `by` (whom it is for).
 
@@ -322,6 +330,7 @@ SERVICES: Final[Mapping[str, Service]] = {
     "persona.set": persona_set,
     "goal.settle": goal_settle,
     "goal.prioritise": goal_prioritise,
+    "trigger.pause": trigger_pause,
     "quarantine": quarantine,
     "task.assign": task_assign,
     "task.release": task_release,

@@ -74,11 +74,11 @@ class DeclaredTrigger(BaseModel):
         if self.dates:
             return Dates(when=self.dates, **same)
         if self.first:
-            spans = {"months": self.months, "weeks": self.weeks, "days": self.days}
-            return Regular(first=self.first, at=self.at, **spans, **same)
+            apart: dict[str, Any] = {"months": self.months, "weeks": self.weeks, "days": self.days}
+            return Regular(first=self.first, at=self.at, **apart, **same)
         if (period := _length(self.every)) is not None:
             return Every(period=period, **same)
-        around = {"before": _length(self.before), "after": _length(self.after)}
+        around: dict[str, Any] = {"before": _length(self.before), "after": _length(self.after)}
         return Around(**around, owner=self.owner, title=self.title, **same)
 
 

@@ -31,6 +31,7 @@ from runtime.cli import (
     steering,
     tasks,
     thoughts,
+    triggers,
     upgrade,
 )
 from runtime.cli.options import DAY, OVERSIGHT, PEOPLE, RUNNING
@@ -44,7 +45,7 @@ _ORDER: Final = (
     *("init", "people", "hire", "mailbox", "offboard", "list", "show"),
     *("mail", "inbox", "agenda"),
     *("assign", "unassign", "tasks", "task"),
-    *("history", "why", "beliefs", "goals", "steer", "replay"),
+    *("history", "why", "beliefs", "goals", "steer", "triggers", "replay"),
     *("settle", "triage", "rules", "persona", "quarantine", "grant", "revoke"),
     *("up", "down", "status", "restart", "pause", "resume", "logs", "bus"),
     *("backup", "restore", "upgrade", "demo", "doctor"),
@@ -113,6 +114,7 @@ app.command(rich_help_panel=OVERSIGHT)(oversight.why)
 app.command(rich_help_panel=OVERSIGHT)(thoughts.beliefs)
 app.command(rich_help_panel=OVERSIGHT)(thoughts.goals)
 app.command(rich_help_panel=OVERSIGHT)(steering.steer)
+app.command(rich_help_panel=OVERSIGHT)(triggers.triggers)
 app.command(rich_help_panel=OVERSIGHT)(thoughts.replay)
 app.command(rich_help_panel=OVERSIGHT)(oversight.settle)
 app.command(rich_help_panel=OVERSIGHT)(oversight.triage)

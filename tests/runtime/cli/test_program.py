@@ -21,7 +21,7 @@ PANELS = {
     "People": ["init", "people", "hire", "mailbox", "offboard", "list", "show"],
     "Day": ["mail", "inbox", "agenda", "assign", "unassign", "tasks", "task"],
     "Oversight": [
-        *("history", "why", "beliefs", "goals", "steer", "replay"),
+        *("history", "why", "beliefs", "goals", "steer", "triggers", "replay"),
         *("settle", "triage", "rules", "persona", "quarantine", "grant", "revoke"),
     ],
     "Running": ["up", "down", "status", "restart", "pause", "resume", "logs", "backup", "restore", "upgrade", "demo", "doctor"],
