@@ -175,9 +175,13 @@ def _find(t: Thinking, detector: Detector, name: str, spotted: Spotted, known: B
 
 
 def _over(t: Thinking, finding: Belief) -> None:
-    _forget(t, finding, "it is there no longer")
-    for old in t.draft.beliefs.matching(UNWEIGHED, finding.arguments[1]):
-        _forget(t, old, "it is there no longer")
+    """Let a finding go that is there no longer; one that nobody was told of yet is weighed anew if it comes back."""
+    name = finding.arguments[1]
+    gone = t.draft.beliefs.matching(UNWEIGHED, name)
+    if t.draft.beliefs.matching(REMARK, name):
+        gone += t.draft.beliefs.matching(WEIGHED, name)
+    for belief in (finding, *gone):
+        _forget(t, belief, "it is there no longer")
 
 
 def _weight(detector: Detector, spotted: Spotted) -> float:

@@ -2,10 +2,10 @@
 
 from empla.capabilities.initiative import days, detecting, months, reflecting, weighing
 from empla.capabilities.initiative.remarking import KINDS as REMARKED
-from empla.mind import noticing, noticing_findings
+from empla.mind import noticing
 from empla.mind.plans import PlanLibrary
 
 library = PlanLibrary()
-library.declare(*noticing.KINDS, *noticing_findings.KINDS, *REMARKED)
+library.declare(*noticing.KINDS, *REMARKED)
 for part in (weighing, detecting, days, reflecting, months):
     library.include(part.library)

@@ -4,7 +4,7 @@ from empla.capabilities.initiative.remarking import Steps, persona
 from empla.mind.beliefs import ANY
 from empla.mind.goals import Aim
 from empla.mind.limits import LOOK_AHEAD
-from empla.mind.noticing_findings import AIM, FINDING, REMARK, UNWEIGHED, WEIGHED
+from empla.mind.noticing_findings import AIM, FINDING, KINDS, REMARK, UNWEIGHED, WEIGHED
 from empla.mind.persona import worth_acting, worth_telling
 from empla.mind.plans import PlanLibrary, Trigger, goal
 from empla.mind.propositions import Proposition
@@ -14,6 +14,7 @@ from empla.mind.terms import query as inquiry
 
 library = PlanLibrary()
 library.want(AIM)
+library.declare(*KINDS)
 
 
 @library.plan(goal(LOOK_AHEAD), quiet=True)
