@@ -285,7 +285,7 @@ def goal_prioritise(home: Home, arguments: Arguments, _report: Report) -> dict[s
 
 
 def trigger_pause(home: Home, arguments: Arguments, _report: Report) -> dict[str, Any]:
-    """Let what makes something due rest, or be due again: `name`, `trigger`, `paused`. InputError if it has none such."""
+    """Let a trigger rest, or be due again: `name`, `trigger`, `paused`. InputError if the employee has none such."""
     from runtime import triggers
 
     name, trigger = _text(arguments, "name"), _text(arguments, "trigger")
