@@ -43,7 +43,8 @@ OFFICE: Final = "office"
 PATIENCE_S: Final = 120.0
 """Real seconds that one process may be at work before time is said to be stuck."""
 
-_STEP_S: Final = 0.0005
+_ACTING: Final = "SELECT 1 FROM action WHERE state IN ('ready', 'claimed', 'on_wire') LIMIT 1"
+_STEP_S: Final = 0.001
 _ASK_S: Final = 0.5
 _AT_REST_FOR_GOOD: Final = ("paused", "stopped", "quarantined")
 
@@ -60,8 +61,8 @@ class TimeServer:
         self._home = home
         self._shared = shared
         self._patience_s = patience_s
-        self._roster = _Roster(home)
-        self._deliveries = _Deliveries(home, self._roster)
+        self._roster = Roster(home)
+        self._deliveries = Deliveries(home, self._roster)
         self._expected: frozenset[str] = frozenset()
         self._asked_of = 0
         self._asked_at = float("-inf")
@@ -81,13 +82,22 @@ class TimeServer:
 
         TimedOut, with who is at work, if for `patience_s` real seconds somebody is.
         """
-        while True:
+        self.settle()
+        while self.move(until):
             self.settle()
-            dues = [each.due for each in self._shared.attending() if each.due is not None]
-            target = min([until, *dues])
-            if target <= self.now():
-                return
-            self._move(target)
+
+    def move(self, until: datetime) -> bool:
+        """Move time, while everybody rests, to the instant that is due next, at most to `until`; False if it is past.
+
+        Whoever has something due then is woken; `settle` waits for them.
+        """
+        dues = [each.due for each in self._shared.attending() if each.due is not None]
+        target = min([until, *dues])
+        if target <= self.now():
+            return False
+        self._shared.set(target)
+        self._wake([each for each in self._shared.attending() if each.due is not None and each.due <= target])
+        return True
 
     def settle(self) -> None:
         """Return when everybody rests; time stands still meanwhile. TimedOut as `advance`."""
@@ -109,10 +119,6 @@ class TimeServer:
         """From now on let `rate` seconds pass in each real one, whoever is at work; 0 lets time stand still."""
         self._shared.set(self.now(), rate)
         self._wake(self._shared.attending())
-
-    def _move(self, instant: datetime) -> None:
-        self._shared.set(instant)
-        self._wake([each for each in self._shared.attending() if each.due is not None and each.due <= instant])
 
     def _wake(self, whom: Sequence[Attending]) -> None:
         for each in whom:
@@ -165,12 +171,12 @@ class TimeServer:
                 self._shared.forget(each.name)
 
 
-class _Deliveries:
+class Deliveries:
     """What was delivered to employees, by the office's database, and what they have taken in, by their own."""
 
-    def __init__(self, home: Home, roster: "_Roster") -> None:
+    def __init__(self, home: Home, roster: "Roster | None" = None) -> None:
         self._home = home
-        self._roster = roster
+        self._roster = roster or Roster(home)
         self._files: dict[Path, sqlite3.Connection] = {}
 
     def close(self) -> None:
@@ -179,8 +185,8 @@ class _Deliveries:
             file.close()
         self._files.clear()
 
-    def outstanding(self, slugs: Iterable[str]) -> Iterator[str]:
-        """Yield what these employees have not taken in or not handled yet."""
+    def outstanding(self, slugs: Iterable[str], *, acting: bool = False) -> Iterator[str]:
+        """Yield what these employees have not taken in or not handled; with `acting`, also what they do just now."""
         delivered = self._delivered()
         for slug in sorted(slugs):
             mind = self._open(self._home.employee(slug) / "mind.db")
@@ -192,6 +198,8 @@ class _Deliveries:
                     yield f"{slug} has not seen the newest mail{' to ' + folder if folder != INBOX else ''}"
             if mind.execute("SELECT 1 FROM percept WHERE state = 'new' LIMIT 1").fetchone():
                 yield f"{slug} has something to think about"
+            if acting and mind.execute(_ACTING).fetchone():
+                yield f"{slug} has something to do"
 
     def _delivered(self) -> Mapping[str, Mapping[str, int]]:
         """Return the newest UID in each account's INBOX, and in the copies of others' that it may see, by owner."""
@@ -214,7 +222,7 @@ class _Deliveries:
         return self._files[path]
 
 
-class _Roster:
+class Roster:
     """Who has which address, read again when somebody is not known."""
 
     def __init__(self, home: Home) -> None:
