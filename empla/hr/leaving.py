@@ -14,6 +14,8 @@ from empla.hr.hiring import set_fields
 from empla.hr.profiles import found
 from empla.hr.staffing import Staffing
 from empla.store.company import EmployeeRow, Status
+from empla.store.departing import take_out
+from empla.store.minds import in_database
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,8 +97,10 @@ def _close(staffing: Staffing, address: str, *, elsewhere: bool) -> None:
 
 def _archive(staffing: Staffing, slug: str) -> None:
     folder = staffing.home.employee(slug)
-    archive = staffing.home.root / "left" / slug
+    archive = staffing.home.archive(slug)
     archive.parent.mkdir(mode=0o700, exist_ok=True)
+    if folder.exists() and in_database(staffing.home):
+        take_out(staffing.home, slug)
     if folder.exists():
         folder.rename(archive)
 

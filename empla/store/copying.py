@@ -4,6 +4,7 @@ Of a file SQLite itself makes the copy. From a database the employee's own rows 
 fresh file of the same schema, so whatever reads a mind reads the copy alike.
 """
 
+import os
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -48,13 +49,15 @@ def export(store: Store, to: Path) -> None:
                 _copy_table(store, name, target)
     finally:
         engine.dispose()
+    with to.open("rb") as whole:
+        os.fsync(whole.fileno())
 
 
 def take_in(source: Path, url: str, employee: str, *, replace: bool) -> None:
     """Write all rows of a file that `export` made into a database, as the store of `employee`.
 
-    InputError if the database has a store of that name, unless it is to be replaced; then its rows go, and only the
-    epoch of its lease is kept, so that a process of before can never write again. All of it is one transaction.
+    InputError if the database has a store of that name, unless it is to be replaced; then its rows go, and the epoch of
+    its lease is one above what it was, so that a process of before can never write again. All of it is one transaction.
     """
     with closing(open_store(url, employee)) as store:  # brought up to date
         known = store.find("lease", (), ("epoch",))
@@ -73,7 +76,7 @@ def take_in(source: Path, url: str, employee: str, *, replace: bool) -> None:
             lease = EMPLOYEE.tables["lease"]
             own = _own(lease, employee)
             epochs = here.execute(select(lease.c.epoch).where(*own)).scalars()
-            here.execute(update(lease).where(*own).values(epoch=max([row.epoch for row in known] + [*epochs, 0])))
+            here.execute(update(lease).where(*own).values(epoch=1 + max([row.epoch for row in known] + [*epochs, 0])))
     finally:
         old.dispose()
         new.dispose()

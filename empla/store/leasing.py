@@ -24,6 +24,7 @@ from typing import Any, Final
 from empla.errors import EmplaError, InputError
 from empla.store import statements
 from empla.store.rows import Rows
+from empla.store.tables import EMPLOYEE
 
 NOBODY: Final = ""
 """The holder of a lease that was handed back in good order."""
@@ -183,6 +184,17 @@ class Leased(Rows):
             seen = self.seen_lease()
             if seen is not None:
                 self._write_lease({**_values(seen), "holder": to, "renewed": seen.renewed + 1})
+        self.forgo_lease()
+
+    def leave(self) -> None:
+        """Delete every row of the employee, and leave word in its lease that nobody may be it any more."""
+        with self.transaction("leave"):
+            for name in EMPLOYEE.tables:
+                if name != "lease":
+                    self._run(statements.erase(self._kind, name), self._by_key)
+            seen = self.seen_lease()
+            if seen is not None:
+                self._write_lease({**_values(seen), "holder": LEFT, "for_s": 0})
         self.forgo_lease()
 
     def forgo_lease(self) -> None:

@@ -92,6 +92,13 @@ def delete(kind: str, name: str, by: tuple[str, ...]) -> Prepared:
 
 
 @cache
+def erase(kind: str, name: str) -> Prepared:
+    """Return a DELETE of all rows of an employee."""
+    target = table(name)
+    return Prepared(target.delete().where(and_(*(target.c[c] == bindparam(f"by_{c}") for c in KEY))), kind)
+
+
+@cache
 def find(
     kind: str,
     name: str,
