@@ -137,7 +137,7 @@ class Schedule:
         decision = decide(trigger.policy, passed, now)
         missing = self._rows.left_out_before(name)
         if decision.left_out is not None:
-            self._rows.leave_out(row, decision.left_out, now)
+            self._rows.leave_out(row, decision.left_out, now, quiet=trigger.quiet)
             missing = missing.later(decision.left_out)
         for moment in decision.fires:
             if moment == passed.first:
@@ -171,7 +171,8 @@ class Schedule:
         named: tuple[EventRef, ...] = ()
         if decision.left_out is not None:
             missing = missing.later(decision.left_out)
-            self._rows.tell_missed(trigger.name, by_moment[moments[0]].zone, decision.left_out, now)
+            if not trigger.quiet:
+                self._rows.tell_missed(trigger.name, by_moment[moments[0]].zone, decision.left_out, now)
             for moment in moments[: decision.left_out.count]:
                 self._rows.decided(by_moment[moment], decision.left_out.state, now, why=decision.left_out.why)
                 named += events.get(moment.at, ()) if decision.left_out.state == "coalesced" else ()

@@ -76,11 +76,12 @@ class OccurrenceRows:
             moment = moment_of(row)
             self.tell_missed(row.trigger, row.zone, LeftOut("cancelled", moment, moment, 1, why), now)
 
-    def leave_out(self, row: Any, left_out: LeftOut, now: datetime) -> None:
-        """Let a row that waited stand for what is left out, and tell the mind."""
+    def leave_out(self, row: Any, left_out: LeftOut, now: datetime, *, quiet: bool) -> None:
+        """Let a row that waited stand for what is left out, and tell the mind unless that is `quiet`."""
         last = instant(left_out.last.at)
         self.decided(row, left_out.state, now, why=left_out.why, count=left_out.count, last=last)
-        self.tell_missed(row.trigger, row.zone, left_out, now)
+        if not quiet:
+            self.tell_missed(row.trigger, row.zone, left_out, now)
 
     def fired(self, trigger: str, moment: Moment, zone: str, rule: str, now: datetime) -> bool:
         """Write the row of an instant that fires without having been waited for; False if it was decided before."""

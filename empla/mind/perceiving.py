@@ -93,7 +93,7 @@ def _missed(t: Thinking, event: Percept) -> None:
     """Hold for a while what was due and did not happen, so that it can be told."""
     why = event.fields["why"]
     if event.fields["count"] > 1:
-        why = f"{event.fields['count']} times until {event.fields['last'].isoformat(timespec='minutes')}: {why}"
+        why = f"{event.fields['count']} times: {why}"
     arguments = (event.fields["trigger"], event.fields["due"], why)
     hold_belief(t, Belief(functor=MISSED, arguments=arguments, origin=event.origin), event.origin)
     _react(t, event)

@@ -99,10 +99,14 @@ class Declared:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Timed(Declared):
-    """A trigger that the clock makes due, in a zone (IANA name; "" is the employee's own), with a policy."""
+    """A trigger that the clock makes due, in a zone (IANA name; "" is the employee's own), with a policy.
+
+    What was missed of a `quiet` one nobody needs to hear.
+    """
 
     zone: str = ""
     policy: Policy = COALESCE
+    quiet: bool = False
 
     def __post_init__(self) -> None:
         Declared.__post_init__(self)

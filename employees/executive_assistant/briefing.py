@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from empla.capabilities.email.sorting import NOTICE
 from empla.capabilities.email.steps import send
 from empla.mind.noticing_findings import REMARK
+from empla.mind import triggers
 from empla.mind.plans import PlanLibrary, Trigger, on
 from empla.mind.steps import Again, Believe, Forget, Now, Raise, Wait, query
 from employees.executive_assistant import daybook, words
@@ -94,6 +95,7 @@ def _noted(book: daybook.Daybook, thread: str) -> Steps:
     now = yield Now()
     yield Forget(functor=SENT)
     yield Forget(functor=MISSED)
+    yield Forget(functor=triggers.MISSED)
     yield Believe(functor=SENT, arguments=(now,))
     for name in book.remarks:
         yield Forget(functor=REMARK, pattern=(name,))

@@ -14,6 +14,7 @@ from empla.capabilities.introspection import History
 from empla.mind.commitments import COMMITMENT, EXPECTATION
 from empla.mind.noticing_findings import REMARK
 from empla.mind.steps import ActionFailed, Do, Step, query
+from empla.mind.triggers import MISSED
 from empla.mind.values import Address
 from employees.executive_assistant import promises, recounting, words
 from employees.executive_assistant.agendas import awaited_names, clashes, entry, in_order, journeys
@@ -193,16 +194,34 @@ def _days(me: Profile, now: datetime, since: datetime) -> list[str]:
 
 
 def _away(me: Profile, since: datetime, missed: Sequence[datetime]) -> Text:
-    """Return when nothing was done because the assistant was not running, and which briefs did not come."""
+    """Return when nothing was done because the assistant was not running, and what did not come because of that."""
     known = yield query(ABSENT)
     # Killed anew before it was seen alive, a process notes the same absence again, up to then.
     absences = {a: max(until for start, until in known if start == a) for a, b in known if b >= since}
-    lines = [f"from {words.moment(a, me.zone)} to {words.moment(b, me.zone)}" for a, b in absences.items()]
+    left_out: list[tuple[str, datetime, str]] = list((yield query(MISSED)))
+    told: list[str] = []
+    lines: list[str] = []
+    for a, b in absences.items():
+        span = f"from {words.moment(a, me.zone)} to {words.moment(b, me.zone)}"
+        then = [one for one in left_out if a <= one[1] <= b]
+        left_out = [one for one in left_out if one not in then]
+        if then:
+            told.append(_section(f"While I was not running, {span}, I missed:", (_missed(one, me) for one in then)))
+        else:
+            lines.append(span)
     briefs = [f"the brief of {words.day(due.astimezone(ZoneInfo(me.zone)))}" for due in missed]
     return words.paragraphs(
         _section("I was not running; what came or was due then I have done since:", lines),
+        *told,
+        _section("This was due and did not happen at its time:", (_missed(one, me) for one in left_out)),
         _section("This did not come:", briefs),
     )
+
+
+def _missed(one: tuple[str, datetime, str], me: Profile) -> str:
+    """Return in words what was due, when, and what became of it."""
+    trigger, due, why = one
+    return f"{trigger.replace('-', ' ')}, {words.moment(due, me.zone)} ({why})"
 
 
 def _set_aside(history: History) -> str:

@@ -16,7 +16,7 @@ def triggers(
     resume: Annotated[str, typer.Option(metavar="TRIGGER", help="Let it be due again, from now on.")] = "",
     json: Json = False,
 ) -> None:
-    """Show what makes its work due: when next, when last, and what was missed and why.
+    """Show what makes its work due, and what was missed.
 
     `empla triggers Ada --pause weekly-planning` lets one rest.
     """
