@@ -167,7 +167,9 @@ class Outbox:
         return hmac.new(self._secret, f"{self._store.employee}:{action}".encode(), hashlib.sha256).hexdigest()[:40]
 
     def _profile(self) -> dict[str, Any]:
-        return {b.arguments[0]: b.arguments[1] for b in self.beliefs.matching("profile")}
+        # One belief counts for each name, so their order does not matter; putting them in order is most of the work.
+        held = self.beliefs.candidates("profile", (), ())
+        return {b.arguments[0]: b.arguments[1] for b in held if not b.overruled}
 
     def _request(
         self, asked: Asked, operation: Operation | None, arguments: Any, payload: Payload, fault: str
@@ -269,14 +271,15 @@ class Outbox:
     def claim(self, row: Any, *, paused: bool, circuit: datetime | None = None) -> Permit | None:
         """Claim a row that is due and return its permit; None if it has to wait, until an hour that is then noted.
 
-        `circuit` is until when its operation is left alone.
+        `circuit` is until when its integration is left alone.
         """
         claim = self._claim(row, row.attempt + 1)
         zone = self._profile()["zone"]
         waiting = gate.wait(claim, at=self._clock.now(), zone=zone, paused=paused, circuit=circuit)
         if waiting is not None:
             if waiting.until is not None:
-                self.later(row.id, waiting.until, state="deferred")
+                held_s = (waiting.until - self._clock.now()).total_seconds() if waiting.until == circuit else 0.0
+                self.later(row.id, waiting.until, state="deferred", waited_s=held_s)
             return None
         permit = gate.admit(claim, epoch=self._epoch)
         values = {"state": "claimed", "attempt": permit.attempt, "epoch": permit.epoch, "due": ""}
@@ -308,9 +311,12 @@ class Outbox:
         values = {"state": "on_wire", "on_wire_at": instant(self._clock.now()), "replies": text}
         self._store.change("action", {"id": action}, values)
 
-    def later(self, action: str, due: datetime, state: str = "ready") -> None:
-        """Have a row looked at again, not before `due`."""
-        self._store.change("action", {"id": action}, {"state": state, "due": instant(due)})
+    def later(self, action: str, due: datetime, state: str = "ready", *, waited_s: float = 0.0) -> None:
+        """Have a row looked at again, not before `due`; `waited_s` counts towards how long it is tried."""
+        values: dict[str, Any] = {"state": state, "due": instant(due)}
+        if waited_s:
+            values["tried_s"] = self.row(action).tried_s + round(waited_s)
+        self._store.change("action", {"id": action}, values)
 
     def uncertain(self, action: str, since: datetime, due: datetime) -> None:
         """Have evidence looked for again at `due`; `since` is when it became uncertain what the other side did."""
