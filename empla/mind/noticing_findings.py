@@ -118,7 +118,8 @@ def _reflection(t: Thinking) -> tuple[datetime | None, datetime | None]:
 def _plan(t: Thinking, last: datetime | None, at: datetime | None) -> None:
     for old in t.draft.beliefs.matching(NEXT_REFLECTION):
         _forget(t, old, "it looks ahead at another time")
-    _hold(t, Belief(functor=NEXT_REFLECTION, arguments=(last, at), observed_at=t.draft.at))
+    until = t.draft.at + RESTS if at is None else None  # without a plan only its rest is to be remembered
+    _hold(t, Belief(functor=NEXT_REFLECTION, arguments=(last, at), observed_at=t.draft.at, valid_until=until))
     if at is not None:
         t.draft.note(Due(step=AHEAD, at=at))
 

@@ -137,14 +137,14 @@ library.detect(
         weight=0.7,
         says="“{one}” and “{other}” overlap: {when}",
         look=_clashes,
-        reads=(COMING, KEPT, "profile"),
+        reads=(COMING, KEPT),
     ),
     Detector(
         name="no-free-hour",
         kind="problem",
         says="{day} leaves you no hour free",
         look=_full_days,
-        reads=(COMING, KEPT, "profile"),
+        reads=(COMING, KEPT),
     ),
     Detector(
         name="guests-silent",
@@ -152,7 +152,7 @@ library.detect(
         weight=0.6,
         says="{who} {has} not answered the invitation to “{title}”, {when}",
         look=_unanswered,
-        reads=(KEPT, "answered", "profile"),
+        reads=(KEPT, "answered"),
     ),
 )
 

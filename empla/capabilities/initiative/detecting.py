@@ -138,7 +138,7 @@ library.detect(
         kind="risk",
         says="I have promised this for {due}, and it is not done yet: {what}",
         look=_promises,
-        reads=(COMMITMENT, "profile"),
+        reads=(COMMITMENT,),
     ),
     Detector(
         name="task-not-begun",
@@ -146,7 +146,7 @@ library.detect(
         weight=0.7,
         says="This task is due on {due}, and I have not begun it: {what}",
         look=_tasks,
-        reads=(TASK, "profile"),
+        reads=(TASK,),
     ),
     Detector(
         name="not-answered",
@@ -154,14 +154,14 @@ library.detect(
         weight=0.6,
         says="{who} has had no answer to “{about}”, of {since}",
         look=_owed,
-        reads=(OWED, "profile"),
+        reads=(OWED,),
     ),
     Detector(
         name="not-working",
         kind="problem",
         says="{name} {how} since {when}: {why}",
         look=_trouble,
-        reads=(HEALTH, "profile"),
+        reads=(HEALTH,),
     ),
     Detector(
         name="fails-again",
