@@ -19,6 +19,7 @@ from empla import __version__
 from empla.capabilities import registry
 from empla.capabilities.calendar import coming
 from empla.capabilities.contract import Blobs, Place
+from empla.capabilities.initiative import plans as initiative
 from empla.capabilities.tasks import plans as tasks
 from empla.config import Home
 from empla.engine import guard, inbox
@@ -192,7 +193,7 @@ def version_of(role: str) -> str:
 
 
 def library(role: str) -> PlanLibrary:
-    """Return the plans of a role: its own, what everybody knows of tasks, and what plug-ins bring for it.
+    """Return the plans of a role: its own, what everybody knows of tasks and does unasked, and what plug-ins bring for it.
 
     With them come the kinds of belief that they declare, and those that are in every mind.
     """
@@ -213,6 +214,7 @@ def plans(role: str) -> tuple[PlanLibrary, registry.Found]:
     both.include(own)
     both.include(common_kinds.library)
     both.include(tasks.library)
+    both.include(initiative.library)
     both.trigger(*STANDING, *(declared.declared() for declared in roles.role(role).trigger))
     everything, found = registry.with_plans_of_others(role, both)
     if any(isinstance(trigger, Around) for trigger in everything.triggers.values()):
