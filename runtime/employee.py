@@ -193,7 +193,7 @@ def version_of(role: str) -> str:
 
 
 def library(role: str) -> PlanLibrary:
-    """Return the plans of a role: its own, what everybody knows of tasks and does unasked, and what plug-ins bring for it.
+    """Return the plans of a role: its own, those of tasks and initiative that everybody has, and what plug-ins bring.
 
     With them come the kinds of belief that they declare, and those that are in every mind.
     """
