@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 
 from empla.capabilities.email.sorting import NOTICE
 from empla.capabilities.email.steps import send
-from empla.mind.noticing_findings import REMARK
 from empla.mind import triggers
+from empla.mind.noticing_findings import REMARK
 from empla.mind.plans import PlanLibrary, Trigger, on
 from empla.mind.steps import Again, Believe, Forget, Now, Raise, Wait, query
 from employees.executive_assistant import daybook, words

@@ -27,9 +27,7 @@ _MOST = 150
 
 library = PlanLibrary()
 library.declare(BeliefKind(functor=LOOKED, category=Category.TIME, key=(0,), says="when it looked at a calendar"))
-library.trigger(
-    Every(name=CALENDAR_LOOK, says="looking at what is coming in the calendars", period=LOOK, quiet=True)
-)
+library.trigger(Every(name=CALENDAR_LOOK, says="looking at what is coming in the calendars", period=LOOK, quiet=True))
 
 
 @library.plan(occurred(CALENDAR_LOOK), goal="know what is coming", quiet=True)
