@@ -15,10 +15,10 @@ from empla.config import Home
 from runtime.office.process import OfficePorts, ports_file
 from runtime.simulation.chance import Chance
 
-SHARE: Final = 0.03
-"""The share of connections that break."""
-_SERVERS: Final = ("imap", "smtp", "caldav")
-_FARTHEST: Final = 4000
+SHARES: Final = {"imap": 0.25, "smtp": 0.06, "caldav": 0.03}
+"""The share of connections that break, by server: those of IMAP are few and long."""
+_FARTHEST: Final = {"imap": 20_000, "smtp": 2000, "caldav": 1500}
+"""The most bytes that pass one way before that; a connection that ends earlier does not break."""
 _LOOK_S: Final = 0.005
 
 
@@ -26,8 +26,8 @@ class Dropping:
     """The way, in a thread of its own; leaving the block ends it. `broken` counts by server."""
 
     def __init__(self, home: Home, office: OfficePorts, seed: int) -> None:
-        self.broken = dict.fromkeys(_SERVERS, 0)
-        self.passed = dict.fromkeys(_SERVERS, 0)
+        self.broken = dict.fromkeys(SHARES, 0)
+        self.passed = dict.fromkeys(SHARES, 0)
         self.breaks = True
         self._home = home
         self._office = office
@@ -57,7 +57,7 @@ class Dropping:
 
     async def _listen(self) -> None:
         found = {}
-        for name in _SERVERS:
+        for name in SHARES:
             server = await asyncio.start_server(self._passing(name), "127.0.0.1", 0)
             found[name] = server.sockets[0].getsockname()[1]
         self._ports = replace(self._office, **found)
@@ -65,7 +65,7 @@ class Dropping:
     async def _keep_named(self) -> None:
         """Name these ports again whenever the office has written its own."""
         path, ours = ports_file(self._home), {"host": self._office.host}
-        ours |= {name: getattr(self._ports, name) for name in _SERVERS}
+        ours |= {name: getattr(self._ports, name) for name in SHARES}
         while True:
             with contextlib.suppress(OSError, ValueError):
                 if json.loads(path.read_text()) != ours:
@@ -77,8 +77,8 @@ class Dropping:
     def _passing(self, name: str):
         async def passing(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
             number = self.passed[name] = self.passed[name] + 1
-            breaks = self.breaks and self._chance.happens(SHARE, name, number)
-            limit = self._chance.number(name, number, "after") % _FARTHEST if breaks else -1
+            breaks = self.breaks and self._chance.happens(SHARES[name], name, number)
+            limit = self._chance.number(name, number, "after") % _FARTHEST[name] if breaks else -1
             upwards = self._chance.happens(0.5, name, number, "upwards")
             try:
                 there, away = await asyncio.open_connection(self._office.host, getattr(self._office, name))

@@ -21,6 +21,7 @@ from typing import Any, Final, Self
 
 from empla.clock import SystemClock
 from empla.config import Settings, save_settings
+from empla.errors import TimedOut
 from empla.shared_time import SharedTime
 from runtime.office.process import OfficePorts
 from runtime.ports import free_port
@@ -283,6 +284,8 @@ class Run:
             return
         began = time.monotonic()
         while self.real.pid(blow.whom) in (0, pid):
+            if time.monotonic() - began > _STUCK_S:
+                raise TimedOut(f"{blow.whom} has not been started again")
             time.sleep(0.002)
         self.back_s.append(time.monotonic() - began)
 

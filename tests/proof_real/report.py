@@ -95,9 +95,7 @@ def _page(whole: dict[str, Any]) -> str:
         happened = whole["struck"].get(kind, 0) - whole["not_possible"].get(kind, 0)
         lines.append(f"| {words} | {whole['wanted'][wanted]} | {happened} |")
     broken, passed = whole["connections"]["broken"], whole["connections"]["passed"]
-    lines += [
-        f"| {name} connections broken within a command | 3 % | {broken[name]} of {passed[name]} |" for name in broken
-    ]
+    lines += [f"| {name} connections broken within a command | | {broken[name]} of {passed[name]} |" for name in broken]
     lines += ["", "| figure | |", "|---|---|"]
     lines += [f"| {name} | {value} |" for name, value in whole["figures"].items() if name != "memory"]
     lines += [
