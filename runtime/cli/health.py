@@ -294,5 +294,5 @@ def _processes(home: Home) -> Iterator[Finding]:
 
 def _limits(limits: Mapping[str, Any]) -> Finding:
     memory = f"{limits['memory_mib']} MiB" if limits["memory_mib"] else "any memory"
-    cores = f"{limits['cpu']:g} cores" if limits["cpu"] else "any processor"
+    cores = f"{limits['cpu']:g} core{'s' if limits['cpu'] != 1 else ''}" if limits["cpu"] else "any processor"
     return Finding(name="limits", ok=True, evidence=f"{memory}, {cores} for each employee, by {limits['by']}")

@@ -106,7 +106,7 @@ def _show_status(found: dict[str, Any], json: bool) -> None:
 def _why(employee: dict[str, Any]) -> str:
     """Return why an employee does not work, or by what its last process ended; empty if there is nothing to say."""
     ended = employee.get("last_end", "")
-    return str(employee.get("reason") or (f"the last one {ended}" if ended else ""))
+    return str(employee.get("reason") or (f"last: {ended}" if ended else ""))
 
 
 def _state(employee: dict[str, Any]) -> Any:

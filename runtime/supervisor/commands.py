@@ -58,7 +58,7 @@ def supervisor_commands(
         "stop": _handler(stop),
         "pause": _handler(lambda arguments: _with_keeper(supervisor, arguments, Keeper.pause)),
         "resume": _handler(lambda arguments: _with_keeper(supervisor, arguments, Keeper.resume)),
-        "restart": _handler(lambda arguments: _with_keeper(supervisor, arguments, Keeper.restart)),
+        "restart": _handler(lambda arguments: _with_keeper(supervisor, arguments, _restart)),
         "wake": _handler(wake),
         "reload": _handler(reload),
         "clock": _handler(clock),
@@ -94,6 +94,14 @@ def _with_keeper(supervisor: Supervisor, arguments: Mapping[str, Any], act: Call
     keeper = supervisor.keeper(str(arguments.get("name", "")))
     act(keeper)
     return {"name": keeper.entry.name, "address": keeper.entry.address}
+
+
+def _restart(keeper: Keeper) -> None:
+    """Give an employee a fresh process, unless it was told to rest."""
+    if keeper.entry.paused:
+        name = keeper.entry.name
+        raise InputError(f"{name} rests, and has no process", next_step=f'empla resume "{name}"')
+    keeper.restart()
 
 
 def with_presence(supervisor: Supervisor, bus: BusService, home: Home) -> dict[str, Any]:

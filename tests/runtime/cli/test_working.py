@@ -72,7 +72,8 @@ def test_who_is_hired_while_it_runs_begins_at_once_and_who_leaves_ends(office: O
     until(lambda: state(office, "Nora Vance") == "paused")
     assert office.ok("resume", "nora") == "Nora Vance works again.\n"
     until(lambda: state(office, "Nora Vance") == "working")
-    office.ok("restart", "nora")
+    assert office.ok("restart", "nora") == "Nora Vance is starting afresh.\n"
+    assert "Nora Vance is starting afresh.\n" in office.ok("restart", "--all")
     until(lambda: state(office, "Nora Vance") == "working" and "Nora Vance" in office.ok("list"))
     plan = office.data("offboard", "nora", "--plan")["steps"]
     assert [step["step"] for step in plan][:3] == ["leave.hand-over", "leave.pause", "leave.halt"]

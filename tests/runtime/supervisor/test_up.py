@@ -207,6 +207,8 @@ def test_pause_ends_the_process_in_good_order_and_resume_starts_it(company: Comp
     company.employ("bob", paused=True)
     company.up()
     assert company.employee("bob")["state"] == "paused"
+    with pytest.raises(InputError, match="Bob rests"):
+        control.call(company.home, "restart", {"name": "bob"})
     control.call(company.home, "pause", {"name": "ada@office.example"})
     until(lambda: company.employee("ada")["state"] == "paused")
     assert company.employee("ada")["pid"] is None
