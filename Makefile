@@ -4,7 +4,7 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 READY := $(VENV)/.ready
 
-.PHONY: help demo test crash-all check bench clean
+.PHONY: help demo test crash-all proof check bench clean
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z%-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
@@ -28,6 +28,9 @@ test: $(READY) ## Install, then run the tests
 
 crash-all: $(READY) ## The full crash matrix: every kill point, and every pair of them
 	@EMPLA_CRASH_ALL=1 $(BIN)/python -m pytest tests/crash $(ARGS)
+
+proof: $(READY) ## The proof in process: 200 seeded months on virtual time (SEEDS=1-200 DAYS=30 JOBS=2)
+	@$(BIN)/python tests/proof/prove.py $(if $(SEEDS),--seeds $(SEEDS)) $(if $(DAYS),--days $(DAYS)) $(if $(JOBS),--jobs $(JOBS))
 
 check: $(READY) ## Lint, types and the direction of dependencies
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .

@@ -221,8 +221,8 @@ class _Talk:
         self._name = (self.nonce or str(mail["Subject"]), self.sender, str(mail["Subject"]), self.length)
 
     def absent(self) -> Sequence[Deed]:
-        """Return the automatic note of whoever is away."""
-        if str(self._mail["Auto-Submitted"] or "no").lower() != "no":
+        """Return the automatic note of whoever is away, to automatic mail too, as some programs write it."""
+        if self.length > 1:
             return ()
         headers = {"Auto-Submitted": "auto-replied"}
         text = "I am away and will answer when I am back."
@@ -252,7 +252,7 @@ class _Talk:
 
     def answered(self) -> Sequence[Deed]:
         """Return what is answered to a mail in words."""
-        if not self.nonce or str(self._mail["Auto-Submitted"] or "no").lower() not in ("no", ""):
+        if not self.nonce:
             return ()
         words = self._words()
         if not words:

@@ -53,6 +53,11 @@ class Counts:
     occurrences: Counter[str] = field(default_factory=Counter)
     failures: Counter[str] = field(default_factory=Counter)
 
+    @property
+    def model_calls(self) -> int:
+        """How many of its acts asked a model: what would have cost tokens."""
+        return sum(count for act, count in self.acts.items() if act.startswith("model."))
+
 
 def examine(outcome: Outcome, *, replays: bool = True) -> Mapping[str, Counts]:
     """Look into every employee's tables; add what is wrong to the outcome's faults, and return the counts by slug."""

@@ -11,6 +11,7 @@ stands twice in a calendar.
 """
 
 import hashlib
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -29,6 +30,9 @@ from runtime.simulation.nonces import nonces_in
 
 PATIENCE: Final = timedelta(days=2)
 """What was sent in this time before the end need not have been answered yet."""
+
+
+_OVERVIEW: Final = re.compile(r"Your \w+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,8 +113,11 @@ class _Mail:
 
 
 def _about(thread: str, subject: str, title: str, text: str) -> tuple[str, ...]:
-    """Return what a mail is about: what its thread says, else its title or subject, else what stands in it."""
-    for words in (thread, f"{title} {subject}", text):
+    """Return what a mail is about: what its thread says, else its title or subject, else what stands in it.
+
+    What looks back or ahead over a day names many things and is about none of them.
+    """
+    for words in (thread, f"{title} {subject}", "" if _OVERVIEW.match(subject) else text):
         if found := nonces_in(words):
             return found
     return ()

@@ -128,8 +128,6 @@ class _One:
         """Return what has to come of it, whatever else happens."""
         manager = self._scenario.address(self.employee.manager)
         match self.kind:
-            case "question":
-                return Expected(mails={manager: (1, 1)})
             case "thanks":
                 return _NOTHING
             case "book":
