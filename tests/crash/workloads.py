@@ -22,19 +22,23 @@ from empla.capabilities.email.delegated import MANAGER_MAIL_ARRIVED, DelegatedSe
 from empla.capabilities.email.mailbox import Evidence, FetchedMail, MailCursor
 from empla.capabilities.email.reading import read
 from empla.capabilities.email.sensor import MAIL_ARRIVED, InboxSensor
+from empla.capabilities.email.steps import send
 from empla.clock import pause
 from empla.engine import inbox
 from empla.engine.crashes import LastProcess
 from empla.engine.employee import EmployeeEngine, Mindset
 from empla.engine.guard import BodyGuard, install
+from empla.engine.schedule import Schedule, Setting
 from empla.governance.permit import Payload, Permit
+from empla.mind import common_kinds
 from empla.mind.bodies import unguarded
 from empla.mind.grants import GRANT_CHANGED, GrantKind
 from empla.mind.percepts import Percept
-from empla.mind.plans import PlanLibrary, Trigger, on
+from empla.mind.plans import PlanLibrary, Trigger, occurred, on
 from empla.mind.readings import Mail
 from empla.mind.steps import Believe, Do, Scope, Together, Wait
 from empla.mind.tasks import TASK_ASSIGNED
+from empla.mind.triggers import SKIP, Cron, late
 from empla.mind.values import OWN, Address, Origin, Source
 from empla.store.opening import open_store
 from empla.store.store import Store
@@ -310,6 +314,54 @@ async def stranger(start: Start) -> None:
     await at_the_office(start, assistant.library, mails=3)
 
 
+# what the clock makes due -------------------------------------------------------------------------------------------
+
+scheduled = PlanLibrary()
+scheduled.include(common_kinds.library)
+scheduled.trigger(
+    Cron(name="standup", when="20,40 8 * * mon-fri", zone="UTC"),
+    Cron(name="report", when="0 7 * * *", zone="UTC", policy=late(timedelta(hours=30))),
+    Cron(name="often", when="*/10 * * * *", zone="UTC", policy=SKIP),
+)
+NOT_THERE = timedelta(days=3)
+
+
+def tell_manager(event: Trigger) -> Any:
+    """Write to the manager what is due, and what was not done before."""
+    missed = len(event.missed) + event.more
+    yield send(Address(MARIA, POLICY), f"{event.trigger} {event.due:%d %H:%M}", f"{missed} others did not happen.")
+
+
+for _name in ("standup", "report"):
+    scheduled.plan(occurred(_name), name=f"tell-{_name}", goal="tell the manager")(tell_manager)
+
+
+def was_away(home: Path) -> None:
+    """Let an employee have begun to wait for its triggers some days ago, and have been gone since."""
+    store = open_store(home / "mind.db", "ada")
+    store.take_lease(1, "before")
+    with store.transaction("before"):
+        Schedule(store, scheduled.triggers).settle(Setting("UTC", frozenset()), MONDAY - NOT_THERE)
+    store.close()
+
+
+class EmptyMailbox(PlainMailbox):
+    """A mailbox to which nothing comes."""
+
+    async def fetch_after(self, cursor: MailCursor | None, limit: int = 50) -> list[FetchedMail]:
+        return []
+
+
+async def schedule(start: Start) -> None:
+    """Do what three days have made due, and what becomes due within the hour."""
+    clock = VirtualClock()
+    mailbox = EmptyMailbox(start.home, Evidence.AUTHORITATIVE, start.params["port"], clock)
+    calendars, blobs = MemoryCalendars({ADA, MARIA}), FileBlobs(start.home / "blobs")
+    place = Place(mailbox=mailbox, calendars=calendars, directory=MemoryDirectory(), blobs=blobs, clock=clock)
+    await live(start, place, clock, scheduled, mails=0)
+    await mailbox.close()
+
+
 # poison --------------------------------------------------------------------------------------------------------------
 
 poisoned = PlanLibrary()
@@ -396,4 +448,5 @@ WORKLOADS |= {
     "invited": invited,
     "stranger": stranger,
     "poison": poison,
+    "schedule": schedule,
 }
