@@ -28,6 +28,7 @@ from runtime.cli import (
     quarantine,
     rules,
     running,
+    simulating,
     steering,
     tasks,
     thoughts,
@@ -48,7 +49,7 @@ _ORDER: Final = (
     *("history", "why", "beliefs", "goals", "steer", "triggers", "replay"),
     *("settle", "triage", "rules", "persona", "quarantine", "grant", "revoke"),
     *("up", "down", "status", "restart", "pause", "resume", "logs", "bus"),
-    *("backup", "restore", "upgrade", "demo", "doctor"),
+    *("backup", "restore", "upgrade", "demo", "simulate", "doctor"),
 )
 
 
@@ -135,6 +136,7 @@ app.command(rich_help_panel=RUNNING)(backups.backup)
 app.command(rich_help_panel=RUNNING)(backups.restore)
 app.command(rich_help_panel=RUNNING)(upgrade.upgrade)
 app.command(rich_help_panel=RUNNING)(running.demo)
+app.command(rich_help_panel=RUNNING)(simulating.simulate)
 app.command(rich_help_panel=RUNNING)(doctor.doctor)
 
 

@@ -13,7 +13,7 @@ import heapq
 import logging
 import shutil
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -125,7 +125,7 @@ def play(
 
 
 @contextmanager
-def a_home() -> Any:
+def a_home() -> Iterator[Path]:
     """Give a folder for one run, in memory where the machine has such a place, and remove it afterwards."""
     shared = Path("/dev/shm")  # noqa: S108
     where = tempfile.mkdtemp(prefix="empla-simulation-", dir=shared if shared.is_dir() else None)
@@ -136,7 +136,7 @@ def a_home() -> Any:
 
 
 @contextmanager
-def _quiet() -> Any:
+def _quiet() -> Iterator[None]:
     """Log nothing meanwhile: a month of several employees says too much."""
     before = structlog.get_config()
     structlog.configure(

@@ -30,6 +30,7 @@
 
 import re
 import zoneinfo
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Annotated, Any, Final
 from zoneinfo import ZoneInfo
@@ -37,6 +38,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
 from empla.config import slug
+from empla.errors import InputError
 
 _SPAN: Final = re.compile(r"(\d+)\s*(m|min|h|d)")
 _WHEN: Final = re.compile(r"day (\d+)(?: (\d{1,2}):(\d{2}))?")
@@ -278,6 +280,21 @@ class Scenario(_Part):
         """Return the name of whoever of the file has an address; empty for anybody else."""
         names = [*(person.name for person in self.people), *(employee.name for employee in self.employees)]
         return next((name for name in names if self.address(name) == address), "")
+
+    def only(self, names: Sequence[str]) -> "Scenario":
+        """Return it with these employees alone, without what was written to the others; InputError for others."""
+        known = [employee.name for employee in self.employees]
+        if strange := next((name for name in names if name not in known), None):
+            raise InputError(f"the scenario has no employee {strange!r}", next_step=f"it has {', '.join(known)}")
+        gone = set(known) - set(names)
+        return self.model_copy(
+            update={
+                "employees": tuple(e for e in self.employees if e.name not in gone),
+                "mails": tuple(mail for mail in self.mails if mail.to not in gone),
+                "invitations": tuple(asked for asked in self.invitations if asked.to not in gone),
+                "events": tuple(event for event in self.events if event.owner not in gone),
+            }
+        )
 
     def person(self, name: str) -> Person | None:
         """Return a person of the file by name."""

@@ -24,7 +24,7 @@ PANELS = {
         *("history", "why", "beliefs", "goals", "steer", "triggers", "replay"),
         *("settle", "triage", "rules", "persona", "quarantine", "grant", "revoke"),
     ],
-    "Running": ["up", "down", "status", "restart", "pause", "resume", "logs", "backup", "restore", "upgrade", "demo", "doctor"],
+    "Running": ["up", "down", "status", "restart", "pause", "resume", "logs", "backup", "restore", "upgrade", "demo", "simulate", "doctor"],
 }
 
 
@@ -75,6 +75,7 @@ def test_the_home_may_be_named_before_the_command_after_it_or_in_the_environment
         (["up", "--ports", "eleven"], 2, "Invalid value for '--ports'", "see `empla up --help`"),
         (["hire", "chef", "--name", "Bo Li"], 2, "there is no role 'chef'; there is: executive-assistant", "hire into"),
         (["show", "clara"], 2, "there is no employee 'clara'", "see `empla list`"),
+        (["restart"], 2, "say who is to start afresh", "empla restart NAME, or empla restart --all"),
         (["status"], 3, "empla does not run on", "start it with `empla up`"),
         (["down"], 3, "empla does not run on", "start it with `empla up`"),
         (["inbox"], 3, "empla does not run on", "start it with `empla up --detach`"),
