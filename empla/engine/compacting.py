@@ -38,7 +38,7 @@ NEWEST_SNAPSHOTS = 3
 SENSOR = "compacting"
 """Where the table of cursors keeps how far it has come."""
 _GONE = (
-    ("occurrence", "state", ("fired", "skipped", "cancelled"), "instant"),
+    ("occurrence", "state", ("fired", "skipped", "coalesced", "cancelled"), "instant"),
     ("conduct", "kind", ("sent", "notice", "correspondent", "thread", "not-sent"), "at"),
 )
 """Tables of which old rows go: which of them, and what tells their age."""
