@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from typing import Any
 
 from empla.config import load_settings
@@ -38,9 +38,7 @@ async def on_the_bus(seat: Seat, bus: LinkedBus, look: Callable[[], None]) -> As
     finally:
         bus.publish(presence, says(end))
         await bus.close()
-        listening.cancel()
-        with suppress(asyncio.CancelledError):
-            await listening
+        await listening
 
 
 def own_end(seat: Seat) -> LinkedBus:

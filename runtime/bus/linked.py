@@ -11,6 +11,7 @@ import abc
 import asyncio
 import contextlib
 import hashlib
+from collections.abc import Sequence
 from typing import Final
 
 from empla.clock import pause
@@ -23,7 +24,24 @@ LONGEST_S: Final = 30.0
 LEAVE_S: Final = 1.0
 """Seconds to send what waits before a connection ends in good order."""
 
+_AGAIN_S: Final = 0.1
+
 log = logs.get(__name__)
+
+
+async def cancelled(tasks: Sequence[asyncio.Task[None]]) -> None:
+    """Cancel tasks and return when they have ended.
+
+    More than once, if need be: `asyncio.wait_for` of Python 3.11 swallows a cancellation that comes together with what
+    it waited for.
+    """
+    while going := [task for task in tasks if not task.done()]:
+        for task in going:
+            task.cancel()
+        await asyncio.wait(going, timeout=_AGAIN_S)
+    for task in tasks:
+        if not task.cancelled():
+            task.exception()  # seen: who cancels them knows why already
 
 
 class LinkLost(Exception):
@@ -86,9 +104,7 @@ class LinkedBus(abc.ABC):
                 with contextlib.suppress(LinkLost, OSError, TimeoutError):
                     async with asyncio.timeout(LEAVE_S):
                         await self._take_leave()
-            linking.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await linking
+            await cancelled([linking])
         for subscription in list(self._subscriptions.values()):
             subscription.close()
 

@@ -7,15 +7,17 @@ too, and says again that it is here. `wake`, presence and events go with QoS 1, 
 
 import asyncio
 import contextlib
+import functools
 import json
+import logging
 import ssl
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import TYPE_CHECKING, Any, Final
 
 from empla.errors import EmplaError, InputError
 from runtime import logs
 from runtime.bus.broker import Broker
-from runtime.bus.linked import FIRST_S, LinkedBus, LinkLost
+from runtime.bus.linked import FIRST_S, LinkedBus, LinkLost, cancelled
 from runtime.bus.messages import GAP, KEPT, Kind, Message, fits, parts
 from runtime.bus.subscription import Subscription
 
@@ -26,9 +28,12 @@ LARGEST: Final = 1 << 20
 """Bytes of the largest message that is taken from a broker."""
 
 _KEEPALIVE_S: Final = 30
-_ANSWER_S: Final = 10.0
+_ANSWER_S: Final = 5.0
 _QOS: Final = {Kind.WAKE: 1, Kind.PRESENCE: 1, Kind.EVENTS: 1, Kind.TELEMETRY: 0}
 _UNKNOWN_VERSION: Final = (1, 132)  # of MQTT 3.1.1 and 5
+
+_QUIET: Final = logging.getLogger("empla.mqtt")
+_QUIET.setLevel(logging.CRITICAL)  # that a connection is away is said once, by `LinkedBus`
 
 log = logs.get(__name__)
 
@@ -72,7 +77,7 @@ class MqttBus(LinkedBus):
             will = library.Will(topic, json.dumps(last), qos=1, retain=True)
         five = self._version == 5
         clean = {"clean_start": True} if five else {"clean_session": True}
-        client = library.Client(
+        client = _client()(
             self._broker.host,
             self._broker.port,
             username=self._broker.user or None,
@@ -85,6 +90,7 @@ class MqttBus(LinkedBus):
             else None,
             keepalive=_KEEPALIVE_S,
             timeout=_ANSWER_S,
+            logger=_QUIET,
             **clean,
         )
         async with client:
@@ -167,6 +173,49 @@ def _library() -> Any:
     return aiomqtt
 
 
+def _if_open(sock: Any, number: int, begin: Callable[[int], None]) -> None:
+    if sock.fileno() == number:
+        begin(number)
+
+
+@functools.cache
+def _client() -> "type[aiomqtt.Client]":
+    """Return aiomqtt's client, made careful with its sockets.
+
+    It connects in a thread, and has the loop watch the socket a moment later. A broker that dies in that moment leaves
+    it watching the number of a closed socket, which is soon another's: a loop that never rests (seen in aiomqtt 2.5).
+    Here the loop looks whether the socket is still open first.
+    """
+    import aiomqtt
+
+    class Careful(aiomqtt.Client):
+        def _on_socket_open(self, client: Any, userdata: Any, sock: Any) -> None:
+            def read() -> None:
+                while client.loop_read() == 0 and getattr(sock, "pending", int)() > 0:
+                    continue
+
+            def begin(number: int) -> None:
+                self._loop.add_reader(number, self._carefully, read)
+                self._misc_task = self._loop.create_task(self._misc_loop())
+
+            self._loop.call_soon_threadsafe(_if_open, sock, sock.fileno(), begin)
+
+        def _on_socket_register_write(self, client: Any, userdata: Any, sock: Any) -> None:
+            def begin(number: int) -> None:
+                self._loop.add_writer(number, self._carefully, client.loop_write)
+
+            self._loop.call_soon_threadsafe(_if_open, sock, sock.fileno(), begin)
+
+        def _carefully(self, work: Callable[[], object]) -> None:
+            try:
+                work()
+            except Exception as error:  # the connection broke in the middle of it
+                if not self._disconnected.done():
+                    self._disconnected.set_exception(error)
+
+    return Careful
+
+
 async def _publish(client: "aiomqtt.Client", message: Message) -> None:
     kind = parts(message.topic)[2]
     body = json.dumps(message.body, ensure_ascii=False, separators=(",", ":"))
@@ -193,9 +242,7 @@ async def _first_to_fail(tasks: list[asyncio.Task[None]]) -> None:
         for task in done:
             task.result()
     finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await cancelled(tasks)
 
 
 def _number(code: Any) -> int:

@@ -223,6 +223,7 @@ def test_a_broker_that_goes_and_comes_is_found_again_and_everybody_looks(known: 
             bus.start()
         for life in range(1, 4):
             await until_said(seen, HERE)
+            await clara.connected.wait()
             up.publish(CLARA[Kind.WAKE], {"up_to": life})
             await until_said(woken, {"up_to": life})
             server.stop()
