@@ -58,11 +58,11 @@ def _latest(policy: Policy) -> timedelta:
 def _why(policy: Policy, fires: tuple[Moment, ...], count: int, last: Moment, now: datetime) -> str:
     if policy.missed is Missed.SKIP:
         return "what could not be done at its time is left out"
+    if policy.missed is Missed.COALESCE and fires:
+        return "it was made up for together with the next" if count == 1 else "they were made up for together, once"
     if now - last.at > _latest(policy):
         return f"it could not be done within {_length(_latest(policy))} of its time"
-    if policy.missed is Missed.LATE:
-        return f"no more than the latest {MOST_LATE} are made up for one by one"
-    return "it was made up for once" if count == 1 else "they were made up for together, once"
+    return f"no more than the latest {MOST_LATE} are made up for one by one"
 
 
 def _length(span: timedelta) -> str:
