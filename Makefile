@@ -4,7 +4,7 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 READY := $(VENV)/.ready
 
-.PHONY: help demo test crash-all proof check bench clean
+.PHONY: help demo test crash-all proof proof-real check bench clean
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z%-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
@@ -32,16 +32,22 @@ crash-all: $(READY) ## The full crash matrix: every kill point, and every pair o
 proof: $(READY) ## The proof in process: 200 seeded months on virtual time (SEEDS=1-200 DAYS=30 JOBS=2)
 	@$(BIN)/python tests/proof/prove.py $(if $(SEEDS),--seeds $(SEEDS)) $(if $(DAYS),--days $(DAYS)) $(if $(JOBS),--jobs $(JOBS))
 
+proof-real: $(READY) ## The proof with real processes: 30 days, 20 employees, within the hour (ARGS="--days 3 --seed 5")
+	@$(BIN)/python -m tests.proof_real $(ARGS)
+
 check: $(READY) ## Lint, types and the direction of dependencies
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 
-bench: $(READY) ## All benchmarks
-	@for f in tests/bench/bench_*.py; do $(BIN)/python $$f || exit 1; done
+bench: $(READY) ## All benchmarks, that of the runtime in its short form
+	@for f in tests/bench/bench_*.py; do \
+		case $$f in *bench_runtime.py) quick=--quick;; *) quick=;; esac; \
+		$(BIN)/python $$f $$quick || exit 1; \
+	done
 
 bench-%: $(READY) ## One benchmark, e.g. make bench-office
-	@$(BIN)/python tests/bench/bench_$*.py
+	@$(BIN)/python tests/bench/bench_$*.py $(ARGS)
 
 clean: ## Remove what was built
 	rm -rf build .mypy_cache .ruff_cache .pytest_cache

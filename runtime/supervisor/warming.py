@@ -6,6 +6,7 @@ second). Nothing here reads or writes a file of a home.
 """
 
 import importlib
+import sys
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -42,7 +43,10 @@ END:VCALENDAR\r
 
 
 def warm() -> None:
-    """Import what employees share, then read one mail, one calendar and one date, and run one query in memory."""
+    """Import what employees share, then read one mail, one calendar and one date, and run one query in memory.
+
+    Where employees are what is to be forked, a made-up one goes through a day besides (`rehearsing`).
+    """
     for name in _SHARED:
         importlib.import_module(name)
     _read_mail()
@@ -50,6 +54,8 @@ def warm() -> None:
     _parse_date()
     _query()
     _open_a_secret()
+    if "runtime.employee" in sys.modules:
+        importlib.import_module("runtime.supervisor.rehearsing").rehearse()
 
 
 def _read_mail() -> None:

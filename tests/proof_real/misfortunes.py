@@ -78,8 +78,7 @@ def blows(script: Script, slugs: dict[str, str], seed: int, much: Counts) -> Seq
             for post in found
         ]
 
-    disk = slugs[others[0].to]
-    on_disk = [post for post in others if slugs[post.to] == disk]
+    on_disk = [post for post in others if post.to == others[0].to]
     found = [
         *chosen("kill", much.kills),
         *chosen("office", much.offices),

@@ -23,13 +23,15 @@ from empla.clock import SystemClock
 from empla.config import Settings, save_settings
 from empla.errors import TimedOut
 from empla.shared_time import SharedTime
+from runtime import progress
 from runtime.office.process import OfficePorts
 from runtime.ports import free_port
+from runtime.progress import STARTING
 from runtime.simulation.correspondents import Script
 from runtime.simulation.deeds import Deed, Post, order
 from runtime.simulation.oracle import Standing
 from runtime.simulation.scenario import Scenario
-from runtime.supervisor import memory
+from runtime.supervisor import lease, memory
 from runtime.timeserver import TimeServer
 from tests.proof_real.dropping import Dropping
 from tests.proof_real.misfortunes import Blow, Counts, blows, counts
@@ -48,12 +50,14 @@ _STUCK_S: Final = 180.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sample:
-    """How much memory a process had for itself, at an instant; `pid` tells one life from another."""
+    """What a process took at an instant; `pid` tells one life from another. Memory is what it had for itself."""
 
     at: datetime
     slug: str
     pid: int
     private_kib: int
+    descriptors: int
+    threads: int
 
 
 @dataclass(kw_only=True)
@@ -76,10 +80,19 @@ class Run:
     ending: bool = False
 
     @classmethod
-    def of(cls, scenario: Scenario, *, seed: int, days: int, folder: Path, told: Callable[[str], None]) -> Self:
-        """Return a run that has not begun, in a folder that is empty."""
+    def of(
+        cls,
+        scenario: Scenario,
+        *,
+        seed: int,
+        days: int,
+        folder: Path,
+        told: Callable[[str], None] = lambda _sentence: None,
+        much: Counts | None = None,
+    ) -> Self:
+        """Return a run that has not begun, in a folder that is empty; `much` befalls it, by default as the days say."""
         real = RealHome(folder / "home")
-        return cls(scenario=scenario, seed=seed, days=days, real=real, told=told, much=counts(days))
+        return cls(scenario=scenario, seed=seed, days=days, real=real, told=told, much=much or counts(days))
 
     def __post_init__(self) -> None:
         self.script = Script(self.scenario, self.seed, self.days)
@@ -156,7 +169,7 @@ class Run:
 
     def _broker(self, stack: contextlib.ExitStack) -> mosquitto.Mosquitto | None:
         """Have the employees use a broker, where there is one on this machine."""
-        if mosquitto.PROGRAM is None:
+        if mosquitto.PROGRAM is None or not self.much.brokers:
             return None
         broker = mosquitto.made(self.real.home.root.parent / "broker", users="", acl="")
         settings = self._settings.model_copy(update={"bus": broker.url, "bus_ca": str(broker.ca)})
@@ -261,7 +274,11 @@ class Run:
             pid = self.real.pid(slug)
             cost = memory.of(pid) if pid else None
             if cost is not None:
-                self.samples.append(Sample(at=at, slug=slug, pid=pid, private_kib=cost.private))
+                held, threads = (sum(1 for _ in Path(f"/proc/{pid}/{what}").iterdir()) for what in ("fd", "task"))
+                private = cost.private
+                self.samples.append(
+                    Sample(at=at, slug=slug, pid=pid, private_kib=private, descriptors=held, threads=threads)
+                )
 
     def _say(self, server: TimeServer, left: Sequence[Blow]) -> None:
         passed = time.monotonic() - self.began
@@ -283,11 +300,19 @@ class Run:
             self.missed["kill"] += 1
             return
         began = time.monotonic()
-        while self.real.pid(blow.whom) in (0, pid):
+        while not self._works_again(blow.whom, pid):
             if time.monotonic() - began > _STUCK_S:
                 raise TimedOut(f"{blow.whom} has not been started again")
             time.sleep(0.002)
         self.back_s.append(time.monotonic() - began)
+
+    def _works_again(self, slug: str, former: int) -> bool:
+        """Whether an employee has a process, another one than the former, that has reached its work."""
+        folder = self.real.home.employee(slug)
+        said = progress.read(folder / "progress")
+        epoch = lease.read_epoch(folder / lease.LOCK)
+        is_new = self.real.pid(slug) not in (0, former)
+        return is_new and said is not None and said.epoch == epoch and said.phase != STARTING
 
     def _kill_office(self, _blow: Blow) -> None:
         pid = self.real.office_pid()

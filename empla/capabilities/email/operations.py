@@ -65,14 +65,20 @@ class _Reader:
     """
 
     def __init__(self) -> None:
-        self._renew()
-        os.register_at_fork(after_in_child=self._renew)
+        self.renew()
+        os.register_at_fork(after_in_child=self.renew)
 
-    def _renew(self) -> None:
+    def renew(self) -> None:
         self.thread = ThreadPoolExecutor(1, "reading")
 
 
 _reader = _Reader()
+
+
+def end_reading() -> None:
+    """End the thread that reads mails, if there is one: for a process that is to have none. It comes back by itself."""
+    _reader.thread.shutdown()
+    _reader.renew()
 
 
 class ReadArguments(Arguments):
