@@ -210,9 +210,11 @@ def at_rest(t: Thinking) -> bool:
     if noticing.goals:
         for goal in t.draft.changed_goals():
             _see_goal(t, goal)
-            if noticing.ahead_of_goals and goal.name != LOOK_AHEAD and (goal.id,) not in t.told:
-                t.told.add((goal.id,))
-                look_soon(t)
+        judged = {g.id for g in t.draft.changed_goals() if g.aim is not None and g.name != LOOK_AHEAD}
+        new = {(name,) for name in judged} - t.told
+        if noticing.ahead_of_goals and new:
+            t.told |= new
+            look_soon(t)
     return not t.is_quiet
 
 

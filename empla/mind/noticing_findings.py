@@ -91,7 +91,7 @@ def look_soon(t: Thinking) -> None:
     soon = t.draft.at + SETTLES
     if last is not None:
         soon = max(soon, last + RESTS)
-    if planned is None or planned > soon or planned <= t.draft.at:
+    if planned is None or planned > soon:  # one whose instant is past has its timer under way
         _plan(t, last, soon)
 
 

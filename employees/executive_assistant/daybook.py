@@ -60,7 +60,7 @@ def of(me: Profile, now: datetime, since: datetime, missed: Sequence[datetime]) 
         (yield from _promised(me)),
         _section("No answer to an invitation yet:", (yield from unanswered(me))),
         (yield from _uncertain(me, history)),
-        _section("This I noticed by myself:", (words.capital(what) for _, what in remarks)),
+        _section("This I noticed by myself:", (_as_sentence(what) for _, what in remarks)),
         (yield from _away(me, since, missed)),
         _set_aside(history),
         (yield from _counts(me, now, since)),
@@ -72,6 +72,11 @@ def _remarks() -> Generator[Step, Any, tuple[tuple[str, str], ...]]:
     """Return what was found worth telling since the last brief, the first so many: the rest waits for the next one."""
     found: tuple[tuple[str, str], ...] = yield query(REMARK)
     return found[:MOST]
+
+
+def _as_sentence(what: str) -> str:
+    """Return words that begin a line; an address stays as it is written."""
+    return what if "@" in what.partition(" ")[0] else words.capital(what)
 
 
 def _section(title: str, lines: Iterable[str]) -> str:

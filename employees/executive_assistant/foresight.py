@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from empla.capabilities.email.reading.intents import Intent
 from empla.capabilities.initiative.detecting import moment, zone_of
 from empla.capabilities.initiative.remarking import Steps
-from empla.mind.commitments import Commitment
+from empla.mind.commitments import EXPECTATION, Commitment
 from empla.mind.noticing_detectors import Detector, Spotted
 from empla.mind.noticing_findings import REMARK
 from empla.mind.noticing_looks import Eyes, Owed
@@ -22,8 +22,10 @@ from empla.mind.propositions import Proposition
 from empla.mind.readings import Mail
 from empla.mind.steps import Believe, query
 from empla.mind.triggers import COMING, MANAGER
+from empla.mind.values import Address
 from employees.executive_assistant import words
 from employees.executive_assistant.booking import Arrangement
+from employees.executive_assistant.guests import names_of
 from employees.executive_assistant.keeping import KEPT
 from employees.executive_assistant.knowing import Profile, profile
 
@@ -185,25 +187,40 @@ library.trigger(
 def note_answer_at_risk(event: Trigger) -> Steps:
     """Have the next brief say who waits for an answer, unless they have it by then."""
     me: Profile = yield from profile()
-    owed: tuple[tuple[str, str, Owed], ...] = yield query(OWED, ANSWER_WITHIN, event.subject)
-    if event.phase != AT_RISK or not owed or owed[-1][2].to.value == me.manager.value:
+    if event.phase != AT_RISK or event.value == me.manager.value:
         return
-    name, key, known = owed[-1]
-    about = words.sentence(known.subject, 80)
-    said = f"{known.to} waits for an answer to “{about}” until {words.moment(known.due, me.zone)}"
-    rests_on = Proposition(OWED, (name, key, known))
-    yield Believe(functor=REMARK, arguments=(f"owed:{key}", said), because=(rests_on,))
+    owed: Owed | None = yield from _last(OWED, ANSWER_WITHIN, event.subject)
+    who = yield from _name(owed.to if owed is not None else None)
+    owed = yield from _last(OWED, ANSWER_WITHIN, event.subject)
+    if owed is None:
+        return
+    about = words.sentence(owed.subject, 80)
+    said = f"{who} waits for an answer to “{about}” until {words.moment(owed.due, me.zone)}"
+    rests_on = Proposition(OWED, (ANSWER_WITHIN, event.subject, owed))
+    yield Believe(functor=REMARK, arguments=(f"owed:{event.subject}", said), because=(rests_on,))
 
 
 @library.plan(occurred(NO_ANSWER), goal="see that who was asked answers", quiet=True, initiative=True)
 def note_silence(event: Trigger) -> Steps:
-    """Have the next brief say who has not answered for days."""
+    """Have the next brief say who has not answered for days, unless they have by then."""
     me: Profile = yield from profile()
-    made: tuple[tuple[str, Commitment], ...] = yield query("expectation", event.subject)
-    if not made or not made[-1][1].open:
+    made: Commitment | None = yield from _last(EXPECTATION, event.subject)
+    who = yield from _name(made.debtor if made is not None else None)
+    made = yield from _last(EXPECTATION, event.subject)
+    if made is None or not made.open:
         return
-    known = made[-1][1]
-    about = words.sentence(known.content, 80)
-    said = f"{known.debtor} has not answered for three days, asked on {words.moment(known.made_at, me.zone)}: {about}"
-    rests_on = Proposition("expectation", made[-1])
+    about = words.sentence(made.content, 80)
+    said = f"{who} has not answered for three days, asked on {words.moment(made.made_at, me.zone)}: {about}"
+    rests_on = Proposition(EXPECTATION, (event.subject, made))
     yield Believe(functor=REMARK, arguments=(f"silent:{event.subject}", said), because=(rests_on,))
+
+
+def _last(functor: str, *pattern: str) -> Steps:
+    """Return the last argument of what is held, as it is now; None if nothing is."""
+    held = yield query(functor, *pattern)
+    return held[-1][-1] if held else None
+
+
+def _name(address: Address | None) -> Steps:
+    """Return what somebody is called; looking it up takes a while, in which things may change."""
+    return (yield from names_of([address]))[address.value] if address is not None else ""
