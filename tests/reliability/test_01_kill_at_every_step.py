@@ -62,7 +62,7 @@ def test_no_commit_stands_outside(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         die(name)
 
     monkeypatch.setattr(lives, "passes", noted)
-    outcome = play(read(SCENARIO), seed=4, days=3, crashes="many", home=tmp_path / "home")
+    outcome = play(read(SCENARIO), seed=4, days=4, crashes="many", home=tmp_path / "home")
     assert outcome.faults == []
     assert sum(len(employee.deaths) for employee in outcome.employees) > 0
     commits = {name.split(":")[1] for name in passed if name.startswith("commit:")}
