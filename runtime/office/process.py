@@ -118,6 +118,8 @@ async def serve(
         stack.callback(watching.cancel)
         found = OfficePorts(ports.host, _port(imap_server), _port(smtp_server), caldav.port)
         _write_ports(home, found)
+        if relay is None:
+            clock.rest(None)  # else the relay says when nothing is on its way
         log.info("office.ready", **asdict(found))
         yield found
 
@@ -185,7 +187,6 @@ async def _run(
     waiting = asyncio.create_task(stop.wait())
     beating = asyncio.create_task(_beat(home, clock))
     async with serve(home, settings, clock, ports, bells=bells) as found:
-        clock.rest(None)
         report(asdict(found))
         await waiting
     beating.cancel()
