@@ -21,12 +21,12 @@ from empla.capabilities.calendar import coming
 from empla.capabilities.contract import Blobs, Place
 from empla.capabilities.initiative import plans as initiative
 from empla.capabilities.tasks import plans as tasks
-from empla.config import Home
+from empla.config import Home, load_settings
 from empla.engine import guard, inbox
 from empla.engine.beginning import note_beginning
 from empla.engine.crashes import LastProcess
 from empla.engine.employee import STORE_TROUBLE, EmployeeEngine, Mindset
-from empla.engine.telemetry import SILENT, Telemetry
+from empla.engine.telemetry import SILENT, Several, Telemetry
 from empla.errors import InputError, InternalError
 from empla.hr import roles
 from empla.hr.grants import tell_all
@@ -47,9 +47,12 @@ from empla.workplace.blobs import FileBlobs, StoredBlobs
 from empla.workplace.directory import CompanyDirectory
 from empla.workplace.place import connect
 from runtime import tenure
-from runtime.bus.employed import events_of, on_the_bus, own_end
+from runtime.bus.contract import Bus
+from runtime.bus.employed import of, on_the_bus, own_end
 from runtime.bus.events import Growth
+from runtime.bus.messages import Kind
 from runtime.hiring import office_account
+from runtime.metrics.counts import Counts
 from runtime.personas import tell_of_role
 from runtime.progress import CYCLE, ENDED, IDLE, STARTING, WAITING
 from runtime.seat import SUCCEEDED, Seat
@@ -100,7 +103,7 @@ async def _work(seat: Seat, store: Store, taken: tenure.Taken, told: Callable[[E
     place = connect(_account(seat.home, profile), directory, blobs, seat.clock)
     try:
         bus = own_end(seat)
-        telemetry = Growth(store, functools.partial(bus.publish, events_of(seat.slug)))
+        telemetry = _telemetry(seat, store, bus)
         engine = begin(seat, store, place, profile, telemetry=telemetry)
         told(engine)
         tenure.settle_in(seat, store, engine, taken)
@@ -115,6 +118,15 @@ async def _work(seat: Seat, store: Store, taken: tenure.Taken, told: Callable[[E
         await asyncio.gather(place.mailbox.close(), place.calendars.close(), return_exceptions=True)
         directory.close()
         end_blobs()
+
+
+def _telemetry(seat: Seat, store: Store, bus: Bus) -> Telemetry:
+    """Return who hears of its work: whoever follows its tables, and where a port is set whoever counts."""
+    listeners: list[Telemetry] = [Growth(store, functools.partial(bus.publish, of(seat.slug, Kind.EVENTS)))]
+    if load_settings(seat.home).metrics_port:
+        told = of(seat.slug, Kind.TELEMETRY)
+        listeners.append(Counts(store, seat.clock, lambda families: bus.publish(told, {"families": families})))
+    return Several(*listeners)
 
 
 def _blobs(seat: Seat, store: Store) -> tuple[Blobs, Callable[[], None]]:

@@ -58,6 +58,6 @@ async def _listen(woken: Subscription, look: Callable[[], None]) -> None:
             look()
 
 
-def events_of(slug: str) -> str:
-    """Return the topic of an employee's events."""
-    return topic(TENANT, slug, Kind.EVENTS)
+def of(slug: str, kind: Kind) -> str:
+    """Return the topic of one kind of an employee of this home."""
+    return topic(TENANT, slug, kind)

@@ -76,7 +76,7 @@ class MqttBus(LinkedBus):
             topic, _, last = self._presence
             will = library.Will(topic, json.dumps(last), qos=1, retain=True)
         five = self._version == 5
-        clean = {"clean_start": True} if five else {"clean_session": True}
+        clean: dict[str, Any] = {"clean_start": True} if five else {"clean_session": True}
         client = _client()(
             self._broker.host,
             self._broker.port,

@@ -12,7 +12,7 @@ from empla.store.company import TENANT
 from empla.store.minds import known_mind
 from runtime.bus import events
 from runtime.bus.client import SocketBus
-from runtime.bus.employed import events_of
+from runtime.bus.employed import of
 from runtime.bus.messages import ANY, Kind, Message, parts, pattern
 from runtime.cli import printing
 
@@ -48,7 +48,7 @@ async def watch(home: Home, watched: Watched, *, as_json: bool) -> None:
     heard = bus.subscribe(watched.pattern, group=watched.group)
     if watched.group:
         for slug in watched.slugs:  # also of those who do not work now, and so do not say it themselves
-            bus.publish(events_of(slug), _offsets(home, slug))
+            bus.publish(of(slug, Kind.EVENTS), _offsets(home, slug))
     bus.start()
     async for message in heard:
         if message.gap:

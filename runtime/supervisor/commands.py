@@ -12,6 +12,7 @@ from empla.errors import InputError, ResourceError
 from runtime import progress
 from runtime.bus.serving import BusService
 from runtime.control import Handler, Report
+from runtime.metrics.health import health
 from runtime.supervisor import memory
 from runtime.supervisor.keeper import Keeper
 from runtime.supervisor.office import READY_S
@@ -23,7 +24,7 @@ _Answer = Callable[[Mapping[str, Any]], Any]
 def supervisor_commands(
     supervisor: Supervisor, home: Home, stopping: asyncio.Event, bus: BusService
 ) -> dict[str, Handler]:
-    """Return the handlers: status, processes, stop, pause, resume, restart, wake, reload, clock."""
+    """Return the handlers: status, processes, stop, pause, resume, restart, wake, reload, health, clock."""
 
     def status(_arguments: Mapping[str, Any]) -> Any:
         return with_presence(supervisor, bus, home)
@@ -47,6 +48,9 @@ def supervisor_commands(
     def wake(arguments: Mapping[str, Any]) -> Any:
         return _with_keeper(supervisor, arguments, lambda keeper: _wake(keeper, bus, int(arguments.get("up_to", 0))))
 
+    async def healthy(_arguments: Mapping[str, Any], _report: Report) -> Any:
+        return await health(supervisor, home)
+
     def clock(arguments: Mapping[str, Any]) -> Any:
         move_clock(home, arguments)
         supervisor.tell_clock_moved()
@@ -61,6 +65,7 @@ def supervisor_commands(
         "restart": _handler(lambda arguments: _with_keeper(supervisor, arguments, _restart)),
         "wake": _handler(wake),
         "reload": _handler(reload),
+        "health": healthy,
         "clock": _handler(clock),
     }
 

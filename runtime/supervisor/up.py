@@ -17,6 +17,7 @@ from empla.shared_time import SharedTime
 from runtime import control, logs
 from runtime.bus.serving import BusService
 from runtime.control import ControlServer, Handler
+from runtime.metrics.service import MetricsService
 from runtime.supervisor import homelock
 from runtime.supervisor.commands import beside, supervisor_commands
 from runtime.supervisor.keeper import HANG_S
@@ -68,7 +69,7 @@ async def up(
         elif not home.clock.exists():
             SystemClock.move(home.clock, 0.0)  # before anybody maps it: who finds none would not see it move
         clock = SystemClock(home.clock)
-        logs.configure(home, "up", clock=clock, foreground=readiness.foreground)
+        logs.configure(home, "up", clock=clock, foreground=readiness.foreground, level=settings.log_level)
         notifier = Notifier.taken_from(os.environ)
         stopping = _stop_signals()
         supervisor = Supervisor(
@@ -86,6 +87,8 @@ async def up(
         )
         bus = BusService(home, settings, clock)
         await bus.start()
+        metrics = MetricsService(home, settings, clock, bus.exchange, supervisor)
+        await metrics.start()
         own = supervisor_commands(supervisor, home, stopping, bus)
         server = ControlServer(home, {**beside(handlers, supervisor), **own})
         await server.start()
@@ -101,6 +104,7 @@ async def up(
             notifier.stopping()
             await server.stop()
             await supervisor.stop()
+            await metrics.stop()
             await bus.stop()
     return 0
 

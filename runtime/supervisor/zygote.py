@@ -35,7 +35,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from empla.clock import SystemClock
-from empla.config import Home
+from empla.config import Home, load_settings
 from runtime import logs, progress
 from runtime.progress import Death, ProgressPage
 from runtime.seat import Body, Seat, occupy
@@ -187,7 +187,7 @@ def be_employee(order: dict[str, Any], body: Body, lifeline_fd: int, lease_fd: i
     lease.sign(lease_fd, os.getpid())
     clock = SystemClock(home.clock)
     clock.attend(slug, os.getpid(), lease.started_at(os.getpid()))
-    logs.configure(home, slug, clock=clock, employee=slug, epoch=epoch)
+    logs.configure(home, slug, clock=clock, level=load_settings(home).log_level, employee=slug, epoch=epoch)
     page = home.employee(slug) / "progress"
     last = progress.read(page)
     seat = Seat(
