@@ -24,7 +24,7 @@ import icalendar
 from empla.capabilities.email.reading.newtext import new_text
 from runtime import itip
 from runtime.simulation.chance import Chance
-from runtime.simulation.deeds import Deed, Entry, Post, Sent, order
+from runtime.simulation.deeds import PATIENCE, Deed, Entry, Post, Sent, order
 from runtime.simulation.letters import calendar_of, event_object, letter, moved, text_of, with_calendar
 from runtime.simulation.nonces import nonce, nonces_in
 from runtime.simulation.scenario import Expected, Invitation, Mail, Person, Scenario
@@ -140,7 +140,8 @@ class Script:
             events={self.scenario.address(who): count for who, count in expect.events.items()},
             nothing=expect.nothing,
         )
-        return post, Sent(nonce=word, kind=kind, at=at, sender=sender, to=post.to, expect=named)
+        by = self.scenario.instant(expect.by) if expect.by is not None else at + PATIENCE
+        return post, Sent(nonce=word, kind=kind, at=at, sender=sender, to=post.to, by=by, expect=named)
 
     def _shown(self, address: str) -> str:
         name = self.scenario.name(address)

@@ -1,9 +1,13 @@
 """What people of a scenario do: a mail is handed in, something is entered in a calendar."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 from runtime.simulation.scenario import Expected
+
+PATIENCE: Final = timedelta(days=2)
+"""Time in which a mail has to have led to what is expected of it, where the scenario does not say."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,11 +50,15 @@ def order(deed: Deed) -> tuple[datetime, str, str, bytes]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sent:
-    """A mail that the scenario itself sent, with what has to come of it. All who are named are named by address."""
+    """A mail that the scenario itself sent, with what has to come of it, at the latest `by` then.
+
+    All who are named are named by address.
+    """
 
     nonce: str
     kind: str
     at: datetime
     sender: str
     to: str
+    by: datetime
     expect: Expected

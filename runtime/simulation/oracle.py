@@ -15,7 +15,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
@@ -27,10 +27,6 @@ from runtime.simulation.correspondents import Script
 from runtime.simulation.deeds import Sent
 from runtime.simulation.letters import calendar_of, text_of
 from runtime.simulation.nonces import nonces_in
-
-PATIENCE: Final = timedelta(days=2)
-"""What was sent in this time before the end need not have been answered yet."""
-
 
 _OVERVIEW: Final = re.compile(r"Your \w+")
 
@@ -202,7 +198,7 @@ def _expected(sent: Sent, mails: Sequence[_Mail], events: Sequence[_Event], ende
         for who, count in (*got.items(), *entered.items()):
             yield Fault(kind="more than expected", nonce=sent.nonce, sentence=f"{sent.kind}: {who} got {count}, not 0")
         return
-    early = sent.at > ended - PATIENCE
+    early = sent.by > ended
     for what, counts, wanted in (("mails", got, sent.expect.mails), ("events", entered, sent.expect.events)):
         for who, (least, most) in wanted.items():
             count = counts[who]

@@ -162,9 +162,11 @@ class Person(_Part):
 class Expected(_Part):
     """What has to come of one mail: how many mails each gets from employees, how many events stand in calendars.
 
-    Who is not named may get any number; with `nothing`, nobody gets anything and nothing is entered.
+    Who is not named may get any number; with `nothing`, nobody gets anything and nothing is entered. The least that is
+    expected has to be there `by` then, or two days after the mail; a run that ends before asks for none of it.
     """
 
+    by: When | None = None
     mails: dict[str, Count] = Field(default_factory=dict)
     events: dict[str, Count] = Field(default_factory=dict)
     nothing: bool = False

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from empla.config import slug
 from runtime import itip
 from runtime.simulation.chance import Chance
-from runtime.simulation.deeds import Post, Sent
+from runtime.simulation.deeds import PATIENCE, Post, Sent
 from runtime.simulation.letters import letter, report, with_calendar
 from runtime.simulation.nonces import nonce
 from runtime.simulation.scenario import KINDS, MANY, Employee, Expected, Person, Scenario
@@ -134,6 +134,8 @@ class _One:
                 return Expected(mails={manager: (1, MANY)}, events={manager: (0, 1)})
             case "reminder":
                 return Expected(mails={manager: (1, MANY)}, events={manager: (0, 0)})
+            case "wish" | "stranger":  # the manager may have said no to whoever it is not long ago
+                return Expected(events={manager: (0, 1)})
             case _:
                 return Expected(mails={manager: (1, MANY)})
 
@@ -255,7 +257,10 @@ class _One:
             raw=raw,
         )
         sender = account or envelope
-        return post, Sent(nonce=self.nonce, kind=self.kind, at=at, sender=sender, to=post.to, expect=expected)
+        sent = Sent(
+            nonce=self.nonce, kind=self.kind, at=at, sender=sender, to=post.to, by=at + PATIENCE, expect=expected
+        )
+        return post, sent
 
     def _words(self) -> str:
         names = [person.name for person in self._colleagues]
