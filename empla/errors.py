@@ -46,6 +46,12 @@ class ResourceError(EmplaError):
     code = "resource"
 
 
+class NotKept(ResourceError):
+    """What came in could not be written down here, for want of room or of the database; it is asked for again."""
+
+    code = "not_kept"
+
+
 class ValidationError(EmplaError):
     """Data does not fit its schema."""
 

@@ -57,7 +57,8 @@ class Lines:
         """Append one line. A full disk loses the line, never the process."""
         data = (line + "\n").encode(errors="replace")
         if self._size and self._size + len(data) > self._largest:
-            self._rotate()
+            with contextlib.suppress(OSError):
+                self._rotate()
         with contextlib.suppress(OSError):
             written = os.write(self._fd, data)
             if written < len(data):
@@ -88,13 +89,16 @@ class Lines:
             self._size = whole
 
     def _rotate(self) -> None:
+        # The new file comes first: where there is no room for one, the old is written on.
+        fresh = self._path.with_name(f"{self._path.name}.new")
+        fd = os.open(fresh, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
         old = [self._path.with_name(f"{self._path.name}.{number}") for number in range(1, self._kept + 1)]
         for newer, older in zip(reversed([self._path, *old[:-1]]), reversed(old), strict=True):
             if newer.exists():
                 newer.replace(older)
+        fresh.replace(self._path)
         os.close(self._fd)
-        self._fd = self._open()
-        self._size = 0
+        self._fd, self._size = fd, 0
 
 
 def configure(

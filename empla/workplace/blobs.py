@@ -12,7 +12,7 @@ from pathlib import Path
 
 from empla import faults
 from empla.clock import Clock
-from empla.errors import ResourceError
+from empla.errors import ExternalError, NotKept, ResourceError
 from empla.store.store import Store, instant
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -50,7 +50,7 @@ class FileBlobs:
             else:
                 _sync_folder(path.parent)  # the one who wrote it may have died between rename and sync
         except OSError as error:
-            raise ResourceError(
+            raise NotKept(
                 f"bytes cannot be kept in {self._folder}: {error.strerror}", next_step="make room on the disk"
             ) from error
         faults.point("blob.keep.after")
@@ -85,8 +85,11 @@ class StoredBlobs:
         sha256 = hashlib.sha256(content).hexdigest()
         faults.point("blob.keep.before")
         row = {"sha256": sha256, "size": len(content), "kept_at": instant(self._clock.now()), "content": content}
-        with self._store.transaction("blob"):
-            self._store.add_new("blob", ("sha256",), row)
+        try:
+            with self._store.transaction("blob"):
+                self._store.add_new("blob", ("sha256",), row)
+        except (ResourceError, ExternalError) as error:
+            raise NotKept(error.sentence, next_step=error.next_step) from error
         faults.point("blob.keep.after")
         return sha256
 

@@ -158,7 +158,7 @@ class Ground:
     """The office that stands apart, the server, and the hosts."""
 
     office: RunningOffice
-    server: Server
+    server: Server | None
     hosts: list[Host]
 
     def write(self, subject: str, text: str = "Please book half an hour with Ben on Thursday at 10:00.") -> None:
@@ -187,8 +187,13 @@ class Ground:
 
 
 @contextmanager
-def ground(folder: Path, server: Server, *, hosts: int = 2, lease_s: int = 3) -> Iterator[Ground]:
-    """Set up an office, and homes with the same assistant, each a copy of the first; none of them runs yet."""
+def ground(
+    folder: Path, server: Server | None, *, hosts: int = 2, lease_s: int = 3, at: Path | None = None
+) -> Iterator[Ground]:
+    """Set up an office, and homes with the same assistant, each a copy of the first; none of them runs yet.
+
+    Without a server minds are in files; `at` is where the first home shall be.
+    """
     home = Home(folder / "apart")
     home.create()
     (home.root / "empla.toml").write_text('domain = "corp.example"\n')
@@ -197,8 +202,8 @@ def ground(folder: Path, server: Server, *, hosts: int = 2, lease_s: int = 3) ->
             office.add(name, f"{name.lower()}'s secret")
         accounts.grant_calendar(home, ANNA, CLARA)
         account = _account_file(folder, office)
-        environment = {"EMPLA_DATABASE": server.url, "EMPLA_LEASE_S": str(lease_s)}
-        first = Host(folder / "host1", environment)
+        environment = {"EMPLA_DATABASE": server.url, "EMPLA_LEASE_S": str(lease_s)} if server is not None else {}
+        first = Host(at or folder / "host1", environment)
         first.run("init", "--name", "Olga Operator", "--company", "Acme", "--zone", "Europe/Berlin")
         words = ("--name", "Clara Diaz", "--manager", f"Anna <{ANNA}>", "--mailbox", str(account))
         first.run("hire", "executive-assistant", *words)
