@@ -44,7 +44,7 @@ PATIENCE_S: Final = 120.0
 """Real seconds that one process may be at work before time is said to be stuck."""
 
 _ACTING: Final = "SELECT 1 FROM action WHERE state IN ('ready', 'claimed', 'on_wire') LIMIT 1"
-_STEP_S: Final = 0.001
+_STEP_S: Final = 0.002
 _ASK_S: Final = 0.5
 _AT_REST_FOR_GOOD: Final = ("paused", "stopped", "quarantined")
 
@@ -101,13 +101,16 @@ class TimeServer:
 
     def settle(self) -> None:
         """Return when everybody rests; time stands still meanwhile. TimedOut as `advance`."""
-        stuck_at = time.monotonic() + self._patience_s
+        began = time.monotonic()
+        asked_at = began
         while True:
-            busy = next(self._busy(), None)
-            if busy is None:
+            if not self._shared.anybody_works() and next(self._busy(), None) is None:
                 return
-            if time.monotonic() > stuck_at:
-                raise TimedOut(f"time stands still: {'; '.join(self._busy())}")
+            now = time.monotonic()
+            if now - asked_at > _ASK_S:  # somebody may have died at work, for good
+                asked_at = now
+                if (busy := list(self._busy())) and now - began > self._patience_s:
+                    raise TimedOut(f"time stands still: {'; '.join(busy)}")
             time.sleep(_STEP_S)
 
     def jump(self, instant: datetime) -> None:
@@ -140,15 +143,14 @@ class TimeServer:
             return
         before = self._shared.attending()
         now = self.now()
+        self._ask(running.pid)
         for each in before:
             if not each.rests:
                 yield f"{each.name} works"
             elif each.due is not None and each.due <= now:
                 yield f"{each.name} has something due"
             elif started_at(each.pid) != each.started:
-                self._ask(running.pid)
                 yield f"{each.name} is dead"
-        self._ask(running.pid)
         there = {each.name for each in before}
         yield from (f"{name} is not there" for name in sorted(self._expected - there))
         yield from self._deliveries.outstanding(there - {OFFICE})
