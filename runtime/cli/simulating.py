@@ -101,12 +101,11 @@ def _played(scenario: "Scenario", command: str, days: int, seed: int, crashes: s
 
 
 def _write_example(path: Path) -> None:
-    from importlib.resources import files
-
     from empla.errors import InputError
     from runtime.cli import printing
+    from runtime.simulation.testing import EXAMPLE
 
     if path.exists():
         raise InputError(f"{path} is there already", next_step="give another name")
-    path.write_text((files("runtime.simulation") / "example.toml").read_text(encoding="utf-8"), encoding="utf-8")
+    path.write_text(EXAMPLE.read_text(encoding="utf-8"), encoding="utf-8")
     printing.line(f"Written: {path}. Play it: empla simulate --scenario {shlex.quote(str(path))} --seed 1")

@@ -22,6 +22,7 @@ DOCUMENTS = (
     "docs/first-day.md",
     "docs/operating.md",
     "docs/any-server.md",
+    "docs/simulating.md",
     "CONTRIBUTING.md",
     "ARCHITECTURE.md",
     "CHANGELOG.md",

@@ -1,5 +1,6 @@
 """A scenario is a readable file; what is wrong in one is said with line and key."""
 
+import re
 from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -8,11 +9,12 @@ import pytest
 
 from empla.errors import InputError
 from runtime.simulation.reading import parse, read
-from runtime.simulation.scenario import MANY, Scenario, When
+from runtime.simulation.scenario import KINDS, MANY, Person, Scenario, When
+from runtime.simulation.testing import EXAMPLE
 from tests.proof.conftest import SMALL
 
 BERLIN = ZoneInfo("Europe/Berlin")
-EXAMPLE = Path(__file__).resolve().parents[2] / "runtime" / "simulation" / "example.toml"
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "simulating.md"
 
 
 def test_what_a_file_says(small: Scenario) -> None:
@@ -65,3 +67,11 @@ def test_the_example_can_be_read_and_some_of_its_employees_chosen() -> None:
     assert {mail.to for mail in alone.mails} <= {"Clara Diaz"}
     with pytest.raises(InputError, match="no employee 'Bob'"):
         example.only(["Bob"])
+
+
+def test_the_page_about_it_shows_a_file_that_can_be_read_and_names_everything() -> None:
+    page = PAGE.read_text()
+    (shown,) = re.findall(r"```toml\n(.*?)```", page, re.DOTALL)
+    assert parse(shown).mails
+    for word in (*KINDS, *(set(Person.model_fields) - {"name", "zone", "hours"})):
+        assert f"`{word}`" in page, word
