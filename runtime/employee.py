@@ -53,6 +53,7 @@ from runtime.bus.events import Growth
 from runtime.bus.messages import Kind
 from runtime.hiring import office_account
 from runtime.metrics.counts import Counts
+from runtime.metrics.traces import Traces
 from runtime.personas import tell_of_role
 from runtime.progress import CYCLE, ENDED, IDLE, STARTING, WAITING
 from runtime.seat import SUCCEEDED, Seat
@@ -112,7 +113,10 @@ async def _work(seat: Seat, store: Store, taken: tenure.Taken, told: Callable[[E
         log.info("begins", epoch=seat.epoch, role=profile.role)
         _tell_refused(profile.role)
         async with on_the_bus(seat, bus, engine.wake), tenure.kept(seat, store, engine):
-            await engine.run(seat.stopping)
+            try:
+                await engine.run(seat.stopping)
+            finally:
+                telemetry.close()
         log.info("ends")
     finally:
         await asyncio.gather(place.mailbox.close(), place.calendars.close(), return_exceptions=True)
@@ -123,7 +127,10 @@ async def _work(seat: Seat, store: Store, taken: tenure.Taken, told: Callable[[E
 def _telemetry(seat: Seat, store: Store, bus: Bus) -> Telemetry:
     """Return who hears of its work: whoever follows its tables, and where a port is set whoever counts."""
     listeners: list[Telemetry] = [Growth(store, functools.partial(bus.publish, of(seat.slug, Kind.EVENTS)))]
-    if load_settings(seat.home).metrics_port:
+    settings = load_settings(seat.home)
+    if settings.otlp:
+        listeners.append(Traces(store, seat.clock, settings.otlp, employee=seat.slug, epoch=seat.epoch))
+    if settings.metrics_port:
         told = of(seat.slug, Kind.TELEMETRY)
         listeners.append(Counts(store, seat.clock, lambda families: bus.publish(told, {"families": families})))
     return Several(*listeners)

@@ -26,6 +26,9 @@ class Telemetry:
     def retried(self, operation: str, code: str) -> None:
         """Hear that an operation is to be tried again, and the code of the error that made it so."""
 
+    def close(self) -> None:
+        """Hear that nothing more will be told."""
+
 
 SILENT = Telemetry()
 """Nobody counts."""
@@ -61,3 +64,8 @@ class Several(Telemetry):
         """Tell each that an operation is to be tried again."""
         for one in self._listeners:
             one.retried(operation, code)
+
+    def close(self) -> None:
+        """Tell each that nothing more will be told."""
+        for one in self._listeners:
+            one.close()

@@ -25,6 +25,7 @@ from runtime.cli import (
     oversight,
     people,
     persona,
+    probing,
     quarantine,
     rules,
     running,
@@ -48,7 +49,7 @@ _ORDER: Final = (
     *("assign", "unassign", "tasks", "task"),
     *("history", "why", "beliefs", "goals", "steer", "triggers", "replay"),
     *("settle", "triage", "rules", "persona", "quarantine", "grant", "revoke"),
-    *("up", "down", "status", "restart", "pause", "resume", "logs", "bus"),
+    *("up", "down", "status", "restart", "pause", "resume", "logs", "bus", "health"),
     *("backup", "restore", "upgrade", "demo", "simulate", "doctor"),
 )
 
@@ -132,6 +133,7 @@ app.command(rich_help_panel=RUNNING)(running.pause)
 app.command(rich_help_panel=RUNNING)(running.resume)
 app.command(rich_help_panel=RUNNING)(running.logs)
 app.add_typer(bus.app, name="bus", rich_help_panel=RUNNING)
+app.command(rich_help_panel=RUNNING)(probing.health)
 app.command(rich_help_panel=RUNNING)(backups.backup)
 app.command(rich_help_panel=RUNNING)(backups.restore)
 app.command(rich_help_panel=RUNNING)(upgrade.upgrade)

@@ -123,6 +123,13 @@ class Counts(Telemetry):
         self._changed = True
         self._retries.labels(self._bounded("operation", operation), code).inc()
 
+    def close(self) -> None:
+        """Publish what is not published yet."""
+        if self._timer is not None:
+            self._timer.cancel()
+        if self._changed:
+            self.send()
+
     # snapshots ------------------------------------------------------------------------------------------------
 
     def send(self) -> None:

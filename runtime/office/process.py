@@ -144,6 +144,8 @@ def main(
     report = _reporter(ready_fd)
     try:
         settings = load_settings(home)
+        if settings.log_level != "info":
+            logs.configure(home, "office", clock=clock, level=settings.log_level)
         wanted = OfficePorts(**{**asdict(OfficePorts.of(settings)), **(ports or {})})
         asyncio.run(_run(home, settings, clock, wanted, lifeline_fd, report))
     except EmplaError as error:
