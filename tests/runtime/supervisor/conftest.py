@@ -141,7 +141,7 @@ def runs(process: psutil.Process) -> bool:
         return False
 
 
-def until(true: Callable[[], object], *, within_s: float = 20.0, what: str = "it") -> float:
+def until(true: Callable[[], object], *, within_s: float = 60.0, what: str = "it") -> float:
     """Wait until something is so; return after how many seconds it was."""
     began = time.monotonic()
     while not true():
