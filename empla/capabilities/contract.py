@@ -145,6 +145,10 @@ class Operation:
     inverse: str = ""
     timeout_s: float = 60.0
     """How long an attempt may take; one that submits a mail besides as long as the server may take over that."""
+    integration: str | None = None
+    """By what it reaches the world: what shares this name fails together, is left alone together when it does, and is
+    told to the employee as one ("submission"). None: by the capability's own, or, to think only, by nothing; "": by
+    nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,7 +162,10 @@ class Noticed:
 
 
 class Sensor(Protocol):
-    """Notices things in the workplace."""
+    """Notices things in the workplace.
+
+    It may have an `integration` besides, as an operation has; without one that is the capability's name.
+    """
 
     name: str
 
@@ -168,7 +175,11 @@ class Sensor(Protocol):
         cursor: Mapping[str, Any] | None,
         deliver: Callable[[Sequence[Noticed]], Awaitable[None]],
     ) -> None:
-        """Run until cancelled; `deliver` returns once percepts and cursor are committed."""
+        """Run until cancelled; `deliver` returns once percepts and cursor are committed.
+
+        `deliver(())` after a look that found nothing says that the other side works. What goes wrong is raised: the
+        sensor is started again after a while, by the same rules as an operation (`empla.engine.failing`).
+        """
         ...
 
 

@@ -11,19 +11,18 @@ Store and cycle run on the main thread, synchronously; adapters are awaited and 
 """
 
 import asyncio
-import contextvars
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import partial
 from typing import Any
 
 import structlog
 
-from empla.capabilities.contract import Noticed, Operation, Place, Sensor
+from empla.capabilities.contract import Operation, Place, Sensor
 from empla.clock import Clock, pause
-from empla.engine import inbox
+from empla.engine import failing, inbox
+from empla.engine.acting import Acting
 from empla.engine.circuits import Circuits
 from empla.engine.commands import COMMANDS, run_command
 from empla.engine.compacting import compact_if_due
@@ -31,22 +30,21 @@ from empla.engine.crashes import UNCOMMITTED, Crashes, Guilty, LastProcess, in_f
 from empla.engine.journal import Journal
 from empla.engine.loading import load
 from empla.engine.outbox import Outbox
-from empla.engine.performing import Performer, backoff
+from empla.engine.performing import Performer
 from empla.engine.recording import record
+from empla.engine.sensing import Sensing
 from empla.engine.setting_aside import SettingAside
 from empla.engine.telemetry import SILENT, Telemetry
 from empla.engine.timers import Timers, waits_over
-from empla.errors import EmplaError, ExternalError, ResourceError
-from empla.faults import point
-from empla.governance.permit import Permit
-from empla.mind import codec
+from empla.errors import EmplaError
 from empla.mind.bodies import Guard, unguarded
 from empla.mind.cycle import cycle
-from empla.mind.intentions import OVER, Intention, Stage
-from empla.mind.percepts import Percept
+from empla.mind.health import HEALTH, Health
+from empla.mind.intentions import OVER, Intention
+from empla.mind.percepts import INTEGRATION, Percept
 from empla.mind.plans import PlanLibrary
 from empla.mind.state import MindState
-from empla.mind.values import OUTSIDE
+from empla.mind.values import OWN
 from empla.store.leasing import LeaseLost, spread
 from empla.store.store import GroupRefused, Store, instant
 
@@ -55,11 +53,12 @@ log = structlog.get_logger()
 CYCLES_PER_COMMIT = 32
 COMMIT_AFTER_S = 0.005
 COMMITS_PER_TURN = 20
-ACTIONS_AT_ONCE = 8
-STORE_TROUBLE = (ResourceError, ExternalError)
+STORE_TROUBLE = failing.WAITS_IN_CYCLE
 """What a store raises when it cannot be written for now; anything else is a fault."""
+_OF_THE_STORE: tuple[type[EmplaError], ...] = (GroupRefused, *STORE_TROUBLE)
+STORE = "store"
+"""What the employee's own store is called among its integrations."""
 SHORTEST_STORE_WAIT_S, LONGEST_STORE_WAIT_S = 1.0, 30.0
-LEFT_ON_WIRE = "the process ended, or the connection was lost, while it was on the wire"
 
 Beat = Callable[[int, str, str], None]
 """Called as the loop advances, with the number of the cycle, and the percept and intention in hand."""
@@ -73,6 +72,8 @@ class Mindset:
     operations: Mapping[str, Operation]
     sensors: Sequence[Sensor]
     secret: bytes
+    integrations: Mapping[str, str] = field(default_factory=dict)
+    """By which integration each sensor watches, by its name; one that is not named has its own."""
 
 
 class EmployeeEngine:
@@ -105,24 +106,31 @@ class EmployeeEngine:
         self._outbox = Outbox(
             store, mindset.operations, self.state.beliefs, mindset.secret, self._clock, place.blobs.read
         )
-        self._circuits = Circuits(self._clock)
+        believed = {b.arguments[0]: b.arguments[1] for b in self.state.beliefs.matching(HEALTH)}
+        self._circuits = Circuits(store.employee, self._clock, believed)
         self._performer = Performer(store, self._outbox, mindset.operations, place, self._circuits, telemetry)
         self._crashes = Crashes(store)
         self._aside = SettingAside(store, self._outbox, self._clock)
-        self._suspects: set[str] = set()
+        self._acting = Acting(
+            store,
+            self._outbox,
+            self._performer,
+            self._circuits,
+            self._clock,
+            intention=lambda name: self.state.intentions.get(name),
+            ended=self._acted,
+        )
+        self._sensing = Sensing(store, place, self._circuits, mindset.integrations, stir=self._stir, lose=self.lose)
         self._last: LastProcess | None = None
         self._stumbled_at = ""  # the percept over which the process before died: up to it, each commit is one cycle
-        self._running: dict[str, asyncio.Task[None]] = {}
-        self._given_up: set[str] = set()
         self._news = asyncio.Event()
-        self._sensor_failures: dict[str, int] = {}
         self._failure: BaseException | None = None
         self._troubles = 0
+        self._trouble = (self._clock.now(), "")  # since when the store cannot be written, and why
         self._turns = 0
         self._turns_seen = 0
         self._due: datetime | None = None
         self._rests = False
-        self.paused = False
 
     def wake(self) -> None:
         """Look at inbox, outbox and clock again; for signals and for those who inserted a percept."""
@@ -151,7 +159,7 @@ class EmployeeEngine:
             self.recover()
         except STORE_TROUBLE as error:
             await self._wait_for_store(error)
-        sensors = [asyncio.create_task(self._sense(sensor)) for sensor in self._mindset.sensors]
+        sensors = [asyncio.create_task(self._sensing.keep(sensor)) for sensor in self._mindset.sensors]
         stop = asyncio.create_task(stopping.wait())
         stop.add_done_callback(lambda _: self._news.set())
         try:
@@ -164,7 +172,8 @@ class EmployeeEngine:
                 except STORE_TROUBLE as error:
                     await self._wait_for_store(error)
                     continue
-                self._troubles = 0
+                if self._troubles:
+                    self._tell_of_store(now)
                 await (pause(0) if packing else self._wait_for_news(now))
         except LeaseLost:
             self.break_off()
@@ -180,14 +189,21 @@ class EmployeeEngine:
 
     def break_off(self) -> None:
         """Give up every attempt that is under way, for the lease ends: what it came to is found out by evidence."""
-        self._given_up.update(self._running)
-        for task in self._running.values():
-            task.cancel()
+        self._acting.break_off()
 
     @property
     def given_up(self) -> tuple[str, ...]:
         """The actions that were given up while they were under way, and not begun anew since."""
-        return tuple(sorted(self._given_up))
+        return self._acting.given_up
+
+    @property
+    def paused(self) -> bool:
+        """Whether it thinks, and does nothing."""
+        return self._acting.paused
+
+    @paused.setter
+    def paused(self, paused: bool) -> None:
+        self._acting.paused = paused
 
     async def _turn(self, now: datetime, stopping: asyncio.Event) -> None:
         """Do everything that can be done at once. Where thinking has no end, actions and timers have their turn too."""
@@ -201,7 +217,8 @@ class EmployeeEngine:
             self._news.set()
         if self._timers.unsettled:
             self._news.set()
-        self._start_actions(now)
+        self._tell_of_integrations(now)
+        self._acting.start(now)
         self._beat(self._journal.cycle, "", "")
         self._telemetry.turned(self._journal.cycle)
         failure, self._failure = self._failure, None
@@ -212,6 +229,7 @@ class EmployeeEngine:
         """Wait until the store can be written again (a full disk, a lock), and take up what was in hand."""
         self._troubles += 1
         if self._troubles == 1:
+            self._trouble = self._clock.now(), error.sentence
             log.error("the store cannot be written", why=error.sentence, next_step=error.next_step)
         self._news.clear()
         self._due, self._rests = None, True
@@ -219,13 +237,27 @@ class EmployeeEngine:
         shortest = SHORTEST_STORE_WAIT_S + spread(self._store.employee, self._troubles)
         await pause(shortest)
         with suppress(TimeoutError):
-            longest = min(backoff(self._troubles).total_seconds(), LONGEST_STORE_WAIT_S)
+            longest = min(failing.pause_s(error, self._troubles, self._store.employee), LONGEST_STORE_WAIT_S)
             async with asyncio.timeout(max(0.0, longest - shortest)):
                 await self._news.wait()
         self._rests = False
         with suppress(*STORE_TROUBLE):
             self._reload()
             self.recover()
+
+    def _tell_of_store(self, now: datetime) -> None:
+        """Say once, when it is over, that nothing could be written down for a while."""
+        since, why = self._trouble
+        why = f"not since {instant(since)}: {why}"
+        fields = {"name": STORE, "state": Health.WORKING.value, "since": now, "why": why}
+        told = Percept(key=f"integration:{STORE}:{instant(since)}", kind=INTEGRATION, fields=fields, origin=OWN)
+        try:
+            inbox.send(self._store, told, now)
+        except STORE_TROUBLE:
+            return  # it is not over
+        self._troubles = 0
+        log.info("the store can be written again", since=instant(since))
+        self._news.set()
 
     async def until_idle(self) -> None:
         """Think and act, without sensors, until nothing is due: for tests and for replaying a morning."""
@@ -235,19 +267,19 @@ class EmployeeEngine:
             self._timers.look(now)
             while self.think():
                 pass
-            self._start_actions(now)
+            self._acting.start(now)
             if self._failure is not None:
                 raise self._failure
-            if self._timers.unsettled:
+            if self._timers.unsettled or self._tell_of_integrations(now):
                 continue
-            if not self._running:
+            if not self._acting.running:
                 return
-            await asyncio.wait(self._running.values(), return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait(self._acting.running.values(), return_when=asyncio.FIRST_COMPLETED)
 
     async def _stop(self, tasks: list[asyncio.Task[Any]]) -> None:
         for task in tasks:
             task.cancel()
-        everything = [*tasks, *self._running.values()]
+        everything = [*tasks, *self._acting.running.values()]
         if everything:
             _, late = await asyncio.wait(everything, timeout=3)
             for task in late:
@@ -271,24 +303,19 @@ class EmployeeEngine:
         self._stir()
 
     def next_due(self, now: datetime) -> datetime | None:
-        """Return the next instant at which there is something to do, if nothing happens before, as seen at `now`.
-
-        A row that was due and was not started waits for something else: its lane, a free place, the end of a pause.
-        """
-        rows = (r for r in self._outbox.open_rows() if r.due > instant(now) and not self._rests_aside(r))
-        dues = [self._timers.next_due(), *map(_due, rows)]
-        known = [d for d in dues if d is not None]
+        """Return the next instant at which there is something to do, if nothing happens before, as seen at `now`."""
+        known = [d for d in (self._timers.next_due(), self._acting.next_due(now)) if d is not None]
         return min(known) if known else None
 
     @property
     def idle(self) -> bool:
         """Whether nothing is in hand: no percept to handle, and no action under way."""
-        return not self._running and not self._store.find("percept", {"state": "new"}, ("seq",), limit=1)
+        return not self._acting.running and not self._store.find("percept", {"state": "new"}, ("seq",), limit=1)
 
     @property
     def _is_quiet(self) -> bool:
         """Whether nothing is under way, and nobody has brought news since the turn began."""
-        return not self._running and not self._news.is_set()
+        return not self._acting.running and not self._news.is_set()
 
     # recover --------------------------------------------------------------------------------------------------
 
@@ -296,7 +323,7 @@ class EmployeeEngine:
         """Put right what the last process left: a claim that never came on the wire is tried again freely."""
         if self._last is not None:
             self._note_death(self._last)
-        self._suspects = set(self._crashes.suspects())
+        self._acting.suspect(self._crashes.suspects())
         with self._store.transaction("recover"):
             for row in self._outbox.open_rows():
                 if row.state == "claimed":
@@ -316,6 +343,26 @@ class EmployeeEngine:
     def succeeds(self, last: LastProcess) -> None:
         """Know how the process before ended: `recover` sees to what follows. To be said first, and once."""
         self._last = last
+
+    def _acted(self, error: BaseException | None) -> None:
+        """Hear that an action has ended; what it raised is no failure of the act, which is written in its row."""
+        if error is not None:
+            self._failure = error
+        self._stir()
+
+    def _tell_of_integrations(self, now: datetime) -> bool:
+        """Write how integrations stand, where that has changed: once for each change. Return whether any has."""
+        changes = self._circuits.untold()
+        if not changes:
+            return False
+        with self._store.transaction("integrations"):
+            for change in changes:
+                fields = {"name": change.name, "state": change.state.value, "since": change.since, "why": change.why}
+                key = f"integration:{change.name}:{change.state.value}:{instant(now)}"
+                inbox.insert(self._store, Percept(key=key, kind=INTEGRATION, fields=fields, origin=OWN), now)
+        self._circuits.know(changes)
+        self._news.set()
+        return True
 
     def _note_death(self, last: LastProcess) -> None:
         """Note a death; set aside what was in hand at two that count, before anything is thought about (law 8)."""
@@ -353,49 +400,6 @@ class EmployeeEngine:
             return self._aside.action(guilty.action, guilty.reason)
         self._aside.percept(guilty.percept, guilty.reason)
         return ""
-
-    # sense ----------------------------------------------------------------------------------------------------
-
-    async def _sense(self, sensor: Sensor) -> None:
-        """Keep a sensor watching; one that fails is started again, with growing pauses, and stops nobody else."""
-        while True:
-            try:
-                await sensor.watch(self._place, self._cursor(sensor), self._deliver_from(sensor))
-                why = "it ended by itself"
-            except LeaseLost as error:
-                self._failure = error
-                self._news.set()
-                return
-            except EmplaError as error:
-                why = error.sentence
-            except Exception as error:  # a plug-in's own code: its fault must not stop the employee
-                log.exception("sensor raised", sensor=sensor.name)
-                why = f"{type(error).__name__}: {error}"
-            failures = self._sensor_failures.get(sensor.name, 0) + 1
-            self._sensor_failures[sensor.name] = failures
-            log.warning("sensor failed", sensor=sensor.name, why=why, failures=failures)
-            await pause(backoff(failures).total_seconds())
-
-    def _cursor(self, sensor: Sensor) -> Mapping[str, Any] | None:
-        rows = self._store.find("cursor", {"sensor": sensor.name}, ("body",))
-        return dict(codec.loads(rows[0].body)) if rows else None
-
-    def _deliver_from(self, sensor: Sensor) -> Callable[[Sequence[Noticed]], Any]:
-        async def deliver(noticed: Sequence[Noticed]) -> None:
-            if not noticed:
-                return
-            self._clock.work()
-            with self._store.transaction("sense"):
-                for item in noticed:
-                    percept = Percept(key=item.key, kind=item.kind, fields=item.fields, origin=OUTSIDE)
-                    fresh = inbox.insert(self._store, percept, self._clock.now())
-                    log.info("noticed", kind=item.kind, correlation=inbox.correlation(item.key), fresh=fresh)
-                body = codec.dumps(noticed[-1].cursor)
-                self._store.put("cursor", ("sensor",), ("body",), {"sensor": sensor.name, "body": body})
-            self._sensor_failures.pop(sensor.name, None)
-            self._stir()
-
-        return deliver
 
     # think ----------------------------------------------------------------------------------------------------
 
@@ -441,7 +445,7 @@ class EmployeeEngine:
         try:
             with self._store.part():
                 self._one_cycle(inbox.read(row))
-        except (*STORE_TROUBLE, GroupRefused):
+        except _OF_THE_STORE:
             raise
         except EmplaError as error:
             log.error("percept set aside", kind=row.kind, why=error.sentence)
@@ -480,65 +484,3 @@ class EmployeeEngine:
         self._journal = Journal(self._store)
         self._waiting.look_again()
         self._outbox.beliefs = self.state.beliefs
-
-    # act ------------------------------------------------------------------------------------------------------
-
-    def _start_actions(self, now: datetime) -> None:
-        """Claim every row that is due at `now` and free to go, and start a task for each."""
-        if self.paused:
-            return
-        rows = [row for row in self._outbox.open_rows() if not self._rests_aside(row)]
-        lanes = {r.lane for r in rows if r.id in self._running and r.lane}
-        for row in rows:
-            if row.id in self._running or row.lane in lanes:
-                continue
-            if row.lane:
-                lanes.add(row.lane)
-            if row.due > instant(now):
-                continue
-            if len(self._running) >= (1 if row.id in self._suspects or self._tries_a_suspect else ACTIONS_AT_ONCE):
-                return
-            self._start(row)
-
-    def _rests_aside(self, row: Any) -> bool:
-        """Return whether the intention of a row is set aside: then nothing of it is tried."""
-        intention = self.state.intentions.get(row.intention)
-        return intention is not None and intention.stage is Stage.QUARANTINED
-
-    @property
-    def _tries_a_suspect(self) -> bool:
-        """Whether an action is under way that may have killed the process before: such go alone."""
-        return not self._suspects.isdisjoint(self._running)
-
-    def _start(self, row: Any) -> None:
-        if row.state == "on_wire":
-            permit: Permit | None = self._outbox.permit(row)
-        else:
-            self._store.assure_lease()
-            with self._store.transaction("claim"):
-                circuit = self._circuits.open_until(row.operation)
-                permit = self._outbox.claim(row, paused=self.paused, circuit=circuit)
-        if permit is None:
-            return
-        point(f"claimed:{row.operation}")
-        perform, settle = self._performer.perform, self._performer.settle
-        work = settle(permit, LEFT_ON_WIRE) if row.state == "on_wire" else perform(permit)
-        tied = contextvars.copy_context()
-        tied.run(structlog.contextvars.bind_contextvars, correlation=inbox.correlation(row.percept))
-        task = asyncio.create_task(work, context=tied)
-        self._running[row.id] = task
-        self._given_up.discard(row.id)
-        task.add_done_callback(partial(self._finished, row.id))
-
-    def _finished(self, action: str, task: asyncio.Task[None]) -> None:
-        self._running.pop(action, None)
-        self._suspects.discard(action)
-        with suppress(asyncio.CancelledError):
-            error = task.exception()
-            if error is not None:
-                self._failure = error
-        self._stir()
-
-
-def _due(row: Any) -> datetime | None:
-    return datetime.fromisoformat(row.due) if row.due else None

@@ -1,9 +1,9 @@
 """Carrying out claimed rows: permit in hand, outside every transaction, one task for each row.
 
-What an error means is decided by its class and by how far the row got:
+What an error means is decided by its kind (`failing`) and by how far the row got:
 
 * nothing is on the wire yet, or nothing can change: try again later, with growing pauses, for a bounded time;
-* refused for good: the row fails and the mind learns why;
+* refused for good, or tried for too long: the row fails and the mind learns why;
 * on the wire, or a conditional write that may have happened: look for evidence first (law 2). Proof of absence lets it
   be tried again; without proof it is looked for until the account's settle time is over, and then it is *unknown*.
 """
@@ -15,12 +15,14 @@ from typing import Any
 
 import structlog
 
-from empla.capabilities.contract import Idempotency, Operation, OutcomeUnknown, Place, Settled
-from empla.capabilities.email.mailbox import RecipientsDelayed, SmtpReply, SubmissionDelayed, SubmissionRefused
+from empla.capabilities.contract import Effect, Idempotency, Operation, OutcomeUnknown, Place, Settled
+from empla.capabilities.email.mailbox import SmtpReply
+from empla.engine import failing
 from empla.engine.circuits import Circuits
+from empla.engine.failing import Kind, NotInstalled
 from empla.engine.outbox import Outbox
 from empla.engine.telemetry import SILENT, Telemetry
-from empla.errors import EmplaError, ExternalError, InternalError, PermissionDenied, ResourceError
+from empla.errors import EmplaError, InternalError, TimedOut
 from empla.faults import point
 from empla.governance.permit import Permit
 from empla.mind.percepts import Outcome, Status
@@ -28,9 +30,6 @@ from empla.store.store import LeaseLost, Store
 
 log = structlog.get_logger()
 
-ATTEMPTS = 55
-"""How often an effect is tried before it is reported as failed: some four hours. Nights and waits for a person's word
-do not count."""
 PATIENCE = timedelta(hours=4)
 """How long evidence of a write is looked for before it is *unknown*; of a mail, the account's settle time."""
 ABSENCE_PROVES_AFTER = timedelta(seconds=3)
@@ -47,8 +46,6 @@ The successor looks for evidence only when the longest such attempt is over. Eac
 doctor`.
 """
 _UNKNOWN_S = 600.0  # of an operation of a plug-in that is not installed here
-READ_ATTEMPTS = 6
-"""How often something that changes nothing is tried before it is reported as failed."""
 
 
 class Performer:
@@ -72,7 +69,10 @@ class Performer:
 
     async def perform(self, permit: Permit) -> None:
         """Carry out one claimed row and write what came of it."""
-        operation = self._operations[permit.operation]
+        operation = self._operations.get(permit.operation)
+        if operation is None:
+            self._again(permit, operation, _missing(permit.operation))
+            return
         if self._may_have_happened(permit, operation) and await self._found(permit):
             return
         point(f"perform:{permit.operation}:before")
@@ -81,7 +81,11 @@ class Performer:
                 value = await operation.perform(permit, self._place, self._on_wire(permit))
         except LeaseLost:
             raise
-        except (EmplaError, TimeoutError) as error:
+        except TimeoutError:
+            slow = TimedOut(f"{operation.name} took longer than {self._longest_s(operation):g} s")
+            await self._failed(permit, operation, slow)
+            return
+        except EmplaError as error:
             await self._failed(permit, operation, error)
             return
         except Exception as error:  # a plug-in's own code: its fault costs this action, not the process
@@ -89,7 +93,7 @@ class Performer:
             await self._failed(permit, operation, InternalError(f"{operation.name} raised {type(error).__name__}"))
             return
         point(f"perform:{permit.operation}:after")
-        self._circuits.worked(permit.operation)
+        self._circuits.worked(self.integration(permit.operation))
         self._end(permit, "done", Outcome(status=Status.DONE, value=value), how="reply")
 
     def _longest_s(self, operation: Operation) -> float:
@@ -121,35 +125,62 @@ class Performer:
         log.info("action ended", action=permit.action, operation=permit.operation, state=state, how=how)
         self._telemetry.acted(permit.action, state, how)
 
-    async def _failed(self, permit: Permit, operation: Operation, error: EmplaError | TimeoutError) -> None:
-        sentence = (
-            getattr(error, "sentence", "") or f"{operation.name} took longer than {self._longest_s(operation):g} s"
-        )
-        code = getattr(error, "code", "timeout")
-        log.warning("action failed", action=permit.action, operation=operation.name, code=code, why=sentence)
+    async def _failed(self, permit: Permit, operation: Operation, error: EmplaError) -> None:
+        """Do with a row whose attempt failed what the table says of such a failure."""
+        kind = failing.kind_of(error)
+        found = failing.TABLE[kind]
+        log.info("attempt failed", action=permit.action, operation=operation.name, code=error.code, why=error.sentence)
         # The other side's own "no" is proof, however far the row got; any other end on the wire proves nothing.
-        proven = isinstance(error, SubmissionRefused | SubmissionDelayed | PermissionDenied)
-        uncertain = isinstance(error, OutcomeUnknown) or (self._row(permit).state == "on_wire" and not proven)
-        waits = isinstance(error, ExternalError | ResourceError | TimeoutError)
-        temporary = waits and not isinstance(error, SubmissionRefused)
-        if temporary and not isinstance(error, RecipientsDelayed):  # these say nothing of other mails
-            self._circuits.failed(permit.operation, sentence)
-        if uncertain or (temporary and operation.idempotency is Idempotency.CONDITIONAL):
-            await self.settle(permit, sentence)
-        elif temporary:
-            self._again(permit, operation, code, sentence)
+        uncertain = kind is Kind.UNKNOWN or (self._row(permit).state == "on_wire" and not found.proven)
+        self._circuits.failed(self.integration(operation.name), error, found.signal, error.sentence)
+        conditional = operation.idempotency is Idempotency.CONDITIONAL
+        if uncertain or (found.again and conditional and not found.proven):
+            await self.settle(permit, error.sentence)
+        elif found.again:
+            self._again(permit, operation, error)
         else:
-            self._end(permit, "failed", Outcome(status=Status.FAILED, code=code, sentence=sentence))
+            self._give_up(permit, error.code, error.sentence)
 
-    def _again(self, permit: Permit, operation: Operation, code: str, sentence: str) -> None:
+    def _again(self, permit: Permit, operation: Operation | None, error: EmplaError) -> None:
         """Let a row be tried again later, or fail it when that has gone on for too long."""
-        attempt = self._row(permit).attempt
-        if attempt >= (READ_ATTEMPTS if operation.idempotency is Idempotency.PURE else ATTEMPTS):
-            self._end(permit, "failed", Outcome(status=Status.FAILED, code=code, sentence=sentence))
+        row = self._row(permit)
+        pause_s = failing.pause_s(error, max(1, row.attempt), self._store.employee, permit.action)
+        if operation is None:
+            self._circuits.failed(self.integration(permit.operation), error, failing.Signal.GONE, error.sentence)
+        if self._is_too_long(row, operation, pause_s):
+            self._give_up(permit, error.code, error.sentence)
             return
         with self._store.transaction("again"):
-            self._outbox.later(permit.action, self._place.clock.now() + backoff(attempt))
-        self._telemetry.retried(permit.operation, code)
+            due = self._place.clock.now() + timedelta(seconds=pause_s)
+            self._outbox.later(permit.action, due, waited_s=pause_s)
+        self._telemetry.retried(permit.operation, error.code)
+
+    def gives_up(self, row: Any, left_s: float) -> bool:
+        """Fail a row whose integration is left alone for longer than it may wait; return whether that is so."""
+        if not self._is_too_long(row, self._operations.get(row.operation), left_s):
+            return False
+        self._give_up(self._outbox.permit(row), "out-of-reach", self._circuits.why(self.integration(row.operation)))
+        return True
+
+    def _is_too_long(self, row: Any, operation: Operation | None, pause_s: float) -> bool:
+        """Return whether a row must not wait so much longer: see `failing`."""
+        reads = operation is not None and operation.idempotency is Idempotency.PURE
+        longest = failing.READ_FOR if reads else failing.EFFECT_FOR
+        often = reads and row.attempt >= failing.READ_ATTEMPTS
+        return bool(often or row.tried_s + pause_s > longest.total_seconds())
+
+    def _give_up(self, permit: Permit, code: str, sentence: str) -> None:
+        log.warning("action failed", action=permit.action, operation=permit.operation, code=code, why=sentence)
+        self._end(permit, "failed", Outcome(status=Status.FAILED, code=code, sentence=sentence))
+
+    def integration(self, operation: str) -> str:
+        """Return by what an operation reaches the world, empty if it does not."""
+        known = self._operations.get(operation)
+        if known is None:
+            return operation.partition(".")[0]
+        if known.integration is not None:
+            return known.integration
+        return "" if known.effect is Effect.THINK else operation.partition(".")[0]
 
     def _may_have_happened(self, permit: Permit, operation: Operation) -> bool:
         """Whether an earlier attempt may have had its effect after all; then evidence is looked for once more."""
@@ -166,14 +197,14 @@ class Performer:
 
     async def settle(self, permit: Permit, why: str) -> None:
         """Find out by evidence what became of an attempt, and go on from there (contract 8)."""
-        operation = self._operations[permit.operation]
+        operation = self._operations.get(permit.operation)
         settled, value = await self._evidence(permit)
         if settled is Settled.DONE:
             self._end(permit, "done", Outcome(status=Status.DONE, value=value), how="evidence")
             return
         row, now = self._row(permit), self._place.clock.now()
         since = datetime.fromisoformat(row.on_wire_at) if row.on_wire_at else now
-        by_mail = operation.idempotency is Idempotency.MESSAGE_ID
+        by_mail = operation is not None and operation.idempotency is Idempotency.MESSAGE_ID
         if settled is Settled.NOT_DONE and by_mail and now - since < ABSENCE_PROVES_AFTER:
             with self._store.transaction("too-early"):
                 self._outbox.uncertain(permit.action, since, since + ABSENCE_PROVES_AFTER)
@@ -181,7 +212,7 @@ class Performer:
         if settled is Settled.NOT_DONE:
             with self._store.transaction("absent"):
                 self._outbox.enter(permit.action, "absent", why=why)
-            self._again(permit, operation, OutcomeUnknown.code, why)
+            self._again(permit, operation, OutcomeUnknown(why))
             return
         patience = timedelta(seconds=self._place.mailbox.settle_s) if by_mail else PATIENCE
         with self._store.transaction("unclear"):
@@ -196,7 +227,9 @@ class Performer:
             self._telemetry.acted(permit.action, "unknown", "no evidence")
 
     async def _evidence(self, permit: Permit) -> tuple[Settled, Any]:
-        operation = self._operations[permit.operation]
+        operation = self._operations.get(permit.operation)
+        if operation is None:
+            return Settled.UNCLEAR, None
         if operation.settle is None:
             return Settled.NOT_DONE, None
         try:
@@ -210,6 +243,8 @@ class Performer:
         return self._outbox.row(permit.action)
 
 
-def backoff(attempt: int) -> timedelta:
-    """Return how long to wait before the next attempt: 1, 2, 4 ... 300 s; none before the first."""
-    return timedelta(seconds=min(300, 2 ** (attempt - 1)) if attempt >= 1 else 0)
+def _missing(operation: str) -> NotInstalled:
+    return NotInstalled(
+        f"the plug-in that can do {operation} is not installed",
+        next_step="install it again, or drop what waits for it with `empla quarantine`",
+    )

@@ -24,12 +24,13 @@ from empla.errors import (
     InternalError,
     PermissionDenied,
     RateLimited,
+    SignedOut,
     TimedOut,
     ValidationError,
 )
 from empla.governance.permit import Permit
 from empla.workplace.accounts import Account, checked_address
-from empla.workplace.http import Answer, HttpClient, NoAnswer
+from empla.workplace.http import Answer, HttpClient, NoAnswer, retry_after_s
 from empla.workplace.multistatus import CALDAV, DAV, href, responses
 
 _XML = {"Content-Type": "application/xml; charset=utf-8", "Depth": "1"}
@@ -237,13 +238,19 @@ def _utc(value: datetime | date) -> datetime:
 
 def _failure(answer: Answer, owner: str) -> EmplaError:
     """Return the error that an answer other than success means."""
-    if answer.status in (401, 403):
+    if answer.status == 401:
+        return SignedOut(
+            "the calendar server does not let the account in (401)",
+            next_step="check the account's sign-in name and password for CalDAV",
+        )
+    if answer.status == 403:
         return PermissionDenied(
-            f"the calendar of {owner} may not be used like this ({answer.status})",
-            next_step="check the account's password, or ask the calendar's owner to share it",
+            f"the calendar of {owner} may not be used like this (403)", next_step="ask the calendar's owner to share it"
         )
     if answer.status in (429, 503):
-        return RateLimited(f"the calendar server asks for a pause ({answer.status})")
+        wait_s = retry_after_s(answer.headers)
+        said = f" of {wait_s:g} s" if wait_s is not None else ""
+        return RateLimited(f"the calendar server asks for a pause{said} ({answer.status})", retry_after_s=wait_s)
     if answer.status in (404, 410):
         return ExternalError(f"{owner} has no calendar at the calendar server", next_step="check the address")
     return ExternalError(f"the calendar server failed ({answer.status})")

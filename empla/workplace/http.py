@@ -15,9 +15,10 @@ import threading
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
 from urllib.parse import SplitResult, urlsplit
 
-from empla.errors import ExternalError, InputError, TimedOut
+from empla.errors import Delayed, ExternalError, InputError, TimedOut
 from empla.workplace.accounts import Account
 from empla.workplace.troubles import trouble
 
@@ -30,7 +31,7 @@ CONNECT_S = 5.0
 _REPEATABLE = frozenset({"GET", "HEAD", "OPTIONS", "PROPFIND", "REPORT"})
 
 
-class NotSent(ExternalError):
+class NotSent(Delayed):
     """The calendar server cannot be reached."""
 
     code = "not_sent"
@@ -172,6 +173,21 @@ class HttpClient:
         connection, self._connection = self._connection, None
         if connection is not None:
             connection.close()
+
+
+def retry_after_s(headers: Mapping[str, str]) -> float | None:
+    """Return for how many seconds a server wants to be left alone, None if it does not say (RFC 9110, 10.2.3).
+
+    A date is told from the server's own Date, so that it does not matter what time it is here.
+    """
+    said = headers.get("retry-after", "").strip()
+    if said.isascii() and said.isdigit():
+        return float(said)
+    try:
+        until, now = parsedate_to_datetime(said), parsedate_to_datetime(headers.get("date", ""))
+        return max(0.0, (until - now).total_seconds())
+    except (TypeError, ValueError):  # no date, or one without a zone beside one that has it
+        return None
 
 
 def _target(url: str) -> SplitResult:

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from empla.errors import ExternalError, PermissionDenied, TimedOut, ValidationError
+from empla.errors import ExternalError, SignedOut, TimedOut, ValidationError
 from empla.workplace.accounts import Account, Tls
 from empla.workplace.imap_wire import LONGEST_LINE, ConnectionLost, Response, Token, quoted, read_response
 from empla.workplace.troubles import trouble
@@ -74,7 +74,7 @@ class ImapSession:
 
     @classmethod
     async def open(cls, account: Account) -> "ImapSession":
-        """Connect and sign in; ConnectionLost, TimedOut or Refused, PermissionDenied for a wrong name or password."""
+        """Connect and sign in; ConnectionLost, TimedOut or Refused, SignedOut for a wrong name or password."""
         end = account.imap
         context = account.tls_context() if end.tls is Tls.IMPLICIT else None
         try:
@@ -311,7 +311,7 @@ class ImapSession:
             if b"AUTH=PLAIN" in self.capabilities:
                 await self._authenticate_plain()
             elif b"LOGINDISABLED" in self.capabilities:
-                raise PermissionDenied(
+                raise SignedOut(
                     f"the mail server {self._account.imap} lets nobody in over an unencrypted connection",
                     next_step="give the IMAP endpoint with tls = implicit or starttls",
                 )
@@ -321,7 +321,7 @@ class ImapSession:
             # What the server said is not passed on: some repeat the whole command in it.
             if "[UNAVAILABLE]" in error.sentence.upper():
                 raise Refused(f"the mail server {self._account.imap} lets nobody in at the moment") from None
-            raise PermissionDenied(
+            raise SignedOut(
                 f"the mail server {self._account.imap} does not let {self._account.sign_in} in",
                 next_step="check the account's sign-in name and password",
             ) from None

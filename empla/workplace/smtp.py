@@ -24,7 +24,7 @@ from empla.capabilities.email.mailbox import (
     SubmissionRefused,
     SubmissionUnknown,
 )
-from empla.errors import ValidationError
+from empla.errors import SignedOut, ValidationError
 from empla.workplace.accounts import Account, Endpoint, Tls, is_address
 from empla.workplace.troubles import trouble
 
@@ -59,13 +59,14 @@ async def submit(
 
 
 async def sign_in(account: Account) -> None:
-    """Sign in and go again, as a test; SubmissionDelayed says what is wrong."""
+    """Sign in and go again, as a test; SubmissionDelayed or SignedOut says what is wrong."""
     client = await _signed_in(account)
     client.close()
 
 
 async def _signed_in(account: Account) -> aiosmtplib.SMTP:
-    """Connect, encrypt and sign in; SubmissionDelayed if that fails, for then no fault lies in the mail."""
+    """Connect, encrypt and sign in; SubmissionDelayed if that fails, SignedOut if it is the account's: no fault lies
+    in the mail."""
     end = account.smtp
     client = aiosmtplib.SMTP(
         hostname=end.host,
@@ -87,7 +88,9 @@ async def _signed_in(account: Account) -> aiosmtplib.SMTP:
             await _step("smtp.login", client.login(known.sign_in, known.password.get_secret_value()))
     except aiosmtplib.SMTPAuthenticationError as error:
         client.close()
-        raise SubmissionDelayed(
+        if error.code // 100 == 4:  # for now: 454, say (RFC 4954, 6)
+            raise SubmissionDelayed(f"the mail server {end} lets nobody in at the moment ({error.code})") from None
+        raise SignedOut(
             f"the mail server {end} does not let {account.at_smtp.sign_in} in ({error.code})",
             next_step="check the account's sign-in name and password",
         ) from None

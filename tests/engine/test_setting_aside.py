@@ -381,15 +381,15 @@ def test_of_actions_under_way_at_a_death_the_guilty_one_is_found(
     claim_all(ada)
     die(ada)
     assert ada.rows("crash", "action", "phase") == [("i1.0 i2.0 i3.0", "cycle")]
-    assert ada.engine._suspects == {"i1.0", "i2.0", "i3.0"}
+    assert ada.engine._acting._suspects == {"i1.0", "i2.0", "i3.0"}
     at_once: list[int] = []
-    start = ada.engine._start
+    start = ada.engine._acting._start
 
     def counted(row: Any) -> None:
         start(row)
-        at_once.append(len(ada.engine._running))
+        at_once.append(len(ada.engine._acting.running))
 
-    ada.engine._start = counted  # type: ignore[method-assign]
+    ada.engine._acting._start = counted  # type: ignore[method-assign]
     ada.work()
     assert at_once == [1, 1, 1], "they go one by one"
     assert [value for _, value in bench.done] == ["a", "b", "c"]

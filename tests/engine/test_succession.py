@@ -107,8 +107,8 @@ def test_what_was_only_claimed_is_done_by_the_successor_and_the_first_can_send_n
         pass
 
     async def play() -> None:
-        first._start_actions(ada.clock.now())  # claimed, and its task has not run yet
-        (task,) = first._running.values()
+        first._acting.start(ada.clock.now())  # claimed, and its task has not run yet
+        (task,) = first._acting.running.values()
         store, second = successor(ada)
         with closing(store):
             await second.until_idle()

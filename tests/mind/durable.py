@@ -18,8 +18,8 @@ from typing import Any
 from unittest.mock import patch
 
 from empla.capabilities.contract import Arguments, Effect, Idempotency, Operation, Place, PrepareFacts, Risk
+from empla.engine import acting, performing
 from empla.engine import employee as employee_module
-from empla.engine import performing
 from empla.engine.journal import unpacked
 from empla.errors import InputError
 from empla.governance.permit import Payload, Permit
@@ -121,9 +121,9 @@ class Deaths:
     def lurking(self) -> Iterator[None]:
         """Stand at every commit and around every act."""
         with ExitStack() as stack:
-            for module in (store_module, employee_module, performing):
+            for module in (store_module, acting, performing):
                 stack.enter_context(patch.object(module, "point", self.point))
-            stack.enter_context(patch.object(employee_module, "ACTIONS_AT_ONCE", 1))
+            stack.enter_context(patch.object(acting, "ACTIONS_AT_ONCE", 1))
             stack.enter_context(patch.object(employee_module, "CYCLES_PER_COMMIT", 4))
             stack.enter_context(patch.object(cycle_module, "EVENTS_PER_CYCLE", 25))
             yield

@@ -16,7 +16,7 @@ from empla.capabilities.calendar.events import Meeting
 from empla.capabilities.calendar.occurrences import Occurrence, invited_time_of, occurrences, takes_time_of
 from empla.capabilities.calendar.spans import Span, span, without, zone_of
 from empla.capabilities.contract import Place
-from empla.errors import PermissionDenied, ValidationError
+from empla.errors import PermissionDenied, SignedOut, ValidationError
 
 MARGIN = timedelta(days=8)
 """How far around a window events are read: servers do not know that "this and future" ones were moved (RANGE)."""
@@ -95,6 +95,8 @@ async def _read(place: Place, owner: str, within: Span, zone: str) -> _Calendar 
     """Return the owner's calendar as events, None if it may not be read so."""
     try:
         objects = await place.calendars.events(owner, within.start - MARGIN, within.end + MARGIN)
+    except SignedOut:
+        raise
     except PermissionDenied:
         return None
     found: list[Occurrence] = []
@@ -114,6 +116,8 @@ async def _ask(place: Place, person: str, within: Span, zone: str) -> list[Busy]
         return None
     try:
         spans = await place.calendars.free_busy(person, within.start, within.end)
+    except SignedOut:
+        raise
     except PermissionDenied:
         return None
     own_zone = zone_for(place, person, zone)

@@ -29,7 +29,7 @@ from empla.capabilities.calendar.results import (
 from empla.capabilities.calendar.spans import Span, overlaps, span
 from empla.capabilities.contract import OutcomeUnknown, Place, Settled
 from empla.capabilities.email.mailbox import OnWire
-from empla.errors import ExternalError, ValidationError
+from empla.errors import Declined, Delayed, ExternalError, RateLimited, ValidationError
 from empla.governance.permit import Permit
 from empla.mind.values import EventRef, Origin, Source
 
@@ -117,6 +117,8 @@ async def _write(permit: Permit, place: Place, on_wire: OnWire) -> Written | Con
     await on_wire({})
     try:
         outcome = await place.calendars.write(permit)
+    except (Declined, Delayed, RateLimited):
+        raise  # the server's own word that it did not
     except ExternalError as error:
         raise OutcomeUnknown(f"it is not known whether the calendar took the change: {error}") from error
     return outcome

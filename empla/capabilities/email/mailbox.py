@@ -11,7 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
-from empla.errors import ExternalError
+from empla.errors import Declined, Delayed, ExternalError, PutOff
 from empla.governance.permit import Permit
 
 
@@ -60,19 +60,19 @@ class Submission:
     recipients: Mapping[str, SmtpReply]
 
 
-class SubmissionRefused(ExternalError):
+class SubmissionRefused(Declined):
     """The mail server refused the message for good (5xx), before taking it."""
 
     code = "submission_refused"
 
 
-class SubmissionDelayed(ExternalError):
+class SubmissionDelayed(Delayed):
     """The mail server did not take the message now (4xx, or no connection); it did not take it."""
 
     code = "submission_delayed"
 
 
-class RecipientsDelayed(SubmissionDelayed):
+class RecipientsDelayed(SubmissionDelayed, PutOff):
     """The mail server took none of this mail's recipients now (greylisting, a full mailbox); others it may take."""
 
     code = "recipients_delayed"
