@@ -129,6 +129,8 @@ class HttpClient:
         content = response.read(LARGEST_ANSWER + 1)
         if len(content) > LARGEST_ANSWER:
             raise ExternalError("the calendar server's answer is too large")
+        if response.length:  # a read of at most so many bytes does not say that the connection broke before its end
+            raise http.client.IncompleteRead(content, response.length)
         if response.will_close:
             self._drop()
         return Answer(response.status, {name.lower(): value for name, value in response.getheaders()}, content)

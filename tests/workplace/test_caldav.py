@@ -257,6 +257,9 @@ class Peer:
         if answer == "hang":
             await reader.read()
             return False
+        if answer == "break":
+            writer.write(b"HTTP/1.1 207 Multi-Status\r\nContent-Length: 1000\r\n\r\n<multistatus><response>")
+            return False
         if answer == "trickle":
             writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")
             for _ in range(1000):
@@ -291,6 +294,7 @@ async def at(peer: Peer) -> AsyncIterator[Account]:
     [
         ("drop", OutcomeUnknown),
         ("hang", OutcomeUnknown),
+        ("break", OutcomeUnknown),
         ("trickle", OutcomeUnknown),
         ("500 broken", OutcomeUnknown),
         ("502 gateway", OutcomeUnknown),
@@ -333,6 +337,17 @@ def test_reading_ends_when_the_server_does_not_come_to_an_end(answer: str) -> No
             calendars = StandardCalendars(account)
             with pytest.raises(TimedOut):
                 await asyncio.wait_for(calendars.free_busy(account.address, NOON, NOON + HOUR), 3)
+            await calendars.close()
+
+    asyncio.run(main())
+
+
+def test_an_answer_that_breaks_off_is_a_connection_that_was_lost_and_nothing_that_was_said() -> None:
+    async def main() -> None:
+        async with at(Peer(REPORT="break")) as account:
+            calendars = StandardCalendars(account)
+            with pytest.raises(ExternalError, match="lost"):
+                await calendars.free_busy(account.address, NOON, NOON + HOUR)
             await calendars.close()
 
     asyncio.run(main())
