@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from email import message_from_bytes
 from pathlib import Path
 
+import pytest
+
 from tests.crash.harness import Line, Mind, Trial, WarmProcess, fresh
 from tests.crash.smtp_server import Manner, PlainServer
 from tests.crash.workloads import prepare, was_away
@@ -67,6 +69,7 @@ class SchedulePath:
         self.line.count_arrived({"told": len(told)})
 
 
+@pytest.mark.timeout(1800 if EVERYTHING else 300)
 def test_what_the_clock_makes_due(warm: WarmProcess, server: PlainServer, folder: Path, line: Line) -> None:
     prepare(folder / "template")
     was_away(folder / "template")
