@@ -311,7 +311,9 @@ def peers(console: Console, size: Size) -> list[dict]:
     python = PEERS / "bin" / "python"
     if not python.exists():
         venv.create(PEERS, with_pip=True)
-        subprocess.run([python, "-m", "pip", "install", "-qq", "--disable-pip-version-check", "spade"], check=True)
+        subprocess.run(
+            [python, "-m", "pip", "install", "-qq", "--disable-pip-version-check", "spade", "greenlet"], check=True
+        )
     commands = {
         "bare Python with asyncio, sqlite3, imaplib": [sys.executable, "-c", BARE],
         "SPADE": [str(python), "-c", SPADE],

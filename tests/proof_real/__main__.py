@@ -1,6 +1,7 @@
 """`python -m tests.proof_real --days 30 --employees 20 --seed 7`: the proof with real processes; see README.md."""
 
 import argparse
+import signal
 import sys
 import tempfile
 from pathlib import Path
@@ -20,6 +21,8 @@ def main() -> int:
     parser.add_argument("--out", type=Path, default=Path("build/proof-real"))
     parser.add_argument("--keep", type=Path, help="leave the home in this folder, to look at")
     given = parser.parse_args()
+    for number in (signal.SIGTERM, signal.SIGINT):  # either way everything is ended in order
+        signal.signal(number, signal.default_int_handler)
     with tempfile.TemporaryDirectory(prefix="empla-proof-") as folder:
         examined = proven(
             days=given.days,
