@@ -100,9 +100,8 @@ def handed_back(ground: Ground, other: Host, one: Host) -> None:
     until(lambda: state(other) == "waiting", what="the second waiting")
     one.run("down")
     until(lambda: state(other) == "working", within_s=LEASE_S + SPARE_S, what="a take-over")
-    assert [(line["by_waiting"], line["before"]) for line in other.log("clara.diaz") if line["event"] == "lease taken"][
-        -1
-    ] == (False, "")
+    taken = [line for line in other.log("clara.diaz") if line["event"] == "lease taken"]
+    assert (taken[-1]["by_waiting"], taken[-1]["before"]) == (False, "")
     ground.write("At the end")
     until(lambda: ground.answers("At the end"), what="an answer")
     everything_once(ground)

@@ -254,7 +254,7 @@ def runs(process: psutil.Process) -> bool:
         return False
 
 
-def until(true: Callable[[], Any], *, within_s: float = 60.0, what: str = "it") -> float:
+def until(true: Callable[[], Any], *, within_s: float = 120.0, what: str = "it") -> float:
     """Wait until something is so; return after how many seconds it was."""
     began = time.monotonic()
     while not true():
