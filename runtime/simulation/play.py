@@ -51,6 +51,7 @@ from runtime.simulation.world import Delivered, Office
 SETTLES: Final = timedelta(hours=12)
 """Time after the last day in which nobody writes and nothing goes wrong: what is in hand comes to its end."""
 _STOPS_S: Final = 60.0
+_LONGEST_REST: Final = 3600
 
 Told = Callable[[datetime], None]
 """Called with the instant that it is, at least once for every simulated hour."""
@@ -283,6 +284,7 @@ class _Run:
         await about[0]
         self._ending = True
         await self._true.sleep_until(self.script.ends + SETTLES)
+        await self._at_rest()
         for employed in self._employed:
             if employed.life is not None:
                 employed.life.stopping.set()
@@ -290,6 +292,14 @@ class _Run:
         for task in (*about, *working):
             task.cancel()
         await asyncio.gather(*about, *working, return_exceptions=True)
+
+    async def _at_rest(self) -> None:
+        """Wait until nobody has anything in hand: whoever is told to stop leaves for later what has just come."""
+        for _ in range(_LONGEST_REST):
+            engines = [employed.life.engine for employed in self._employed if employed.life is not None]
+            if all(engine is not None and engine.idle for engine in engines):
+                return
+            await self._true.sleep_until(self._true.now() + timedelta(seconds=1))
 
     async def _works(self, employed: Employment) -> None:
         """Keep one employee at work, as its supervisor does: whenever its process ends, another begins."""

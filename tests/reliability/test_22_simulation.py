@@ -67,12 +67,12 @@ def test_the_same_seed_gives_the_same_trace_whatever_the_hash_seed_and_another_s
 def test_a_death_loses_what_was_not_committed_and_nothing_else(
     small: Scenario, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    often = Level(at_commits=0.05, at_effects=0.15, trouble=Trouble(unseen=0.2, lost=0.2, raced=0.2, again=0.2))
+    often = Level(at_commits=0.01, at_effects=0.04, trouble=Trouble(unseen=0.2, lost=0.2, raced=0.2, again=0.2))
     monkeypatch.setitem(LEVEL, "many", often)
     outcome, wrong = played(small)
     (lived,) = outcome.employees
     assert not wrong, outcome.faults
-    assert lived.lives > len({where for _, where in lived.deaths}) > 10, "it died in many places"
+    assert lived.lives > len({where for _, where in lived.deaths}) > 8, "it died in many places"
     assert any(delivered.again for delivered in outcome.office.delivered)
 
 
