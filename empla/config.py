@@ -7,7 +7,7 @@ import tomllib
 import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Final, Literal
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
@@ -16,6 +16,9 @@ from empla.errors import InputError
 
 MIND_FILE = "mind.db"
 """The store of one employee, in a folder of its own."""
+
+TENANT: Final = "main"
+"""The tenant of a home that has only one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,8 +139,8 @@ class Settings(BaseModel):
         default=512,
         ge=0,
         le=1 << 20,
-        description="memory of its own that one employee may use, in MiB; it is ended and started afresh above that, and"
-        " stopped by the kernel at twice as much; 0: no limit",
+        description="memory of its own that one employee may use, in MiB; it is ended and started afresh above that,"
+        " and stopped by the kernel at twice as much; 0: no limit",
     )
     cpu_limit: float = Field(
         default=1.0,

@@ -41,12 +41,10 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from sqlmodel import Field, Session, SQLModel, select
 
 from empla import faults
+from empla.config import TENANT as TENANT
 from empla.errors import InternalError, ResourceError, ValidationError
 from empla.mind.grants import GrantKind
 from empla.store import sqlite
-
-TENANT = "main"
-"""The tenant of a home that has only one."""
 
 SCHEMA = "0003"
 """The newest migration. Checked at every opening; Alembic is imported only when a file is older."""

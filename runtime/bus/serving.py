@@ -10,8 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from empla.clock import Clock
-from empla.config import Home, Settings
-from empla.store.company import TENANT, CompanyStore
+from empla.config import TENANT, Home, Settings
 from runtime.bus.broker import broker, keep_password
 from runtime.bus.groups import Groups, Place
 from runtime.bus.hub import Hub
@@ -71,10 +70,14 @@ class BusService:
             self.exchange.publish(message.topic, body)
 
     def _read_upto(self, reader: str) -> Mapping[Place, int]:
+        from empla.store.company import CompanyStore  # the supervisor begins before it has a database
+
         with CompanyStore(self._home.company_db) as store, store.reading() as company:
             return company.read_upto(reader)
 
     def _note_read(self, reader: str, upto: Mapping[Place, int]) -> None:
+        from empla.store.company import CompanyStore
+
         with CompanyStore(self._home.company_db) as store, store.writing() as company:
             company.note_read(reader, upto)
 
