@@ -104,9 +104,16 @@ def _show_status(found: dict[str, Any], json: bool) -> None:
 
 
 def _why(employee: dict[str, Any]) -> str:
-    """Return why an employee does not work, or by what its last process ended; empty if there is nothing to say."""
-    ended = employee.get("last_end", "")
-    return str(employee.get("reason") or (f"last: {ended}" if ended else ""))
+    """Return why an employee does not work and when it was last seen, or by what its last process ended; empty if
+    there is nothing to say.
+    """
+    ended, works = employee.get("last_end", ""), employee["state"] == "working"
+    why = [str(employee.get("reason") or (f"last: {ended}" if ended else ""))]
+    if works and employee.get("presence") not in (None, "here"):
+        why.append("not on the bus")
+    elif not works and "seen" in employee:
+        why.append(f"last seen {employee['seen'][:16].replace('T', ' ')} UTC")
+    return "; ".join(part for part in why if part)
 
 
 def _state(employee: dict[str, Any]) -> Any:

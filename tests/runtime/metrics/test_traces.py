@@ -1,6 +1,8 @@
 """Traces: one for each correlation, whole also when the process that began it died; sent to a collector by OTLP."""
 
 import gzip
+import json
+import logging
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -8,14 +10,17 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+import structlog
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
+from empla.config import Home
 from empla.engine import inbox
 from empla.engine.employee import EmployeeEngine
 from empla.mind.plans import PlanLibrary, Trigger, on
 from empla.mind.steps import Do
 from empla.testing.employee import Employee, employee
+from runtime import logs
 from runtime.metrics.traces import Traces
 from tests.engine.conftest import Bench
 
@@ -103,6 +108,32 @@ def test_a_trace_leads_from_the_percept_to_the_act_also_over_a_crash(tmp_path: P
     assert all(span.start_time_unix_nano <= span.end_time_unix_nano for span in spans)
     assert len({span.span_id for span in spans}) == len(spans)
     assert b"CANARY" not in collector.raw, "contents stay at home"
+
+
+def test_one_correlation_id_stands_in_the_logs_of_every_life(tmp_path: Path) -> None:
+    plans, bench, home = PlanLibrary(), Bench(), Home(tmp_path / "home")
+
+    @plans.plan(on("number"))
+    def look(event: Trigger):
+        yield Do(operation="test.look", arguments={"value": event.number})
+
+    before = logging.getLogger().handlers[:]
+    with employee(tmp_path, plans, bench.operations()) as ada:
+        ada.work()
+        logs.configure(home, "ada", clock=ada.clock, epoch=1)
+        ada.tell("number", key="number:1", number=1)
+        ada.engine.recover()
+        ada.engine.think()  # decided; then the process dies
+        logs.configure(home, "ada", clock=ada.clock, epoch=2)
+        ada.restart()
+        ada.work()
+    logging.getLogger().handlers[:] = before
+    structlog.reset_defaults()
+
+    lines = [json.loads(line) for line in (home.logs / "ada.jsonl").read_text().splitlines()]
+    found = {(line["event"], line["epoch"], line.get("correlation")) for line in lines}
+    correlation = inbox.correlation("number:1")
+    assert found >= {("decided", 1, correlation), ("action ended", 2, correlation), ("intention over", 2, correlation)}
 
 
 def test_a_collector_that_is_away_keeps_nobody_from_ending(tmp_path: Path) -> None:
