@@ -177,6 +177,7 @@ def _engine(seat: Seat, store: Store, place: Place, profile: Profile, telemetry:
         operations=registry.operations(PLUGINS.capabilities),
         sensors=[sensor for capability in PLUGINS.capabilities for sensor in capability.sensors],
         secret=profile.secret.get_secret_value().encode(),
+        integrations=registry.integrations(PLUGINS.capabilities),
     )
 
     def beat(cycle: int, percept: str, intention: str) -> None:

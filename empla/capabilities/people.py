@@ -62,6 +62,7 @@ capability = Capability(
             prepare=_prepare,
             perform=_find,
             timeout_s=10.0,
+            integration="directory",
         ),
     ),
 )

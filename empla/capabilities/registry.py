@@ -100,6 +100,15 @@ def operations(capabilities: Iterable[Capability]) -> dict[str, Operation]:
     return known
 
 
+def integrations(capabilities: Iterable[Capability]) -> dict[str, str]:
+    """Return by which integration each sensor watches, by its name."""
+    return {
+        sensor.name: getattr(sensor, "integration", "") or capability.name
+        for capability in capabilities
+        for sensor in capability.sensors
+    }
+
+
 # loading ------------------------------------------------------------------------------------------------------------
 
 

@@ -1,12 +1,12 @@
 """A folder as a stream of mails: what came after a cursor, and waiting for more, over connections that come and go.
 
-There is one connection, kept between calls. When it is lost it is made again, after a pause that doubles with every
-failure (with jitter, so that a hundred employees do not return at once) and begins anew once a connection has held for
-a while. A wrong password is tried again rarely, for servers lock accounts.
+There is one connection, kept between calls. When it is lost it is made again, a few times and after short pauses that
+differ from account to account, so that a hundred employees do not return at once; then whoever waits is told, and says
+how long it is left alone (`empla.engine.failing`).
 """
 
 import asyncio
-import random
+import hashlib
 from dataclasses import replace
 from datetime import datetime
 
@@ -14,14 +14,15 @@ import structlog
 
 from empla.capabilities.email.mailbox import FetchedMail, MailCursor
 from empla.clock import pause
-from empla.errors import EmplaError, ExternalError, PermissionDenied
+from empla.errors import EmplaError, ExternalError
 from empla.workplace.accounts import Account
 from empla.workplace.folders import on_wire
 from empla.workplace.imap import LARGEST_MAIL, NO_DATE, ImapSession, Refused, Stored
 
 _FIRST_PAUSE_S = 0.2
-_LONGEST_PAUSE_S = 60.0
-_DENIED_PAUSE_S = 300.0
+_LONGEST_PAUSE_S = 5.0
+_QUIET_TRIES = 2
+"""How often a lost connection is made again in vain before whoever waits for news hears that nobody watches."""
 _STEADY_S = 10.0
 """A connection that held so long counts as good: the next loss starts with the shortest pause again."""
 
@@ -31,7 +32,6 @@ _BATCH_BYTES = 8 << 20
 _STUB = b"Subject: A mail that the mail server could not give\r\nX-Empla-Not-Fetched: uid %d of %d\r\n\r\n"
 
 _log = structlog.get_logger(__name__)
-_jitter = random.SystemRandom()
 
 
 class Inbox:
@@ -47,7 +47,6 @@ class Inbox:
         self._session: ImapSession | None = None
         self._failures = 0
         self._try_again_at = 0.0
-        self._told_down = False
         self._closed = False
 
     async def fetch_after(
@@ -56,7 +55,7 @@ class Inbox:
         """Return up to `limit` mails after `cursor`, oldest first (see `Mailbox` and `Folder`).
 
         A lost connection is made again once. Raises ExternalError (among them TimedOut) when that fails, too, and
-        PermissionDenied when the server does not let the account in; calling again then waits out the pause first.
+        SignedOut when the server does not let the account in; calling again then waits out the pause first.
         """
         async with self._lock:
             try:
@@ -69,8 +68,8 @@ class Inbox:
     async def wait_for_change(self, timeout_s: float) -> None:
         """Return when the folder may have changed or after `timeout_s` (see `Mailbox.wait_for_change`).
 
-        A lost connection is made again here, in the time there is; having been away counts as a change. Raises
-        PermissionDenied when the server does not let the account in.
+        A lost connection is made again here; having been away counts as a change. Raises ExternalError when that fails
+        again and again, and SignedOut when the server does not let the account in.
         """
         async with self._lock:
             loop = asyncio.get_running_loop()
@@ -82,6 +81,8 @@ class Inbox:
                 except TimeoutError:
                     return
                 except ExternalError:
+                    if self._failures > _QUIET_TRIES:
+                        raise
                     continue  # the next attempt waits longer
                 if session.changed:
                     return
@@ -98,8 +99,8 @@ class Inbox:
             if not await session.idle(seconds):
                 await pause(max(0.0, min(seconds, self._account.poll_s)))
                 await session.noop()
-        except ExternalError as error:
-            self._lost(error)
+        except ExternalError:
+            self._lost()
         except BaseException:
             session.drop()
             raise
@@ -111,30 +112,28 @@ class Inbox:
         try:
             self._session = session = await ImapSession.open(self._account)
             await session.examine(self._folder)
-        except EmplaError as error:
-            self._lost(error)
+        except EmplaError:
+            self._lost()
             raise
         except BaseException:
             self._drop()
             raise
-        if self._told_down:
-            self._told_down = False
-            _log.info("mailbox is back", account=self._account.address)
         session.changed = True  # who knows what came while nobody was there
         return session
 
-    def _lost(self, error: EmplaError) -> None:
+    def _lost(self) -> None:
         now = asyncio.get_running_loop().time()
         if self._session is not None and now - self._session.opened_at > _STEADY_S:
             self._failures = 0
         self._drop()
-        longest = _DENIED_PAUSE_S if isinstance(error, PermissionDenied) else _LONGEST_PAUSE_S
-        delay = longest if longest == _DENIED_PAUSE_S else min(longest, _FIRST_PAUSE_S * 2**self._failures)
+        pause_s = min(_LONGEST_PAUSE_S, _FIRST_PAUSE_S * 2**self._failures)
         self._failures = min(self._failures + 1, 16)
-        self._try_again_at = now + delay * _jitter.uniform(0.5, 1.0)
-        if not self._told_down and not self._closed and self._failures > 1:
-            self._told_down = True
-            _log.warning("mailbox is out of reach", account=self._account.address, reason=error.sentence)
+        self._try_again_at = now + pause_s * self._share()
+
+    def _share(self) -> float:
+        """Return a share of one half to one, another for every account and every attempt: derived, never drawn."""
+        who = f"{self._account.address} {self._folder!r} {self._failures}".encode()
+        return 0.5 + hashlib.sha256(who).digest()[0] / 510
 
     def _drop(self) -> None:
         if self._session is not None:
@@ -162,8 +161,8 @@ class Inbox:
             chosen = await self._first_batch(session, uids[:limit])
             session.changed = session.changed or len(chosen) < len(uids)
             mails = await self._bodies(session, chosen) if chosen else []
-        except ExternalError as error:
-            self._lost(error)
+        except ExternalError:
+            self._lost()
             raise
         except BaseException:
             self._drop()

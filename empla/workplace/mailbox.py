@@ -28,7 +28,7 @@ class StandardMailbox:
     async def fetch_after(self, cursor: MailCursor | None, limit: int = 50) -> list[FetchedMail]:
         """Return up to `limit` mails of the INBOX after `cursor`, oldest first (see `Mailbox`).
 
-        Raises ExternalError when the server is out of reach and PermissionDenied when it does not let the account in.
+        Raises ExternalError when the server is out of reach and SignedOut when it does not let the account in.
         Calling again waits out a growing pause first, so whoever simply tries again does no harm.
         """
         return await self._inbox.fetch_after(cursor, limit)
@@ -36,7 +36,8 @@ class StandardMailbox:
     async def wait_for_change(self, timeout_s: float) -> None:
         """Return when the INBOX may have changed or after `timeout_s` (see `Mailbox`).
 
-        Lost connections are made again here. Raises PermissionDenied when the server does not let the account in.
+        Lost connections are made again here, a few times; then ExternalError is raised, and SignedOut when the server
+        does not let the account in.
         """
         await self._inbox.wait_for_change(timeout_s)
 

@@ -217,6 +217,7 @@ class Morning:
             operations=registry.operations(capabilities),
             sensors=[sensor for capability in capabilities for sensor in capability.sensors],
             secret=profile.secret.get_secret_value().encode(),
+            integrations=registry.integrations(capabilities),
         )
         with closing(open_store(folder / "mind.db", self.slug)) as store:
             store.take_lease(epoch, "scenario")

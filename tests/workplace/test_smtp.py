@@ -21,7 +21,7 @@ from empla.capabilities.email.mailbox import (
     SubmissionRefused,
     SubmissionUnknown,
 )
-from empla.errors import InternalError
+from empla.errors import InternalError, SignedOut
 from empla.governance.permit import Permit
 from empla.workplace.accounts import Account, Endpoint, Tls
 from empla.workplace.mailbox import StandardMailbox
@@ -249,11 +249,11 @@ def test_nobody_listening_is_a_delay(permit: MakePermit) -> None:
         submit(permit, Peer(), account={"smtp": Endpoint(host="127.0.0.1", port=1)})
 
 
-def test_a_wrong_password_is_a_delay_and_is_not_repeated_to_anybody(permit: MakePermit) -> None:
+def test_a_wrong_password_is_a_fault_of_its_own_and_is_not_repeated_to_anybody(permit: MakePermit) -> None:
     peer = Peer()
     peer.password = "another"
 
-    with pytest.raises(SubmissionDelayed, match="does not let") as caught:
+    with pytest.raises(SignedOut, match="does not let") as caught:
         submit(permit, peer)
     assert "right" not in repr(caught.value)
     assert "password" in caught.value.next_step

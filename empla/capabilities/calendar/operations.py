@@ -29,6 +29,7 @@ from empla.capabilities.calendar.arguments import (
 )
 from empla.capabilities.calendar.events import uid_in
 from empla.capabilities.contract import Arguments, Capability, Effect, Idempotency, Operation, PrepareFacts, Risk
+from empla.capabilities.email.mailbox import SUBMISSION
 from empla.errors import PermissionDenied
 from empla.governance.permit import Payload
 
@@ -175,6 +176,7 @@ def _answering(
         summary=summary,
         arguments=arguments,
         effect=Effect.TELL,
+        integration=SUBMISSION,
         risk=Risk.MEDIUM,
         idempotency=Idempotency.MESSAGE_ID,
         prepare=prepare,
@@ -201,6 +203,7 @@ TELLING = (
         summary="Send an invitation, or its new version, by mail.",
         arguments=SendInvitation,
         effect=Effect.TELL,
+        integration=SUBMISSION,
         risk=Risk.LOW,
         idempotency=Idempotency.MESSAGE_ID,
         prepare=inviting.prepare_invite,
@@ -215,6 +218,7 @@ TELLING = (
         summary="Tell people by mail that an event is cancelled, or that they are no longer invited.",
         arguments=SendCancel,
         effect=Effect.TELL,
+        integration=SUBMISSION,
         risk=Risk.LOW,
         idempotency=Idempotency.MESSAGE_ID,
         prepare=inviting.prepare_send_cancel,

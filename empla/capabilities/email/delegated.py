@@ -15,15 +15,13 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
-import structlog
-
 from empla.capabilities.contract import Noticed, Place
 from empla.capabilities.email.calendar_message import is_calendar_message
 from empla.capabilities.email.mailbox import FetchedMail, Folder, MailCursor
 from empla.capabilities.email.sensor import LOOK_AGAIN_S, percept_key
 from empla.capabilities.email.sorting import sort
 from empla.capabilities.email.triage import MailKind, Triage
-from empla.errors import ExternalError, PermissionDenied
+from empla.errors import ExternalError
 from empla.mind.grants import GRANT_CHANGED, GRANTED, MAIL_KINDS, GrantKind
 from empla.mind.plans import PlanLibrary, Trigger, on
 from empla.mind.readings import Mail
@@ -40,14 +38,17 @@ KEY_PREFIX = "manager-"
 """What its percept's key has before the key that the employee's own copy of the mail would have."""
 
 library = PlanLibrary()
-_log = structlog.get_logger(__name__)
 Deliver = Callable[[Sequence[Noticed]], Awaitable[None]]
 
 
 class DelegatedSensor:
-    """Watches the folders with others' mails. Its cursor says how far each was read, by owner."""
+    """Watches the folders with others' mails, by an integration of its own: these folders are another's.
+
+    Its cursor says how far each was read, by owner.
+    """
 
     name = "delegated"
+    integration = "delegated"
 
     async def watch(self, place: Place, cursor: Mapping[str, Any] | None, deliver: Deliver) -> None:
         """Run until cancelled: one task follows each folder that is open now, none those that are not."""
@@ -76,18 +77,15 @@ class DelegatedSensor:
 
 
 async def _follow(place: Place, owner: Address, folder: Folder, seen: dict[str, Any], deliver: Deliver) -> None:
-    """Hand on what comes into one folder, for as long as it is open; out of reach, it waits as the folder does."""
+    """Hand on what comes into one folder, for as long as it is open."""
     try:
         while (since := _since(place, owner)) is not None:
             known = seen.get(owner.value)
             cursor = MailCursor(known["uidvalidity"], known["uid"]) if known is not None else None
-            try:
-                mails = await folder.fetch_after(cursor, since=since)
-                if not mails:
-                    await folder.wait_for_change(LOOK_AGAIN_S)
-                    continue
-            except (ExternalError, PermissionDenied) as error:
-                _log.warning("a folder with others' mails is out of reach", owner=owner.value, why=error.sentence)
+            mails = await folder.fetch_after(cursor, since=since)
+            if not mails:
+                await deliver(())
+                await folder.wait_for_change(LOOK_AGAIN_S)
                 continue
             noticed = []
             for mail in mails:

@@ -48,6 +48,9 @@ class SmtpReply:
     text: str
 
 
+READING, SUBMISSION = "mailbox", "submission"
+"""The integrations of mail: reading the own mailbox, and submitting mail."""
+
 OnWire = Callable[[Mapping[str, SmtpReply]], Awaitable[None]]
 """Called with the reply per recipient after the last RCPT and just before DATA; returns once that is committed."""
 
@@ -120,7 +123,10 @@ class Mailbox(Protocol):
         ...
 
     async def wait_for_change(self, timeout_s: float) -> None:
-        """Return when the INBOX may have changed (IDLE, RFC 2177; polling where there is none) or after `timeout_s`."""
+        """Return when the INBOX may have changed (IDLE, RFC 2177; polling where there is none) or after `timeout_s`.
+
+        ExternalError if it cannot be watched, SignedOut if the account is not let in.
+        """
         ...
 
     async def submit(self, permit: Permit, on_wire: OnWire) -> Submission:

@@ -39,7 +39,7 @@ from empla.capabilities.contract import (
 from empla.capabilities.email import compose, submitting
 from empla.capabilities.email.delegated import DelegatedSensor
 from empla.capabilities.email.forwarded import forwarded_in
-from empla.capabilities.email.mailbox import OnWire
+from empla.capabilities.email.mailbox import SUBMISSION, OnWire
 from empla.capabilities.email.marks import marks_of
 from empla.capabilities.email.reading import parse, read
 from empla.capabilities.email.reading.absence import away_until
@@ -250,6 +250,7 @@ capability = Capability(
             prepare=_prepare_look,
             perform=_look_again,
             timeout_s=10.0,
+            integration="",
         ),
         Operation(
             name="email.send",
@@ -263,6 +264,7 @@ capability = Capability(
             settle=_settle_send,
             lane=_lane,
             timeout_s=120.0,
+            integration=SUBMISSION,
         ),
     ),
     sensors=(InboxSensor(), DelegatedSensor()),

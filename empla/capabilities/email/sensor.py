@@ -7,7 +7,7 @@ from email.policy import compat32
 from typing import Any
 
 from empla.capabilities.contract import Noticed, Place
-from empla.capabilities.email.mailbox import FetchedMail, MailCursor
+from empla.capabilities.email.mailbox import READING, FetchedMail, MailCursor
 
 MAIL_ARRIVED = "mail-arrived"
 """Kind of the percept; fields `key`, `blob` (sha256 of the raw bytes), `received`, `account` and `size`."""
@@ -21,6 +21,7 @@ class InboxSensor:
     """Watches the INBOX of the employee's account."""
 
     name = "inbox"
+    integration = READING
 
     async def watch(
         self,
@@ -36,9 +37,8 @@ class InboxSensor:
             while mails:
                 seen = mails[0].cursor
                 noticed.append(self._noticed(place, mails.pop(0)))  # its bytes are kept now, and let go
-            if noticed:
-                await deliver(noticed)
-            else:
+            await deliver(noticed)  # nothing, too: the mailbox can be read
+            if not noticed:
                 await place.mailbox.wait_for_change(LOOK_AGAIN_S)
 
     def _noticed(self, place: Place, mail: FetchedMail) -> Noticed:
