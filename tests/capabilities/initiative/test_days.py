@@ -230,5 +230,5 @@ def test_a_year_of_it_holds_no_more_than_a_month() -> None:
         for waiting in [a for a in mind.asked if mind._waits(a)]:
             mind.failed(waiting)
         held.append((len(mind.state.beliefs), len(mind.state.intentions)))
-    assert len(set(held[2:])) == 1, held
+    assert max(held[2:]) <= max(held[:2]), held
     assert len(mind.changes(Believed)) > 100
