@@ -1,13 +1,14 @@
 """The `self` capability: what the employee itself has done and undertaken, for honest answers about its work.
 
     self.history   since: datetime
-                   -> History(acts: (Act, ...), undertakings: (Undertaking, ...), set_aside: (PutAside, ...))   THINK
+                   -> History(acts: (Act, ...), undertakings: (Undertaking, ...), set_aside: (PutAside, ...),
+                              integrations: (Integration, ...))   THINK
 
 The facts come from the employee's own tables. They are taken while the action is prepared, in the cycle's transaction
 (`PrepareFacts.history`), and only handed over here, so a replay tells the same and this capability touches no store.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from empla.capabilities.contract import (
@@ -22,7 +23,7 @@ from empla.capabilities.contract import (
 )
 from empla.capabilities.email.mailbox import OnWire
 from empla.governance.permit import Payload, Permit
-from empla.mind.codec import registered
+from empla.mind.codec import LATER, registered
 
 
 @registered
@@ -72,12 +73,25 @@ class PutAside:
 
 @registered
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Integration:
+    """One connection to the world and how it stands (`empla.mind.health`), since when, and why."""
+
+    name: str
+    state: str
+    since: datetime
+    why: str
+
+
+@registered
+@dataclass(frozen=True, slots=True, kw_only=True)
 class History:
-    """What was done, undertaken and set aside, oldest first; only the newest where there is much."""
+    """What was done, undertaken and set aside, oldest first, only the newest where there is much; and what it could
+    reach."""
 
     acts: tuple[Act, ...] = ()
     undertakings: tuple[Undertaking, ...] = ()
     set_aside: tuple[PutAside, ...] = ()
+    integrations: tuple[Integration, ...] = field(default=(), metadata=LATER)
 
 
 class HistoryArguments(Arguments):
@@ -105,7 +119,15 @@ async def _history(permit: Permit, _place: Place, _on_wire: OnWire) -> History:
     )
     undertakings = (Undertaking(**{**u, "since": datetime.fromisoformat(u["since"])}) for u in told["undertakings"])
     set_aside = (PutAside(**{**one, "at": datetime.fromisoformat(one["at"])}) for one in told.get("set_aside", ()))
-    return History(acts=tuple(acts), undertakings=tuple(undertakings), set_aside=tuple(set_aside))
+    integrations = (
+        Integration(**{**one, "since": datetime.fromisoformat(one["since"])}) for one in told.get("integrations", ())
+    )
+    return History(
+        acts=tuple(acts),
+        undertakings=tuple(undertakings),
+        set_aside=tuple(set_aside),
+        integrations=tuple(integrations),
+    )
 
 
 capability = Capability(

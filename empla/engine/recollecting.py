@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from empla.mind import codec
+from empla.mind.health import HEALTH
 from empla.mind.intentions import OVER, Intention, Stage
 from empla.mind.percepts import Outcome
 from empla.mind.steps import Ask
@@ -24,9 +25,9 @@ _ACT = ("intention", "operation", "effect", "state", "target", "why", "asked_at"
 
 
 def history(store: Store, since: datetime, *, without: str) -> Mapping[str, Any]:
-    """Return acts with an effect, undertakings and what was set aside since `since`, oldest first.
+    """Return acts with an effect, undertakings and what was set aside since `since`, oldest first; and what it reaches.
 
-    All undertakings that are open are among them.
+    All undertakings that are open are among them, and all intentions that are set aside.
 
     `without` is the intention that asks, which is no part of the answer. Where there are many, only the newest.
     """
@@ -34,13 +35,25 @@ def history(store: Store, since: datetime, *, without: str) -> Mapping[str, Any]
         "acts": list(_acts(store, since, without)),
         "undertakings": list(_undertakings(store, since, without)),
         "set_aside": list(_set_aside(store, since)),
+        "integrations": list(_integrations(store)),
     }
+
+
+def _integrations(store: Store) -> Iterator[dict[str, Any]]:
+    """Yield how its connections stand, as it was told last."""
+    for row in store.find("belief", {"functor": HEALTH, "held": 1}, ("body",)):
+        name, state, since, why = codec.loads(row.body).arguments
+        yield {"name": name, "state": state, "since": since.isoformat(), "why": str(why)[:LONGEST]}
 
 
 def _set_aside(store: Store, since: datetime) -> Iterator[dict[str, Any]]:
     rows = store.find("percept", {"state": "quarantined"}, ("at", "kind", "reason"), at_least={"at": instant(since)})
     for row in rows[-MOST_UNDERTAKINGS:]:
         yield {"at": row.at, "kind": row.kind, "reason": row.reason[:LONGEST]}
+    for row in store.find("intention", {"stage": Stage.QUARANTINED.value}, ("body",))[-MOST_UNDERTAKINGS:]:
+        intention = codec.loads(row.body)
+        why = f"{intention.plan}: {intention.set_aside}"[:LONGEST]
+        yield {"at": instant(intention.adopted_at), "kind": "intention", "reason": why}
 
 
 def _acts(store: Store, since: datetime, without: str) -> Iterator[dict[str, Any]]:

@@ -16,7 +16,7 @@ from empla.mind.noticing_findings import REMARK
 from empla.mind.steps import ActionFailed, Do, Step, query
 from empla.mind.triggers import MISSED
 from empla.mind.values import Address
-from employees.executive_assistant import promises, recounting, words
+from employees.executive_assistant import connections, promises, recounting, words
 from employees.executive_assistant.agendas import awaited_names, clashes, entry, in_order, journeys
 from employees.executive_assistant.attending import ANSWERED, WAITING
 from employees.executive_assistant.duties import ABSENT
@@ -62,6 +62,7 @@ def of(me: Profile, now: datetime, since: datetime, missed: Sequence[datetime]) 
         (yield from _uncertain(me, history)),
         _section("This I noticed by myself:", (_as_sentence(what) for _, what in remarks)),
         (yield from _away(me, since, missed)),
+        _section("Not in order:", connections.lines(history.integrations, me.zone)),
         _set_aside(history),
         (yield from _counts(me, now, since)),
     ]

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from empla.capabilities.email.steps import reply, send
 from empla.mind.beliefs import BeliefBase
-from empla.mind.percepts import APPROVAL_NEEDED, INTENTION_FAILED
+from empla.mind.percepts import APPROVAL_NEEDED, INTENTION_FAILED, INTENTION_SET_ASIDE
 from empla.mind.plans import PlanLibrary, Trigger, on
 from empla.mind.readings import Mail
 from empla.mind.steps import ActionFailed, Ask, Believe, Decide, Do, Forget, Now, Raise, Wait, query
@@ -161,7 +161,29 @@ def tell_percept_set_aside(event: Trigger) -> Steps:
     yield send(
         me.manager,
         "Something that I set aside",
-        f"Something that arrived stopped me twice ({event.reason}). I have kept it and set it aside, and go on.",
+        f"Something that arrived could not be handled ({event.reason}). I have kept it and set it aside, and go on.\n\n"
+        "Whoever runs me sees it with `empla quarantine list`, and can have it handled again or dropped.",
+    )
+
+
+@library.plan(on(INTENTION_SET_ASIDE), goal="say what I had to set aside", quiet=True)
+def tell_intention_set_aside(event: Trigger) -> Steps:
+    """Tell the manager what I was working on when it stopped me again and again, and what to do about it."""
+    me: Profile = yield from profile()
+    mail: Mail | None = event.get("mail")
+    work = f"“{event.goal or event.plan}”"
+    if mail is not None and mail.authenticated is not None and mail.authenticated.value == me.manager.value:
+        work = f"your request “{words.said(mail, 120)}”"
+    elif mail is not None:
+        work = f"{work}, with the mail from {mail.sender.value if mail.sender else 'somebody'}"
+    of = f'{event.intention} --of "{me.name}"'
+    yield send(
+        me.manager,
+        "Something that I had to set aside",
+        f"I was working on {work}, and that has stopped my program: {event.reason.rstrip('. ')}.\n\n"
+        "I have set it aside as it stands. What comes for it is kept, nothing of it is done until somebody decides, "
+        "and I go on with everything else.\n\nWhoever runs me can look at it, have me try again, or give it up:\n\n"
+        f"  empla quarantine show {of}\n  empla quarantine retry {of}\n  empla quarantine drop {of}",
     )
 
 

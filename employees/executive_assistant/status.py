@@ -15,7 +15,7 @@ from empla.mind.plans import PlanLibrary, Trigger, on
 from empla.mind.readings import Mail
 from empla.mind.steps import Do, Now, Step, query
 from empla.mind.values import Address, Origin, Source
-from employees.executive_assistant import promises, recounting, wanted, words
+from employees.executive_assistant import connections, promises, recounting, wanted, words
 from employees.executive_assistant.booking import Arrangement
 from employees.executive_assistant.errands import ERRAND_THREAD
 from employees.executive_assistant.guests import known_by, people
@@ -86,6 +86,8 @@ def _open(me: Profile) -> Generator[Step, Any, str]:
         _section("No answer to an invitation yet:", waiting),
         _section("I wait for an answer of yours:", [recounting.asked(u, me.zone) for u in asked]),
         _section("Not done, or not certain:", [recounting.line(act, names, me.zone) for act in acts]),
+        _section("Not in order:", connections.lines(history.integrations, me.zone)),
+        _section("Set aside until somebody decides:", [words.sentence(one.reason, 160) for one in history.set_aside]),
     ]
     found = words.paragraphs(*parts)
     return found or "Nothing is open: I wait for nobody, have no question to you, and owe nothing."
