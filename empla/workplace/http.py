@@ -29,6 +29,8 @@ CONNECT_S = 5.0
 """Seconds that connecting may take: the one step that cannot be interrupted, and a process must end within these."""
 
 _REPEATABLE = frozenset({"GET", "HEAD", "OPTIONS", "PROPFIND", "REPORT"})
+_TELLING = frozenset({"GET", "PROPFIND", "REPORT"})
+"""Methods whose answers, where they succeed, have a body."""
 
 
 class NotSent(Delayed):
@@ -129,7 +131,9 @@ class HttpClient:
         content = response.read(LARGEST_ANSWER + 1)
         if len(content) > LARGEST_ANSWER:
             raise ExternalError("the calendar server's answer is too large")
-        if response.length:  # a read of at most so many bytes does not say that the connection broke before its end
+        # The library takes the end of a connection for the end of head and body alike.
+        unsaid = response.length is None and not content and method in _TELLING and 200 <= response.status < 300
+        if response.length or unsaid:
             raise http.client.IncompleteRead(content, response.length)
         if response.will_close:
             self._drop()

@@ -257,6 +257,9 @@ class Peer:
         if answer == "hang":
             await reader.read()
             return False
+        if answer == "break in the head":
+            writer.write(b"HTTP/1.1 207 Multi-Status\r\nContent-Len")
+            return False
         if answer == "break":
             writer.write(b"HTTP/1.1 207 Multi-Status\r\nContent-Length: 1000\r\n\r\n<multistatus><response>")
             return False
@@ -342,9 +345,10 @@ def test_reading_ends_when_the_server_does_not_come_to_an_end(answer: str) -> No
     asyncio.run(main())
 
 
-def test_an_answer_that_breaks_off_is_a_connection_that_was_lost_and_nothing_that_was_said() -> None:
+@pytest.mark.parametrize("answer", ["break", "break in the head"])
+def test_an_answer_that_breaks_off_is_a_connection_that_was_lost_and_nothing_that_was_said(answer: str) -> None:
     async def main() -> None:
-        async with at(Peer(REPORT="break")) as account:
+        async with at(Peer(REPORT=answer)) as account:
             calendars = StandardCalendars(account)
             with pytest.raises(ExternalError, match="lost"):
                 await calendars.free_busy(account.address, NOON, NOON + HOUR)
