@@ -18,11 +18,13 @@ from zoneinfo import ZoneInfo
 from empla.capabilities.email.delegated import KEY_PREFIX
 from empla.capabilities.email.sensor import percept_key
 from empla.engine import archive
+from empla.engine.compacting import YOUNG
 from empla.engine.loading import load
 from empla.engine.replay import replay
 from empla.governance.ledger import Entry, first_break
 from empla.mind.commitments import COMMITMENT, EXPECTATION, Standing, promised
 from empla.mind.intentions import Intention, Stage, StepRecord
+from empla.mind.percepts import OCCURRENCE
 from empla.mind.state import MindState
 from empla.mind.steps import Ask, Wait
 from empla.mind.triggers import DAILY_PRIORITIES, MONTHLY_GOALS, WEEKLY_PLANNING, WEEKLY_REFLECTION
@@ -111,7 +113,10 @@ class _Look:
     # occurrences ----------------------------------------------------------------------------------------------
 
     def occurrences(self) -> Iterator[Fault]:
-        """Compare the occurrences of the standing triggers with those that the calendar says there are."""
+        """Compare the occurrences of the standing triggers with those that the calendar says there are.
+
+        Of what is older than a month the row may be gone; then its percept tells.
+        """
         columns = ("trigger", "instant", "zone", "state", "count", "last")
         rows = self._store.find("occurrence", (), columns)
         zone = ZoneInfo(str(dict(self._profile())["zone"]))
@@ -125,13 +130,19 @@ class _Look:
                     last = datetime.fromisoformat(row.last) if row.last else first
                     covered.update(at for at in wanted if first <= at <= last)
             for at in wanted:
-                if covered[at] != 1:
+                old = at < self._outcome.ended - YOUNG
+                if covered[at] != 1 and not (old and not covered[at] and self._told(trigger, at)):
                     how = "lost" if not covered[at] else "doubled"
                     yield self._fault(f"{how} occurrence", f"{trigger} of {at} was decided {covered[at]} times")
         now = instant(self._outcome.ended)
         for row in rows:
             if row.state == "due" and row.instant < now:
                 yield self._fault("lost occurrence", f"{row.trigger} of {row.instant} is due and was not seen to")
+
+    def _told(self, trigger: str, at: datetime) -> bool:
+        """Return whether a percept tells of an occurrence."""
+        key = f"occurrence:{trigger}:{instant(at)}:"
+        return any(row.key.startswith(key) for row in self._store.find("percept", {"kind": OCCURRENCE}, ("key",)))
 
     def _profile(self) -> Sequence[tuple[str, Any]]:
         return [belief.arguments for belief in self._state.beliefs.matching("profile")]
