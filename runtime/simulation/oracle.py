@@ -18,7 +18,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from email import message_from_bytes
 from email.message import EmailMessage
-from email.policy import default
+from email.parser import BytesHeaderParser
+from email.policy import compat32, default
+from email.utils import parseaddr
 from typing import Any, Final
 
 import icalendar
@@ -63,13 +65,21 @@ class Fault:
 
 def check(script: Script, arrived: Iterable[Arrived], standing: Iterable[Standing], ended: datetime) -> Sequence[Fault]:
     """Return what is wrong with what an office holds at the end of a run."""
-    mails = [mail for each in arrived if not each.again and (mail := _Mail.of(each)).sender in script.employees]
+    mails = [_Mail.of(each) for each in arrived if not each.again and _sender(each.raw) in script.employees]
     events = [event for each in standing for event in _events(each)]
     return [
         *_twice(mails),
         *_events_twice(events),
         *(fault for sent in script.sent.values() for fault in _expected(sent, mails, events, ended)),
     ]
+
+
+def _sender(raw: bytes) -> str:
+    """Return the address in From; asked of every mail, of which most need not be taken apart."""
+    return parseaddr(str(_HEADERS.parsebytes(raw.partition(b"\r\n\r\n")[0])["From"] or ""))[1].lower()
+
+
+_HEADERS: Final = BytesHeaderParser(policy=compat32)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,8 +99,6 @@ class _Mail:
     def of(cls, arrived: Arrived) -> "_Mail":
         mail = message_from_bytes(arrived.raw, policy=default)
         assert isinstance(mail, EmailMessage)
-        header = mail["From"]
-        sender = str(header.addresses[0].addr_spec).lower() if header is not None and header.addresses else ""
         thread = f"{mail['In-Reply-To'] or ''} {mail['References'] or ''}"
         subject, text = str(mail["Subject"] or ""), text_of(mail)
         calendar = calendar_of(mail)
@@ -98,7 +106,7 @@ class _Mail:
         new = "\n".join(line for line in text.splitlines() if not line.startswith(">"))
         return cls(
             recipient=arrived.recipient,
-            sender=sender,
+            sender=_sender(arrived.raw),
             message_id=str(mail["Message-ID"] or "").strip(),
             answers=str(mail["In-Reply-To"] or "").strip(),
             subject=subject,
