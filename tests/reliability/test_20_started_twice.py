@@ -35,6 +35,7 @@ def lease(ground: Ground) -> tuple[int, str]:
     return ground.server.rows("SELECT epoch, holder FROM lease")[0]
 
 
+@pytest.mark.timeout(600)  # real processes by the dozen; far less on a quiet machine
 def test_of_two_hosts_one_works_and_when_it_is_stopped_or_dies_the_other_takes_over(apart: Ground) -> None:
     one, other = apart.hosts
     one.up()
