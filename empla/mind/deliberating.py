@@ -189,9 +189,11 @@ def adopt(
 ) -> None:
     """Commit to a plan."""
     draft, plan = t.draft, chosen.plan
-    own = (
-        occasion.former.initiative if occasion.former else is_initiative(t.draft, plan, occasion.goal, occasion.parent)
-    )
+    own = plan.initiative or occasion.goal != ""  # most are neither
+    if occasion.former is not None:
+        own = occasion.former.initiative
+    elif own:
+        own = is_initiative(draft, plan, occasion.goal, occasion.parent)
     former = occasion.former or occasion.owner
     draft.adopted += 1
     goal = draft.goal(occasion.goal) if occasion.goal else None

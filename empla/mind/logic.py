@@ -84,6 +84,7 @@ class Rules:
     def __init__(self, rules: Iterable[Rule] = ()) -> None:
         self._rules: dict[Predicate, tuple[Rule, ...]] = {}
         self._compiled = Compiled(self._rules)
+        self.edition: object = self._compiled  # another object once rules were added
         self._seen: dict[tuple[int, tuple[str, ...]], tuple[Inquiry, CompiledQuery]] = {}
         self._written: dict[tuple[str, tuple[str, ...]], CompiledQuery] = {}
         self.add(*rules)
@@ -93,11 +94,6 @@ class Rules:
 
     def __len__(self) -> int:
         return sum(map(len, self._rules.values()))
-
-    @property
-    def edition(self) -> object:
-        """Return what is another object once rules were added."""
-        return self._compiled
 
     def add(self, *rules: Rule) -> None:
         """Add rules; one that is there already changes nothing.
@@ -114,7 +110,7 @@ class Rules:
                 known[predicate] = (*others, one)
         check_strata(known)
         self._rules = known
-        self._compiled = Compiled(known)
+        self._compiled = self.edition = Compiled(known)
         self._seen.clear()
         self._written.clear()
 

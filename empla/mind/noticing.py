@@ -151,7 +151,9 @@ def _has_appeared(t: Thinking, trigger: Appears) -> None:
 def mail(t: Thinking, event: Percept) -> None:
     """Note that an answer to a mail is owed, where a trigger says so."""
     answers = t.noticing.answers
-    came = event.get("mail") if answers else None
+    if not answers:
+        return
+    came = event.get("mail")
     if not isinstance(came, Mail) or came.sender is None or came.inbox_of is not None or came.automatic:
         return
     for trigger in answers:
