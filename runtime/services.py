@@ -213,7 +213,8 @@ def settle(home: Home, arguments: Arguments, _report: Report) -> dict[str, Any]:
 
 
 def quarantine(home: Home, arguments: Arguments, _report: Report) -> dict[str, Any]:
-    """Say what becomes of what was set aside: `name`, `percept` (its key), `again`: handled once more, or left.
+    """Say what becomes of what was set aside: `name`, `again` (tried once more, or left), and one of `percept` (its
+    key), `intention` and `action`.
 
     The word goes into the employee's inbox, as that of `settle` does. InputError if it is not set aside.
     """
@@ -221,21 +222,36 @@ def quarantine(home: Home, arguments: Arguments, _report: Report) -> dict[str, A
     from empla.config import load_settings
     from empla.engine.commands import QUARANTINE
     from empla.hr.profiles import found
-    from empla.store.minds import open_mind_inbox
     from runtime.hiring import staff
     from runtime.inboxes import sender
 
-    percept, again = _text(arguments, "percept"), bool(arguments.get("again"))
+    what = next((name for name in _ASIDE if name in arguments), "percept")
+    which, again = _text(arguments, what), bool(arguments.get("again"))
     with staff(home) as staffing, staffing.store.reading() as company:
         row = found(company, _text(arguments, "name"))
         slug, name = row.slug, row.name
-    with contextlib.closing(open_mind_inbox(home, slug)) as store:
-        if not store.find("percept", {"key": percept, "state": "quarantined"}, ("seq",)):
-            raise InputError(f"{percept!r} is not set aside", next_step="see `empla quarantine list`")
+    _must_be_aside(home, slug, what, which)
     by = load_settings(home).owner
-    key = f"quarantine:{percept}:{SystemClock(home.clock).now().isoformat()}"
-    sender(home)(slug, key, QUARANTINE, {"percept": percept, "again": again, "by": by})
-    return {"name": name, "percept": percept, "again": again, "by": by}
+    key = f"quarantine:{which}:{SystemClock(home.clock).now().isoformat()}"
+    sender(home)(slug, key, QUARANTINE, {what: which, "again": again, "by": by})
+    return {"name": name, what: which, "again": again, "by": by}
+
+
+_ASIDE: Mapping[str, tuple[str, str, str]] = {
+    "percept": ("key", "state", "quarantined"),
+    "intention": ("id", "stage", "quarantined"),
+    "action": ("id", "state", "failed"),
+}
+"""What can be set aside: by which column of its table it is named, and which column says so how."""
+
+
+def _must_be_aside(home: Home, slug: str, what: str, which: str) -> None:
+    from empla.store.minds import open_mind_inbox
+
+    named, column, value = _ASIDE[what]
+    with contextlib.closing(open_mind_inbox(home, slug)) as store:
+        if not store.find(what, {named: which, column: value}, ("seq",)):
+            raise InputError(f"the {what} {which!r} is not set aside", next_step="see `empla quarantine list`")
 
 
 def rules_list(home: Home, arguments: Arguments, _report: Report) -> dict[str, Any]:

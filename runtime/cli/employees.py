@@ -72,7 +72,7 @@ def state(home: Home, employee: Mapping[str, Any]) -> str:
 
 _MIND = (
     *("intentions", "goals", "commitments", "expectations", "questions"),
-    *("unknown_actions", "awaiting_approval", "set_aside"),
+    *("unknown_actions", "awaiting_approval", "set_aside", "integrations"),
 )
 
 
@@ -105,8 +105,23 @@ def _mind(mind: minds.Mind, zone: str) -> dict[str, Any]:
         ],
         "unknown_actions": [_action(row) for row in mind.actions(state="unknown")],
         "awaiting_approval": [_action(row) for row in mind.actions(state="awaiting_approval")],
-        "set_aside": [{"percept": r.key, "kind": r.kind, "at": r.at, "why": r.reason} for r in mind.set_aside()],
+        "set_aside": _set_aside(mind),
+        "integrations": [
+            {"name": name, "state": state, "since": since.isoformat(), "why": why}
+            for name, state, since, why in mind.out_of_order()
+        ],
     }
+
+
+def _set_aside(mind: minds.Mind) -> list[dict[str, Any]]:
+    """Return the percepts that were set aside, and the intentions; both are `empla quarantine`'s."""
+    percepts = [{"percept": r.key, "kind": r.kind, "at": r.at, "why": r.reason} for r in mind.set_aside()]
+    intentions = [
+        {"intention": i.id, "kind": i.plan, "at": i.adopted_at.isoformat(), "why": i.set_aside}
+        for i in mind.open_intentions()
+        if i.set_aside
+    ]
+    return [*percepts, *intentions]
 
 
 def _promises(mind: minds.Mind, functor: str) -> list[dict[str, Any]]:
@@ -176,6 +191,7 @@ def print_shown(found: Mapping[str, Any], home: Home) -> None:
     _part("Open questions", [(q["asked"], q["subject"], f"until {at(q['expires_at'])}") for q in found["questions"]])
     _part("Waiting for a yes", [(a["action"], _deed(a), a["why"]) for a in found["awaiting_approval"]])
     _part("Set aside", [(s["kind"], at(s["at"]), s["why"]) for s in found["set_aside"]])
+    _part("Not in order", [(i["name"], i["state"], f"since {at(i['since'])}", i["why"]) for i in found["integrations"]])
     _part("Has learned", learnings.said(found["learned"]) if found["learned"] else [])
     _part("Outcome unknown", [(a["action"], _deed(a)) for a in found["unknown_actions"]])
     for action in found["unknown_actions"]:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
+from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -18,6 +19,7 @@ from empla.mind import codec
 from empla.mind.beliefs import Belief
 from empla.mind.commitments import Commitment
 from empla.mind.goals import Goal
+from empla.mind.health import HEALTH, Health
 from empla.mind.intentions import OVER, Intention, Stage, StepRecord
 from empla.mind.percepts import Percept
 from empla.mind.steps import Achieve, Ask, Do, Handle, Step, Together, Unless, Wait, label
@@ -163,6 +165,12 @@ class Mind:
     def set_aside(self) -> Sequence[Any]:
         """Return the inbox rows that were quarantined."""
         return self.store.find("percept", {"state": "quarantined"}, ("key", "kind", "at", "reason"))
+
+    def out_of_order(self) -> list[tuple[str, str, datetime, str]]:
+        """Return how integrations stand that do not work: name, state, since when, why."""
+        rows = self.store.find("belief", {"functor": HEALTH, "held": 1}, ("body",))
+        told = [tuple(codec.loads(row.body).arguments) for row in rows]
+        return [(name, state, since, why) for name, state, since, why in told if state != Health.WORKING]
 
 
 def _record(content: bytes) -> dict[str, Any]:

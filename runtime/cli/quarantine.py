@@ -1,4 +1,8 @@
-"""The command `empla quarantine`: what employees could not read or handle, its bytes, and what becomes of it."""
+"""The command `empla quarantine`: what employees could not read, handle or do, and what becomes of it.
+
+Three things are listed: percepts (a mail that cannot be read), intentions that stopped the process again and again, and
+acts that failed for good after all attempts.
+"""
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -12,12 +16,10 @@ from runtime.cli.options import Json, here
 if TYPE_CHECKING:
     from empla.config import Home
 
-SHORT = 12
-"""Characters of an id that are shown; any beginning that only one entry has is enough."""
 _SHOWN_BYTES = 4_000
 
 app = typer.Typer(
-    help="See what was set aside; have it read again, or drop it.",
+    help="See what was set aside or failed for good; have it tried again, or drop it.",
     rich_markup_mode="markdown",
     no_args_is_help=True,
 )
@@ -33,7 +35,7 @@ _Of = Annotated[
 
 @app.command("list")
 def list_set_aside(of: _Of = "", json: Json = False) -> None:
-    """List what was set aside, oldest first, with the reason."""
+    """List what was set aside or failed for good, of each employee, with the reason."""
     from runtime.cli import printing
 
     found = [_without_bytes(entry) for entry in _entries(here(), of)]
@@ -42,22 +44,29 @@ def list_set_aside(of: _Of = "", json: Json = False) -> None:
     elif not found:
         printing.line("Nothing is set aside.")
     else:
-        rows = [(e["id"], e["name"], e["at"][:16].replace("T", " "), e["size"], e["reason"]) for e in found]
-        printing.table(rows, "Id", "Employee", "Since (UTC)", "Bytes", "Reason")
+        rows = [
+            (e["id"], e["name"], e["what"], e["at"][:16].replace("T", " "), e["about"] or e["kind"], e["reason"])
+            for e in found
+        ]
+        printing.table(rows, "Id", "Employee", "What", "Since (UTC)", "About", "Reason")
 
 
 @app.command()
 def show(entry_id: _Id, of: _Of = "", json: Json = False) -> None:
-    """Show one of them, with the beginning of its bytes."""
+    """Show one of them with its evidence: each crash over it, and the beginning of its bytes."""
     from runtime.cli import printing
 
     entry = _one(here(), entry_id, of)
     if json:
         printing.as_json(_without_bytes(entry))
         return
-    facts = {"Id": entry["id"], "Employee": entry["name"], "Since": entry["at"], "Kind": entry["kind"]}
-    printing.facts({**facts, "Bytes": entry["size"], "Reason": entry["reason"]})
+    facts = {"Id": entry["id"], "Employee": entry["name"], "What": entry["what"], "Since": entry["at"]}
+    more = {"Bytes": entry["size"]} if entry["size"] else {}
+    printing.facts({**facts, "Kind": entry["kind"], "About": entry["about"], **more, "Reason": entry["reason"]})
     printing.line()
+    if entry["crashes"]:
+        printing.table([_crash(c) for c in entry["crashes"]], "Died at (UTC)", "How", "While", "Counts")
+        printing.line()
     printing.line(_content(entry)[:_SHOWN_BYTES].decode("utf-8", "replace"))
 
 
@@ -82,7 +91,7 @@ def export(
 
 @app.command()
 def retry(entry_id: _Id, of: _Of = "", json: Json = False) -> None:
-    """Have it read once more, with the code of today."""
+    """Have it handled or tried once more, with the code of today; what crashed over it is forgiven."""
     _settled(entry_id, of, again=True, json=json)
 
 
@@ -93,10 +102,10 @@ def drop(
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
     json: Json = False,
 ) -> None:
-    """Leave it for good. The mail stays in the mailbox; nobody answers it."""
+    """Leave it for good: a mail stays in the mailbox and nobody answers it; an intention fails, as its plan has it."""
     entry = _one(here(), entry_id, of)
     if not yes:
-        typer.confirm(f"Drop {entry['id']} ({entry['reason']})?", abort=True)
+        typer.confirm(f"Drop the {entry['what']} {entry['id']} ({entry['reason']})?", abort=True)
     _settled(entry["id"], entry["slug"], again=False, json=json)
 
 
@@ -105,11 +114,20 @@ def _settled(entry_id: str, of: str, *, again: bool, json: bool) -> None:
     from runtime.cli import printing
 
     entry = _one(here(), entry_id, of)
-    done = services.run(here(), "quarantine", {"name": entry["slug"], "percept": entry["key"], "again": again})
+    done = services.run(here(), "quarantine", {"name": entry["slug"], entry["what"]: entry["key"], "again": again})
     if json:
         printing.as_json(done)
     else:
-        printing.line(f"{done['name']} {'reads it once more' if again else 'leaves it for good'}.")
+        printing.line(f"{done['name']} {_AGAIN[entry['what']] if again else 'leaves it for good'}.")
+
+
+_AGAIN = {"percept": "reads it once more", "intention": "goes on with it", "action": "tries it once more"}
+
+
+def _crash(crash: Mapping[str, Any]) -> tuple[str, ...]:
+    hands = [f"{name} {crash[name]}" for name in ("percept", "intention", "action") if crash[name]]
+    doing = f"{crash['phase']}: {', '.join(hands)}"
+    return crash["at"][:19].replace("T", " "), crash["how"], doing, "yes" if crash["counts"] else "no"
 
 
 # what is set aside --------------------------------------------------------------------------------------------------
@@ -117,31 +135,10 @@ def _settled(entry_id: str, of: str, *, again: bool, json: bool) -> None:
 
 def _entries(home: "Home", of: str) -> Iterator[dict[str, Any]]:
     """Yield what was set aside, of every employee or of one."""
-    from runtime.cli import employees, minds
+    from runtime.cli import employees, quarantined
 
     names = [of] if of else [employee["address"] for employee in employees.listed(home)]
-    for employee in (employees.one(home, name) for name in names):
-        with minds.opened(home, employee["slug"]) as mind:
-            if mind is None:
-                continue
-            for row in mind.set_aside():
-                yield _entry(employee, mind, row)
-
-
-def _entry(employee: Mapping[str, Any], mind: Any, row: Any) -> dict[str, Any]:
-    percept = mind.decoded(mind.percept_row(row.key))
-    return {
-        "id": row.key.rpartition(":")[2][:SHORT],
-        "key": row.key,
-        "kind": row.kind,
-        "at": row.at,
-        "reason": row.reason,
-        "name": employee["name"],
-        "slug": employee["slug"],
-        "size": percept.get("size") or 0,
-        "blob": percept.get("blob") or "",
-        "fields": percept.fields,
-    }
+    return quarantined.entries(home, [employees.one(home, name) for name in names])
 
 
 def _without_bytes(entry: Mapping[str, Any]) -> dict[str, Any]:
@@ -155,7 +152,8 @@ def _one(home: "Home", entry_id: str, of: str) -> dict[str, Any]:
     found = [
         entry
         for entry in _entries(home, of)
-        if entry["key"] == entry_id or entry["key"].rpartition(":")[2].startswith(entry_id)
+        if entry["key"] == entry_id
+        or (entry["what"] == "percept" and entry["key"].rpartition(":")[2].startswith(entry_id))
     ]
     if not found:
         raise InputError(f"nothing that was set aside has the id {entry_id!r}", next_step="see `empla quarantine list`")

@@ -9,6 +9,7 @@ from typing import Any
 from empla.config import MIND_FILE, Home, load_settings
 from empla.engine.performing import UNFENCED
 from empla.errors import EmplaError
+from empla.mind.health import Health
 from empla.store import company, opening
 from empla.store.company import CompanyStore, Status
 from empla.store.minds import in_database
@@ -16,6 +17,7 @@ from empla.store.secrets import Cipher
 from empla.store.store import place
 from runtime.cli import minds
 from runtime.cli.findings import Finding
+from runtime.cli.quarantined import EFFECTS
 from runtime.office import database
 from runtime.tenure import LEASE_LOST
 
@@ -126,7 +128,8 @@ def _mind(home: Home, slug: str, name: str) -> Iterator[Finding]:
             if mind is None:
                 return
             records, broken_at = mind.ledger()
-            unknown, aside = mind.actions(state="unknown"), mind.set_aside()
+            unknown, aside = mind.actions(state="unknown"), _aside(mind)
+            troubled = mind.out_of_order()
             lost, unfenced = len(mind.percepts(LEASE_LOST)), mind.entered(UNFENCED)
     except EmplaError as error:
         yield Finding(name=f"mind of {name}", ok=False, evidence=error.sentence, mend=error.next_step)
@@ -141,8 +144,23 @@ def _mind(home: Home, slug: str, name: str) -> Iterator[Finding]:
         evidence = f"lost to another host {lost} times; {unfenced} attempts could not be held back when it ended"
         yield Finding(name=f"lease of {name}", ok=True, evidence=evidence)
     if aside:
-        evidence = f"{len(aside)} percepts, the last because {aside[-1].reason}"
+        evidence = f"{'; '.join(aside)}: see empla quarantine list"
         yield Finding(name=f"set aside by {name}", ok=True, evidence=evidence)
+    for integration, state, since, why in troubled:
+        evidence = f"{state} since {since:%Y-%m-%d %H:%M} UTC: {why}"
+        mend = "look at the account: empla mailbox test FILE" if state == Health.SIGNED_OUT else "look at that server"
+        yield Finding(name=f"{integration} of {name}", ok=False, evidence=evidence, mend=mend)
+
+
+def _aside(mind: minds.Mind) -> list[str]:
+    """Return in words what was set aside, and what failed for good."""
+    percepts, intentions = mind.set_aside(), [i for i in mind.open_intentions() if i.set_aside]
+    letters = [row for row in mind.actions(state="failed") if row.effect in EFFECTS]
+    return [
+        *([f"{len(percepts)} percepts, the last because {percepts[-1].reason}"] if percepts else []),
+        *(f"the intention {i.id} ({i.plan}), because {i.set_aside}" for i in intentions),
+        *([f"{len(letters)} acts that failed for good"] if letters else []),
+    ]
 
 
 def _unknown(name: str, rows: Any) -> Finding:
