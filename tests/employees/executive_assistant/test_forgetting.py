@@ -11,6 +11,7 @@ import pytest
 
 import empla
 import employees.executive_assistant
+from empla.capabilities.calendar import coming
 from empla.testing.employee import ADA, MARIA
 from empla.testing.mailbox import letter
 from employees.executive_assistant.plans import library
@@ -136,7 +137,7 @@ def _functors(module: ModuleType) -> set[str]:
 
 @pytest.mark.parametrize("module", _modules(), ids=lambda module: module.__name__)
 def test_whatever_a_plan_believes_is_of_a_declared_kind(module: ModuleType) -> None:
-    assert _functors(module) <= library.kinds.keys()
+    assert _functors(module) <= library.kinds.keys() | coming.library.kinds.keys()
 
 
 def test_every_kind_says_what_it_means() -> None:
