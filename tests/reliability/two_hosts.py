@@ -88,9 +88,11 @@ def postgresql() -> Iterator[Server]:
         connection.execute("CREATE ROLE empla LOGIN NOSUPERUSER")
         connection.execute("CREATE DATABASE minds OWNER empla")
     server.database = "minds"
-    yield server
-    server.running.cleanup()
-    shutil.rmtree(folder, ignore_errors=True)
+    try:
+        yield server
+    finally:
+        server.running.cleanup()
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 @dataclass
