@@ -189,6 +189,13 @@ def _client() -> "type[aiomqtt.Client]":
     import aiomqtt
 
     class Careful(aiomqtt.Client):
+        async def __aexit__(self, *error: Any) -> None:
+            try:
+                await super().__aexit__(*error)
+            finally:
+                if self._disconnected.done() and not self._disconnected.cancelled():
+                    self._disconnected.exception()  # seen: whoever used the connection has met it already
+
         def _on_socket_open(self, client: Any, userdata: Any, sock: Any) -> None:
             def read() -> None:
                 while client.loop_read() == 0 and getattr(sock, "pending", int)() > 0:
