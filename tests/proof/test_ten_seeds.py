@@ -8,7 +8,7 @@ import pytest
 from runtime.simulation.play import a_home
 from tests.proof.prove import Month, command, month, seeds_of, table
 
-DAYS = 3
+DAYS = 2
 
 
 @pytest.mark.parametrize("seed", range(1, 11))
