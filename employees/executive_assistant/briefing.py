@@ -53,16 +53,26 @@ def keep_briefed(event: Trigger) -> Steps:
     yield Again(bindings={"name": BRIEF, "again": True})
 
 
-@library.plan(on(BRIEF_DUE), goal="send the morning's brief")
+@library.plan(on(BRIEF_DUE), goal="send the morning's brief", version=2)
 def send_brief(event: Trigger) -> Steps:
     """Send the brief of the day."""
+    yield from _sent(event, noticing=True)
+
+
+@library.plan(on(BRIEF_DUE), goal="send the morning's brief", name="send-brief", version=1)
+def send_brief_1(event: Trigger) -> Steps:
+    """Send it as before the assistant noticed things by itself: what was under way then goes on."""
+    yield from _sent(event, noticing=False)
+
+
+def _sent(event: Trigger, *, noticing: bool) -> Steps:
     me: Profile = yield from profile()
-    book = yield from _book(me)
+    book = yield from _book(me, noticing=noticing)
     day = words.day((yield Now()).astimezone(ZoneInfo(me.zone)))
     greeting = f"Good morning {me.manager_name.split()[0]},"
     late = yield from _late(event.due, me)
     sent = yield send(me.manager, f"Your {day}", words.paragraphs(greeting, late, book.text))
-    yield from _noted(book, sent.thread)
+    yield from _noted(book, sent.thread, noticing=noticing)
 
 
 def _late(due: datetime, me: Profile) -> Steps:
@@ -70,24 +80,34 @@ def _late(due: datetime, me: Profile) -> Steps:
     return f"This comes late: it was due at {words.moment(due, me.zone)}." if now - due > timedelta(minutes=15) else ""
 
 
-@library.plan(on(ASKED_FOR), goal="brief the manager now")
+@library.plan(on(ASKED_FOR), goal="brief the manager now", version=2)
 def brief_now(event: Trigger) -> Steps:
     """Answer with the brief as it would be now."""
+    yield from _answered(event, noticing=True)
+
+
+@library.plan(on(ASKED_FOR), goal="brief the manager now", name="brief-now", version=1)
+def brief_now_1(event: Trigger) -> Steps:
+    """Answer with it as before the assistant noticed things by itself: what was under way then goes on."""
+    yield from _answered(event, noticing=False)
+
+
+def _answered(event: Trigger, *, noticing: bool) -> Steps:
     me: Profile = yield from profile()
-    book = yield from _book(me)
+    book = yield from _book(me, noticing=noticing)
     sent = yield answer(event, book.text)
-    yield from _noted(book, sent.thread)
+    yield from _noted(book, sent.thread, noticing=noticing)
 
 
-def _book(me: Profile) -> Steps:
+def _book(me: Profile, *, noticing: bool) -> Steps:
     now = yield Now()
     last = yield query(SENT)
     since = max(last[-1][0], now - timedelta(days=7)) if last else now - timedelta(days=1)
     missed = yield query(MISSED)
-    return (yield from daybook.of(me, now, since, tuple(due for (due,) in missed)))
+    return (yield from daybook.of(me, now, since, tuple(due for (due,) in missed), noticing=noticing))
 
 
-def _noted(book: daybook.Daybook, thread: str) -> Steps:
+def _noted(book: daybook.Daybook, thread: str, *, noticing: bool) -> Steps:
     """Remember when it was sent, and which mail has which number in it, so that an answer can speak of them.
 
     What was remarked in it is not to be told again.
@@ -95,7 +115,8 @@ def _noted(book: daybook.Daybook, thread: str) -> Steps:
     now = yield Now()
     yield Forget(functor=SENT)
     yield Forget(functor=MISSED)
-    yield Forget(functor=triggers.MISSED)
+    if noticing:
+        yield Forget(functor=triggers.MISSED)
     yield Believe(functor=SENT, arguments=(now,))
     for name in book.remarks:
         yield Forget(functor=REMARK, pattern=(name,))

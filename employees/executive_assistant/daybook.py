@@ -47,11 +47,16 @@ class Daybook:
     remarks: tuple[str, ...] = ()
 
 
-def of(me: Profile, now: datetime, since: datetime, missed: Sequence[datetime]) -> Generator[Step, Any, Daybook]:
-    """Return the brief of the day that `now` lies in, with what happened since `since`."""
+def of(
+    me: Profile, now: datetime, since: datetime, missed: Sequence[datetime], *, noticing: bool
+) -> Generator[Step, Any, Daybook]:
+    """Return the brief of the day that `now` lies in, with what happened since `since`.
+
+    `noticing`: with what the assistant remarked by itself, and what was due and did not happen.
+    """
     history: History = yield Do(operation="self.history", arguments={"since": since})
     letters, keys = yield from _letters(me, now, since)
-    remarks = yield from _remarks()
+    remarks = (yield from _remarks()) if noticing else ()
     parts = [
         (yield from _today(me, now)),
         (yield from _invitations(me, since)),
@@ -61,7 +66,7 @@ def of(me: Profile, now: datetime, since: datetime, missed: Sequence[datetime]) 
         _section("No answer to an invitation yet:", (yield from unanswered(me))),
         (yield from _uncertain(me, history)),
         _section("This I noticed by myself:", (_as_sentence(what) for _, what in remarks)),
-        (yield from _away(me, since, missed)),
+        (yield from _away(me, since, missed, noticing=noticing)),
         _section("Not in order:", connections.lines(history.integrations, me.zone)),
         _set_aside(history),
         (yield from _counts(me, now, since)),
@@ -199,12 +204,12 @@ def _days(me: Profile, now: datetime, since: datetime) -> list[str]:
 # what was missed -----------------------------------------------------------------------------------------------------
 
 
-def _away(me: Profile, since: datetime, missed: Sequence[datetime]) -> Text:
+def _away(me: Profile, since: datetime, missed: Sequence[datetime], *, noticing: bool) -> Text:
     """Return when nothing was done because the assistant was not running, and what did not come because of that."""
     known = yield query(ABSENT)
     # Killed anew before it was seen alive, a process notes the same absence again, up to then.
     absences = {a: max(until for start, until in known if start == a) for a, b in known if b >= since}
-    left_out: list[tuple[str, datetime, str]] = list((yield query(MISSED)))
+    left_out: list[tuple[str, datetime, str]] = list((yield query(MISSED))) if noticing else []
     told: list[str] = []
     lines: list[str] = []
     for a, b in absences.items():
