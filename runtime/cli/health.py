@@ -52,7 +52,8 @@ def _looked(home: Home) -> Iterator[Finding]:
         yield Finding(name="home", ok=False, evidence=f"there is none at {home.root}", mend="set one up: empla init")
         return
     yield Finding(name="home", ok=True, evidence=str(home.root))
-    yield _settings(home)
+    settings = _settings(home)
+    yield settings
     yield _disk(home)
     yield _clock(home)
     yield _rights(home)
@@ -60,6 +61,8 @@ def _looked(home: Home) -> Iterator[Finding]:
     yield _socket(home, running=running)
     yield _strays(home, running=running)
     yield _ports(home, running=running)
+    if not settings.ok:
+        return  # they say where everything else is
     yield from records.examined(home)
     yield from _outgoing(home)
     yield from mailbox_health.examined(home)
