@@ -19,7 +19,7 @@ SHARES: Final = {"imap": 0.25, "smtp": 0.06, "caldav": 0.03}
 """The share of connections that break, by server: those of IMAP are few and long."""
 _FARTHEST: Final = {"imap": 20_000, "smtp": 2000, "caldav": 1500}
 """The most bytes that pass one way before that; a connection that ends earlier does not break."""
-_LOOK_S: Final = 0.005
+_LOOK_S: Final = 0.02
 
 
 class Dropping:

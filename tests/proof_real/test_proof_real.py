@@ -11,6 +11,7 @@ from tests.proof_real.slope import theil_sen
 pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning")
 
 
+@pytest.mark.timeout(900)
 def test_three_days_of_a_company_that_is_struck_again_and_again(tmp_path: Path) -> None:
     examined = proven(days=3, employees=8, mails=400, seed=11, folder=tmp_path, out=tmp_path / "report")
 

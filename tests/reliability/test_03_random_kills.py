@@ -32,5 +32,6 @@ def test_nothing_is_lost_or_doubled_by_a_few_kills(tmp_path: Path) -> None:
 
 
 @pytest.mark.soak
+@pytest.mark.timeout(7200)
 def test_nothing_is_lost_or_doubled_by_a_thousand_kills(tmp_path: Path) -> None:
     _killed(tmp_path, kills=1000, employees=10, days=14, mails=1800)

@@ -38,6 +38,7 @@ def test_two_days_leave_no_descriptor_and_no_thread_behind(tmp_path: Path) -> No
 
 
 @pytest.mark.soak
+@pytest.mark.timeout(7200)
 def test_a_week_takes_no_more_memory_than_its_first_half(tmp_path: Path) -> None:
     for life in _undisturbed(tmp_path, days=7, employees=4, mails=700):
         _is_flat(life, growth=0.05)
