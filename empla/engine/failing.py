@@ -41,8 +41,9 @@ from empla.errors import (
 EFFECT_FOR: Final = timedelta(hours=4)
 """For how long an effect is tried, pauses for an integration that is left alone included. Nights and waits for a
 person's word do not count."""
-READ_FOR: Final = timedelta(minutes=10)
-"""For how long something that changes nothing is tried: whoever asked waits for it."""
+READ_FOR: Final = timedelta(minutes=1)
+"""For how long something that changes nothing is tried: whoever asked waits for it. So where its integration is left
+alone for longer, it fails at once, with the reason."""
 READ_ATTEMPTS: Final = 6
 """How often it is tried at most."""
 JITTER: Final = 0.2

@@ -210,7 +210,7 @@ def test_an_integration_is_left_alone_as_a_whole_told_once_and_one_tries_again(
 ) -> None:
     bench.script = [ExternalError("the calendar is away")] * circuits.OPENS_AT
     began = ada.clock.now()
-    ask(ada, *range(circuits.OPENS_AT))
+    ask(ada, *range(circuits.OPENS_AT), by="write")
     ((name, state, since, why),) = believes(ada, HEALTH)
     assert (name, state, since, why) == ("test", "down", began, "the calendar is away")
     ask(ada, "writes", by="write")
@@ -237,8 +237,8 @@ def test_an_integration_is_left_alone_as_a_whole_told_once_and_one_tries_again(
 
 def test_retry_after_is_kept_exactly_by_everybody(ada: Employee, bench: Bench, looking: None) -> None:
     bench.script = [RateLimited("slower", retry_after_s=137.5)]
-    ask(ada, "a")
-    ask(ada, "b")
+    ask(ada, "a", by="write")
+    ask(ada, "b", by="write")
     ada.let_pass(timedelta(minutes=5))
     first, *later = [at for at, _ in bench.done]
     assert [(at - first).total_seconds() for at in later] == [pytest.approx(137.5, abs=0.01)] * 2

@@ -38,6 +38,8 @@ async def run(seat: Seat) -> None:
     if behaviour == "fails at once":
         raise RuntimeError("nothing works today")
     seat.ready()
+    if seat.death is not None:
+        (folder / "deaths").open("a").write(f"{seat.death.how} {seat.death.counts}\n")
     (folder / "lives").open("a").write(f"{seat.epoch} {os.getpid()} {seat.last.percept if seat.last else ''}\n")
     if behaviour in ALL_ALONE:
         ALL_ALONE[behaviour](seat)

@@ -75,6 +75,32 @@ def test_a_crash_loop_is_stopped_with_its_reason_and_a_restart_gives_another_cha
     assert "reason" not in company.employee("ada")
 
 
+def test_who_cannot_take_up_his_work_five_times_in_a_row_is_given_up_whatever_the_pauses(company: Company):
+    company.settings["rule"] = {"limit": 0, "first_s": 0.02, "longest_s": 0.05}
+    company.employ("ada", "fails at once")
+    company.up()
+    until(lambda: company.employee("ada")["state"] == "stopped")
+    assert company.employee("ada")["reason"] == (
+        "it could not take up its work 5 times in a row; the last time it failed with exit code 1"
+    )
+
+
+def test_a_new_process_knows_how_the_one_before_ended(company: Company):
+    company.settings["rule"] = {"limit": 0, "first_s": 0.05}
+    company.employ("ada", "chokes")
+    company.up()
+    deaths = company.home.employee("ada") / "deaths"
+    until(deaths.exists)
+    assert deaths.read_text().splitlines()[0] == "failed with exit code 3 True"
+    company.behave("ada", "works")
+    control.call(company.home, "restart", {"name": "Ada"})
+    until(lambda: company.employee("ada")["state"] == "working")
+    lives = len(company.lives("ada"))
+    os.kill(company.employee("ada")["pid"], signal.SIGKILL)
+    until(lambda: len(company.lives("ada")) > lives)
+    assert deaths.read_text().splitlines()[-1] == "killed by SIGKILL False"
+
+
 def test_who_dies_over_the_same_percept_each_time_is_quarantined(company: Company):
     company.settings["rule"] = {"limit": 3, "first_s": 0.05}
     company.employ("ada", "chokes")
