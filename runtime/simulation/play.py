@@ -26,6 +26,7 @@ import structlog
 from empla import faults
 from empla.config import Home, Settings, save_settings, slug
 from empla.engine import inbox
+from empla.errors import ResourceError
 from empla.hr import hiring
 from empla.hr.people import add_person
 from empla.hr.profiles import load_profile
@@ -306,7 +307,8 @@ class _Run:
         while True:
             life = Life(employed)
             await life.live()
-            if life.failure is not None:
+            # A process that cannot begin for want of room says so and ends: its supervisor tries again.
+            if life.failure is not None and not (isinstance(life.failure, ResourceError) and self._is_full()):
                 sentence = f"the process of {employed.slug} ended by itself: {life.failure!r}"
                 self._faults.append(Fault(kind="crash", nonce="", sentence=sentence))
             if life.stopping.is_set() and self._true.now() >= self.script.ends + SETTLES:
