@@ -56,8 +56,8 @@ def company(days: int, employees: int, mails: int, seed: int) -> Scenario:
     """Return the scenario: traffic such that people send about so many mails, answers among them."""
     begins = first_day(days, seed)
     working = sum((begins.toordinal() + day - 1) % 7 < 5 for day in range(days))
-    # For every ten mails of the scenario at least one comes as an answer to what employees write.
-    factor = mails / 1.1 / (employees * working * sum(_RATES.values()))
+    # For every ten mails of the scenario some four come as answers to what employees write.
+    factor = mails / 1.4 / (employees * working * sum(_RATES.values()))
     managers = [f"{_FIRST[n % 10]} {_LAST[n // 10 % 4]}" for n in range(employees)]
     staff = [f"{_STAFF[n % 10]} {_STAFF_LAST[n // 10 % 4]}" for n in range(employees)]
     people = [
