@@ -13,7 +13,7 @@ Store and cycle run on the main thread, synchronously; adapters are awaited and 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -26,7 +26,8 @@ from empla.engine.acting import Acting
 from empla.engine.circuits import Circuits
 from empla.engine.commands import COMMANDS, run_command
 from empla.engine.compacting import compact_if_due
-from empla.engine.crashes import UNCOMMITTED, Crashes, Guilty, LastProcess, in_flight
+from empla.engine.crashes import LastProcess
+from empla.engine.inquest import Inquest
 from empla.engine.journal import Journal
 from empla.engine.loading import load
 from empla.engine.outbox import Outbox
@@ -109,8 +110,8 @@ class EmployeeEngine:
         believed = {b.arguments[0]: b.arguments[1] for b in self.state.beliefs.matching(HEALTH)}
         self._circuits = Circuits(store.employee, self._clock, believed)
         self._performer = Performer(store, self._outbox, mindset.operations, place, self._circuits, telemetry)
-        self._crashes = Crashes(store)
         self._aside = SettingAside(store, self._outbox, self._clock)
+        self._inquest = Inquest(store, self._outbox, self._aside)
         self._acting = Acting(
             store,
             self._outbox,
@@ -323,7 +324,7 @@ class EmployeeEngine:
         """Put right what the last process left: a claim that never came on the wire is tried again freely."""
         if self._last is not None:
             self._note_death(self._last)
-        self._acting.suspect(self._crashes.suspects())
+        self._acting.suspect(self._inquest.suspects())
         with self._store.transaction("recover"):
             for row in self._outbox.open_rows():
                 if row.state == "claimed":
@@ -365,41 +366,14 @@ class EmployeeEngine:
         return True
 
     def _note_death(self, last: LastProcess) -> None:
-        """Note a death; set aside what was in hand at two that count, before anything is thought about (law 8)."""
-        kept = self._in_hand(last)
-        with self._store.transaction("died"):
-            guilty = self._crashes.note(kept)
-            told = self._set_guilty_aside(guilty) if guilty is not None else ""
+        """Look into a death before anything is thought about."""
+        verdict = self._inquest.hold(last, self.state.intentions)
         self._last = None
         # What came before it must be committed when the process dies again: only then is it known whose body ran.
-        self._stumbled_at = kept.percept if guilty is None else ""
-        if told:  # what is set aside must rest before the next percept would have it go on
+        self._stumbled_at = verdict.stumbled_at
+        if verdict.told:
             self._waiting.look_again()
-            self._think_about(self._waiting.one(told), gathers=False)
-
-    def _in_hand(self, last: LastProcess) -> LastProcess:
-        """Return what the process before had in hand that is still to be done."""
-        waits = bool(self._store.find("percept", {"key": last.percept, "state": "new"}, ("seq",)))
-        intention = last.intention
-        if intention and intention not in self.state.intentions:
-            intention = f"{intention}{UNCOMMITTED}" if waits else ""
-        rows = self._outbox.open_rows() if last.worked else ()
-        return replace(
-            last,
-            percept=last.percept if waits else "",
-            intention=intention,
-            actions=in_flight(rows, last),
-        )
-
-    def _set_guilty_aside(self, guilty: Guilty) -> str:
-        """Set something aside; return the key of the percept by which the mind learns of an intention's."""
-        log.error("set aside", percept=guilty.percept, intention=guilty.intention, action=guilty.action)
-        if guilty.intention:
-            return self._aside.intention(guilty.intention, guilty.reason)
-        if guilty.action:
-            return self._aside.action(guilty.action, guilty.reason)
-        self._aside.percept(guilty.percept, guilty.reason)
-        return ""
+            self._think_about(self._waiting.one(verdict.told), gathers=False)
 
     # think ----------------------------------------------------------------------------------------------------
 

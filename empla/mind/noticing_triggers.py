@@ -15,6 +15,7 @@ fields of `empla.mind.triggers` it has `subject` (what it is about), `phase` (wh
 watches for comes about, and again only after it was over meanwhile.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -46,12 +47,12 @@ def every_promise(_made: Commitment) -> bool:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sensed(Declared):
+class Sensed(Declared, ABC):
     """A trigger that is looked at when a belief of a functor that it reads has changed, or at an instant it names."""
 
+    @abstractmethod
     def reads(self, rules: Rules) -> frozenset[str]:
         """Return the functors whose change can change what is seen."""
-        raise NotImplementedError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,6 +17,7 @@ elapsed time, so it is due in both.
 """
 
 import re
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
@@ -98,7 +99,7 @@ class Declared:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Timed(Declared):
+class Timed(Declared, ABC):
     """A trigger that the clock makes due, in a zone (IANA name; "" is the employee's own), with a policy.
 
     What was missed of a `quiet` one nobody needs to hear.
@@ -114,9 +115,9 @@ class Timed(Declared):
             _check_zone(self.name, self.zone)
 
     @property
+    @abstractmethod
     def rule(self) -> str:
         """Return when it is due, in one line; if that changes, it is another trigger of the same name."""
-        raise NotImplementedError
 
 
 @registered

@@ -16,6 +16,7 @@ is an act that was on its way when its process was stopped: whoever acts asks `l
 import hashlib
 import math
 import time
+from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -105,13 +106,13 @@ class Leased(Rows):
     _until = math.inf  # when our last renewal ends; never, where a lock on this host proves that we live
     _for_s = 0
 
+    @abstractmethod
     def transaction(self, name: str = "write", *, gathers: bool = False) -> AbstractContextManager[None]:
         """Commit everything written inside, or nothing."""
-        raise NotImplementedError
 
+    @abstractmethod
     def find(self, name: str, by: Mapping[str, Any] | tuple[()], columns: tuple[str, ...]) -> Sequence[Any]:
         """Return `columns` of the rows that fit, in order of seq."""
-        raise NotImplementedError
 
     @property
     def is_leased_by_time(self) -> bool:

@@ -259,7 +259,7 @@ def test_a_copy_that_appears_late_is_found(ada: Employee, plans: PlanLibrary) ->
     async def find_sent(message_id: str) -> bool:
         return ada.clock.now() >= visible
 
-    ada.mailbox.find_sent = find_sent  # type: ignore[method-assign]
+    ada.mailbox.find_sent = find_sent
     ada.tell("go")
     ada.let_pass(timedelta(seconds=59))
     assert states(ada) == ["on_wire"] and len(ada.mailbox.taken) == 1

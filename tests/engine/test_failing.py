@@ -223,7 +223,7 @@ def test_an_integration_is_left_alone_as_a_whole_told_once_and_one_tries_again(
         start(row)
         at_once.append(len(acting.running))
 
-    acting._start = counted  # type: ignore[method-assign]
+    acting._start = counted
     bench.script = [ExternalError("still away")]
     ada.let_pass(timedelta(seconds=circuits.FIRST_S * (1 + JITTER)))
     assert len(bench.done) == circuits.OPENS_AT + 1, "one tries, and the others wait for what comes of it"

@@ -155,7 +155,7 @@ def no_pauses() -> Any:
         pauses.append(seconds)
         await real(0)
 
-    employee_module.pause = sensing.pause = pause  # type: ignore[assignment]
+    employee_module.pause = sensing.pause = pause
     try:
         yield pauses
     finally:
@@ -219,7 +219,7 @@ def test_told_to_stop_it_finishes_what_it_has_in_hand(ada: Employee, bench: Benc
             await going_on.wait()
             return "at last"
 
-        ada.mindset.operations["test.look"] = replace(look, perform=slow)  # type: ignore[index]
+        ada.mindset.operations["test.look"] = replace(look, perform=slow)
         ada.tell("go")
         ada.engine.wake()
         await began.wait()

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from empla.capabilities.email.mailbox import Evidence
-from empla.engine.crashes import LastProcess
+from empla.engine.crashes import Crashes, LastProcess
 from empla.engine.replay import replay
 from empla.mind.goals import Aim
 from empla.mind.percepts import INTENTION_FAILED, INTENTION_SET_ASIDE, PERCEPT_SET_ASIDE, Outcome, Status
@@ -346,7 +346,7 @@ def test_if_to_tell_of_it_kills_the_process_at_once_the_intention_rests_all_the_
         last = LastProcess(at=ada.clock.now(), epoch=ada.epoch, phase="body", how="x", counts=True, intention="i1")
         ada.restart()
         with ada.store.transaction():
-            ada.engine._crashes.note(last)
+            Crashes(ada.store).note(last)
     with ada.store.transaction():
         telling = ada.engine._aside.intention("i1", "it died")
     for _ in range(2):
@@ -389,7 +389,7 @@ def test_of_actions_under_way_at_a_death_the_guilty_one_is_found(
         start(row)
         at_once.append(len(ada.engine._acting.running))
 
-    ada.engine._acting._start = counted  # type: ignore[method-assign]
+    ada.engine._acting._start = counted
     ada.work()
     assert at_once == [1, 1, 1], "they go one by one"
     assert [value for _, value in bench.done] == ["a", "b", "c"]

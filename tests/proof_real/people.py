@@ -99,7 +99,7 @@ class People:
 
     def mails(self, address: str, *, after: int = 0, folder: str = "INBOX") -> Sequence[bytes]:
         """Return the mails in a mailbox by IMAP, oldest first."""
-        return self._until_there(lambda: self._fetched(address, after, folder))  # type: ignore[return-value]
+        return self._until_there(lambda: self._fetched(address, after, folder))
 
     def _fetched(self, address: str, after: int, folder: str) -> Sequence[bytes]:
         with imaplib.IMAP4(self.ports.host, self.ports.imap, timeout=60) as imap:
@@ -153,7 +153,7 @@ class People:
 
     def calendar(self, owner: str) -> bytes:
         """Return a whole calendar, by CalDAV."""
-        return self._until_there(lambda: self._dav("GET", owner, ""))  # type: ignore[return-value]
+        return self._until_there(lambda: self._dav("GET", owner, ""))
 
     def _at(self, owner: str, uid: str) -> Path | None:
         wanted = uid.encode()

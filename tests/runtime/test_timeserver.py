@@ -142,7 +142,7 @@ def test_time_stands_while_nobody_runs_the_home(running: RunningHome) -> None:
     again.join()
     running.anna.ports = running.ports()
 
-    assert {each.name for each in SharedTime.open(running.home.clock).attending()} == {"office", "ada.lane"}  # type: ignore[union-attr]
+    assert {each.name for each in SharedTime.open(running.home.clock).attending()} == {"office", "ada.lane"}
 
 
 def test_one_who_is_paused_is_not_waited_for(running: RunningHome) -> None:

@@ -64,7 +64,7 @@ def test_an_account_that_is_not_let_in_is_asked_for_once(desk: Desk) -> None:
     async def closed(*_given: object) -> object:
         raise SignedOut("the calendar server does not let the account in (401)")
 
-    desk.calendars.events = desk.calendars.get = closed  # type: ignore[method-assign, assignment]
+    desk.calendars.events = desk.calendars.get = closed
     desk.write("Am I free tomorrow?")
     desk.write("Am I free on Friday?")
     mails = desk.goes_on(timedelta(days=2))
