@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _SHOWN_BYTES = 4_000
 
 app = typer.Typer(
-    help="See what was set aside or failed; retry it, or drop it.",
+    help="See what was set aside; retry it, or drop it.",
     rich_markup_mode="markdown",
     no_args_is_help=True,
 )
