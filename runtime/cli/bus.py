@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from empla.config import Home
     from runtime.bus.broker import Broker
 
-app = typer.Typer(no_args_is_help=True, help="Wake-ups, presence and events: watch them, or have a broker carry them.")
+app = typer.Typer(no_args_is_help=True, help="Watch wake-ups, presence, events; rights for a broker.")
 
 _Name = Annotated[
     str | None,
