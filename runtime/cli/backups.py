@@ -22,7 +22,7 @@ def backup(
     ] = False,
     json: Json = False,
 ) -> None:
-    """Write everything this home holds into one file, also while empla runs.
+    """Copy all that this home holds into one file, while it works.
 
     All databases are copied as they were at one instant, so what is restored neither loses nor doubles an act.
     The key to stored passwords, secret.key, is left out: keep a copy of it somewhere else. A backup without it cannot

@@ -33,7 +33,7 @@ def simulate(
     ] = None,
     json: Json = False,
 ) -> None:
-    """Play days of a company's work in minutes, on a virtual clock, and count what came of them.
+    """Play days of a company in minutes, and count what came of them.
 
     Employees run with the same code as always; mail, calendars and people are simulated, and nothing of yours is used.
     The same scenario, seed, days and crashes come out the same. Exit code 1 if something is lost, doubled or stranded,

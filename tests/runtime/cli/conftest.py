@@ -102,6 +102,13 @@ class Office(Cli):
 
     made: Mapping[str, Any] = field(default_factory=dict)
 
+    def copied(self, folder: Path) -> Cli:
+        """Return the program on a copy of the home as it is now; nothing runs there."""
+        copy = Cli(folder / "copy")
+        self.ok("backup", str(folder / "copy.tar.gz"), "--with-key")
+        copy.ok("restore", str(folder / "copy.tar.gz"))
+        return copy
+
 
 @pytest.fixture(scope="session")
 def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:

@@ -1,7 +1,6 @@
 """What a person sees of a mind: why, beliefs, goals and its past lived again; at work, and without anything running."""
 
 import json
-import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -144,8 +143,7 @@ def test_what_cannot_be_replayed_is_said_with_what_to_do(office: Office, booked:
 
 
 def test_a_store_that_somebody_changed_is_found_out(office: Office, booked: dict[str, Any], tmp_path: Path) -> None:
-    copy = Cli(tmp_path / "copy")
-    shutil.copytree(office.home, copy.home, ignore=shutil.ignore_patterns("*.sock", "*.lock"))
+    copy = office.copied(tmp_path)
     with closing(sqlite3.connect(Home(copy.home).employee(CLARA) / "mind.db")) as db, db:
         db.execute("UPDATE journal SET delta = x'5b5d' WHERE seq = 5")
     found = copy("replay", "clara")

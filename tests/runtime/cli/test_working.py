@@ -3,7 +3,6 @@
 import json
 import os
 import re
-import shutil
 import sqlite3
 import time
 from collections.abc import Callable
@@ -12,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from .conftest import Cli, Office
+from .conftest import Office
 
 ADA = "ada.lovelace@office.example"
 CLARA = "clara.diaz@office.example"
@@ -245,8 +244,7 @@ def test_why_knows_which_question_a_mail_answered(office: Office):
 
 
 def test_a_ledger_that_somebody_changed_is_found_out(office: Office, booked: dict, tmp_path: Path):
-    copy = Cli(tmp_path / "copy")
-    shutil.copytree(office.home, copy.home, ignore=shutil.ignore_patterns("*.sock", "*.lock"))
+    copy = office.copied(tmp_path)
     assert copy.data("why", booked["answer"]["message_id"])["found"][0]["ledger"]["intact"] is True
     for change in ("CAST(replace(record, 'allow', 'asked') AS BLOB)", "'not even bytes'"):
         with closing(sqlite3.connect(copy.home / "employees" / "clara.diaz" / "mind.db")) as db, db:
@@ -258,8 +256,7 @@ def test_a_ledger_that_somebody_changed_is_found_out(office: Office, booked: dic
 
 def test_before_an_upgrade_it_is_seen_what_new_code_would_break(office: Office, booked: dict, tmp_path: Path):
     assert office.data("upgrade", "--check") == []
-    copy = Cli(tmp_path / "copy")
-    shutil.copytree(office.home, copy.home, ignore=shutil.ignore_patterns("*.sock", "*.lock"))
+    copy = office.copied(tmp_path)
     with closing(sqlite3.connect(copy.home / "employees" / "clara.diaz" / "mind.db")) as db, db:
         # As if the plan had begun with another step.
         db.execute("UPDATE step SET body = replace(body, '0:query\"', '0:forget\"')")

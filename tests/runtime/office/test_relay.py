@@ -275,7 +275,7 @@ def test_pauses_grow_to_an_hour(sending: Sending, elsewhere: Elsewhere):
 
     pauses = []
     for attempt in range(1, 10):
-        # An attempt is counted before it is made: until its pause is noted, that of the last one, now over, stands there.
+        # An attempt is counted before it is made; until its pause is noted, the last one, now over, stands there.
         assert eventually(lambda: sending.attempts() == [attempt] and pause_now() > timedelta(seconds=20))  # noqa: B023
         assert "451" in sending.rows()[0][4]
         pause = pause_now()
