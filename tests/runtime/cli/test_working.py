@@ -246,12 +246,15 @@ def test_why_knows_which_question_a_mail_answered(office: Office):
 def test_a_ledger_that_somebody_changed_is_found_out(office: Office, booked: dict, tmp_path: Path):
     copy = office.copied(tmp_path)
     assert copy.data("why", booked["answer"]["message_id"])["found"][0]["ledger"]["intact"] is True
+    mind = copy.home / "employees" / "clara.diaz" / "mind.db"
+    with closing(sqlite3.connect(mind)) as db:
+        (number,) = db.execute("SELECT min(seq) FROM ledger WHERE CAST(record AS TEXT) LIKE '%allow%'").fetchone()
     for change in ("CAST(replace(record, 'allow', 'asked') AS BLOB)", "'not even bytes'"):
-        with closing(sqlite3.connect(copy.home / "employees" / "clara.diaz" / "mind.db")) as db, db:
-            db.execute(f"UPDATE ledger SET record = {change} WHERE seq = 3")
-        assert "THE LEDGER IS BROKEN at record 3" in copy.ok("why", booked["answer"]["message_id"])
+        with closing(sqlite3.connect(mind)) as db, db:
+            db.execute(f"UPDATE ledger SET record = {change} WHERE seq = {number}")
+        assert f"THE LEDGER IS BROKEN at record {number}" in copy.ok("why", booked["answer"]["message_id"])
     sick = copy("doctor")
-    assert (sick.code, "record 3 of" in sick.out) == (1, True)
+    assert (sick.code, f"record {number} of" in sick.out) == (1, True)
 
 
 def test_before_an_upgrade_it_is_seen_what_new_code_would_break(office: Office, booked: dict, tmp_path: Path):
@@ -315,7 +318,7 @@ def test_the_doctor_finds_nothing_wrong_at_work(office: Office):
 def test_no_command_but_init_and_people_add_prints_a_password_and_no_log_holds_one(office: Office):
     secrets = [office.made["owner"]["password"], *(c["password"] for c in office.made["colleagues"])]
     printed = [s for s in office.said if s.words[0] != "init" and s.words[:2] != ("people", "add")]
-    assert len(printed) > 50
+    assert len(printed) > 30
     logs = "".join(path.read_text(errors="replace") for path in (office.home / "logs").iterdir())
     for secret in secrets:
         assert not [s.words for s in printed if secret in s.out + s.err]
