@@ -4,6 +4,7 @@ from typing import Any
 
 from empla.clock import SystemClock
 from empla.config import Home, load_settings
+from empla.engine.schedule_policy import length
 from empla.errors import InputError
 from empla.hr.names import nearest
 from empla.hr.profiles import found
@@ -97,7 +98,7 @@ def _was_seen(store: Store, trigger: str) -> dict[str, Any]:
 
 
 def _policy(policy: Policy) -> str:
-    within = f" within {policy.within}" if policy.within is not None else ""
+    within = f" within {length(policy.within)}" if policy.within is not None else ""
     return f"{_THEN[policy.missed]}{within}"
 
 

@@ -61,11 +61,11 @@ def _why(policy: Policy, fires: tuple[Moment, ...], count: int, last: Moment, no
     if policy.missed is Missed.COALESCE and fires:
         return "it was made up for together with the next" if count == 1 else "they were made up for together, once"
     if now - last.at > _latest(policy):
-        return f"it could not be done within {_length(_latest(policy))} of its time"
+        return f"it could not be done within {length(_latest(policy))} of its time"
     return f"no more than the latest {MOST_LATE} are made up for one by one"
 
 
-def _length(span: timedelta) -> str:
+def length(span: timedelta) -> str:
     """Return a span of time in words: "2 days", "12 hours", "90 seconds"."""
     seconds = int(span.total_seconds())
     for size, name in ((86_400, "day"), (3_600, "hour"), (60, "minute"), (1, "second")):

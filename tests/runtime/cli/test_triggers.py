@@ -47,7 +47,7 @@ def test_what_waits_is_shown_and_what_was_missed_with_the_reason(desk: Desk) -> 
     assert found.keys() >= {trigger.name for trigger in STANDING}
     assert found["weekly-planning"]["rule"] == "cron 0 9 * * mon"
     assert (found["weekly-planning"]["zone"], found["weekly-planning"]["last_fired"]) == ("UTC", None)
-    assert found["daily-priorities"]["when_missed"] == "made up for once within 12:00:00"
+    assert found["daily-priorities"]["when_missed"] == "made up for once within 12 hours"
     desk.clara.store.close()
     desk.clara.clock.advance(timedelta(days=10))
     desk.clara.restart()
