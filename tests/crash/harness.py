@@ -76,6 +76,10 @@ _HOW = frozenset({"action-unknown", "command:settle"})
 """Percepts about how an outcome was learned, which may differ."""
 
 
+_WHEN = frozenset({"next-reflection"})
+"""Beliefs about when it looked ahead, and when it will again: a death moves both."""
+
+
 @dataclass(frozen=True, slots=True)
 class Left:
     """What a trial left in the store, without instants: the crash property speaks of this (contract 14)."""
@@ -120,7 +124,7 @@ class Mind:
         beliefs = (codec.loads(body) for (body,) in self.rows("SELECT body FROM belief WHERE held ORDER BY id"))
         return Left(
             acts=tuple(self.rows("SELECT id, operation, payload_hash, decision, rule FROM action ORDER BY seq")),
-            beliefs=tuple((b.functor, codec.dumps(b.arguments), b.origin) for b in beliefs),
+            beliefs=tuple((b.functor, codec.dumps(b.arguments), b.origin) for b in beliefs if b.functor not in _WHEN),
             goals=tuple(self.rows("SELECT id, name, state FROM goal ORDER BY seq")),
             intentions=tuple(
                 (*row, tuple(steps.get(row[0], ())))

@@ -12,8 +12,8 @@ from runtime.supervisor import warming
 
 ROOT = Path(__file__).resolve().parents[2]
 OURS = {"empla", "employees", "runtime"}
-WITH_AN_EXTRA = {"psycopg"}
-"""Imported only where a store is opened by a PostgreSQL URL."""
+WITH_AN_EXTRA = {"psycopg", "aiomqtt", "matplotlib", "opentelemetry"}
+"""Imported only where a setting asks for them: a PostgreSQL URL, a broker, traces, plots."""
 
 
 def imported(path: Path) -> Iterator[str]:
