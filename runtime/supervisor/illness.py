@@ -12,7 +12,8 @@ from typing import Any, Final
 from empla.clock import Clock
 from empla.config import Home
 from runtime import logs
-from runtime.supervisor.notices import Notice, Notices, write_durably
+from runtime.supervisor.durably import write_durably
+from runtime.supervisor.notices import Notice, Notices
 from runtime.supervisor.roster import RosterEntry
 
 _FILE: Final = "given-up.json"

@@ -21,6 +21,7 @@ from typing import Final, Self
 
 from empla.clock import pause
 from empla.errors import ResourceError, ValidationError
+from runtime.supervisor.durably import write_durably
 
 LOCK: Final = "lease.lock"
 EPOCH: Final = "lease.epoch"
@@ -60,7 +61,7 @@ class Lease:
     def raise_epoch(self) -> int:
         """Give out the next epoch, durably. Only whoever holds the lock may ask, and this object is that."""
         epoch = read_epoch(self.path) + 1
-        _write_durably(self.path.with_name(EPOCH), f"{epoch}\n".encode())
+        write_durably(self.path.with_name(EPOCH), f"{epoch}\n".encode())
         return epoch
 
     def sign(self, pid: int) -> None:
@@ -182,19 +183,3 @@ def started_at(pid: int) -> int:
     # The second field is the program's name in brackets and may hold anything, so count from its end.
     fields = stat.rpartition(")")[2].split()
     return 0 if fields[0] in "ZX" else int(fields[19])
-
-
-def _write_durably(path: Path, data: bytes) -> None:
-    fresh = path.with_name(path.name + ".new")
-    fd = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
-    try:
-        os.write(fd, data)
-        os.fsync(fd)
-    finally:
-        os.close(fd)
-    fresh.replace(path)
-    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)

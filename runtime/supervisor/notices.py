@@ -5,7 +5,6 @@ delivers it in the transaction that remembers its key (`runtime.office.pickup`).
 is harmless, and whoever is unsure whether it was left leaves it again. It says that a program wrote it (RFC 3834).
 """
 
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,6 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from empla.config import Home
+from runtime.supervisor.durably import write_durably
 
 _SENDER: Final = "empla"
 
@@ -54,21 +54,6 @@ class Notices:
     def waiting(self) -> bool:
         """Whether some have not been picked up."""
         return self._folder.is_dir() and any(self._folder.glob("*.eml"))
-
-
-def write_durably(path: Path, content: bytes) -> None:
-    """Write a file that is there whole or not at all, also after a power cut."""
-    fresh = path.with_name(f".{path.name}.new")
-    with fresh.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    fresh.replace(path)
-    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
 
 
 def _mail(notice: Notice, domain: str) -> bytes:
