@@ -58,6 +58,8 @@ class _Course:
     news: int = 0
     over: bool = False
     evidence: str = ""
+    notes_delay: bool = True
+    """Whether the promise to the manager bears that they were told of a later time; version 1 did not note it."""
 
     @property
     def name(self) -> str:
@@ -93,11 +95,23 @@ def _fall_silent(event: Trigger) -> Steps:
     return ""
 
 
-@library.plan(goal("answer-from"), goal="get an answer", recovery=_fall_silent, quiet=True)
+@library.plan(goal("answer-from"), goal="get an answer", recovery=_fall_silent, quiet=True, version=2)
 def see_through(event: Trigger) -> Steps:
     """Wait for what comes, remind, warn and tell, until there is an answer or it is wanted no more; return evidence."""
+    return (yield from _seen_through(event, notes_delay=True))
+
+
+@library.plan(
+    goal("answer-from"), goal="get an answer", recovery=_fall_silent, quiet=True, name="see-through", version=1
+)
+def see_through_1(event: Trigger) -> Steps:
+    """See it through as before a later time was noted at the promise to the manager: what was under way goes on."""
+    return (yield from _seen_through(event, notes_delay=False))
+
+
+def _seen_through(event: Trigger, *, notes_delay: bool) -> Steps:
     me: Profile = yield from profile()
-    course = yield from _begun(me, event)
+    course = replace((yield from _begun(me, event)), notes_delay=notes_delay)
     errand = course.errand
     while not course.over:
         for _, kind, mail in (yield query(ERRAND_NEWS, errand.id)):
@@ -246,6 +260,10 @@ def _promised(me: Profile, course: _Course, mail: Mail, found: Reply) -> Generat
         f"you wanted it until {words.moment(course.due, me.zone)}. I wait until then.\n\n{quoted(mail)}"
     )
     course = yield from _told(me, course, f"Later than wanted: {_title(course)}", text)
+    if course.notes_delay:
+        mine = yield from known(COMMITMENT, course.errand.group)
+        if mine is not None and mine.open:
+            yield from noted(COMMITMENT, course.errand.group, replace(mine, noticed_at=now))
     again = reminders(now, promised, course.hours.zone, course.hours.hours)
     return replace(course, due=promised, reminders=again, warn_at=warning(now, promised, me.zone))
 

@@ -156,6 +156,7 @@ class Correspondent:
         self._scenario = scenario
         self._chance = chance
         self._employees = employees
+        self._handled: dict[str, datetime] = {}
         self.address = scenario.address(person.name)
 
     def sees(self, raw: bytes, at: datetime) -> Sequence[Deed]:
@@ -186,6 +187,13 @@ class Correspondent:
         shortest, longest = self._person.answers_after
         seconds = self._chance.between(shortest.total_seconds(), longest.total_seconds(), "after", self.address, *name)
         return timedelta(seconds=int(seconds))
+
+    def _in_turn(self, uid: str, at: datetime) -> datetime:
+        """Return when this person comes to a mail about a meeting: never before an earlier one about the same."""
+        before = self._handled.get(uid)
+        turn = at if before is None else max(at, before + timedelta(seconds=1))
+        self._handled[uid] = turn
+        return turn
 
     def _within_hours(self, at: datetime) -> datetime:
         """Return an instant, put off to this person's next working hour if it is none, and until they are back."""
@@ -234,8 +242,8 @@ class _Talk:
         events = [event for event in calendar.walk("VEVENT") if isinstance(event, icalendar.Event)]
         if not events or not self._nonce_of(events[0]):
             return ()
-        event, at = events[0], self._in_time("invited")
-        uid = str(event["UID"])
+        event, uid = events[0], str(events[0]["UID"])
+        at = self._who._in_turn(uid, self._in_time("invited"))
         if str(calendar.get("METHOD", "")) == "CANCEL":
             return (self._entry(at, uid, b""),)
         if str(calendar.get("METHOD", "")) != "REQUEST" or not self._happens(self._who._person.answers, "invited"):

@@ -130,7 +130,7 @@ class _Look:
                     last = datetime.fromisoformat(row.last) if row.last else first
                     covered.update(at for at in wanted if first <= at <= last)
             for at in wanted:
-                old = at < self._outcome.ended - YOUNG
+                old = at <= self._outcome.ended - YOUNG
                 if covered[at] != 1 and not (old and not covered[at] and self._told(trigger, at)):
                     how = "lost" if not covered[at] else "doubled"
                     yield self._fault(f"{how} occurrence", f"{trigger} of {at} was decided {covered[at]} times")

@@ -3,21 +3,25 @@
 import random
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
+from email.message import EmailMessage
 from email.policy import default
 
+import icalendar
 from hypothesis import given
 from hypothesis import strategies as st
 
+from runtime import itip
 from runtime.simulation.chance import Chance
 from runtime.simulation.correspondents import Script
-from runtime.simulation.deeds import Post
-from runtime.simulation.letters import letter
+from runtime.simulation.deeds import Entry, Post
+from runtime.simulation.letters import letter, with_calendar
 from runtime.simulation.nonces import nonce, nonces_in
 from runtime.simulation.reading import parse
 from runtime.simulation.scenario import Scenario
 from tests.proof.conftest import SMALL
 
 NOW = datetime(2026, 3, 16, 10, tzinfo=UTC)
+LATER = NOW + timedelta(hours=1)
 TEMPER = 'name = "Ben Stone"'
 
 
@@ -103,3 +107,32 @@ def test_nobody_writes_while_they_are_away(small: Scenario) -> None:
     days = {post.at.date() for post in Script(away, 1, 9).deeds if post.account.startswith("anna")}
     assert days == {NOW.date()}
     assert NOW.date() + timedelta(days=1) in {post.at.date() for post in Script(small, 1, 9).deeds}
+
+
+def test_what_was_called_off_is_not_entered_afterwards(small: Scenario) -> None:
+    ben = Script(small, 1, 5).correspondent("ben.stone@office.example")
+    late = datetime(2026, 3, 20, 21, tzinfo=UTC)
+    for number in range(20):
+        word = nonce(number)
+        asked = itip.invitation(
+            f"{number}@x",
+            f"{word} talk",
+            NOW,
+            LATER,
+            organizer="ada.lane@office.example",
+            guests=(ben.address,),
+            at=NOW,
+        )
+        taken_back = icalendar.Calendar.from_ical(asked.to_ical())
+        taken_back["METHOD"] = "CANCEL"
+        invited = ben.sees(with_calendar(message(asks(number)), asked, word).as_bytes(), late)
+        (gone,) = ben.sees(with_calendar(message(asks(number)), taken_back, word).as_bytes(), late)
+        assert isinstance(gone, Entry)
+        assert not gone.ics
+        assert all(deed.at < gone.at for deed in invited)
+
+
+def message(raw: bytes) -> EmailMessage:
+    made = message_from_bytes(raw, policy=default)
+    assert isinstance(made, EmailMessage)
+    return made

@@ -122,6 +122,7 @@ def test_a_later_date_is_an_expectation_that_the_manager_hears_of(desk: Desk) ->
     assert told["To"] == MARIA
     assert "Ben Stone promises the supplier list for Thursday, 26 November 2026, 17:00" in " ".join(said(told).split())
     assert promises(desk)[0].due == desk.at(3, 17)
+    assert promises(desk, COMMITMENT)[0].noticed_at is not None, "she knows that what I promised her will be late"
     mails = desk.goes_on(timedelta(days=1, hours=6))
     assert to(mails, MARIA) == []
 
