@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import fields as fields_of
 from dataclasses import is_dataclass, replace
+from datetime import date, datetime, time, timedelta
+from functools import cache
 from typing import Any
 
 from empla.mind.beliefs import BeliefBase
@@ -83,20 +85,27 @@ def sources_of(value: Any) -> tuple[str, ...]:
     return tuple(sorted(found)) if found else ()
 
 
-_NO_ORIGIN = frozenset({type(None), bool, int, float, str})
+_NO_ORIGIN = frozenset({type(None), bool, int, float, str, datetime, date, time, timedelta})
 
 
 def _collect(value: Any, found: set[str]) -> None:
-    if type(value) in _NO_ORIGIN:
+    kind = type(value)
+    if kind in _NO_ORIGIN:
         return
-    if isinstance(value, Origin):
+    if kind is Origin:
         found.add(value.source.value)
-    elif type(value) is dict or isinstance(value, Mapping):
-        for part in value.values():
-            _collect(part, found)
     elif isinstance(value, tuple | list):
         for part in value:
             _collect(part, found)
-    elif is_dataclass(value) and not isinstance(value, type):
-        for f in fields_of(value):
-            _collect(getattr(value, f.name), found)
+    elif isinstance(value, Mapping):
+        for part in value.values():
+            _collect(part, found)
+    else:
+        for name in _names_in(value.__class__):
+            _collect(getattr(value, name), found)
+
+
+@cache
+def _names_in(kind: type) -> tuple[str, ...]:
+    """Return the names of a dataclass's fields; none of any other type."""
+    return tuple(f.name for f in fields_of(kind)) if is_dataclass(kind) else ()

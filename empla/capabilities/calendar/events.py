@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -89,10 +90,12 @@ class Meeting:
         return replace(self, attendees=everybody)
 
 
+@lru_cache(maxsize=64)
 def parse(ics: bytes | str, zone: str = "UTC") -> Meeting:
     """Return the meeting of a calendar object; floating times and whole days are taken to be in `zone`.
 
-    ValidationError if it is no iCalendar or holds no usable event.
+    What was taken apart lately is remembered: one object is looked at several times in a row, and that takes
+    milliseconds. ValidationError if it is no iCalendar or holds no usable event.
     """
     return view(master(load(ics)), zone)
 
