@@ -41,7 +41,9 @@ INSIDE: Final = "home"
 MINDS: Final = "minds"
 """The folder, in the home of the archive, of minds that come from a database."""
 
-_RUNNING: Final = frozenset({"home.lock", "control.sock", "bus.sock", "lease.lock", "progress", "metrics.token"})
+_RUNNING: Final = frozenset(
+    {"home.lock", "control.sock", "bus.sock", "lease.lock", "calendars.lock", "progress", "metrics.token"}
+)
 _BESIDE: Final = ("-wal", "-shm", "-journal")
 
 Progress = Callable[[int, int], None]

@@ -1,7 +1,8 @@
 """CalDAV: Radicale as a process of its own, on loopback (it is GPL and is never imported).
 
 It is started first, being the slowest part, and started again if it dies. Its standard input is a pipe that the office
-holds: when the office goes, even by kill -9, the pipe closes and Radicale ends itself, so its port is free again.
+holds: when the office goes, even by kill -9, the pipe closes and Radicale ends itself, so its port is free again. That
+takes a moment, in which nobody else may think the port a stranger's: it holds a lock for life (`lease.CALENDARS`).
 """
 
 import asyncio
@@ -18,6 +19,7 @@ from empla.errors import ResourceError
 from runtime import logs
 from runtime.office import calendars
 from runtime.ports import free_port
+from runtime.supervisor import lease
 
 log = logs.get("office.caldav")
 
@@ -26,6 +28,8 @@ START_S = 8.0
 
 LOOK_S = 10.0
 """Seconds between two looks whether it still answers, and within which it must; silent twice, it is ended."""
+
+_FORMER_S = 3.0
 
 _CONFIG = """\
 [server]
@@ -68,8 +72,7 @@ class CalDav:
         try:
             async with asyncio.timeout(START_S):
                 while not await self._attempt():
-                    # somebody has its port: an earlier Radicale that is just ending, or a stranger
-                    await pause(0.05)
+                    await pause(0.05)  # a stranger has its port
         except TimeoutError:
             await self.stop()
             raise ResourceError(
@@ -131,10 +134,19 @@ class CalDav:
     async def _attempt(self) -> bool:
         """Start a process and wait until it answers (True) or ends (False)."""
         await self.stop()
-        port = free_port(self.host, self._wanted)
-        if port is None:
-            return False
-        self.port = port
+        with await lease.obtain(self._home.office / lease.CALENDARS, patience_s=_FORMER_S) as held:
+            port = free_port(self.host, self._wanted)
+            if port is None:
+                return False
+            self.port = port
+            process = await self._run(held)
+        while process.returncode is None:
+            if await self._answers():
+                return True
+            await pause(0.01)
+        return False
+
+    async def _run(self, held: lease.Lease) -> Process:
         config = self._home.office / "radicale.conf"
         folder = str(calendars.storage(self._home)).replace("%", "%%")
         config.write_text(_CONFIG.format(host=self.host, port=self.port, folder=folder, mark=self._mark))
@@ -143,14 +155,11 @@ class CalDav:
         with self._log().open("ab") as output:
             process = await asyncio.create_subprocess_exec(
                 sys.executable, "-P", "-m", "radicale", "--config", str(config),
-                stdin=PIPE, stdout=output, stderr=output, env=environment,
+                stdin=PIPE, stdout=output, stderr=output, env=environment, pass_fds=(held.fd,),
             )  # fmt: skip
+        held.sign(process.pid)
         self._process = process
-        while process.returncode is None:
-            if await self._answers():
-                return True
-            await pause(0.01)
-        return False
+        return process
 
     async def _answers(self) -> bool:
         try:

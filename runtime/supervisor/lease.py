@@ -25,6 +25,8 @@ from runtime.supervisor.durably import write_durably
 
 LOCK: Final = "lease.lock"
 EPOCH: Final = "lease.epoch"
+CALENDARS: Final = "calendars.lock"
+"""What the office's calendar server holds for life, in the office's folder."""
 
 PATIENCE_S: Final = 6.0
 """Seconds in which a holder whose supervisor died must have ended by itself."""

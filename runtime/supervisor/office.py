@@ -66,8 +66,10 @@ class Office:
         self.ready.clear()
         reading, writing = os.pipe2(os.O_CLOEXEC)
         try:
-            # Its lock is handed over open, like an employee's: a former office that is still ending has the ports.
+            # Its lock is handed over open, like an employee's: a former office that is still ending has the ports, and
+            # so has its calendar server, which ends a moment after it.
             with await lease.obtain(self._home.office / lease.LOCK) as held:
+                (await lease.obtain(self._home.office / lease.CALENDARS)).close()
                 command = self._command(self._lifeline_fd, writing, self._ports())
                 self.child = spawn(self.name, command, self._lifeline_fd, writing, held.fd)
                 held.sign(self.child.pid)
