@@ -131,8 +131,12 @@ def test_a_log_is_followed_also_into_a_new_file_until_interrupted(company: Cli):
     for number in range(10):  # the file is put away after every few
         log.append(f'{{"event": "line {number} of the log", "process": "up"}}')
         assert following.stdout.readline() == f" up: line {number} of the log\n"
+    for number in range(8):  # more than one file between two looks
+        log.append(f'{{"event": "line {number} at once", "process": "up"}}')
+    for number in range(8):
+        assert following.stdout.readline() == f" up: line {number} at once\n"
     following.send_signal(signal.SIGINT)
-    assert following.wait(10) == 130
+    assert following.wait() == 130
     assert following.stderr is not None
     assert "Traceback" not in following.stderr.read()
 
@@ -154,7 +158,7 @@ def test_up_in_the_foreground_serves_at_the_ports_it_is_given_until_told_to_end(
         assert "What does my week look like?" in cli.ok("mail", "clara", "What can you do?")
     finally:
         up.terminate()
-    assert up.wait(15) == 0
+    assert up.wait() == 0
     assert cli("status").code == 3
     assert cli.data("list")[0]["state"] == "not running"
 
