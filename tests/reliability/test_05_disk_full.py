@@ -206,8 +206,7 @@ def test_a_hired_assistant_lives_through_a_full_disk_and_answers_when_there_is_r
         assert host.data("history", "Clara"), "reads go on"
         assert host.run("status").returncode == 0
         disk.clear()
-        took_s = until(lambda: company.answers("While it was full"), what="an answer")
-        assert took_s < WITHIN_S
+        until(lambda: company.answers("While it was full"), what="an answer")
         assert host.clara()["pid"] == pid, "its process has lived through it"
         assert company.answers("Before") == company.answers("While it was full") == 1
         for file in (host.root / "logs").glob("*.jsonl"):

