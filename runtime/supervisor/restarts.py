@@ -16,6 +16,7 @@ from secrets import SystemRandom
 from typing import Final
 
 _JITTER: Final = 0.2
+_DOUBLINGS: Final = 60  # beyond any longest wait; a float ends at 1023
 
 
 def _draw() -> float:
@@ -54,12 +55,15 @@ class Restarts:
             return None
         if self._in_a_row == 1:
             return 0.0
-        wait = min(self.rule.first_s * 2.0 ** (self._in_a_row - 2), self.rule.longest_s)
-        return wait * (1 + self.draw())
+        return self._doubled(self._in_a_row) * (1 + self.draw())
 
     def after_kill(self, starting: int) -> float:
         """Return the seconds to wait after a kill from outside, the `starting`th in a row while it started."""
-        return min(self.rule.first_s * 2.0 ** (starting - 2), self.rule.longest_s) if starting > 1 else 0.0
+        return self._doubled(starting) if starting > 1 else 0.0
+
+    def _doubled(self, times: int) -> float:
+        """Return the wait after the `times`th end in a row, from the second on."""
+        return min(self.rule.first_s * 2.0 ** min(times - 2, _DOUBLINGS), self.rule.longest_s)
 
     def forget(self) -> None:
         """Begin anew: somebody looked, and asked for a restart."""

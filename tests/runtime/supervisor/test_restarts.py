@@ -61,3 +61,9 @@ def test_a_kill_from_outside_is_no_death_but_killed_while_starting_again_and_aga
     restarts = Restarts(RestartRule(), draw=lambda: 0.0)
     assert [restarts.after_kill(starting) for starting in (0, 1, 2, 3, 4, 20)] == [0, 0, 1, 2, 4, 300]
     assert deaths(restarts, 100) == [0]
+
+
+def test_who_fails_for_days_on_end_is_still_tried_again():
+    slow = Restarts(RestartRule(limit=0, longest_s=30.0), draw=lambda: 0.0)
+    assert deaths(slow, *range(0, 40 * 2000, 40))[-1] == 30
+    assert slow.after_kill(2000) == 30
