@@ -10,6 +10,7 @@ import sys
 from dataclasses import dataclass
 from typing import Any, Final
 
+from empla.clock import pause
 from empla.config import Home
 from empla.errors import InternalError, TimedOut
 from runtime import logs
@@ -24,7 +25,8 @@ PING_S: Final = 10.0
 _FORKS_AT_ONCE: Final = 8
 """Requests that wait for an answer: hundreds at once would fill the socket."""
 _PACKET: Final = 1 << 16
-
+_HEAR_S: Final = 0.05
+"""Before whoever could not ask asks again: in between this loop hears that a zygote has died."""
 
 _OFFICE_ONLY: Final = ("EMPLA_RELAY_PASSWORD",)
 """What the environment may hold that is no employee's business."""
@@ -116,6 +118,8 @@ class Nursery:
             async with asyncio.timeout(_FORK_S):
                 return await answer
         except (OSError, TimeoutError) as error:
+            answer.cancel()
+            await pause(_HEAR_S)
             raise ZygoteGone(f"no employee could be started: {error or 'no answer'}") from error
         finally:
             self._forks.pop(order.slug, None)
