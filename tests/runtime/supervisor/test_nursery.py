@@ -1,0 +1,35 @@
+"""The supervisor's side of the zygote."""
+
+import asyncio
+import os
+import signal
+from pathlib import Path
+
+from empla.config import Home
+from runtime.supervisor import lease
+from runtime.supervisor.nursery import Nursery, Order, ZygoteGone
+
+
+def test_whoever_asks_a_zygote_that_has_just_died_lets_its_end_be_heard(home: Home, tmp_path: Path):
+    async def ask() -> int:
+        lifeline, end = os.pipe()
+        nursery = Nursery("os:getpid", lifeline_fd=lifeline)
+        await nursery.start()
+        zygote = nursery.child
+        assert zygote is not None
+        os.kill(zygote.pid, signal.SIGKILL)
+        os.waitid(os.P_PID, zygote.pid, os.WEXITED | os.WNOWAIT)  # it is dead, and this loop has not heard of it
+        asked = 0
+        with lease.take(tmp_path / "lease.lock") as held:
+            while nursery.available.is_set() and asked < 100:  # as a keeper asks: again and again
+                asked += 1
+                try:
+                    await nursery.fork(Order(slug="ada", epoch=1, home=home), held)
+                except ZygoteGone:
+                    continue
+        await asyncio.wait_for(nursery.stop(5.0), 10)
+        os.close(lifeline)
+        os.close(end)
+        return asked
+
+    assert asyncio.run(ask()) == 1
