@@ -128,6 +128,7 @@ class EmployeeEngine:
         self._failure: BaseException | None = None
         self._troubles = 0
         self._trouble = (self._clock.now(), "")  # since when the store cannot be written, and why
+        self._stale = False  # whether the state may hold what was never committed, for the store went away
         self._turns = 0
         self._turns_seen = 0
         self._due: datetime | None = None
@@ -209,6 +210,10 @@ class EmployeeEngine:
     async def _turn(self, now: datetime, stopping: asyncio.Event) -> None:
         """Do everything that can be done at once. Where thinking has no end, actions and timers have their turn too."""
         self._turns += 1
+        if self._stale:
+            self._reload()
+            self.recover()
+            self._stale = False
         self._timers.look(now)
         for _ in range(COMMITS_PER_TURN):
             if not self.think() or stopping.is_set():
@@ -227,8 +232,9 @@ class EmployeeEngine:
             raise failure
 
     async def _wait_for_store(self, error: EmplaError) -> None:
-        """Wait until the store can be written again (a full disk, a lock), and take up what was in hand."""
+        """Wait until the store can be written again (a full disk, a lock); the next turn takes up what was in hand."""
         self._troubles += 1
+        self._stale = True
         if self._troubles == 1:
             self._trouble = self._clock.now(), error.sentence
             log.error("the store cannot be written", why=error.sentence, next_step=error.next_step)
@@ -242,9 +248,6 @@ class EmployeeEngine:
             async with asyncio.timeout(max(0.0, longest - shortest)):
                 await self._news.wait()
         self._rests = False
-        with suppress(*STORE_TROUBLE):
-            self._reload()
-            self.recover()
 
     def _tell_of_store(self, now: datetime) -> None:
         """Say once, when it is over, that nothing could be written down for a while."""
@@ -321,13 +324,16 @@ class EmployeeEngine:
     # recover --------------------------------------------------------------------------------------------------
 
     def recover(self) -> None:
-        """Put right what the last process left: a claim that never came on the wire is tried again freely."""
+        """Put right what the last process left: a claim that never came on the wire is tried again freely.
+
+        What is under way in this process stays claimed: nobody may call it off.
+        """
         if self._last is not None:
             self._note_death(self._last)
         self._acting.suspect(self._inquest.suspects())
         with self._store.transaction("recover"):
             for row in self._outbox.open_rows():
-                if row.state == "claimed":
+                if row.state == "claimed" and row.id not in self._acting.running:
                     log.info("claim found", action=row.id, operation=row.operation)
                     self._outbox.later(row.id, self._clock.now())
 

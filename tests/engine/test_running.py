@@ -14,7 +14,7 @@ from empla.engine import employee as employee_module
 from empla.engine import sensing
 from empla.engine.employee import EmployeeEngine
 from empla.engine.failing import JITTER
-from empla.errors import ExternalError
+from empla.errors import ExternalError, ResourceError
 from empla.mind.plans import PlanLibrary, Trigger, on
 from empla.mind.steps import Believe, Do, Now, Wait
 from empla.mind.values import OWN
@@ -265,3 +265,70 @@ def test_others_may_insert_while_it_runs(ada: Employee) -> None:
         await running.until(lambda: running.heard() == [0, 1, 2, 10, 11, 12])
 
     run(ada, play)
+
+
+# when the store is away ----------------------------------------------------------------------------------------------
+
+
+def test_what_is_under_way_while_the_store_is_away_cannot_be_called_off(ada: Employee, bench: Bench) -> None:
+    async def play(running: Running) -> None:
+        ada.tell("go")
+        running.ada.engine.wake()
+        await running.until(lambda: ada.rows("action", "state") == ["claimed"])
+        ada.engine._failure = ResourceError("the disk is full")
+        ada.engine.wake()
+        await running.until(lambda: ada.engine._troubles)
+        await running.until(lambda: not ada.engine._troubles)
+        with ada.store.transaction("test"):
+            ada.engine._outbox.recall(ada.rows("action", "id")[0])
+        assert ada.rows("action", "state") == ["claimed"]
+        under_way.set()
+        await running.until(lambda: ada.rows("action", "state") != ["claimed"])
+
+    under_way = asyncio.Event()
+
+    async def slow(_permit: Any, _place: Any, _on_wire: Any) -> int:
+        await under_way.wait()
+        return 1
+
+    look = replace(ada.mindset.operations["test.look"], perform=slow)
+    ada.mindset = replace(ada.mindset, operations={**ada.mindset.operations, "test.look": look})
+    run(ada, play)
+    assert ada.rows("action", "state") == ["done"]
+
+
+@pytest.mark.parametrize("what", ["_reload", "recover"])
+def test_nothing_is_thought_about_before_all_was_taken_up_again(
+    ada: Employee, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    """The store may go a second time while what it holds is looked up, and be back at once."""
+    tried: list[str] = []
+    real = getattr(EmployeeEngine, what)
+
+    def fails_once(engine: EmployeeEngine) -> None:
+        if engine._troubles:
+            tried.append(what)
+            if len(tried) == 1:
+                raise ExternalError("the database went away")
+        real(engine)
+
+    think = EmployeeEngine.think
+
+    def thinks(engine: EmployeeEngine) -> int:
+        tried.append("thinks")
+        return think(engine)
+
+    monkeypatch.setattr(EmployeeEngine, what, fails_once)
+    monkeypatch.setattr(EmployeeEngine, "think", thinks)
+
+    async def play(running: Running) -> None:
+        await running.until(lambda: tried and ada.engine._rests)
+        tried.clear()
+        ada.engine._failure = ExternalError("the database went away")
+        ada.engine.wake()
+        await running.until(lambda: ada.engine._troubles)
+        tried.clear()
+        await running.until(lambda: not ada.engine._troubles, seconds=10)
+
+    run(ada, play)
+    assert tried[:3] == [what, what, "thinks"]
