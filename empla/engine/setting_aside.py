@@ -59,7 +59,7 @@ class SettingAside:
         for intention in waiting:
             self.intention(intention, f"what it waited for was set aside: {reason}", with_percept=key, because=key)
         if not waiting:
-            self._tell(f"set-aside:{key}", PERCEPT_SET_ASIDE, {"percept": key, "reason": reason}, because=key)
+            self._tell(self._new_key(key), PERCEPT_SET_ASIDE, {"percept": key, "reason": reason}, because=key)
 
     def intention(
         self, intention: str, reason: str, *, with_percept: str = "", because: str = "", quietly: bool = False
@@ -71,8 +71,7 @@ class SettingAside:
         rows = self._store.find("intention", {"id": intention}, ("plan",))
         plan = rows[0].plan if rows else ""
         fields = {"intention": intention, "plan": plan, "reason": reason, "percept": with_percept, "quietly": quietly}
-        newest = self._store.find("percept", {}, ("seq",), limit=1, newest=True)
-        key = f"set-aside:{intention}:{newest[0].seq if newest else 0}"  # it may be set aside more than once
+        key = self._new_key(intention)
         self._tell(key, INTENTION_SET_ASIDE, fields, because=because)
         return key
 
@@ -143,6 +142,11 @@ class SettingAside:
         """Return whether an intention is under way, so that it can be set aside."""
         rows = self._store.find("intention", {"id": intention}, ("stage",))
         return bool(rows) and rows[0].stage in _UNDER_WAY
+
+    def _new_key(self, what: str) -> str:
+        """Return the key of the percept that something is set aside: that may happen to it more than once."""
+        newest = self._store.find("percept", {}, ("seq",), limit=1, newest=True)
+        return f"set-aside:{what}:{newest[0].seq if newest else 0}"
 
     def _tell(self, key: str, kind: str, fields: dict[str, Any], *, because: str) -> None:
         told = Percept(key=key, kind=kind, fields=fields, origin=OWN)

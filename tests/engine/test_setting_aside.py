@@ -129,6 +129,20 @@ def test_a_person_has_a_percept_handled_again_with_its_crashes_forgiven(ada: Emp
     assert ada.rows("crash", "counts") == [0, 0]
 
 
+def test_a_percept_that_is_set_aside_once_more_is_told_once_more(ada: Employee, told: None, going: None) -> None:
+    ada.work()
+    ada.tell("go", key="poison")
+    for word in ("first", "second"):
+        die(ada, percept="poison")
+        die(ada, percept="poison")
+        ada.work()
+        assert ada.rows("percept", "state", key="poison") == ["quarantined"]
+        ada.tell("command:quarantine", key=word, again=True, by="maria", percept="poison")
+        ada.engine.think()
+        assert ada.rows("percept", "state", key="poison") == ["new"]
+    assert ada.rows("percept", "state", kind=PERCEPT_SET_ASIDE) == ["handled", "handled"]
+
+
 def test_a_person_drops_a_percept(ada: Employee, told: None, going: None) -> None:
     ada.work()
     ada.tell("go", key="poison")

@@ -15,6 +15,7 @@ from empla.engine.replay import replay
 from empla.errors import ResourceError, ValidationError
 from empla.governance.ledger import Entry, first_break
 from empla.mind import codec
+from empla.mind.percepts import PERCEPT_SET_ASIDE
 from empla.mind.plans import Plan, PlanLibrary, Trigger, always, goal, on
 from empla.mind.steps import Achieve, Ask, Believe, Do, Forget, Hold, Now, Together, Wait
 from empla.mind.values import Address, Origin, Source
@@ -206,7 +207,7 @@ def test_one_failing_cycle_is_set_aside_and_the_others_of_its_commit_stay(
     assert [b.arguments for b in ada.engine.state.beliefs.matching("went")] == [(1,), (3,)]
     assert as_the_tables_are(ada)
     assert ada.rows("percept", "key", "reason", state="quarantined") == [("go2", "a row does not fit")]
-    assert ada.rows("percept", "key", state="new") == ["set-aside:go2"]
+    assert ada.rows("percept", "kind", state="new") == [PERCEPT_SET_ASIDE]
     assert ada.rows("action", "intention") == ["i1", "i2"]
     assert ada.rows("journal", "seq") == [1, 2, 3]
 
@@ -239,7 +240,7 @@ def test_a_row_refused_when_a_group_is_written_costs_one_cycle_only(
     assert [b.arguments for b in ada.engine.state.beliefs.matching("went")] == [(1,), (3,)]
     assert as_the_tables_are(ada)
     assert ada.rows("percept", "key", state="quarantined") == ["go2"]
-    assert ada.rows("percept", "key", state="new") == ["set-aside:go2"]
+    assert ada.rows("percept", "kind", state="new") == [PERCEPT_SET_ASIDE]
     assert ada.rows("action", "intention") == ["i1", "i2"]
     assert ada.rows("salt", "action") == ["same"]
     for table in ("journal", "belief", "intention", "step", "action", "percept"):
