@@ -19,7 +19,6 @@ import structlog
 from empla.clock import Clock
 from empla.engine import failing
 from empla.engine.failing import Signal
-from empla.errors import RateLimited
 from empla.mind.health import Health
 
 log = structlog.get_logger()
@@ -104,7 +103,7 @@ class Circuits:
         circuit.failures += 1
         circuit.since = circuit.since or self._clock.now()
         circuit.why, circuit.trial = why, ""
-        asked_s = error.retry_after_s if isinstance(error, RateLimited) else None
+        asked_s = failing.asked_s(error)
         if signal is Signal.PAUSES and asked_s is not None:
             self._open(circuit, asked_s)
             self._stands(name, circuit, Health.TROUBLED)

@@ -5,8 +5,9 @@ whatever else is raised is a fault of our own or of a plug-in.
 
 An action that is tried again waits longer each time, with a jitter that is derived from who tries what for which time:
 never drawn, so that a simulation repeats, and yet a hundred employees do not come back at one instant. What a server
-asks for (Retry-After) it gets exactly. After `EFFECT_FOR` of such pauses it is reported as failed, after `READ_FOR` or
-`READ_ATTEMPTS` if it changes nothing; what it then leaves is listed by `empla quarantine`. A sensor is tried for ever.
+asks for (Retry-After) it gets exactly; less than a second is no pause that anybody asked for. After `EFFECT_FOR` of
+such pauses it is reported as failed, after `READ_FOR` or `READ_ATTEMPTS` if it changes nothing; what it then leaves is
+listed by `empla quarantine`. A sensor is tried for ever.
 
 What became of an attempt that may have happened is not decided here but by evidence (`performing`, contract 8); here
 stands only whether the error itself proves that it did not.
@@ -46,6 +47,9 @@ READ_FOR: Final = timedelta(minutes=1)
 alone for longer, it fails at once, with the reason."""
 READ_ATTEMPTS: Final = 6
 """How often it is tried at most."""
+SHORTEST_ASKED_S: Final = 1.0
+"""What a server asks for that is less ("Retry-After: 0", a date that is past) is taken for no word on it: else it would
+be asked without end."""
 JITTER: Final = 0.2
 """By which share a pause is shorter or longer."""
 
@@ -223,11 +227,17 @@ def behaviour(error: BaseException) -> Behaviour:
 
 def pause_s(failed: BaseException, attempt: int, *who: str) -> float:
     """Return for how many seconds to wait after the `attempt`th failure in a row; `who` tries what, for the jitter."""
-    asked = failed.retry_after_s if isinstance(failed, RateLimited) else None
+    asked = asked_s(failed)
     if asked is not None:
         return asked
     found = behaviour(failed)
     return min(found.longest_s, found.first_s * 2.0 ** min(attempt - 1, 40) * jitter(attempt, *who))
+
+
+def asked_s(failed: BaseException) -> float | None:
+    """Return for how many seconds the other side asks to be left alone, None if it does not name a time."""
+    asked = failed.retry_after_s if isinstance(failed, RateLimited) else None
+    return asked if asked is not None and asked >= SHORTEST_ASKED_S else None
 
 
 def jitter(attempt: int, *who: str) -> float:

@@ -237,7 +237,9 @@ class Performer:
                 return await operation.settle(permit, self._place)
         except (EmplaError, TimeoutError) as error:
             log.warning("no evidence yet", action=permit.action, why=str(error))
-            return Settled.UNCLEAR, None
+        except Exception:  # a plug-in's own code: its fault costs this look, not the process
+            log.exception("looking for evidence raised", action=permit.action, operation=operation.name)
+        return Settled.UNCLEAR, None
 
     def _row(self, permit: Permit) -> Any:
         return self._outbox.row(permit.action)

@@ -1,6 +1,7 @@
 """What each kind of failure leads to, row for row of the table, with a real engine."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -11,6 +12,7 @@ from empla.capabilities.contract import OutcomeUnknown
 from empla.capabilities.email.mailbox import RecipientsDelayed, SubmissionDelayed, SubmissionRefused, SubmissionUnknown
 from empla.engine import circuits, failing
 from empla.engine.failing import EFFECT_FOR, JITTER, TABLE, InCycle, Kind, NotInstalled, Signal, kind_of
+from empla.engine.performing import PATIENCE
 from empla.errors import EmplaError, ExternalError, RateLimited, SignedOut
 from empla.mind.health import HEALTH, Health
 from empla.mind.plans import PlanLibrary, Trigger, on
@@ -245,6 +247,14 @@ def test_retry_after_is_kept_exactly_by_everybody(ada: Employee, bench: Bench, l
     assert health(ada) == [("test", "working")]
 
 
+def test_a_pause_of_no_time_is_none_and_pauses_grow_as_ever(ada: Employee, bench: Bench, looking: None) -> None:
+    bench.script = [RateLimited("slower", retry_after_s=0.0)] * 200
+    ask(ada, "a", by="write")
+    ada.let_pass(timedelta(minutes=10))
+    assert len(bench.done) < 20, "a server that names no time is not asked without end"
+    assert health(ada) == [("test", "down")]
+
+
 def test_an_account_that_is_not_let_in_is_told_once_and_tried_once_an_hour(
     ada: Employee, bench: Bench, looking: None
 ) -> None:
@@ -302,6 +312,22 @@ def test_a_5xx_is_reported_at_once_and_says_that_the_server_works(ada: Employee,
 
 
 # what is not installed any more --------------------------------------------------------------------------------------
+
+
+def test_a_plug_in_that_raises_when_it_looks_for_evidence_stops_nobody(
+    ada: Employee, bench: Bench, looking: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def raises(_permit: Any, _place: Any) -> Any:
+        raise KeyError("uid")
+
+    monkeypatch.setitem(
+        ada.mindset.operations, "test.write", replace(ada.mindset.operations["test.write"], settle=raises)
+    )
+    bench.script = [OutcomeUnknown("the connection was lost")]
+    ask(ada, "a", by="write")
+    assert states(ada) == ["on_wire"]
+    ada.let_pass(PATIENCE)
+    assert states(ada) == ["unknown"]
 
 
 def test_an_act_whose_plug_in_is_gone_waits_for_it_and_fails_in_plain_words(
