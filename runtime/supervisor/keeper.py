@@ -8,13 +8,14 @@ host is the employee), `paused` (somebody paused it: no process), `stopped` (tol
 import asyncio
 import contextlib
 import enum
+import errno
 import signal
 import time
 from collections.abc import Callable
 from typing import Any, Final
 
 from empla.config import Home
-from empla.errors import EmplaError
+from empla.errors import EmplaError, ResourceError, TimedOut
 from runtime import logs
 from runtime.progress import STARTING, WAITING, Death, Progress, ProgressView
 from runtime.seat import SUCCEEDED
@@ -39,6 +40,10 @@ STOP_S: Final = 5.0
 
 _CUT_SHORT: Final = 80
 _FAILED_STARTS: Final = 5
+_ROOM_S: Final = 30.0  # at most, between two looks whether there is room for a process again
+_NO_ROOM: Final = frozenset(
+    {errno.ENOSPC, errno.EDQUOT, errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EAGAIN}
+)  # of disk, descriptors, memory, processes
 _NICE: Final = 10
 
 
@@ -95,6 +100,7 @@ class Keeper:
         self._over: list[str] = []  # what it was busy with at its last deaths
         self._death: Death | None = None  # how its last process ended; None if this keeper has seen none end
         self._failed_starts = 0  # how often in a row it failed by itself before it had reached its work
+        self._without_room = 0  # how often in a row there was no room for a process
         self._killed_starting = 0  # how often in a row it was killed from outside before it had reached its work
         self._log = logs.get(__name__).bind(employee=entry.slug)
 
@@ -220,8 +226,12 @@ class Keeper:
         except ZygoteGone:
             return
         except (EmplaError, OSError) as error:
-            await self._after_death(f"could not be started: {error}", started)
+            if _is_want_of_room(error):
+                await self._want_of_room(str(error))
+            else:
+                await self._after_death(f"could not be started: {error}", started)
             return
+        self._without_room = 0
         memory_kills = out_of_memory_kills()
         end = await self._attend(child)
         status = await child.ended()
@@ -289,14 +299,12 @@ class Keeper:
                 task.cancel()
         if not child.alive:
             return End.DIED
-        if not self._verdict:
-            await child.end(STOP_S)
-            return End.TOLD
-        if self._end is End.HUNG:
-            await child.end_hanging()
-        else:
-            await child.end(STOP_S)
-        return self._end
+        end = self._end if self._verdict else End.TOLD
+        try:
+            await (child.end_hanging() if end is End.HUNG else child.end(STOP_S))
+        except TimedOut as error:  # the kernel holds it, and so its lock: whoever comes next must wait for its end
+            self._log.error("employee does not die", why=error.sentence, next_step=error.next_step)
+        return end
 
     def _page(self) -> Progress | None:
         """Return its page if this very process wrote it."""
@@ -315,6 +323,15 @@ class Keeper:
             self._give_up(how)
             return
         self.reason = f"it {how}; starts again in {wait_s:.0f} s" if wait_s else ""
+        await self._rest(wait_s)
+
+    async def _want_of_room(self, why: str) -> None:
+        """Wait for what it takes to start it at all, such as room on the disk: no fault of its own, so no death."""
+        self._without_room += 1
+        if self._without_room == 1:
+            self._log.error("employee could not be started", why=why)
+        wait_s = min(self._restarts.after_kill(self._without_room), _ROOM_S)
+        self.reason = f"it could not be started: {why}; tried again in {wait_s:.0f} s"
         await self._rest(wait_s)
 
     async def _rest(self, wait_s: float) -> None:
@@ -351,6 +368,10 @@ class End(enum.Enum):
     HUNG = enum.auto()  # by us, because it did not advance
     RUNAWAY = enum.auto()  # by us, because it used more than it may
     DIED = enum.auto()  # by anything else
+
+
+def _is_want_of_room(error: Exception) -> bool:
+    return isinstance(error, ResourceError) or (isinstance(error, OSError) and error.errno in _NO_ROOM)
 
 
 def _evidence(page: Progress | None) -> dict[str, Any]:

@@ -10,6 +10,12 @@ from runtime.supervisor import lease
 from runtime.supervisor.nursery import Nursery, Order, ZygoteGone
 
 
+def kill_unheard(pid: int) -> None:
+    """Return when a process is dead, before this loop has come round."""
+    os.kill(pid, signal.SIGKILL)
+    os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
+
+
 def test_whoever_asks_a_zygote_that_has_just_died_lets_its_end_be_heard(home: Home, tmp_path: Path):
     async def ask() -> int:
         lifeline, end = os.pipe()
@@ -17,8 +23,7 @@ def test_whoever_asks_a_zygote_that_has_just_died_lets_its_end_be_heard(home: Ho
         await nursery.start()
         zygote = nursery.child
         assert zygote is not None
-        os.kill(zygote.pid, signal.SIGKILL)
-        os.waitid(os.P_PID, zygote.pid, os.WEXITED | os.WNOWAIT)  # it is dead, and this loop has not heard of it
+        kill_unheard(zygote.pid)
         asked = 0
         with lease.take(tmp_path / "lease.lock") as held:
             while nursery.available.is_set() and asked < 100:  # as a keeper asks: again and again
