@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from empla.clock import pause
 from empla.config import Home
-from empla.errors import InternalError, TimedOut
+from empla.errors import InternalError, ResourceError, TimedOut
 from runtime import logs
 from runtime.progress import Death
 from runtime.supervisor.child import Child, spawn
@@ -27,6 +27,8 @@ _FORKS_AT_ONCE: Final = 8
 _PACKET: Final = 1 << 16
 _HEAR_S: Final = 0.05
 """Before whoever could not ask asks again: in between this loop hears that a zygote has died."""
+
+_NO_PROCESS: Final = "see how many processes this user, or its service, may have"
 
 _OFFICE_ONLY: Final = ("EMPLA_RELAY_PASSWORD",)
 """What the environment may hold that is no employee's business."""
@@ -95,7 +97,8 @@ class Nursery:
     async def fork(self, order: Order, lease: Lease) -> Child:
         """Fork one employee; it holds `lease` from its first instant.
 
-        Waits for a zygote if there is none. ZygoteGone if it ends before it answers.
+        Waits for a zygote if there is none. ZygoteGone if it ends before it answers, ResourceError if the system has no
+        process for it.
         """
         async with self._turns:
             await self.available.wait()
@@ -177,6 +180,8 @@ class Nursery:
             self._ponged = int(message["pong"])
         elif "forked" in message:
             self._forked(str(message["forked"]), int(message["pid"]), fds[0])
+        elif "unforked" in message:
+            self._unforked(str(message["unforked"]), str(message["why"]))
         elif (child := self._children.pop(int(message["exited"]), None)) is not None:
             child.told(int(message["status"]))
 
@@ -188,6 +193,11 @@ class Nursery:
             child.signal(signal.SIGKILL)  # nobody waits for it any more
         else:
             answer.set_result(child)
+
+    def _unforked(self, slug: str, why: str) -> None:
+        answer = self._forks.get(slug)
+        if answer is not None and not answer.done():
+            answer.set_exception(ResourceError(f"there is no process to be had: {why}", next_step=_NO_PROCESS))
 
     def _close(self) -> None:
         if self._control is None:

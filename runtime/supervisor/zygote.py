@@ -10,6 +10,7 @@ On the socket (SEQPACKET, one JSON object a packet):
                            {"ping": n}
     zygote -> supervisor   {"ready": true, "threads": n}
                            {"forked": slug, "pid": n}                 with one descriptor: the child's pidfd
+                           {"unforked": slug, "why": text}            the system has no process for it
                            {"exited": pid, "status": n}               exit code, or minus the signal
                            {"pong": n}
 
@@ -117,7 +118,11 @@ class Zygote:
         return True
 
     def _fork(self, order: dict[str, Any], *, lifeline_fd: int, lease_fd: int) -> None:
-        pid = os.fork()
+        try:
+            pid = os.fork()
+        except OSError as error:  # no process is to be had now; those that are there must not lose their parent for it
+            self._say({"unforked": order["fork"], "why": error.strerror})
+            return
         if pid == 0:
             self._become(order, lifeline_fd, lease_fd)
         self._children.add(pid)

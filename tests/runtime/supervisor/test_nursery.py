@@ -5,9 +5,42 @@ import os
 import signal
 from pathlib import Path
 
+import pytest
+
 from empla.config import Home
+from empla.errors import ResourceError
 from runtime.supervisor import lease
 from runtime.supervisor.nursery import Nursery, Order, ZygoteGone
+
+NO_FORK = """
+import os
+
+def no_process():
+    raise BlockingIOError(11, "Resource temporarily unavailable")
+
+os.fork = no_process
+"""
+
+
+def test_a_zygote_that_may_make_no_process_says_so_and_lives_on(
+    home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    (tmp_path / "nofork.py").write_text(NO_FORK)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+
+    async def ask() -> None:
+        lifeline, end = os.pipe()
+        nursery = Nursery("nofork:no_process", lifeline_fd=lifeline)
+        await nursery.start()
+        for slug in ("ada", "bob"):
+            with lease.take(tmp_path / slug / "lease.lock") as held, pytest.raises(ResourceError, match="temporarily"):
+                await nursery.fork(Order(slug=slug, epoch=1, home=home), held)
+        assert nursery.available.is_set()
+        await asyncio.wait_for(nursery.stop(5.0), 10)
+        os.close(lifeline)
+        os.close(end)
+
+    asyncio.run(ask())
 
 
 def kill_unheard(pid: int) -> None:
