@@ -182,23 +182,3 @@ def table(lines: Sequence[Line]) -> Iterator[str]:
             f"{line.name:34} {line.points:6} {line.trials:6} {each:7.3f} {line.lost:5} {line.doubled:7} "
             f"{line.resent:6} {line.suppressed:10} {line.unknown:7}  {arrived}"
         )
-
-
-def pairs(firsts: int, second: Mapping[int, int], everything: bool) -> Iterator[tuple[int, int]]:
-    """Return pairs of kill points: the n-th of the first start, the m-th of the start that recovers from it.
-
-    `second` has, for each n, how many points that recovery passes. A few dozen, spread evenly and always the same; or
-    up to 20 x 20 of them if `everything` is wanted.
-    """
-    rows = 20 if everything else 6
-    columns = 20 if everything else 3
-    for row, n in enumerate(_spread(firsts, rows)):
-        # A sample that is not everything looks at other columns in every row.
-        for m in _spread(second[n], columns, shift=0 if everything else row):
-            yield n, m
-
-
-def _spread(count: int, most: int, shift: int = 0) -> list[int]:
-    if count <= most:
-        return list(range(1, count + 1))
-    return sorted({1 + (round(i * count / most) + shift) % count for i in range(most)})

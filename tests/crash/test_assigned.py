@@ -3,7 +3,6 @@
 Maria is a person: she answers the question whether the task may be done, whatever happens to the process meanwhile.
 """
 
-import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from email.message import EmailMessage
@@ -18,9 +17,9 @@ from empla.mind.tasks import TASK, TaskState
 from tests.crash.an_office import CrashOffice, crash_office
 from tests.crash.desk import Answer, Desk, settled
 from tests.crash.harness import Line, Mind, Trial, WarmProcess, fresh
+from tests.crash.sampling import EVERYTHING
 from tests.crash.workloads import ARRANGE, assigned, prepare
 
-EVERYTHING = os.environ.get("EMPLA_CRASH_ALL") == "1"
 SAMPLE = 8
 """Kill points of an ordinary run, spread evenly; all of them where everything is wanted."""
 NUMBERS = count(1)

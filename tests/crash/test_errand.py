@@ -3,7 +3,6 @@
 Bob is a person: he waits for the mail that asks him and answers it, whatever happens to the process meanwhile.
 """
 
-import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from email.message import EmailMessage
@@ -15,9 +14,9 @@ import pytest
 from tests.crash.an_office import CrashOffice, crash_office
 from tests.crash.desk import Answer, Desk, settled
 from tests.crash.harness import Line, Mind, Trial, WarmProcess, fresh
+from tests.crash.sampling import EVERYTHING
 from tests.crash.workloads import prepare
 
-EVERYTHING = os.environ.get("EMPLA_CRASH_ALL") == "1"
 SAMPLE = 24
 """Kill points of an ordinary run, spread evenly; all of them where everything is wanted."""
 REQUEST = "Please get me the supplier list from Bob by Friday 16:00."

@@ -4,7 +4,6 @@ An invitation that a rule accepts: one entry in Maria's calendar, one answer to 
 Maria asked once, times offered once, what was chosen booked once in each calendar, invited once, Maria told once.
 """
 
-import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from email.message import EmailMessage
@@ -17,9 +16,9 @@ import pytest
 from tests.crash.an_office import CrashOffice, Seen, crash_office
 from tests.crash.desk import Answer, Desk, at_their_desks, settled
 from tests.crash.harness import Line, Mind, Trial, WarmProcess, fresh
+from tests.crash.sampling import EVERYTHING
 from tests.crash.workloads import SEES_INVITATIONS, prepare
 
-EVERYTHING = os.environ.get("EMPLA_CRASH_ALL") == "1"
 SAMPLE = 20
 """Kill points of an ordinary run, spread evenly; all of them where everything is wanted."""
 RULE = "Always accept invitations from Bob."

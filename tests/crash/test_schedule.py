@@ -4,7 +4,6 @@ Three days were missed before the first start, under each policy; two firings co
 begins at the first one's time again, so the clock goes back at each death.
 """
 
-import os
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,10 +13,10 @@ from pathlib import Path
 import pytest
 
 from tests.crash.harness import Line, Mind, Trial, WarmProcess, fresh
+from tests.crash.sampling import EVERYTHING
 from tests.crash.smtp_server import Manner, PlainServer
 from tests.crash.workloads import prepare, was_away
 
-EVERYTHING = os.environ.get("EMPLA_CRASH_ALL") == "1"
 SAMPLE = 16
 """Kill points of an ordinary run, spread evenly; all of them where everything is wanted."""
 
