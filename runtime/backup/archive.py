@@ -8,6 +8,7 @@ Left out are logs, what only a running empla needs (locks, sockets, pages), copi
 `secret.key` unless it is asked for.
 """
 
+import contextlib
 import hashlib
 import json
 import os
@@ -30,6 +31,8 @@ from empla.store.company import CompanyStore
 from empla.store.copying import copy_mind
 from empla.store.minds import in_database
 from runtime.backup.cutting import cut
+from runtime.office import calendars
+from runtime.supervisor.notices import pickup_folder
 
 FORMAT: Final = 1
 """The version of what an archive looks like."""
@@ -76,23 +79,23 @@ class Made:
 def back_up(home: Home, archive: Path, clock: Clock, *, with_key: bool, progress: Progress) -> Made:
     """Write a backup of `home`, running or not, into the new file `archive`.
 
-    InputError if the file is there already or cannot be made, ResourceError if there is no room for it or a database
-    cannot be held. A backup that is not finished leaves no file behind.
+    InputError if the file is there already, lies in the home, or cannot be made, ResourceError if there is no room for
+    it or a database cannot be held or copied. A backup that is not finished leaves no file behind.
     """
     if archive.exists():
         raise InputError(f"{archive} is there already", next_step="name another file")
-    fresh = archive.with_name(archive.name + ".part")
+    if archive.resolve().is_relative_to(home.root.resolve()):  # the next one would hold it, and the one after both
+        raise InputError(f"{archive} would lie in the home itself", next_step="name a file outside, on another disk")
+    if not archive.parent.is_dir():
+        raise InputError(f"{archive} cannot be made", next_step="make its folder first")
     try:
         with tempfile.TemporaryDirectory(dir=archive.parent, prefix=".empla-backup-") as staging:
             manifest = _stage(home, Path(staging), clock, with_key=with_key, progress=progress)
-            _pack(Path(staging), fresh)
-        fresh.replace(archive)
-    except FileNotFoundError as error:
-        raise InputError(f"{archive} cannot be made", next_step="make its folder first") from error
+            _pack(Path(staging)).replace(archive)
     except OSError as error:
-        raise ResourceError(f"the backup could not be written: {error.strerror}", next_step="make room") from error
-    finally:
-        fresh.unlink(missing_ok=True)
+        raise ResourceError(
+            f"the backup could not be written: {error.strerror or error}", next_step="make room, or name another place"
+        ) from error
     _sync_folder(archive.parent)
     return Made(archive=archive, manifest=manifest, size=archive.stat().st_size)
 
@@ -100,14 +103,15 @@ def back_up(home: Home, archive: Path, clock: Clock, *, with_key: bool, progress
 def _stage(home: Home, staging: Path, clock: Clock, *, with_key: bool, progress: Progress) -> Manifest:
     """Copy the files of a home as they are at one instant into `staging`."""
     minds = [] if in_database(home) else _minds(home)
-    databases = [path for path in (home.company_db, home.office / "office.db", *minds) if path.exists()]
+    databases = [path for path in (home.company_db, home.office / "office.db", *minds, *_left(home)) if path.exists()]
     target = staging / INSIDE
-    calendars = home.office / "calendars"
+    of_the_office = (calendars.storage(home), pickup_folder(home))
     employees = [path.parent.name for path in minds] if minds else _hired(home)
 
     def meanwhile() -> None:
-        if calendars.exists():
-            shutil.copytree(calendars, target / calendars.relative_to(home.root))
+        for folder in of_the_office:
+            if folder.exists():
+                shutil.copytree(folder, target / folder.relative_to(home.root), copy_function=_copy_if_there)
         if in_database(home):
             for slug in employees:
                 copy_mind(home, slug, _inside(target, home, home.root / MINDS / f"{slug}.db"))
@@ -115,8 +119,8 @@ def _stage(home: Home, staging: Path, clock: Clock, *, with_key: bool, progress:
     target.mkdir(mode=0o700)
     with cut(databases, meanwhile) as views:
         made_at = clock.now().isoformat()
-        files = [path for path in _files(home, with_key=with_key) if calendars not in path.parents]
-        whole = sum(views.size(path) for path in databases) + sum(path.stat().st_size for path in files)
+        files = [path for path in _files(home, with_key=with_key) if not {*of_the_office} & {*path.parents}]
+        whole = sum(views.size(path) for path in databases) + sum(map(_size, files))
         done = 0
 
         def copied(more: int) -> None:
@@ -127,8 +131,8 @@ def _stage(home: Home, staging: Path, clock: Clock, *, with_key: bool, progress:
         for database in databases:
             views.copy(database, _inside(target, home, database), copied)
     for path in files:
-        shutil.copy2(path, _inside(target, home, path))
-        copied(path.stat().st_size)
+        _copy_if_there(path, _inside(target, home, path))
+        copied(_size(path))
     manifest = Manifest(
         format=FORMAT,
         made_at=made_at,
@@ -148,6 +152,16 @@ def _inside(target: Path, home: Home, path: Path) -> Path:
     return found
 
 
+def _copy_if_there(path: str | Path, to: str | Path) -> None:
+    """Copy a file as it is; one that has gone since it was found is left out."""
+    with contextlib.suppress(FileNotFoundError):
+        shutil.copy2(path, to)
+
+
+def _size(path: Path) -> int:
+    return path.stat().st_size if path.exists() else 0
+
+
 def _hired(home: Home) -> list[str]:
     with CompanyStore(home.company_db) as company:
         return [entry.slug for entry in roster(company)]
@@ -157,9 +171,14 @@ def _minds(home: Home) -> list[Path]:
     return sorted(home.employees.glob("*/mind.db"))
 
 
+def _left(home: Home) -> list[Path]:
+    """Return the minds of those who have left: what one of them that was killed had written may lie beside its file."""
+    return sorted(home.archive("").glob("*/mind.db"))
+
+
 def _files(home: Home, *, with_key: bool) -> list[Path]:
     """Return the files that are copied as they are: all but the databases that the cut copies, and what is left out."""
-    live = {home.company_db, home.office / "office.db", *_minds(home)}
+    live = {home.company_db, home.office / "office.db", *_minds(home), *_left(home)}
 
     def kept(path: Path) -> bool:
         named = path.name not in _RUNNING and not path.name.endswith((*_BESIDE, ".new", ".part"))
@@ -170,8 +189,9 @@ def _files(home: Home, *, with_key: bool) -> list[Path]:
     return [path for path in sorted(home.root.rglob("*")) if kept(path)]
 
 
-def _pack(staging: Path, to: Path) -> None:
-    """Write the manifest first, so that a look at an archive is quick, then the files; synced."""
+def _pack(staging: Path) -> Path:
+    """Return the archive, synced: the manifest first, so that a look at it is quick, then the files."""
+    to = staging / "packed"
 
     def nobodys(entry: tarfile.TarInfo) -> tarfile.TarInfo:
         entry.uid = entry.gid = 0
@@ -185,6 +205,7 @@ def _pack(staging: Path, to: Path) -> None:
             packed.add(staging / INSIDE, INSIDE, filter=nobodys)
         file.flush()
         os.fsync(file.fileno())
+    return to
 
 
 def _sync_folder(folder: Path) -> None:

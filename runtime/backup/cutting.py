@@ -16,6 +16,7 @@ from empla.errors import ResourceError
 
 _PATIENCE_S: Final = 20.0
 _PAGES_AT_ONCE: Final = 4096
+_NEXT: Final = "run it again, with room for it; `empla doctor` looks at the file"
 
 Copied = Callable[[int], None]
 """Told how many bytes more have been copied."""
@@ -34,7 +35,7 @@ class Cut:
         return int(pages) * int(page)
 
     def copy(self, database: Path, to: Path, copied: Copied) -> None:
-        """Write a database as it was at the cut into the new file `to`."""
+        """Write a database as it was at the cut into the new file `to`; ResourceError if it cannot be."""
         done = 0
         whole = self.size(database)
 
@@ -44,9 +45,12 @@ class Cut:
             copied(now - done)
             done = now
 
-        with closing(sqlite3.connect(to)) as copy:
-            self._views[database].backup(copy, pages=_PAGES_AT_ONCE, progress=step)
-            copy.execute("PRAGMA journal_mode = DELETE")  # one file, without a side file that might get lost
+        try:
+            with closing(sqlite3.connect(to)) as copy:
+                self._views[database].backup(copy, pages=_PAGES_AT_ONCE, progress=step)
+                copy.execute("PRAGMA journal_mode = DELETE")  # one file, without a side file that might get lost
+        except sqlite3.Error as error:
+            raise ResourceError(f"{database} cannot be copied: {error}", next_step=_NEXT) from error
         to.chmod(0o600)
 
 
@@ -75,7 +79,5 @@ def _opened(path: Path) -> sqlite3.Connection:
 def _hold(connection: sqlite3.Connection, path: Path) -> None:
     try:
         connection.execute("BEGIN IMMEDIATE")
-    except sqlite3.OperationalError as error:
-        raise ResourceError(
-            f"{path} cannot be held for a backup: {error}", next_step="run it again; `empla doctor` looks at the file"
-        ) from error
+    except sqlite3.Error as error:
+        raise ResourceError(f"{path} cannot be held for a backup: {error}", next_step=_NEXT) from error

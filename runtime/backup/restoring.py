@@ -34,21 +34,20 @@ class Restored:
 def restore(archive: Path, home: Home, clock: Clock, *, replace: bool, progress: Progress) -> Restored:
     """Make `home` what it was when the backup was made.
 
-    A home that is there already is put aside with `replace`, never deleted; else InputError. HomeInUse while it is run.
+    What is there already is put aside with `replace`, never deleted; else InputError. HomeInUse while it is run.
     ValidationError if the archive is damaged; then nothing was touched.
     """
     manifest = read_manifest(archive)
     there = home.company_db.exists()
-    if there and not replace:
+    if not replace and (there or (home.root.exists() and any(home.root.iterdir()))):
         raise InputError(
-            f"there is a home at {home.root}",
+            f"there is a home at {home.root}" if there else f"{home.root} is not empty",
             next_step="name another with --home, or put this one aside with --replace",
         )
-    home.root.parent.mkdir(parents=True, exist_ok=True)
     with contextlib.ExitStack() as held:
         if there:
             held.enter_context(homelock.take(home, "restore"))
-        with tempfile.TemporaryDirectory(dir=home.root.parent, prefix=".empla-restore-") as made:
+        with _folder_beside(home) as made:
             fresh = Path(made) / INSIDE
             _unpack(archive, Path(made), manifest, progress)
             _check(fresh, manifest, archive)
@@ -61,6 +60,18 @@ def restore(archive: Path, home: Home, clock: Clock, *, replace: bool, progress:
     home.create()
     _take_in_minds(home, replace=replace)
     return Restored(manifest=manifest, aside=aside, key=home.key.exists())
+
+
+def _folder_beside(home: Home) -> tempfile.TemporaryDirectory[str]:
+    """Return a new folder on the file system of the home, so that its content takes the home's place by one rename."""
+    try:
+        home.root.parent.mkdir(parents=True, exist_ok=True)
+        return tempfile.TemporaryDirectory(dir=home.root.parent, prefix=".empla-restore-")
+    except OSError as error:
+        raise ResourceError(
+            f"nothing can be written beside {home.root}: {error.strerror}",
+            next_step="run it as a user who may, or name another home with --home",
+        ) from error
 
 
 def _take_in_minds(home: Home, *, replace: bool) -> None:
