@@ -68,7 +68,8 @@ class Gatherer:
         families: dict[str, Metric] = {}
         for seen in staff:
             message = self._newest.get(seen.slug)
-            for family in message.body.get("families", ()) if message is not None else ():
+            told = message.body.get("families") if message is not None else None
+            for family in told if isinstance(told, list) else ():
                 _merge(families, family, seen.slug)
         return families.values()
 
@@ -97,11 +98,12 @@ def _merge(families: dict[str, Metric], family: Any, slug: str) -> None:
             (str(sample), {**{str(k): str(v) for k, v in labels.items()}, "employee": slug}, float(value))
             for sample, labels, value in family["samples"]
         ]
+        known = families.get(name) or Metric(name, told, kind)
     except (KeyError, TypeError, ValueError, AttributeError):
         return
     if kind not in KINDS or not name.startswith("empla_"):
         return
-    known = families.setdefault(name, Metric(name, told, kind))
+    families[name] = known
     for sample, labels, value in samples:
         known.add_sample(sample, labels, value)
 

@@ -7,7 +7,6 @@ without it nothing is answered, whatever is asked. Web framework and server are 
 import asyncio
 import contextlib
 import hmac
-import os
 import secrets
 import socket
 from collections.abc import Awaitable, Callable, Iterator
@@ -24,6 +23,7 @@ from empla.config import Home, Settings
 from empla.errors import ResourceError
 from runtime import logs
 from runtime.metrics.gathering import Gatherer
+from runtime.supervisor.durably import write_durably
 
 log = logs.get(__name__)
 
@@ -103,13 +103,14 @@ class _Server(uvicorn.Server):
 
 
 def token(home: Home) -> str:
-    """Return what who asks must show; it is made if there is none."""
-    with contextlib.suppress(FileExistsError):
-        descriptor = os.open(home.metrics_token, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-        with os.fdopen(descriptor, "w") as file:
-            file.write(secrets.token_urlsafe(32))
-    home.metrics_token.chmod(0o600)
-    return home.metrics_token.read_text().strip()
+    """Return what who asks must show; it is made if there is none, or only an empty one, which nobody can show."""
+    with contextlib.suppress(FileNotFoundError):
+        home.metrics_token.chmod(0o600)
+        if kept := home.metrics_token.read_text().strip():
+            return kept
+    made = secrets.token_urlsafe(32)
+    write_durably(home.metrics_token, made.encode())
+    return made
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -131,7 +131,7 @@ def served(
         port = free_port("127.0.0.1", 0)
         assert port
         exchange = Exchange()
-        staff = [Seen(slug=slug, state="working", pid=None, restarts=3) for slug in ("ada", "ben")]
+        staff = [Seen(slug=slug, state="working", pid=None, restarts=3) for slug in ("ada", "ben", "carl")]
         gatherer = Gatherer(home, VirtualClock(), exchange, lambda: staff)
         server = MetricsServer(home, Settings(metrics_port=port), gatherer, health)
         server.start()
@@ -174,6 +174,19 @@ def test_nothing_is_shown_without_the_token(home: Home) -> None:
     assert stat.S_IMODE(home.metrics_token.stat().st_mode) == 0o600
 
 
+def test_a_token_whose_writing_was_cut_short_opens_nothing(home: Home) -> None:
+    home.metrics_token.touch()
+
+    async def play(url: str, _exchange: Exchange) -> None:
+        for empty in ("Bearer ", "Bearer", ""):
+            assert (await asyncio.to_thread(asked, f"{url}/health/live", empty))[0] == 401
+        token = home.metrics_token.read_text()
+        assert len(token) > 30
+        assert (await asyncio.to_thread(asked, f"{url}/health/live", f"Bearer {token}"))[0] == 200
+
+    served(home, play, well)
+
+
 def test_health_says_what_is_against_it(home: Home) -> None:
     async def play(url: str, _exchange: Exchange) -> None:
         token = f"Bearer {home.metrics_token.read_text()}"
@@ -194,7 +207,9 @@ def test_what_employees_count_is_shown_for_each_and_nonsense_is_left_out(home: H
         for slug, count in (("ada", 3), ("ben", 5)):
             exchange.publish(topic("main", slug, Kind.TELEMETRY), {"families": [family(1.0)]})
             told = [family(count), family("nonsense"), {"name": "other_metric", "type": "gauge"}, 7]
+            told.append({"name": "empla_a b", "type": "gauge", "help": "A name that is none.", "samples": []})
             exchange.publish(topic("main", slug, Kind.TELEMETRY), {"families": told})
+        exchange.publish(topic("main", "carl", Kind.TELEMETRY), {"families": 7})
         exchange.publish(topic("main", "stranger", Kind.TELEMETRY), {"families": [family(99)]})
         _, kind, text = await asyncio.to_thread(asked, f"{url}/metrics", token)
         assert kind.startswith("text/plain")
@@ -202,7 +217,9 @@ def test_what_employees_count_is_shown_for_each_and_nonsense_is_left_out(home: H
         assert all(f.documentation for f in found.values())
         counted_ = {s.labels["employee"]: s.value for s in found["empla_actions"].samples}
         assert counted_ == {"ada": 3, "ben": 5}
-        assert {s.labels["employee"]: s.value for s in found["empla_restarts"].samples} == {"ada": 3, "ben": 3}
+        assert {s.labels["employee"]: s.value for s in found["empla_restarts"].samples} == dict.fromkeys(
+            ("ada", "ben", "carl"), 3
+        )
         _, kind, text = await asyncio.to_thread(asked, f"{url}/metrics", token, "application/openmetrics-text")
         assert kind.startswith("application/openmetrics-text")
         assert "empla_actions" in {f.name for f in openmetrics.text_string_to_metric_families(text)}
