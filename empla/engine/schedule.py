@@ -24,7 +24,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from empla.engine.schedule_policy import decide
-from empla.engine.schedule_rows import NOTHING_MISSING, OccurrenceRows, moment_of
+from empla.engine.schedule_rows import NOTHING_MISSING, WAS_PAUSED, OccurrenceRows, moment_of
 from empla.engine.schedule_times import Moment, Passed, Times
 from empla.mind.beliefs import BeliefBase
 from empla.mind.percepts import PROFILE
@@ -72,12 +72,12 @@ class Schedule:
         for name, trigger in self._triggers.items():
             rows = waiting.get(name, [])
             zone = trigger.zone or setting.zone
-            if name in setting.paused:
-                self._cancel(rows, "it was paused", now)
-            elif not zone:
+            if not zone:
                 continue  # the employee does not know yet where it is
-            elif isinstance(trigger, Around):
+            if isinstance(trigger, Around):  # paused, its instants pass one by one: no rule tells later what they were
                 self._settle_around(trigger, rows, zone, setting, now)
+            elif name in setting.paused:
+                self._cancel(rows, WAS_PAUSED, now)
             elif rows:
                 self._settle_next(trigger, rows[0], zone, now)
             else:
@@ -163,6 +163,10 @@ class Schedule:
 
     def _decide_around(self, trigger: Around, rows: Sequence[Any], setting: Setting, now: datetime) -> None:
         """Decide on the instants of events that have passed; of those made up for together, all events are named."""
+        if trigger.name in setting.paused:
+            for row in rows:
+                self._rows.pause(row, now)
+            return
         events = _around(trigger, setting)
         by_moment = {moment_of(row): row for row in sorted(rows, key=lambda row: row.instant)}
         moments = tuple(by_moment)

@@ -17,6 +17,8 @@ STEP = "step:"
 """What the trigger of a wait begins with: of a step, a goal, a promise. Nothing declared has a colon in its name."""
 DECIDED = frozenset({"fired", "skipped", "coalesced"})
 """States of rows whose instant is over for good."""
+WAS_PAUSED = "it was paused"
+"""Why a row is cancelled whose trigger a person has paused."""
 _PENDING = ("seq", "trigger", "instant", "zone", "rule", "local")
 _KEY = ("trigger", "instant", "zone")
 
@@ -57,8 +59,11 @@ class OccurrenceRows:
 
     def has_decided(self, trigger: str, moment: Moment, zone: str) -> bool:
         """Return whether this very instant is over, so that nothing may wait for it any more."""
-        found = self._store.find("occurrence", _key(trigger, moment, zone), ("state",))
-        return bool(found) and found[0].state in DECIDED
+        found = self._store.find("occurrence", _key(trigger, moment, zone), ("state", "why", "decided_at"))
+        if not found:
+            return False
+        passed_paused = found[0].why == WAS_PAUSED and found[0].decided_at >= instant(moment.at)
+        return found[0].state in DECIDED or passed_paused
 
     def await_(self, trigger: str, moment: Moment, zone: str, rule: str) -> None:
         """Let this instant be waited for; one that was cancelled is taken up again."""
@@ -75,6 +80,10 @@ class OccurrenceRows:
         if row.instant <= instant(now):
             moment = moment_of(row)
             self.tell_missed(row.trigger, row.zone, LeftOut("cancelled", moment, moment, 1, why), now)
+
+    def pause(self, row: Any, now: datetime) -> None:
+        """Write that a row waits no more, or that its instant passed, because a person has paused its trigger."""
+        self.decided(row, "cancelled", now, why=WAS_PAUSED)
 
     def leave_out(self, row: Any, left_out: LeftOut, now: datetime, *, quiet: bool) -> None:
         """Let a row that waited stand for what is left out, and tell the mind unless that is `quiet`."""

@@ -358,6 +358,21 @@ def test_an_event_entered_too_late_is_left_out_and_told(looking: Employee) -> No
     assert (trigger, why) == ("soon", "it could not be done within 20 minutes of its time")
 
 
+def test_events_that_came_while_a_trigger_was_paused_are_not_made_up_for(looking: Employee) -> None:
+    says(looking, paused=True, trigger="afterwards")
+    stands(looking, OWN, "first", 9)
+    looking.let_pass(timedelta(hours=6))
+    stands(looking, OWN, "second", 14)
+    looking.restart()
+    says(looking, paused=False, trigger="afterwards")
+    assert rows(looking, "afterwards") == [("cancelled", "07 10:15", "it was paused"), ("due", "07 15:15", "")]
+    looking.let_pass(timedelta(hours=9))
+    ((_, at),) = [b.arguments for b in looking.engine.state.beliefs.matching("did")]
+    assert at == MONDAY.replace(hour=15, minute=15)
+    (told,) = [codec_fields(looking, key) for key in looking.rows("percept", "key", kind="occurrence")]
+    assert told["missed"] == () and not looking.engine.state.beliefs.matching(MISSED)
+
+
 REVIEW = b"""BEGIN:VCALENDAR\r
 VERSION:2.0\r
 PRODID:-//test//EN\r
