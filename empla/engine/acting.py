@@ -127,12 +127,15 @@ class Acting:
             return None
         if not left_s and not self._circuits.may_try(name, row.id):
             return None  # another of its integration tries; when that is over it is looked at again
-        self._store.assure_lease()
         circuit = self._clock.now() + timedelta(seconds=left_s) if left_s else None
-        with self._store.transaction("claim"):
-            permit = self._outbox.claim(row, paused=self.paused, circuit=circuit)
-        if permit is None:
-            self._circuits.over(name, row.id)
+        permit: Permit | None = None
+        try:
+            self._store.assure_lease()
+            with self._store.transaction("claim"):
+                permit = self._outbox.claim(row, paused=self.paused, circuit=circuit)
+        finally:
+            if permit is None:
+                self._circuits.over(name, row.id)
         return permit
 
     def _finished(self, row: Any, task: asyncio.Task[None]) -> None:

@@ -124,6 +124,7 @@ class EmployeeEngine:
         self._sensing = Sensing(store, place, self._circuits, mindset.integrations, stir=self._stir, lose=self.lose)
         self._last: LastProcess | None = None
         self._stumbled_at = ""  # the percept over which the process before died: up to it, each commit is one cycle
+        self._over: list[Intention] = []  # the intentions that are over by what is being committed
         self._news = asyncio.Event()
         self._failure: BaseException | None = None
         self._troubles = 0
@@ -399,6 +400,7 @@ class EmployeeEngine:
 
     def _think_about(self, rows: Sequence[Any], *, gathers: bool) -> int:
         handled = 0
+        self._over = []
         started = self._clock.monotonic()
         try:
             with self._store.transaction("cycle", gathers=gathers):
@@ -411,6 +413,8 @@ class EmployeeEngine:
             self._reload()
             raise
         self._telemetry.thought(rows[:handled], self._clock.monotonic() - started)
+        for intention in self._over:
+            self._telemetry.ended(intention.plan, intention.stage.value)
         return handled
 
     def _handle(self, row: Any) -> None:
@@ -445,16 +449,18 @@ class EmployeeEngine:
         # Applied before it is written, for the outbox asks what the mind holds now; if the commit fails, all of it is
         # taken from the tables again.
         self.state.apply(delta.changes)
+        ended: list[Intention] = []
         handled = {"key": percept.key, "state": "handled", "cycle": self._journal.cycle + 1}
         self._store.amend("percept", ("key",), ("state", "cycle"), handled)
         for change in delta.changes:
             if type(change) is Intention and change.stage in OVER:
                 self._log.info("intention over", intention=change.id, plan=change.plan, stage=change.stage.value)
-                self._telemetry.ended(change.plan, change.stage.value)
+                ended.append(change)
         body = record(self._store, self._outbox, self.state, delta, instant(at))
         self._timers.wait_no_more(over, percept, at)
         self._journal.add(at, percept, body)
         self._journal.snapshot_if_due(self.state)
+        self._over += ended
         if self._always_replay:
             self.state.live.clear()
 

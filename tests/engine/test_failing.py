@@ -13,7 +13,7 @@ from empla.capabilities.email.mailbox import RecipientsDelayed, SubmissionDelaye
 from empla.engine import circuits, failing
 from empla.engine.failing import EFFECT_FOR, JITTER, TABLE, InCycle, Kind, NotInstalled, Signal, kind_of
 from empla.engine.performing import PATIENCE
-from empla.errors import EmplaError, ExternalError, RateLimited, SignedOut
+from empla.errors import EmplaError, ExternalError, RateLimited, ResourceError, SignedOut
 from empla.mind.health import HEALTH, Health
 from empla.mind.plans import PlanLibrary, Trigger, on
 from empla.mind.steps import ActionFailed, Believe, Do
@@ -245,6 +245,30 @@ def test_retry_after_is_kept_exactly_by_everybody(ada: Employee, bench: Bench, l
     first, *later = [at for at, _ in bench.done]
     assert [(at - first).total_seconds() for at in later] == [pytest.approx(137.5, abs=0.01)] * 2
     assert health(ada) == [("test", "working")]
+
+
+def test_one_that_was_to_try_and_could_not_be_claimed_bars_nobody(
+    ada: Employee, bench: Bench, looking: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench.script = [ExternalError("the calendar is away")] * circuits.OPENS_AT
+    ask(ada, *range(circuits.OPENS_AT), by="write")
+    full = [ResourceError("the disk is full")]
+    claim = ada.engine._outbox.claim
+
+    def claims(*arguments: Any, **more: Any) -> Any:
+        if full and not more["circuit"]:
+            raise full.pop()
+        return claim(*arguments, **more)
+
+    monkeypatch.setattr(ada.engine._outbox, "claim", claims)
+    with pytest.raises(ResourceError):
+        ada.let_pass(timedelta(minutes=1))
+    assert not full
+    first = ada.rows("action", "id", state="deferred")[0]
+    with ada.store.transaction("test"):
+        ada.engine._outbox.withdraw(first.partition(".")[0])
+    ada.let_pass(timedelta(minutes=10))
+    assert states(ada) == ["cancelled", *["done"] * (circuits.OPENS_AT - 1)]
 
 
 def test_a_pause_of_no_time_is_none_and_pauses_grow_as_ever(ada: Employee, bench: Bench, looking: None) -> None:

@@ -9,9 +9,11 @@ import pytest
 
 from empla.engine import employee as employee_module
 from empla.engine import journal as journal_module
+from empla.engine.employee import EmployeeEngine
 from empla.engine.journal import snapshot
 from empla.engine.loading import load
 from empla.engine.replay import replay
+from empla.engine.telemetry import Telemetry
 from empla.errors import ResourceError, ValidationError
 from empla.governance.ledger import Entry, first_break
 from empla.mind import codec
@@ -20,7 +22,8 @@ from empla.mind.plans import Plan, PlanLibrary, Trigger, always, goal, on
 from empla.mind.steps import Achieve, Ask, Believe, Do, Forget, Hold, Now, Together, Wait
 from empla.mind.values import Address, Origin, Source
 from empla.store import store as store_module
-from empla.store.store import LeaseLost, Store
+from empla.store.opening import open_inbox
+from empla.store.store import LeaseLost
 from empla.testing.employee import MARIA, PROFILE, Employee
 
 MANAGER = Address(MARIA, Origin(Source.POLICY))
@@ -145,7 +148,7 @@ def test_a_generator_that_an_uncommitted_cycle_moved_is_dropped(
 def test_a_process_that_lost_its_lease_writes_nothing_more(ada: Employee, everything: None) -> None:
     ada.work()
     ada.tell("go", number=1)
-    rival = Store(store_module.open_engine(store_module.sqlite_url(ada.where)), "ada")
+    rival = open_inbox(ada.where, "ada")
     rival.take_lease(ada.epoch + 1, "the rival")
     before = whole(ada)
     with pytest.raises(LeaseLost):
@@ -165,7 +168,7 @@ def test_a_lease_lost_in_the_middle_of_a_mail_sends_nothing(ada: Employee, plans
     taken, submit = [], ada.mailbox.submit
 
     async def too_late(permit: Any, on_wire: Any) -> Any:
-        rival = Store(store_module.open_engine(store_module.sqlite_url(ada.where)), "ada")
+        rival = open_inbox(ada.where, "ada")
         rival.take_lease(ada.epoch + 1, "the rival")
         rival.close()
         taken.append(permit.action)
@@ -210,6 +213,33 @@ def test_one_failing_cycle_is_set_aside_and_the_others_of_its_commit_stay(
     assert ada.rows("percept", "kind", state="new") == [PERCEPT_SET_ASIDE]
     assert ada.rows("action", "intention") == ["i1", "i2"]
     assert ada.rows("journal", "seq") == [1, 2, 3]
+
+
+def test_whoever_counts_hears_of_what_was_committed_only(
+    ada: Employee, plans: PlanLibrary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Counting(Telemetry):
+        def ended(self, plan: str, stage: str) -> None:
+            over.append((plan, stage))
+
+    @plans.plan(on("go"))
+    def go(event: Trigger) -> Any:
+        yield Believe(functor="went", arguments=())
+
+    ada.work()
+    over: list[tuple[str, str]] = []
+    ada.engine = EmployeeEngine(ada.store, ada.place, ada.mindset, telemetry=Counting())
+    ada.tell("go")
+    with monkeypatch.context() as patch, pytest.raises(ResourceError):
+        patch.setattr(ada.store._driver, "commit", failing_commit)
+        ada.engine.think()
+    assert over == []
+    ada.engine.think()
+    assert over == [("go", "done")]
+
+
+def failing_commit() -> None:
+    raise ResourceError("the disk is full")
 
 
 def test_a_row_refused_when_a_group_is_written_costs_one_cycle_only(
