@@ -250,12 +250,16 @@ def _silence(eyes: Eyes, trigger: Silence) -> list[Sighting]:
 def due_within(start: datetime, span: timedelta, hours: str, zone: str) -> datetime:
     """Return when a span of time is over that counts only in these hours, Monday to Friday, in a zone.
 
-    `hours` are "09:00-17:00", and the result is in UTC as `start` is; without hours every hour counts.
+    `hours` are "09:00-17:00", and the result is in UTC as `start` is; without hours every hour counts. A zone that this
+    machine does not know is taken for UTC.
     """
     if not hours:
         return start + span
     opens, closes = (time.fromisoformat(text) for text in hours.split("-"))
-    here = ZoneInfo(zone)
+    try:
+        here = ZoneInfo(zone)
+    except (ValueError, OSError, KeyError):  # ZoneInfoNotFoundError is a KeyError
+        here = ZoneInfo("UTC")
     day, left = start.astimezone(here).date(), span
     while True:
         if day.weekday() < 5:

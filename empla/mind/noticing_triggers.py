@@ -15,6 +15,7 @@ fields of `empla.mind.triggers` it has `subject` (what it is about), `phase` (wh
 watches for comes about, and again only after it was over meanwhile.
 """
 
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -162,6 +163,8 @@ class Answer(Sensed):
             raise ValidationError(
                 f"the trigger {self.name!r} needs a time to answer in, and notice no longer than that"
             )
+        if self.hours and not _are_hours(self.hours):
+            raise ValidationError(f"{self.hours!r} of the trigger {self.name!r} are no hours of a day, as 09:00-17:00")
 
     @property
     def notice(self) -> timedelta:
@@ -236,6 +239,11 @@ class Appears(Sensed):
 def _enough(name: str, samples: int, most: int) -> None:
     if not 2 <= samples <= most:
         raise ValidationError(f"the trigger {name!r} needs two samples or more, and must keep as many")
+
+
+def _are_hours(text: str) -> bool:
+    opens, _, closes = text.partition("-")
+    return all(re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", at) for at in (opens, closes)) and opens < closes
 
 
 def _not_below_zero(name: str, **values: float) -> None:

@@ -3,7 +3,10 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
+
 from empla.capabilities.email.results import Sent
+from empla.errors import ValidationError
 from empla.mind.beliefs import ANY
 from empla.mind.commitments import EXPECTATION, Close, Commitment, Expect, Standing
 from empla.mind.goals import Aim, Metric
@@ -105,6 +108,17 @@ def test_of_many_mails_one_timer_stands_at_a_time() -> None:
         mind.when(mail(BEN, "Well?", key=f"m{number}", thread=f"<t{number}>"))
         mind.done(mind.asked[-1], sent(BEN.value, f"<t{number}>"))
     assert len([d for d in mind.changes(Due) if d.step.startswith("n:")]) == 1
+
+
+@pytest.mark.parametrize("hours", ["9-17", "09:00", "17:00-09:00", "09:00-09:00", "09:00-25:00", "always"])
+def test_hours_that_are_none_are_refused_when_they_are_declared(hours: str) -> None:
+    with pytest.raises(ValidationError, match="hours"):
+        Answer(name="answer", within=HOUR, hours=hours)
+
+
+def test_in_a_zone_that_this_machine_does_not_know_hours_are_those_of_utc() -> None:
+    monday = datetime(2026, 9, 7, 8, tzinfo=UTC)
+    assert due_within(monday, HOUR, "09:00-17:00", "Mars/Olympus") == monday + 2 * HOUR
 
 
 def test_where_only_working_hours_count_the_night_and_the_weekend_do_not() -> None:
