@@ -1,7 +1,9 @@
 """Taking an employee who leaves out of a database that all share: its rows go along as a file."""
 
+import os
 import time
 from contextlib import closing
+from pathlib import Path
 from typing import Final
 
 from empla.config import MIND_FILE, Home, load_settings
@@ -35,7 +37,17 @@ def take_out(home: Home, slug: str) -> None:
         fresh.unlink(missing_ok=True)
         export(store, fresh)
         fresh.replace(home.mind_file(slug))
+        _sync(home.employee(slug))
         store.leave()
+
+
+def _sync(folder: Path) -> None:
+    """Have the names in a folder outlive a power cut."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _unheld(store: Store, slug: str, for_s: int) -> Seen | None:

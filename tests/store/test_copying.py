@@ -1,5 +1,6 @@
 """A copy of one employee's rows as a SQLite file, and an employee who leaves a database that others share."""
 
+import os
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,6 +19,7 @@ from empla.store.departing import take_out
 from empla.store.leasing import Holder, Watch
 from empla.store.minds import known_mind, open_mind
 from empla.store.opening import open_store
+from empla.store.store import Store
 from empla.store.tables import EMPLOYEE
 from empla.testing.clock import VirtualClock
 from empla.workplace.blobs import StoredBlobs, stored
@@ -107,6 +109,24 @@ def test_killed_between_the_file_and_the_rows_it_is_done_again(
     assert rows(stores_url, slug)["percept"] == rows(home.mind_file(slug), slug)["percept"]
     take_out(home, slug)
     assert rows(stores_url, slug)["percept"] == []
+
+
+def test_the_file_is_there_for_good_before_the_rows_go(home: Home, slug: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    did: list[str] = []
+    fsync, leave = os.fsync, Store.leave
+
+    def synced(descriptor: int) -> None:
+        did.append(str(Path(f"/proc/self/fd/{descriptor}").readlink()))
+        fsync(descriptor)
+
+    def leaves(store: Store) -> None:
+        did.append("rows")
+        leave(store)
+
+    monkeypatch.setattr(os, "fsync", synced)
+    monkeypatch.setattr(Store, "leave", leaves)
+    take_out(home, slug)
+    assert did[-2:] == [str(home.employee(slug)), "rows"], "its name, too: a power cut must not take it"
 
 
 def test_one_that_works_on_another_host_is_not_taken_from_it(
