@@ -12,7 +12,7 @@ from empla.capabilities.email.steps import send
 from empla.mind import triggers
 from empla.mind.noticing_findings import REMARK
 from empla.mind.plans import PlanLibrary, Trigger, on
-from empla.mind.steps import Again, Believe, Forget, Now, Raise, Wait, query
+from empla.mind.steps import Again, Atomic, Believe, Forget, Now, Raise, Wait, query
 from employees.executive_assistant import daybook, words
 from employees.executive_assistant.duties import BRIEF, DUTY, not_held, taken_up
 from employees.executive_assistant.knowing import Profile, Steps, profile
@@ -72,7 +72,7 @@ def _sent(event: Trigger, *, noticing: bool) -> Steps:
     greeting = f"Good morning {me.manager_name.split()[0]},"
     late = yield from _late(event.due, me)
     sent = yield send(me.manager, f"Your {day}", words.paragraphs(greeting, late, book.text))
-    yield from _noted(book, sent.thread, noticing=noticing)
+    yield from _noted(book, sent.thread)
 
 
 def _late(due: datetime, me: Profile) -> Steps:
@@ -96,7 +96,7 @@ def _answered(event: Trigger, *, noticing: bool) -> Steps:
     me: Profile = yield from profile()
     book = yield from _book(me, noticing=noticing)
     sent = yield answer(event, book.text)
-    yield from _noted(book, sent.thread, noticing=noticing)
+    yield from _noted(book, sent.thread)
 
 
 def _book(me: Profile, *, noticing: bool) -> Steps:
@@ -107,16 +107,16 @@ def _book(me: Profile, *, noticing: bool) -> Steps:
     return (yield from daybook.of(me, now, since, tuple(due for (due,) in missed), noticing=noticing))
 
 
-def _noted(book: daybook.Daybook, thread: str, *, noticing: bool) -> Steps:
+def _noted(book: daybook.Daybook, thread: str) -> Steps:
     """Remember when it was sent, and which mail has which number in it, so that an answer can speak of them.
 
-    What was remarked in it is not to be told again.
+    What was remarked in it, or named as missed, is not to be told again; what came since is.
     """
     now = yield Now()
     yield Forget(functor=SENT)
     yield Forget(functor=MISSED)
-    if noticing:
-        yield Forget(functor=triggers.MISSED)
+    if book.missed:
+        yield Atomic(steps=tuple(Forget(functor=triggers.MISSED, pattern=one) for one in book.missed))
     yield Believe(functor=SENT, arguments=(now,))
     for name in book.remarks:
         yield Forget(functor=REMARK, pattern=(name,))

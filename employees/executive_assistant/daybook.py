@@ -38,13 +38,18 @@ _DID = {"accepted": "accepted", "declined": "declined", "tentative": "accepted p
 Text = Generator[Step, Any, str]
 
 
+Missed = tuple[str, datetime, str]
+"""What was due and did not happen: its trigger, when it was due, and why."""
+
+
 @dataclass(frozen=True, slots=True)
 class Daybook:
-    """A brief's text, the keys of the mails that it lists by number, and the remarks that it names."""
+    """A brief's text, the keys of the mails that it lists by number, the remarks that it names, and what was missed."""
 
     text: str
     mails: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
+    missed: tuple[Missed, ...] = ()
 
 
 def of(
@@ -57,6 +62,7 @@ def of(
     history: History = yield Do(operation="self.history", arguments={"since": since})
     letters, keys = yield from _letters(me, now, since)
     remarks = (yield from _remarks()) if noticing else ()
+    left_out: tuple[Missed, ...] = (yield query(MISSED)) if noticing else ()
     parts = [
         (yield from _today(me, now)),
         (yield from _invitations(me, since)),
@@ -66,12 +72,12 @@ def of(
         _section("No answer to an invitation yet:", (yield from unanswered(me))),
         (yield from _uncertain(me, history)),
         _section("This I noticed by myself:", (_as_sentence(what) for _, what in remarks)),
-        (yield from _away(me, since, missed, noticing=noticing)),
+        (yield from _away(me, since, missed, left_out)),
         _section("Not in order:", connections.lines(history.integrations, me.zone)),
         _set_aside(history),
         (yield from _counts(me, now, since)),
     ]
-    return Daybook(words.paragraphs(*parts), keys, tuple(name for name, _ in remarks))
+    return Daybook(words.paragraphs(*parts), keys, tuple(name for name, _ in remarks), left_out)
 
 
 def _remarks() -> Generator[Step, Any, tuple[tuple[str, str], ...]]:
@@ -204,12 +210,11 @@ def _days(me: Profile, now: datetime, since: datetime) -> list[str]:
 # what was missed -----------------------------------------------------------------------------------------------------
 
 
-def _away(me: Profile, since: datetime, missed: Sequence[datetime], *, noticing: bool) -> Text:
+def _away(me: Profile, since: datetime, missed: Sequence[datetime], left_out: Sequence[Missed]) -> Text:
     """Return when nothing was done because the assistant was not running, and what did not come because of that."""
     known = yield query(ABSENT)
     # Killed anew before it was seen alive, a process notes the same absence again, up to then.
     absences = {a: max(until for start, until in known if start == a) for a, b in known if b >= since}
-    left_out: list[tuple[str, datetime, str]] = list((yield query(MISSED))) if noticing else []
     told: list[str] = []
     lines: list[str] = []
     for a, b in absences.items():
@@ -229,7 +234,7 @@ def _away(me: Profile, since: datetime, missed: Sequence[datetime], *, noticing:
     )
 
 
-def _missed(one: tuple[str, datetime, str], me: Profile) -> str:
+def _missed(one: Missed, me: Profile) -> str:
     """Return in words what was due, when, and what became of it."""
     trigger, due, why = one
     return f"{trigger.replace('-', ' ')}, {words.moment(due, me.zone)} ({why})"

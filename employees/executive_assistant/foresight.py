@@ -83,6 +83,8 @@ def _clashes(eyes: Eyes) -> Iterator[Spotted]:
         for other in taken[place + 1 :]:
             if other.start >= one.end:
                 break
+            if other.uid == one.uid:
+                continue  # it was moved, and the calendar has not been looked at since
             said = {"one": one.title, "other": other.title, "when": moment(other.start, zone)}
             yield Spotted(subject=f"{one.uid}:{other.uid}", words=said, until=min(one.end, other.end))
 

@@ -122,6 +122,15 @@ def test_meetings_that_overlap_and_a_day_without_a_free_hour(knowing: Desk) -> N
     assert HEADING not in briefs(knowing.goes_on(DAY))[0]
 
 
+def test_a_meeting_that_was_moved_does_not_overlap_itself(knowing: Desk) -> None:
+    knowing.write("Book half an hour with Ben on Wednesday at 2pm.")
+    ((uid, _),) = noticed(knowing, "kept")
+    stood = (MANAGER, uid, knowing.at(2, 13, 45), knowing.at(2, 14, 15), "Ben")
+    knowing.ada.tell("believe", key="stood", functor=COMING, arguments=stood)
+    knowing.goes_on(10 * MINUTE)
+    assert noticed(knowing) == []
+
+
 def test_a_day_with_an_hour_is_fine_and_so_is_the_weekend(knowing: Desk) -> None:
     coming(knowing, "a", 2, 9, 12)
     coming(knowing, "b", 2, 13, 17)

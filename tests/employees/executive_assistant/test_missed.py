@@ -4,8 +4,10 @@ from datetime import timedelta
 from email.message import EmailMessage
 
 from empla.engine.beginning import AWOKE
+from empla.mind.percepts import OCCURRENCE_MISSED
 from empla.mind.triggers import MISSED, STANDING
 from empla.testing.employee import MARIA
+from empla.testing.mailbox import Server
 from tests.employees.executive_assistant.conftest import Desk, said
 
 
@@ -33,3 +35,19 @@ def test_a_weekend_without_the_assistant(desk: Desk) -> None:
     assert not desk.ada.engine.state.beliefs.matching(MISSED)
     (next_day,) = briefs(desk.goes_on(timedelta(days=1)))
     assert "missed" not in next_day, "it is told once"
+
+
+def test_what_was_missed_while_a_brief_was_on_its_way_stands_in_the_next(desk: Desk) -> None:
+    desk.ada.tell("began", version="1")
+    desk.goes_on()
+    desk.ada.mailbox.script = [Server.DELAYS] * 12
+    while len(desk.ada.mailbox.script) == 12:
+        desk.goes_on(timedelta(minutes=5))
+    assert desk.ada.mailbox.script, "the server delays the brief"
+    now = desk.ada.clock.now()
+    fields = {"trigger": "weekly-reflection", "due": now, "last": now, "count": 1, "why": "nobody was there"}
+    desk.ada.tell(OCCURRENCE_MISSED, **fields)
+    (first,) = briefs(desk.goes_on(timedelta(hours=1)))
+    assert "weekly reflection" not in first
+    (second,) = briefs(desk.goes_on(timedelta(days=1)))
+    assert "weekly reflection" in second
