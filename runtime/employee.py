@@ -166,7 +166,7 @@ def _tell_grants(seat: Seat, store: Store, profile: Profile) -> None:
     def told(_slug: str, key: str, kind: str, fields: Mapping[str, Any]) -> None:
         inbox.send(store, Percept(key=key, kind=kind, fields=fields, origin=OWN), seat.clock.now())
 
-    with CompanyStore(seat.home.company_db) as held, held.reading() as company:
+    with CompanyStore(seat.home.company_db) as company:
         tell_all(company, profile.address, seat.slug, told)
 
 

@@ -14,7 +14,12 @@ from empla.hr.provisioning import SendPercept
 from empla.hr.staffing import Staffing
 from empla.mind.grants import GRANT_CHANGED, MAIL_KINDS, GrantKind
 from empla.mind.values import Address, Origin, Source
-from empla.store.company import Company, GrantRow, Status
+from empla.store.company import Company, CompanyStore, Status
+
+_GRANTED = """
+SELECT seq, kind, owner, revoked IS NULL AS holds FROM access_grant
+WHERE tenant_id = :tenant AND grantee = :to ORDER BY seq
+"""
 
 
 def untold(_slug: str, _key: str, _kind: str, _fields: Mapping[str, Any]) -> None:
@@ -66,11 +71,11 @@ def revoke_all(staffing: Staffing, address: str, *, send_percept: SendPercept = 
         revoke(staffing, kind, owner, grantee, send_percept=send_percept)
 
 
-def tell_all(company: Company, address: str, slug: str, send_percept: SendPercept) -> None:
+def tell_all(store: CompanyStore, address: str, slug: str, send_percept: SendPercept) -> None:
     """Tell an employee how each grant to it stands; what it has heard of already changes nothing."""
-    newest = {(row.kind, row.owner): row for row in company.all_grants() if row.grantee == address}
+    newest = {(row["kind"], row["owner"]): row for row in store.look_up(_GRANTED, to=address)}
     for row in newest.values():
-        send_percept(slug, *_news(row))
+        send_percept(slug, *_news(row["seq"], row["kind"], row["owner"], holds=bool(row["holds"])))
 
 
 def _tell(staffing: Staffing, kind: GrantKind, owner: str, to: str, send_percept: SendPercept) -> None:
@@ -78,19 +83,18 @@ def _tell(staffing: Staffing, kind: GrantKind, owner: str, to: str, send_percept
     with staffing.store.reading() as company:
         rows = [g for g in company.all_grants() if (g.kind, g.owner, g.grantee) == (kind, owner, to)]
         told = [e.slug for e in company.employees() if e.address == to and e.status != Status.OFFBOARDED]
-        news = _news(rows[-1]) if rows else None
+        news = _news(rows[-1].seq, kind, owner, holds=rows[-1].revoked is None) if rows else None
     for slug in told:
         if news is not None and staffing.home.employee(slug).is_dir():
             faults.point("hr.grant.tell")
             send_percept(slug, *news)
 
 
-def _news(row: GrantRow) -> tuple[str, str, Mapping[str, Any]]:
+def _news(seq: int, kind: str, owner: str, *, holds: bool) -> tuple[str, str, Mapping[str, Any]]:
     """Return key, kind and fields of the percept that tells how a grant stands."""
-    owner = Address(row.owner, Origin(Source.POLICY, ref="company", field="owner"))
-    holds = row.revoked is None
-    key = f"{'grant' if holds else 'revoke'}:{row.seq}"
-    return key, GRANT_CHANGED, {"kind": row.kind, "owner": owner, "holds": holds}
+    address = Address(owner, Origin(Source.POLICY, ref="company", field="owner"))
+    key = f"{'grant' if holds else 'revoke'}:{seq}"
+    return key, GRANT_CHANGED, {"kind": kind, "owner": address, "holds": holds}
 
 
 def _is_reached(company: Company, kind: GrantKind, owner: str, to: str) -> bool:

@@ -303,8 +303,7 @@ def _tell(staffing: Staffing, r: Request, send_percept: SendPercept) -> None:
     if kept is not None:
         fields["copy_to_self"] = kept["copy_to_self"]
     send_percept(r.slug, f"profile:{r.slug}", PROFILE, fields)
-    with staffing.store.reading() as company:
-        tell_all(company, r.address, r.slug, send_percept)
+    tell_all(staffing.store, r.address, r.slug, send_percept)
     send_percept(r.slug, f"hired:{r.slug}", HIRED, {"manager": _known(r.manager), "manager_name": r.manager_name})
 
 

@@ -1,5 +1,6 @@
 """Who the employees are: the roster, what a process needs to be one of them, and what `show` tells."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +13,15 @@ from empla.hr import roles
 from empla.hr.names import nearest
 from empla.store.company import Company, CompanyStore, EmployeeRow, Status, row_as_data
 from empla.store.secrets import Cipher
+
+_PROFILE = """
+SELECT slug, name, address, role, role_version, manager, phase, zone, hours, secret,
+       account.kind AS account_kind, account.settings AS account_settings, account.password
+FROM employee
+LEFT JOIN account ON account.tenant_id = employee.tenant_id AND account.owner = employee.address
+                 AND account.ready_at IS NOT NULL AND account.closed_at IS NULL
+WHERE employee.tenant_id = :tenant AND slug = :slug
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,28 +51,23 @@ def roster(store: CompanyStore) -> Sequence[EmployeeRow]:
 
 def load_profile(store: CompanyStore, cipher: Cipher, employee_slug: str) -> Profile:
     """Return what the process of one employee needs; InputError if there is none or its hiring is not through."""
-    with store.reading() as company:
-        row = found(company, employee_slug)
-        account = next((a for a in company.accounts(row.address) if a.ready_at and not a.closed_at), None)
-        if account is None or row.secret is None:
-            raise InputError(
-                f"{row.name} has no account to work in", next_step=f"finish it: empla hire {roles.shown(row.role)} ..."
-            )
-        return Profile(
-            slug=row.slug,
-            name=row.name,
-            address=row.address,
-            role=row.role,
-            role_version=row.role_version,
-            manager=row.manager,
-            phase=row.phase,
-            zone=row.zone,
-            hours=row.hours,
-            account_kind=account.kind,
-            account_settings=account.settings,
-            password=cipher.decrypt(account.password),
-            secret=cipher.decrypt(row.secret),
+    row = next(iter(store.look_up(_PROFILE, slug=employee_slug)), None)
+    if row is None:
+        raise InputError(f"there is no employee {employee_slug!r}", next_step="see `empla list`")
+    if row["account_kind"] is None or row["secret"] is None:
+        raise InputError(
+            f"{row['name']} has no account to work in",
+            next_step=f"finish it: empla hire {roles.shown(row['role'])} ...",
         )
+    known: dict[str, Any] = dict(row)
+    return Profile(
+        **known
+        | {
+            "account_settings": json.loads(known["account_settings"]),
+            "password": cipher.decrypt(known["password"]),
+            "secret": cipher.decrypt(known["secret"]),
+        }
+    )
 
 
 def show(store: CompanyStore, name: str) -> dict[str, Any]:

@@ -14,9 +14,10 @@ Passwords and secrets stand here encrypted (`empla.store.secrets`); settings of 
 
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
@@ -300,15 +301,14 @@ class CompanyStore:
         """Open the file, made and migrated if need be; ResourceError if it cannot be used."""
         self.path = path
         self.tenant = tenant
-        self._engine = _engine(path)
         if path.exists():
             path.chmod(0o600)
         else:
             path.touch(mode=0o600)
-        with translated(path):
-            if schema_of(self._engine) != SCHEMA:
-                from empla.store.migrations.company.upgrade import upgrade  # Alembic: only when it is needed
+        if self._schema() != SCHEMA:
+            from empla.store.migrations.company.upgrade import upgrade  # Alembic: only when it is needed
 
+            with translated(path):
                 upgrade(self._engine, path)
 
     @contextmanager
@@ -326,23 +326,37 @@ class CompanyStore:
             session.commit()
             faults.point("company.commit.after")
 
+    def look_up(self, query: str, **values: Any) -> Sequence[sqlite3.Row]:
+        """Return what one SELECT finds in its tenant's rows, named `:tenant` in it, by the driver alone.
+
+        For what employees' processes read: an engine and sessions would cost each of them some 6 MiB of its own.
+        """
+        with translated(self.path), closing(sqlite3.connect(self.path, timeout=_BUSY_S)) as connection:
+            connection.row_factory = sqlite3.Row
+            connection.execute("PRAGMA query_only = ON")
+            return connection.execute(query, {"tenant": self.tenant, **values}).fetchall()
+
     def close(self) -> None:
         """Close every connection."""
-        self._engine.dispose()
+        if "_engine" in self.__dict__:
+            self._engine.dispose()
+
+    @cached_property
+    def _engine(self) -> Engine:
+        return _engine(self.path)
+
+    def _schema(self) -> str:
+        """Return the migration that the file stands at, empty for a file without tables."""
+        if not self.look_up("SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'"):
+            return ""
+        found = self.look_up("SELECT version_num FROM alembic_version")
+        return str(found[0][0]) if found else ""
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
         self.close()
-
-
-def schema_of(engine: Engine) -> str:
-    """Return the migration that the file stands at, empty for a file without tables."""
-    with engine.connect() as connection:
-        known = connection.exec_driver_sql("SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'").scalar()
-        found = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar() if known else None
-    return found or ""
 
 
 def row_as_data(row: CompanyTable, *, without: Sequence[str] = ()) -> Mapping[str, Any]:
@@ -352,17 +366,19 @@ def row_as_data(row: CompanyTable, *, without: Sequence[str] = ()) -> Mapping[st
 
 @contextmanager
 def translated(path: Path) -> Iterator[None]:
-    """Turn the library's errors into ours. Parameters are never part of them: they may hold secrets."""
+    """Turn the library's and the driver's errors into ours. Parameters are no part of them: they may hold secrets."""
     try:
         yield
     except IntegrityError as error:
         raise ValidationError(f"{path} refused a row: {error.orig}") from error
-    except OperationalError as error:
+    except (OperationalError, sqlite3.OperationalError) as error:
+        why = getattr(error, "orig", error)
         raise ResourceError(
-            f"{path} cannot be used: {error.orig}", next_step="see that no other program holds it, and `empla doctor`"
+            f"{path} cannot be used: {why}", next_step="see that no other program holds it, and `empla doctor`"
         ) from error
-    except DBAPIError as error:
-        raise ResourceError(f"{path} is damaged: {error.orig}", next_step="restore it from a copy") from error
+    except (DBAPIError, sqlite3.Error) as error:
+        why = getattr(error, "orig", error)
+        raise ResourceError(f"{path} is damaged: {why}", next_step="restore it from a copy") from error
 
 
 def _engine(path: Path) -> Engine:

@@ -17,8 +17,8 @@ from empla.errors import InputError
 from empla.store.company import TENANT
 from empla.store.minds import is_archived, known_mind, mind_place
 from empla.store.opening import open_store, store_url
-from empla.store.refusals import translated
-from empla.store.store import Store, open_engine, place, sqlite_url
+from empla.store.refusals import place, translated
+from empla.store.store import Store, open_engine, sqlite_url
 from empla.store.tables import EMPLOYEE
 
 _WAIT_S: Final = 10  # for a writer

@@ -1,32 +1,42 @@
 """The driver's own connection below a store, in transactions that we begin and end ourselves.
 
-SQLAlchemy makes the connection, keeps it and makes a new one when it is lost; what runs on it goes to the driver. On a
-cycle's path its own transactions and results cost more than everything that SQLite does.
+On a cycle's path a library's transactions and results cost more than everything that SQLite does. To a file the driver
+connects by itself: an engine for it would cost each employee's process some 5 MiB of its own. To a server SQLAlchemy
+makes the connection, keeps it and makes a new one when it is lost; what runs on it goes to the driver.
 """
 
+import sqlite3
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from contextlib import suppress
+from pathlib import Path
 from typing import Any, Final
 
 from sqlalchemy import Engine
 
-from empla.store.refusals import REFUSALS
+from empla.store import sqlite
+from empla.store.refusals import REFUSALS, place
+
+WAIT_S: Final = 10
+"""Seconds to wait for another writer, or for a server to let us in, before giving up with TimedOut."""
 
 RECONNECT_S: Final = 1.0
 """Seconds between two attempts to reach a server that is gone."""
 
 
-class Driver:
-    """One connection. `kind` is `sqlite` or `postgresql`; `errors` is what it raises for a statement."""
+class Driver(ABC):
+    """One connection. `kind` is `sqlite` or `postgresql`; `errors` is what it raises for a statement.
 
-    def __init__(self, engine: Engine) -> None:
-        self.kind = engine.dialect.name
-        self.errors: tuple[type[Exception], ...] = (*REFUSALS, engine.dialect.loaded_dbapi.Error)
-        self._kept = engine.connect()
+    `place` is where it leads, for sentences.
+    """
+
+    kind: str
+
+    def __init__(self, place: str, errors: tuple[type[Exception], ...]) -> None:
+        self.place = place
+        self.errors = errors
         self._connection: Any = None
-        self._refused: Exception | None = None
-        self._again_at = 0.0
 
     @property
     def in_transaction(self) -> bool:
@@ -36,10 +46,7 @@ class Driver:
     def begin(self, *, reading: bool = False) -> None:
         """Begin a transaction; one for `reading` has one consistent view, and waits for no writer."""
         connection = self._living()
-        if self.kind == "sqlite":
-            connection.execute("BEGIN" if reading else "BEGIN IMMEDIATE")
-        elif reading:
-            connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        self._begin(connection, reading)
         self._connection = connection
 
     def execute(self, statement: str, values: Any = ()) -> Any:
@@ -51,13 +58,9 @@ class Driver:
         found: list[Any] = self._living().execute(statement, values).fetchall()
         return found
 
+    @abstractmethod
     def execute_many(self, statement: str, rows: Sequence[Any]) -> None:
         """Run a statement that returns nothing once for each of many rows."""
-        if self.kind == "sqlite":
-            self._connection.executemany(statement, rows)
-        else:
-            with self._connection.cursor() as cursor:
-                cursor.executemany(statement, rows)
 
     def commit(self) -> None:
         """Commit what was written since `begin`; if it fails, `roll_back` has still to be called."""
@@ -71,9 +74,69 @@ class Driver:
             with suppress(*self.errors):  # a connection that is lost has undone everything by itself
                 connection.rollback()
 
+    @abstractmethod
     def close(self) -> None:
         """Give the connection back."""
+
+    @abstractmethod
+    def _living(self) -> Any:
+        """Return the driver's connection, a new one if it was lost."""
+
+    @abstractmethod
+    def _begin(self, connection: Any, reading: bool) -> None: ...
+
+
+class FileDriver(Driver):
+    """A connection to a SQLite file, which has to be there."""
+
+    kind = "sqlite"
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(str(path), REFUSALS)
+        # In which thread it is used is its owner's business: an employee reads from its own, and from none beside it.
+        self._kept = sqlite3.connect(path, timeout=WAIT_S, check_same_thread=False)
+        try:
+            sqlite.settle(self._kept)
+        except BaseException:
+            self._kept.close()
+            raise
+
+    def execute_many(self, statement: str, rows: Sequence[Any]) -> None:
+        """Run a statement that returns nothing once for each of many rows."""
+        self._connection.executemany(statement, rows)
+
+    def close(self) -> None:
+        """Close the file."""
         self._kept.close()
+
+    def _living(self) -> sqlite3.Connection:
+        return self._kept
+
+    def _begin(self, connection: sqlite3.Connection, reading: bool) -> None:
+        connection.execute("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+
+class ServerDriver(Driver):
+    """A connection to a PostgreSQL server, which may be lost and come back. The engine is its own, and ends with it."""
+
+    kind = "postgresql"
+
+    def __init__(self, engine: Engine) -> None:
+        super().__init__(place(engine.url), (*REFUSALS, engine.dialect.loaded_dbapi.Error))
+        self._engine = engine
+        self._kept = engine.connect()
+        self._refused: Exception | None = None
+        self._again_at = 0.0
+
+    def execute_many(self, statement: str, rows: Sequence[Any]) -> None:
+        """Run a statement that returns nothing once for each of many rows."""
+        with self._connection.cursor() as cursor:
+            cursor.executemany(statement, rows)
+
+    def close(self) -> None:
+        """Give the connection back, and close it."""
+        self._kept.close()
+        self._engine.dispose()
 
     def _living(self) -> Any:
         """Return the driver's connection, a new one if it was lost.
@@ -92,3 +155,7 @@ class Driver:
             raise
         self._refused = None
         return connection
+
+    def _begin(self, connection: Any, reading: bool) -> None:
+        if reading:
+            connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")

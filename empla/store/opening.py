@@ -8,15 +8,16 @@ Alembic is imported only when a store is not current: reading one row tells.
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
-from sqlalchemy import URL, Connection, Engine, make_url
+from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from empla.errors import InputError, NotRunning
-from empla.store.refusals import translated
-from empla.store.store import Store, open_engine, place, reading, sqlite_url
+from empla.store.driving import Driver, FileDriver, ServerDriver
+from empla.store.refusals import place, translated
+from empla.store.store import Store, open_engine, sqlite_url
 
 SCHEMA = "0003"
 """The newest migration of `empla.store.migrations.employee`."""
@@ -31,10 +32,10 @@ def open_store(where: str | Path, employee: str, *, tenant: str = "main", epoch:
     Without `epoch` the store may only insert percepts until `take_lease`. InputError for a URL that cannot be used,
     ResourceError for a store that a newer program wrote, or that cannot be read or written.
     """
-    with _opened(where) as engine:
-        if _schema(engine) != SCHEMA:
-            _migrate(engine)
-        return Store(engine, employee, tenant=tenant, epoch=epoch)
+    with _opened(where) as driver:
+        if _schema(driver) != SCHEMA:
+            _migrate(where)
+        return Store(driver, employee, tenant=tenant, epoch=epoch)
 
 
 def open_inbox(where: str | Path, employee: str, *, tenant: str = "main") -> Store:
@@ -42,16 +43,16 @@ def open_inbox(where: str | Path, employee: str, *, tenant: str = "main") -> Sto
 
     An older schema is never changed from here, for a process may be working on it: NotRunning, and what to do.
     """
-    with _opened(where) as engine:
-        found = _schema(engine)
+    with _opened(where) as driver:
+        found = _schema(driver)
         if "" < found < SCHEMA:  # revisions are numbers of four digits
             raise NotRunning(
-                f"{place(engine.url)} still has the schema of an older empla ({found})",
+                f"{driver.place} still has the schema of an older empla ({found})",
                 next_step="start `empla up`, or stop and start it if it runs: it brings the store up to date",
             )
         if found != SCHEMA:
-            _migrate(engine)  # makes it, or says that it is too new
-        return Store(engine, employee, tenant=tenant)
+            _migrate(where)  # makes it, or says that it is too new
+        return Store(driver, employee, tenant=tenant)
 
 
 def schema_of(where: str | Path) -> str:
@@ -59,11 +60,8 @@ def schema_of(where: str | Path) -> str:
 
     Raises as `open_store` does where it cannot be reached or read.
     """
-    with _opened(where) as engine:
-        try:
-            return _schema(engine)
-        finally:
-            engine.dispose()
+    with _opened(where) as driver, closing(driver):
+        return _schema(driver)
 
 
 def store_url(where: str | Path) -> URL:
@@ -86,25 +84,33 @@ _FORMS = "give a path, sqlite:///PATH or postgresql://USER@HOST/DATABASE"
 
 
 @contextmanager
-def _opened(where: str | Path) -> Iterator[Engine]:
-    """Give an engine, and close what it opened if the block fails."""
-    engine = _engine(store_url(where))
+def _opened(where: str | Path) -> Iterator[Driver]:
+    """Give a connection, and close it if the block fails."""
+    url = store_url(where)
+    with translated(place(url)):
+        driver = _driver(url)
     try:
-        with translated(place(engine.url)):
-            yield engine
+        with translated(driver.place, driver.errors):
+            yield driver
     except BaseException:
-        engine.dispose()
+        driver.close()
         raise
 
 
-def _engine(url: URL) -> Engine:
+def _driver(url: URL) -> Driver:
+    if url.get_backend_name() == "sqlite":
+        path = Path(str(url.database))
+        _make_file(path)
+        return FileDriver(path)
     try:
         engine = open_engine(url)
     except ModuleNotFoundError as error:
         raise InputError("PostgreSQL needs a driver", next_step="pip install 'empla[postgres]'") from error
-    if engine.dialect.name == "sqlite":
-        _make_file(Path(str(url.database)))
-    return engine
+    try:
+        return ServerDriver(engine)
+    except BaseException:
+        engine.dispose()
+        raise
 
 
 def _make_file(path: Path) -> None:
@@ -117,23 +123,28 @@ def _make_file(path: Path) -> None:
         raise InputError(f"{path} cannot be made: {error.strerror}", next_step="make its folder first") from error
 
 
-def _schema(engine: Engine) -> str:
+def _schema(driver: Driver) -> str:
     """Return the migration that the database stands at, empty for one without our tables."""
-    with engine.connect() as connection, reading(connection):
-        if not _has_version_table(connection):
-            return ""
-        return str(connection.exec_driver_sql(f"SELECT version_num FROM {VERSION_TABLE}").scalar() or "")  # noqa: S608
+    driver.begin(reading=True)
+    try:
+        (has_table,) = driver.execute(_HAS_TABLE[driver.kind]).fetchone()
+        found = driver.execute(f"SELECT version_num FROM {VERSION_TABLE}").fetchone() if has_table else None  # noqa: S608
+        return str(found[0]) if found else ""
+    finally:
+        driver.roll_back()
 
 
-def _has_version_table(connection: Connection) -> bool:
-    if connection.dialect.name == "postgresql":
-        statement = f"SELECT to_regclass('{VERSION_TABLE}')"
-    else:
-        statement = f"SELECT name FROM sqlite_master WHERE name = '{VERSION_TABLE}'"  # noqa: S608
-    return connection.exec_driver_sql(statement).scalar() is not None
+_HAS_TABLE = {
+    "sqlite": f"SELECT count(*) FROM sqlite_master WHERE name = '{VERSION_TABLE}'",  # noqa: S608
+    "postgresql": f"SELECT to_regclass('{VERSION_TABLE}') IS NOT NULL",
+}
 
 
-def _migrate(engine: Engine) -> None:
+def _migrate(where: str | Path) -> None:
     from empla.store.migrations.employee.upgrade import upgrade  # Alembic: only when it is needed
 
-    upgrade(engine, VERSION_TABLE)
+    engine = open_engine(store_url(where))
+    try:
+        upgrade(engine, VERSION_TABLE)
+    finally:
+        engine.dispose()

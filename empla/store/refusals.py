@@ -11,6 +11,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from sqlalchemy import URL
 from sqlalchemy.exc import DBAPIError
 
 from empla.errors import (
@@ -62,8 +63,16 @@ _POSTGRESQL: tuple[tuple[str, type[EmplaError], str, str], ...] = (
 """By SQLSTATE, or its first digits (PostgreSQL documentation, appendix A); a lost connection has none."""
 
 
-REFUSALS: tuple[type[Exception], ...] = (DBAPIError, UnicodeError, OverflowError)
-"""What the library raises for a statement; the last two before the driver sent anything."""
+REFUSALS: tuple[type[Exception], ...] = (DBAPIError, sqlite3.Error, UnicodeError, OverflowError)
+"""What the library, or SQLite's driver, raises for a statement; the last two before anything was sent."""
+
+
+def place(url: URL) -> str:
+    """Return where a store lies, for sentences: the file, or the database's URL without any password in it."""
+    if url.get_backend_name() == "sqlite":
+        return str(url.database)
+    shown = {name: value for name, value in url.query.items() if name in ("host", "port", "service")}
+    return url.set(query=shown).render_as_string(hide_password=True)
 
 
 @contextmanager

@@ -8,13 +8,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import ColumnDefault, Engine
+from sqlalchemy import ColumnDefault
 
 from empla.errors import EmplaError, ValidationError
 from empla.store import statements
 from empla.store.driving import Driver
 from empla.store.gathering import Shape, Values, Way
-from empla.store.refusals import refusal, translated
+from empla.store.refusals import refusal
 from empla.store.statements import Prepared
 from empla.store.tables import EMPLOYEE
 
@@ -25,14 +25,13 @@ FEW = 3
 class Rows:
     """The rows that have one key, tenant and employee; `place` is where they lie, for sentences."""
 
-    def __init__(self, engine: Engine, key: Mapping[str, str], place: str) -> None:
-        self._kind = engine.dialect.name
+    def __init__(self, driver: Driver, key: Mapping[str, str]) -> None:
+        self._driver = driver
+        self._kind = driver.kind
         self._key = key
         self._by_key = {f"by_{name}": value for name, value in key.items()}
         self._same = {name: {**defaults, **key} for name, defaults in _DEFAULTS.items()}
-        self.place = place
-        with translated(place):
-            self._driver = Driver(engine)
+        self.place = driver.place
         self._next: dict[str, int] = {}
         self._writing = False
         self._spoilt: EmplaError | None = None

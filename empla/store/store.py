@@ -23,14 +23,12 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event
 from empla.errors import EmplaError, InternalError, PermissionDenied, ValidationError
 from empla.faults import point
 from empla.store import sqlite, statements
+from empla.store.driving import WAIT_S, Driver
 from empla.store.gathering import ADDED, Layer, Shape, Values, Way, runs
 from empla.store.leasing import Leased
 from empla.store.leasing import LeaseLost as LeaseLost
 from empla.store.statements import Prepared
 from empla.store.tables import EMPLOYEE
-
-WAIT_S = 10
-"""Seconds to wait for another writer, or for a server to let us in, before giving up with TimedOut."""
 
 ABANDONED_S = 10
 """Seconds after which a server drops a transaction in which nothing happens: shorter than a lease between hosts."""
@@ -58,16 +56,8 @@ def sqlite_url(path: Path) -> URL:
     return URL.create("sqlite", database=str(path))
 
 
-def place(url: URL) -> str:
-    """Return where a store lies, for sentences: the file, or the database's URL without any password in it."""
-    if url.get_backend_name() == "sqlite":
-        return str(url.database)
-    shown = {name: value for name, value in url.query.items() if name in ("host", "port", "service")}
-    return url.set(query=shown).render_as_string(hide_password=True)
-
-
 def open_engine(url: str | URL) -> Engine:
-    """Return an engine for a store: SQLite in WAL with synchronous=FULL, or PostgreSQL."""
+    """Return an engine for a store: SQLite in WAL with synchronous=FULL, or PostgreSQL. Its transactions write."""
     if not str(url).startswith("sqlite"):
         # Our transactions take milliseconds. One that lies open belongs to a host that is gone, and bars its successor.
         options = f"-c lock_timeout={WAIT_S}s -c idle_in_transaction_session_timeout={ABANDONED_S}s"
@@ -81,22 +71,9 @@ def open_engine(url: str | URL) -> Engine:
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN" if connection.info.get("reading") else "BEGIN IMMEDIATE")
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
 
     return engine
-
-
-@contextmanager
-def reading(connection: Connection) -> Iterator[None]:
-    """Run a transaction that only reads, from one consistent view, and waits for no writer."""
-    connection.info["reading"] = True
-    try:
-        with connection.begin():
-            if connection.dialect.name == "postgresql":
-                connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-            yield
-    finally:
-        connection.info["reading"] = False
 
 
 class Store(Leased):
@@ -106,9 +83,8 @@ class Store(Leased):
     does not let go, ExternalError when the server is lost (see `empla.store.refusals`).
     """
 
-    def __init__(self, engine: Engine, employee: str, *, tenant: str = "main", epoch: int | None = None) -> None:
-        super().__init__(engine, {"tenant_id": tenant, "employee_id": employee}, place(engine.url))
-        self._engine = engine
+    def __init__(self, driver: Driver, employee: str, *, tenant: str = "main", epoch: int | None = None) -> None:
+        super().__init__(driver, {"tenant_id": tenant, "employee_id": employee})
         self._layers: list[Layer] = []  # of the transaction and the parts in it, if it gathers
         self.employee = employee
         self.epoch = epoch
@@ -116,7 +92,6 @@ class Store(Leased):
     def close(self) -> None:
         """Close the connection."""
         self._driver.close()
-        self._engine.dispose()
 
     # transactions ---------------------------------------------------------------------------------------------
 

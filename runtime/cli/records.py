@@ -13,8 +13,8 @@ from empla.mind.health import Health
 from empla.store import company, opening
 from empla.store.company import CompanyStore, Status
 from empla.store.minds import in_database
+from empla.store.refusals import place
 from empla.store.secrets import Cipher
-from empla.store.store import place
 from runtime.cli import minds
 from runtime.cli.findings import Finding
 from runtime.cli.quarantined import EFFECTS

@@ -25,7 +25,7 @@ from empla.capabilities.directory import Directory
 from empla.config import Home
 from empla.engine.employee import EmployeeEngine
 from empla.hr.profiles import Profile
-from empla.store.driving import Driver
+from empla.store.driving import Driver, FileDriver
 from empla.store.opening import open_store
 from empla.testing.place import MemoryBlobs
 from runtime import progress
@@ -212,13 +212,13 @@ class Life:
         driver.cut()
 
 
-class _Connection(Driver):
+class _Connection(FileDriver):
     """The driver's connection of one life: cut at its death, and refusing to commit while the disk is full."""
 
     def __init__(self, life: Life, real: Driver) -> None:
         self._life = life
         self._real = real
-        self.kind = real.kind
+        self.place = real.place
         self.errors = real.errors
 
     @property
@@ -269,9 +269,7 @@ class _Connection(Driver):
         """Undo what was not committed, and close the file."""
         with suppress(*self.errors):
             self._real.roll_back()
-        engine = self._real._kept.engine
         self._real.close()
-        engine.dispose()
 
 
 class _Kept(MemoryBlobs):

@@ -18,8 +18,8 @@ from empla.errors import ExternalError, ResourceError
 from empla.mind.plans import PlanLibrary, Trigger, on
 from empla.mind.steps import Believe, Do, Now, Wait
 from empla.mind.values import OWN
-from empla.store import store as store_module
-from empla.store.store import LeaseLost, Store
+from empla.store.opening import open_inbox
+from empla.store.store import LeaseLost
 from empla.testing.employee import Employee
 from tests.engine.conftest import Bench
 
@@ -236,7 +236,7 @@ def test_told_to_stop_it_finishes_what_it_has_in_hand(ada: Employee, bench: Benc
 def test_a_lost_lease_ends_the_loop_even_if_only_a_sensor_notices(ada: Employee) -> None:
     async def play(running: Running) -> None:
         await running.quiet()
-        rival = Store(store_module.open_engine(store_module.sqlite_url(ada.where)), "ada")
+        rival = open_inbox(ada.where, "ada")
         rival.take_lease(ada.epoch + 1, "the rival")
         rival.close()
         running.bell.rings.put_nowait(1)
@@ -251,7 +251,7 @@ def test_others_may_insert_while_it_runs(ada: Employee) -> None:
 
     async def play(running: Running) -> None:
         await running.quiet()
-        other = Store(store_module.open_engine(store_module.sqlite_url(ada.where)), "ada")
+        other = open_inbox(ada.where, "ada")
         from empla.engine import inbox
         from empla.mind.percepts import Percept
 

@@ -20,6 +20,7 @@ from empla.mind.grants import GrantKind
 from empla.mind.percepts import Percept
 from empla.mind.values import OWN
 from empla.store import store as employees_store
+from empla.store.driving import FileDriver
 
 MONDAY = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 
@@ -90,9 +91,11 @@ class Inboxes:
         self.home = home
 
     def _open(self, slug: str) -> employees_store.Store:
-        engine = employees_store.open_engine(employees_store.sqlite_url(self.home.employee(slug) / "mind.db"))
+        path = self.home.employee(slug) / "mind.db"
+        engine = employees_store.open_engine(employees_store.sqlite_url(path))
         employees_store.create_tables(engine)
-        return employees_store.Store(engine, slug)
+        engine.dispose()
+        return employees_store.Store(FileDriver(path), slug)
 
     def send(self, slug: str, key: str, kind: str, fields: Mapping[str, Any]) -> None:
         faults.point("inbox.before")

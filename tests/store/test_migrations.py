@@ -73,10 +73,7 @@ def postgresql_catalogue(url: str) -> dict[str, list[tuple[object, ...]]]:
 
 
 def version(where: Path | str) -> str:
-    engine = open_engine(store_url(where))
-    found = opening._schema(engine)
-    engine.dispose()
-    return found
+    return opening.schema_of(where)
 
 
 # drift ------------------------------------------------------------------------------------------------------------

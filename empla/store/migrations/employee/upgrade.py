@@ -6,7 +6,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Engine
 
 from empla.store.migrations.upgrading import Upgrade
-from empla.store.store import place
+from empla.store.refusals import place
 
 _HERE = Path(__file__).parent
 
