@@ -24,7 +24,7 @@ demo: $(INSTALLED) ## Install, then play the first morning of a digital assistan
 	@$(BIN)/empla demo $(ARGS)
 
 test: $(READY) ## Install, then run the tests
-	@$(BIN)/python -m pytest -n auto --dist loadscope -m 'not soak' $(ARGS)
+	@$(BIN)/python -m pytest -n auto --dist loadscope --no-loadscope-reorder -m 'not soak' $(ARGS)
 
 crash-all: $(READY) ## The full crash matrix: every kill point, and every pair of them
 	@EMPLA_CRASH_ALL=1 $(BIN)/python -m pytest --timeout 1800 tests/crash tests/hr/test_killed.py \

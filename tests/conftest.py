@@ -1,0 +1,28 @@
+"""What holds for all tests: how many examples are tried, and in which order modules are played."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+ROOT = Path(__file__).parent
+
+# An example may take as long as the machine lets it. With EMPLA_EXAMPLES=1000 a search is a thorough one, where a test
+# does not name a number of its own.
+settings.register_profile("empla", deadline=None, max_examples=int(os.environ.get("EMPLA_EXAMPLES", "50")))
+settings.load_profile("empla")
+
+LONG = ("proof_real", "crash", "reliability", "e2e", "hr/test_killed.py", "runtime", "proof", "plugins", "scenarios")
+"""What begins first, in this order: processes by the dozen. Begun last, it would keep one of two workers waiting."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put long modules first."""
+    items.sort(key=lambda item: _place(item.path.relative_to(ROOT).as_posix()) if item.path.is_relative_to(ROOT) else 0)
+
+
+def _place(path: str) -> int:
+    return next((place for place, long in enumerate(LONG) if path.startswith(long)), len(LONG))
