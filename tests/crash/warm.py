@@ -9,6 +9,7 @@ the last is not armed and must come to its end.
 """
 
 import asyncio
+import gc
 import json
 import logging
 import os
@@ -79,6 +80,7 @@ def main() -> None:
     answers, sys.stdout = sys.stdout, sys.stderr
     structlog.configure(logger_factory=structlog.ReturnLoggerFactory())
     warm_up()
+    gc.freeze()  # else a collection in a child copies all that it shares
     for line in sys.stdin:
         print(json.dumps(trial(json.loads(line))), file=answers, flush=True)
 

@@ -106,7 +106,7 @@ class Morning:
         return self._answered(self.manager.reply(letter, text))
 
     def _answered(self, message_id: str) -> Letter:
-        answer = self.manager.answer_to(message_id, 20)
+        answer = self.manager.answer_to(message_id, 60)
         if "?" in answer.new:
             self.asked.append(answer)
         return answer
@@ -167,7 +167,7 @@ class Morning:
         with smtplib.SMTP(ports.host, ports.smtp, timeout=20) as smtp:
             smtp.sendmail(envelope_from, [to or self.assistant], raw)
 
-    def until(self, holds: Callable[[], bool], timeout_s: float = 20) -> None:
+    def until(self, holds: Callable[[], bool], timeout_s: float = 60) -> None:
         """Wait until something can be seen from outside."""
         deadline = time.monotonic() + timeout_s
         while not holds():
@@ -184,14 +184,14 @@ class Morning:
         started = threading.Event()
         self._thread = threading.Thread(target=self._work, args=(epoch, started))
         self._thread.start()
-        assert started.wait(20)
+        assert started.wait(60)
 
     def end(self) -> None:
         """Have the assistant finish what it does, and stop."""
         if self._loop is not None and self._stopping is not None:
             self._loop.call_soon_threadsafe(self._stopping.set)
         if self._thread is not None:
-            self._thread.join(20)
+            self._thread.join(60)
         self._thread = self._loop = self._stopping = self._engine = None
 
     def _work(self, epoch: int, started: threading.Event) -> None:

@@ -18,7 +18,7 @@ class Outsider(Client):
         """Take everything that came so far for read."""
         self._read = max((m.uid for m in self.inbox()), default=0)
 
-    def heard(self, words: str = "", timeout_s: float = 20) -> Letter:
+    def heard(self, words: str = "", timeout_s: float = 60) -> Letter:
         """Wait for the next mail that holds these words, and read it."""
         since = self._read
         letter = self.wait_for(lambda m: m.uid > since and words in m.text, timeout_s)

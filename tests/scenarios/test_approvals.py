@@ -18,7 +18,7 @@ def gus(morning: Morning) -> Client:
     accounts.add_account(morning.home, GUS, "Gus Fox", "a good password")
     found = Client(morning.manager.ports, GUS, "Gus Fox", SecretStr("a good password"), morning.manager._now)
     morning.ask(f"Book half an hour with {GUS} and Ben tomorrow at 2pm.")
-    found.wait_for(lambda m: m.invitation is not None, 20)
+    found.wait_for(lambda m: m.invitation is not None, 60)
     return found
 
 
@@ -42,7 +42,7 @@ def test_yes_lets_it_be_done_and_the_manager_hears_so(morning: Morning, gus: Cli
     assert "your request does not cover" in question.text
     assert cancellations(gus) == 0
     morning.manager.reply(question, "Yes, please.")
-    gus.wait_for(lambda m: m.invitation is not None and str(m.invitation["METHOD"]) == "CANCEL", 20)
+    gus.wait_for(lambda m: m.invitation is not None and str(m.invitation["METHOD"]) == "CANCEL", 60)
     assert f"I have told {GUS}" in morning.told("Called off").text
 
 
@@ -64,4 +64,4 @@ def test_what_is_neither_yes_nor_no_is_asked_again(morning: Morning, gus: Client
     assert "yes or no" in again.text
     assert cancellations(gus) == 0
     morning.manager.reply(again, "yes")
-    gus.wait_for(lambda m: m.invitation is not None and str(m.invitation["METHOD"]) == "CANCEL", 20)
+    gus.wait_for(lambda m: m.invitation is not None and str(m.invitation["METHOD"]) == "CANCEL", 60)

@@ -92,7 +92,7 @@ def test_a_meeting_is_moved_and_its_guest_asked_anew(morning: Morning) -> None:
     (event,) = morning.meetings()
     assert times(event) == (at(2, 14), at(2, 14, 30))
     assert guests(event)[ben(morning).address] == "NEEDS-ACTION"
-    again = ben(morning).wait_for(lambda m: m.subject.startswith("Updated invitation"), 20)
+    again = ben(morning).wait_for(lambda m: m.subject.startswith("Updated invitation"), 60)
     ben(morning).answer_invitation(again, "ACCEPTED")
     morning.until(lambda: guests(morning.meetings()[0])[ben(morning).address] == "ACCEPTED")
 

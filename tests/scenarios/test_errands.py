@@ -25,7 +25,7 @@ def ben(morning: Morning) -> Client:
 
 def asked(morning: Morning, client: Client) -> Letter:
     """Wait for what the assistant asks somebody."""
-    return client.wait_for(lambda m: m in morning._news(client.name, [m]) and m.sender == morning.assistant, 20)
+    return client.wait_for(lambda m: m in morning._news(client.name, [m]) and m.sender == morning.assistant, 60)
 
 
 def send_file(client: Client, letter: Letter, text: str, name: str, content: bytes) -> str:

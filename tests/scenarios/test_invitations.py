@@ -88,7 +88,7 @@ def test_a_colleague_s_other_time_is_asked_about_once_and_a_yes_moves_the_meetin
     assert answer.new.startswith("Done. I have moved"), answer.text
     assert "I have told Ben Stone." in answer.text
     assert times(morning.meetings()[0]) == (at(3, 10), at(3, 10, 30))
-    again = ben.wait_for(lambda m: m.subject.startswith("Updated invitation"), 20)
+    again = ben.wait_for(lambda m: m.subject.startswith("Updated invitation"), 60)
     ben.answer_invitation(again, "ACCEPTED")
     morning.until(lambda: status(morning, ben) == "ACCEPTED")
 
@@ -148,7 +148,7 @@ def test_a_no_to_plain_words_is_told_in_plain_words(morning: Morning) -> None:
     ben, invited = booked_with_ben(morning)
     letter = ben.reply(invited, "Can we do Friday at 9 instead?")
     morning.reply(morning.told("Another time for"), "no")
-    answer = ben.answer_to(letter, 20)
+    answer = ben.answer_to(letter, 60)
     assert "That time is not possible" in answer.text
     assert times(morning.meetings()[0])[0] == at(1, 14)
 

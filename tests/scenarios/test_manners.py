@@ -127,8 +127,8 @@ def test_two_assistants_do_not_write_to_each_other_for_ever(morning: Morning, hi
     bea.submit(greeting(bea.address, ada.address, 61).as_bytes(), [ada.address])
     morning.told(f"Mail from {bea.address}")
     ben = morning.people["Ben Stone"]
-    ben.wait_for(lambda m: f"Mail from {ada.address}" in m.subject, 20)
-    ben.answer_to(ben.send(bea.address, "Settled?", "What can you do?"), 20)
+    ben.wait_for(lambda m: f"Mail from {ada.address}" in m.subject, 60)
+    ben.answer_to(ben.send(bea.address, "Settled?", "What can you do?"), 60)
     morning.settled()
     assert len(bea.inbox()) == 2, "Ada's mail and Ben's question"
     assert [m.sender for m in ada.inbox() if m.sender == bea.address] == [bea.address]

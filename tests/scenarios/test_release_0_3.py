@@ -47,7 +47,7 @@ def test_what_was_asked_for_is_passed_on_when_it_comes(tuesday: Morning) -> None
     jonas = tuesday.people["Jonas Weber"]
     (question,) = [m for m in jonas.inbox() if m.sender == CLARA and "upplier" in m.subject]
     jonas.reply(question, "Here it is: Alder, Birch and Cedar.")
-    passed_on = tuesday.manager.wait_for(lambda letter: "Alder, Birch and Cedar" in letter.text, 20)
+    passed_on = tuesday.manager.wait_for(lambda letter: "Alder, Birch and Cedar" in letter.text, 60)
     assert passed_on.sender == CLARA
 
 

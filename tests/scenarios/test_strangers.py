@@ -103,7 +103,7 @@ def test_what_it_is_about_is_asked_first(morning: Morning, gus: Outsider) -> Non
     morning.manager.reply(question, "Ask him what it is about")
     letter = heard(gus, "would like to know what it is about")
     gus.reply(letter, "It is about the lease of your second floor.")
-    again = morning.manager.wait_for(lambda m: "second floor" in m.text and m.sender == morning.assistant, 20)
+    again = morning.manager.wait_for(lambda m: "second floor" in m.text and m.sender == morning.assistant, 60)
     morning.manager.reply(again, "no")
     assert "will not be possible" in heard(gus).text
 

@@ -40,7 +40,7 @@ def test_a_colleague_who_asks_is_sorted_out_alike(morning: Morning) -> None:
     question = morning.told(f"{stone.address} asks for a meeting")
     assert f"Ben Stone ({stone.address})" in question.text
     morning.manager.reply(question, "yes")
-    offer = stone.wait_for(lambda m: "can offer you" in m.text, 20)
+    offer = stone.wait_for(lambda m: "can offer you" in m.text, 60)
     stone.reply(offer, "the first one")
     assert "with Ben Stone" in morning.told("Booked").text
 

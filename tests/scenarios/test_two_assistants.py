@@ -55,7 +55,7 @@ def test_two_assistants_whose_letters_are_passed_on_in_a_persons_name(morning: M
     ben.send(morning.assistant, "Half an hour", "Hello Ada, could I have half an hour with Anna this week?")
     question = morning.told(f"{ben.address} asks for a meeting")
     morning.manager.reply(question, "yes")
-    ben.wait_for(lambda m: m.sender == morning.assistant, 20)
+    ben.wait_for(lambda m: m.sender == morning.assistant, 60)
     passed, read = 0, 0
     while passed < ROUNDS:
         fresh = [m for m in between(morning, bea) if m.uid > read]

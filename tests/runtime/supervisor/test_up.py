@@ -86,19 +86,15 @@ def test_who_cannot_take_up_his_work_five_times_in_a_row_is_given_up_whatever_th
 
 
 def test_a_new_process_knows_how_the_one_before_ended(company: Company):
-    company.settings["rule"] = {"limit": 0, "first_s": 0.05}
     company.employ("ada", "chokes")
-    company.up()
-    deaths = company.home.employee("ada") / "deaths"
-    until(deaths.exists)
-    assert deaths.read_text().splitlines()[0] == "failed with exit code 3 True"
-    company.behave("ada", "works")
-    control.call(company.home, "restart", {"name": "Ada"})
-    until(lambda: company.employee("ada")["state"] == "working")
-    lives = len(company.lives("ada"))
-    os.kill(company.employee("ada")["pid"], signal.SIGKILL)
-    until(lambda: len(company.lives("ada")) > lives)
-    assert deaths.read_text().splitlines()[-1] == "killed by SIGKILL False"
+    company.employ("bob")
+    company.start()
+    until(lambda: company.status()["employees"] and company.employee("bob")["state"] == "working")
+    os.kill(company.employee("bob")["pid"], signal.SIGKILL)
+    for slug, told in {"ada": "failed with exit code 3 True", "bob": "killed by SIGKILL False"}.items():
+        deaths = company.home.employee(slug) / "deaths"
+        until(lambda deaths=deaths: deaths.exists() and deaths.read_text().endswith("\n"))
+        assert deaths.read_text().splitlines()[0] == told
 
 
 def test_who_dies_over_the_same_percept_each_time_is_quarantined(company: Company):
