@@ -10,6 +10,7 @@ import contextlib
 import os
 import secrets
 import sys
+import time
 from asyncio.subprocess import PIPE, Process
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from runtime import logs
 from runtime.office import calendars
 from runtime.ports import free_port
 from runtime.supervisor import lease
+from runtime.supervisor.restarts import RestartRule, Restarts
 
 log = logs.get("office.caldav")
 
@@ -28,6 +30,9 @@ START_S = 8.0
 
 LOOK_S = 10.0
 """Seconds between two looks whether it still answers, and within which it must; silent twice, it is ended."""
+
+RULE = RestartRule(limit=0, first_s=0.1, longest_s=30.0)
+"""When it is started again; it is never given up."""
 
 _FORMER_S = 3.0
 
@@ -82,16 +87,16 @@ class CalDav:
 
     async def watch(self) -> None:
         """Start it again whenever it ends; run until cancelled."""
-        rest = 0.1
+        restarts, began = Restarts(RULE), time.monotonic()
         self._wanted = self.port  # those who were told where it is find it there again
         while True:
             if self._process is not None:
                 log.warning("caldav.ended", status=await self._ended(self._process))
-            await pause(rest)
-            rest = min(rest * 2, 30.0)
+            await pause(restarts.after_death(started=began, died=time.monotonic()) or 0.0)
+            began = time.monotonic()
             try:
                 await self.start()
-            except ResourceError as error:
+            except (ResourceError, OSError) as error:  # such as a full disk: there is nothing else that starts it
                 log.error("caldav.down", error=str(error))
 
     async def _ended(self, process: Process) -> int:
