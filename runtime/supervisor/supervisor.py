@@ -78,6 +78,7 @@ class Supervisor:
         self._notifier = notifier
         self._watches = {self._office.name: BeatWatch(hang_s), self._nursery.name: BeatWatch(hang_s)}
         self._ending: set[str] = set()  # servants that are being killed for hanging
+        self._unwatched: set[str] = set()  # employees at whom the last look failed
         self._new_process = asyncio.Event()
         self._pinged = float("-inf")
         self._staffed = False
@@ -237,8 +238,8 @@ class Supervisor:
         """Look at everybody, again and again: one look for all, seldom, and often only while somebody starts."""
         while True:
             at = time.monotonic()
-            for keeper in self._keepers.values():
-                keeper.look(at)
+            for slug, keeper in self._keepers.items():
+                self._look_at(slug, keeper, at)
             if not [servant for servant in (self._office, self._nursery) if self._hangs(servant, at)]:
                 self._ping(at)
             self._notifier.status(self._in_a_line())
@@ -247,6 +248,16 @@ class Supervisor:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(_LOOK_STARTING_S if starting else self._look_s):
                     await self._new_process.wait()
+
+    def _look_at(self, slug: str, keeper: Keeper, at: float) -> None:
+        """Look at one; what goes wrong there is told once, and keeps nobody else from being looked at."""
+        try:
+            keeper.look(at)
+            self._unwatched.discard(slug)
+        except Exception:
+            if slug not in self._unwatched:
+                self._unwatched.add(slug)
+                self._log.exception("an employee cannot be watched", employee=slug)
 
     @property
     def _look_s(self) -> float:
