@@ -104,7 +104,7 @@ def test_every_line_but_paths_fits_into_80_columns(played: Played) -> None:
 
 def test_it_leaves_nothing_in_the_home_of_whoever_runs_it_and_no_process(played: Played) -> None:
     assert {path.name for path in played.home.iterdir()} == {"reports"}
-    assert psutil.wait_procs(processes_of(played.home), timeout=10)[1] == []
+    assert psutil.wait_procs(processes_of(played.home), timeout=60)[1] == []
 
 
 def test_interrupted_it_stops_everything_it_began(tmp_path: Path) -> None:
@@ -118,7 +118,7 @@ def test_interrupted_it_stops_everything_it_began(tmp_path: Path) -> None:
         os.killpg(demo.pid, signal.SIGINT)
         assert demo.wait(patience_s()) == 130
     assert len(begun) >= 5  # the demo itself, up, the office, its calendar server, the zygote
-    assert psutil.wait_procs(processes_of(tmp_path), timeout=10)[1] == []
+    assert psutil.wait_procs(processes_of(tmp_path), timeout=60)[1] == []
 
 
 def processes_of(home: Path) -> list[psutil.Process]:

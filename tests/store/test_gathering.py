@@ -194,7 +194,7 @@ def run(store: Store, block: Block, *, gathers: bool) -> None:
             run(store, block, gathers=False)
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(program=st.lists(BLOCKS, min_size=1, max_size=4))
 def test_every_program_leaves_what_it_leaves_when_all_is_written_at_once(ground, program):
     if ground.engine == "sqlite":

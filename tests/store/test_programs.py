@@ -119,7 +119,7 @@ def held(store) -> Rows:
     return {row.name: [row.seq, row.value] for row in store.find("secret", (), ("seq", "name", "value"))}
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(program=PROGRAMS)
 def test_every_program_leaves_what_the_dictionary_holds(ground, program):
     employee = f"{ground.employee} {next(numbers)}"
