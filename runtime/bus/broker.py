@@ -21,6 +21,7 @@ from pydantic import SecretStr
 from empla.config import Home, Settings
 from empla.errors import InputError
 from empla.store.secrets import Cipher
+from runtime.supervisor.durably import write_durably
 
 PASSWORD: Final = "EMPLA_BUS_PASSWORD"  # noqa: S105
 """Environment: the supervisor's password at the broker."""
@@ -73,15 +74,8 @@ def broker(home: Home, settings: Settings) -> Broker | None:
 def keep_password(home: Home) -> None:
     """Keep the password that the environment gives, if it gives one; it is gone from the environment then."""
     given = os.environ.pop(PASSWORD, "")  # no child inherits it
-    if not given:
-        return
-    fresh = home.bus_secret.with_suffix(".new")
-    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(Cipher(home.key).encrypt(SecretStr(given)))
-        file.flush()
-        os.fsync(file.fileno())
-    fresh.replace(home.bus_secret)
+    if given:
+        write_durably(home.bus_secret, Cipher(home.key).encrypt(SecretStr(given)))
 
 
 def _password(home: Home) -> SecretStr:

@@ -30,6 +30,7 @@ from runtime.office.relay_client import relay_server
 from runtime.progress import IDLE, ProgressPage
 from runtime.seat import BEAT_S
 from runtime.supervisor import lease
+from runtime.supervisor.durably import write_durably
 
 log = logs.get("office")
 
@@ -67,7 +68,7 @@ def read_ports(home: Home) -> OfficePorts | None:
     """Return where the office answers, or answered last; None if it never ran."""
     try:
         return OfficePorts(**json.loads(ports_file(home).read_text()))
-    except FileNotFoundError:
+    except (FileNotFoundError, ValueError, TypeError):  # not there, or not whole
         return None
 
 
@@ -230,6 +231,4 @@ def _port(server: asyncio.Server) -> int:
 
 
 def _write_ports(home: Home, ports: OfficePorts) -> None:
-    fresh = ports_file(home).with_suffix(".fresh")
-    fresh.write_text(json.dumps(asdict(ports)))
-    fresh.replace(ports_file(home))
+    write_durably(ports_file(home), json.dumps(asdict(ports)).encode())

@@ -20,6 +20,7 @@ from empla.config import Home, Settings, host_and_port
 from empla.errors import ExternalError, InputError
 from empla.store.secrets import Cipher
 from empla.workplace.accounts import Endpoint, Tls
+from runtime.supervisor.durably import write_durably
 
 PASSWORD = "EMPLA_RELAY_PASSWORD"  # noqa: S105
 """The environment variable that the relay's password is given in."""
@@ -83,14 +84,7 @@ def password_file(home: Home) -> Path:
 
 
 def _keep(home: Home, password: SecretStr) -> None:
-    token = Cipher(home.key).encrypt(password)
-    fresh = password_file(home).with_suffix(".fresh")
-    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(token)
-        file.flush()
-        os.fsync(file.fileno())
-    fresh.replace(password_file(home))
+    write_durably(password_file(home), Cipher(home.key).encrypt(password))
 
 
 async def submit(
