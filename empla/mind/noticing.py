@@ -25,7 +25,7 @@ from empla.mind.bodies import said
 from empla.mind.goals import Goal
 from empla.mind.kinds import BeliefKind, Category
 from empla.mind.limits import LOOK_AHEAD, admit
-from empla.mind.noticing_findings import AHEAD, ahead, look_ahead, look_soon, stir
+from empla.mind.noticing_findings import AHEAD, ahead, is_lost, look_ahead, look_soon, stir
 from empla.mind.noticing_looks import LOOKS, SERIES, Eyes, Owed, Sighting, due_within, look_at_goal
 from empla.mind.noticing_triggers import OWED, Anomaly, Answer, Appears, AtRisk, Milestone, OfGoals, Sensed, Trend
 from empla.mind.percepts import OCCURRENCE, Outcome, Percept, Status
@@ -121,11 +121,12 @@ def _weigh(t: Thinking, trigger: Sensed, found: list[Sighting], origin: Origin) 
 def _look_again(t: Thinking, trigger: Sensed, coming: list[Sighting]) -> None:
     """Have a trigger look by itself at the first instant from which something more will hold.
 
-    A look that is planned for an earlier instant stays: it plans the next one.
+    A look that is planned for an earlier instant stays, if it can still come: it plans the next one.
     """
     at = min((s.since for s in coming if s.since is not None), default=None)
     held = t.draft.beliefs.matching(NEXT_LOOK, trigger.name)
-    if at is None or (held and held[-1].arguments[1] <= at):
+    planned = held[-1].arguments[1] if held else None
+    if at is None or (planned is not None and planned <= at and not is_lost(planned, t.draft.at)):
         return
     for old in held:
         _forget(t, old, "it looks earlier")

@@ -91,8 +91,15 @@ def look_soon(t: Thinking) -> None:
     soon = t.draft.at + SETTLES
     if last is not None:
         soon = max(soon, last + RESTS)
-    if planned is None or planned > soon:  # one whose instant is past has its timer under way
+    if planned is None or planned > soon or is_lost(planned, t.draft.at):
         _plan(t, last, soon)
+
+
+def is_lost(planned: datetime, at: datetime) -> bool:
+    """Return whether a look was planned for an instant so long past that its timer comes no more: it was set aside, or
+    the clock was put back over it. One that has just passed has its timer under way.
+    """
+    return at - planned > RESTS
 
 
 def look_ahead(t: Thinking) -> None:

@@ -171,6 +171,20 @@ def test_what_counts_from_an_instant_on_is_found_at_that_instant() -> None:
     assert looks(mind) == 2, "one after the change, one at the instant"
 
 
+def test_a_look_whose_timer_was_lost_is_planned_anew_at_the_next_change() -> None:
+    """Its percept was set aside, say, or the clock was put back before it was handled."""
+    mind = say(looking(LATE), "late", "the list", 3)
+    (lost,) = mind.changes(Due)
+    mind._fired.add((lost.step, lost.at))
+    mind.let_pass(2 * MINUTE)
+    say(mind, "late", "the minutes", 1)
+    assert looks(mind) == 1, "it may be under way"
+    mind.let_pass(RESTS)
+    say(mind, "late", "the agenda", 2)
+    mind.let_pass(2 * MINUTE)
+    assert len(mind.believes(FINDING)) == 3
+
+
 def test_a_function_may_look_and_its_fault_stops_nobody() -> None:
     def broken(_eyes: Any) -> list[Spotted]:
         raise RuntimeError("no")

@@ -102,6 +102,18 @@ def test_an_occurrence_says_no_more_than_who_wrote_may_say() -> None:
     assert seen and set(seen) == {""}, "a stranger's mail is nobody's order, whatever time passes"
 
 
+def test_a_look_whose_timer_was_lost_is_planned_anew_at_the_next_change() -> None:
+    mind = answering()
+    mind.when(mail(BEN, "When shall we meet?", key="m1", thread="<t1>"))
+    (lost,) = [d for d in mind.changes(Due) if d.step.startswith("n:")]
+    mind._fired.add((lost.step, lost.at))
+    mind.let_pass(6 * HOUR)
+    mind.when(mail(BEN, "And now?", key="m2", thread="<t2>"))
+    assert told(mind) == [("answer", "m1", "at-risk"), ("answer", "m1", "slipped")]
+    mind.let_pass(5 * HOUR)
+    assert told(mind)[2:] == [("answer", "m2", "at-risk"), ("answer", "m2", "slipped")]
+
+
 def test_of_many_mails_one_timer_stands_at_a_time() -> None:
     mind = answering()
     for number in range(20):
