@@ -1,4 +1,4 @@
-"""What holds for all tests: how many examples are tried, and in which order modules are played."""
+"""What holds for all tests: how many examples are tried, in which order modules are played, and by how many workers."""
 
 from __future__ import annotations
 
@@ -17,6 +17,13 @@ settings.load_profile("empla")
 
 LONG = ("proof_real", "crash", "reliability", "e2e", "hr/test_killed.py", "runtime", "proof", "plugins", "scenarios")
 """What begins first, in this order: processes by the dozen. Begun last, it would keep one of two workers waiting."""
+
+
+def pytest_xdist_auto_num_workers() -> int | None:
+    """Return one worker more than there are processors: tests wait half of their time, for disks and processes."""
+    if "PYTEST_XDIST_AUTO_NUM_WORKERS" in os.environ:
+        return None  # somebody has chosen
+    return len(os.sched_getaffinity(0)) + 1
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
