@@ -28,7 +28,7 @@ test: $(READY) ## Install, then run the tests
 
 crash-all: $(READY) ## The full crash matrix: every kill point, and every pair of them
 	@EMPLA_CRASH_ALL=1 $(BIN)/python -m pytest --timeout 1800 tests/crash tests/hr/test_killed.py \
-		tests/runtime/office/test_relay.py tests/store/test_migrations.py $(ARGS)
+		tests/runtime/office/relay tests/store/test_migrations.py $(ARGS)
 
 proof: $(READY) ## The proof in process: 200 seeded months on virtual time (SEEDS=1-200 DAYS=30 JOBS=2)
 	@$(BIN)/python tests/proof/prove.py $(if $(SEEDS),--seeds $(SEEDS)) $(if $(DAYS),--days $(DAYS)) $(if $(JOBS),--jobs $(JOBS))

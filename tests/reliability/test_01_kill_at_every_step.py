@@ -26,7 +26,7 @@ KILLED_IN = {
     "cron to mail": "tests/crash/test_schedule.py",
     "hire, leave, grant": "tests/hr/test_killed.py",
     "deliver": "tests/runtime/office/test_delivery.py",
-    "relay": "tests/runtime/office/test_relay.py",
+    "relay": "tests/runtime/office/relay/test_crashes.py",
     "migrate": "tests/store/test_migrations.py",
 }
 ELSEWHERE = {
