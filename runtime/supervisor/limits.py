@@ -3,7 +3,7 @@
 Two fences stand round each employee. At the limit the supervisor's own watch ends it in order and says why. At twice
 the limit the kernel stops what was quicker than the watch: a control group where the supervisor may make some
 (`groups`), and in any case RLIMIT_DATA, at which an allocation fails, so that a plan that eats memory mostly fails
-alone. The limits are far above what work takes (25 MiB), so nobody meets them by working.
+alone. The limits are far above what work takes (some 40 MiB), so nobody meets them by working.
 """
 
 from dataclasses import dataclass

@@ -41,6 +41,7 @@ from runtime import logs, progress
 from runtime.progress import Death, ProgressPage
 from runtime.seat import Body, Seat, occupy
 from runtime.supervisor import lease, usage
+from runtime.supervisor.merging import ask_to_merge
 from runtime.supervisor.warming import warm
 
 PACKET: Final = 1 << 16
@@ -63,6 +64,7 @@ def main() -> None:
     warm()
     gc.collect()
     gc.freeze()  # a collection in a child would otherwise write to, and so copy, everything that is shared
+    ask_to_merge()
     Zygote(control, body).serve()
 
 

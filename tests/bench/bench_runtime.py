@@ -2,11 +2,13 @@
 
     make bench-runtime                      the figures that are asked for: about an hour
     make bench-runtime ARGS=--quick         fewer mails, employees and minutes: about five minutes
+    make bench-runtime ARGS="--memory --staffs 20 --mails 50"         memory alone, of so many after so many mails
 
 Real processes by `empla up`. Each employee has handled 200 mails before anything is counted; then nobody does anything
 for a minute, and memory is the kernel's proportional share (PSS) and processor time is `/proc/PID/schedstat` over ten
 minutes. Beside it, in the same run and counted the same way: SPADE, one agent in one idle process (installed into an
-environment of its own), and a bare Python with asyncio, sqlite3 and imaplib imported.
+environment of its own), and a bare Python with asyncio, sqlite3 and imaplib imported. Where the kernel merges equal
+memory (`/sys/kernel/mm/ksm/run`), how much it has merged is said beside; it takes its minutes to find it.
 """
 
 import argparse
@@ -22,7 +24,7 @@ import venv
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -186,24 +188,44 @@ def idle(staff: Staff, size: Size) -> list[dict]:
     count = len(staff.names)
     time.sleep(size.settle_s)
     pids, before, began = staff.pids(), staff.commits(), time.monotonic()
-    costs = [cost.proportional / 1024 for pid in pids if (cost := memory.of(pid))]
-    private = [cost.private / 1024 for pid in pids if (cost := memory.of(pid))]
+    taken = memory_of(staff, size)
     used = [on_processor(pid) for pid in pids]
     time.sleep(size.idle_s)
     passed = time.monotonic() - began
     shares = [(on_processor(pid) - at_first) / passed * 100 for pid, at_first in zip(pids, used, strict=True)]
     wrote = [slug for slug, seen in staff.commits().items() if seen != before[slug]]
+    return [
+        *taken,
+        row(f"an idle employee's share of a core over {size.idle_s:.0f} s, {count} employees, mean",
+            statistics.mean(shares), "%", 0.1),
+        row(f"an idle employee's share of a core, {count} employees, largest", max(shares), "%", 0.1),
+        row(f"employees that committed anything meanwhile, of {count}", len(wrote), "employees", 1),
+    ]  # fmt: skip
+
+
+def memory_of(staff: Staff, size: Size) -> list[dict]:
+    """What memory everybody has now, and how much the kernel has merged of it."""
+    count, pids = len(staff.names), staff.pids()
+    costs = [cost.proportional / 1024 for pid in pids if (cost := memory.of(pid))]
+    private = [cost.private / 1024 for pid in pids if (cost := memory.of(pid))]
     said = f"after {size.mails} mails and {size.settle_s:.0f} s of idling, {count} employees"
     return [
         row(f"PSS of an employee {said}, mean", statistics.mean(costs), "MiB", 25),
         row(f"PSS of an employee {said}, largest", max(costs), "MiB", 25),
         row(f"private memory of an employee {said}, mean", statistics.mean(private), "MiB"),
-        row(f"an idle employee's share of a core over {size.idle_s:.0f} s, {count} employees, mean",
-            statistics.mean(shares), "%", 0.1),
-        row(f"an idle employee's share of a core, {count} employees, largest", max(shares), "%", 0.1),
-        row(f"employees that committed anything meanwhile, of {count}", len(wrote), "employees", 1),
+        row(f"merged by the kernel of an employee's memory, {count} employees, mean",
+            statistics.mean(map(merged_mib, pids)), "MiB", better="higher"),
         row(f"all the rest: supervisor, zygote, office, Radicale; PSS, {count} employees", others(staff), "MiB"),
     ]  # fmt: skip
+
+
+def merged_mib(pid: int) -> float:
+    """Return how much of a process's memory the kernel has found equal to other memory."""
+    try:
+        told = Path(f"/proc/{pid}/ksm_stat").read_text().split()
+    except OSError:
+        return 0.0
+    return int(told[told.index("ksm_merging_pages") + 1]) * os.sysconf("SC_PAGE_SIZE") / (1 << 20)
 
 
 def others(staff: Staff) -> float:
@@ -347,17 +369,24 @@ def peers(console: Console, size: Size) -> list[dict]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="fewer mails, employees and minutes")
-    size = QUICK if parser.parse_args().quick else WHOLE
+    parser.add_argument("--memory", action="store_true", help="how much memory everybody has, and nothing else")
+    parser.add_argument("--staffs", type=int, nargs="+", metavar="N", help="with so many employees")
+    parser.add_argument("--mails", type=int, metavar="N", help="after so many mails each")
+    asked = parser.parse_args()
+    size = QUICK if asked.quick else WHOLE
+    size = replace(size, staffs=tuple(asked.staffs or size.staffs), mails=asked.mails or size.mails)
     console = Console()
     load = os.getloadavg()[0]
     rows = []
     for count in size.staffs:
         with tempfile.TemporaryDirectory(prefix="empla-bench-") as folder:
-            rows += measured(console, Staff(Path(folder) / "home", count), size)
-    if size.most:
+            staff = Staff(Path(folder) / "home", count)
+            rows += remembered(console, staff, size) if asked.memory else measured(console, staff, size)
+    if size.most and not asked.memory:
         with tempfile.TemporaryDirectory(prefix="empla-bench-") as folder:
             rows += crowd(Staff(Path(folder) / "home", size.most), size)
-    rows += peers(console, size)
+    if not asked.memory:
+        rows += peers(console, size)
     rows.append(row("load of the machine before it began (1 min)", load, f"of {os.cpu_count()}"))
     report(console, rows)
 
@@ -383,6 +412,14 @@ def measured(console: Console, staff: Staff, size: Size) -> list[dict]:
             statistics.median(back), "ms", 1000),
         row(f"from kill -9 until it works again, {count} employees, slowest", max(back), "ms", 1000),
     ]  # fmt: skip
+
+
+def remembered(console: Console, staff: Staff, size: Size) -> list[dict]:
+    """What memory one staff has."""
+    with staff.working():
+        staff.handle(size.mails, lambda said: console.print(said, style="dim"))
+        time.sleep(size.settle_s)
+        return memory_of(staff, size)
 
 
 def crowd(staff: Staff, size: Size) -> list[dict]:
