@@ -181,11 +181,11 @@ def _rights(home: Home) -> Finding:
 
 
 def _guarded(home: Home) -> Iterator[Path]:
-    folders = (home.root, home.office, home.employees, home.logs, *home.employees.glob("*/"))
-    files = (home.key, home.lock, home.socket, *home.root.glob("*.db*"), *home.office.glob("*.db*"))
-    files = (*files, *home.office.glob("*.secret"))
+    folders = (home.root, home.office, home.employees, home.archive(""), home.logs, *home.employees.glob("*/"))
+    files = (home.key, home.lock, home.socket, home.bus, home.bus_secret, home.metrics_token)
+    kept = (*home.root.glob("*.db*"), *home.office.glob("*.db*"), *home.office.glob("*.secret"))
     yield from (f for f in folders if f.is_dir())
-    yield from (f for f in (*files, *home.employees.glob("*/mind.db*")) if f.exists())
+    yield from (f for f in (*files, *kept, *home.employees.glob("*/mind.db*")) if f.exists())
 
 
 def _outgoing(home: Home) -> Iterator[Finding]:

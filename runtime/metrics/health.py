@@ -1,7 +1,7 @@
 """Whether a company lives, and whether it is ready.
 
 It lives while the supervisor's loop advances, which an answer proves. It is ready when the office listens, no employee
-is starting, and what must be written can be: the company's file and the folder of the logs.
+is starting, and what must be written can be: the company's file, and anything at all on its disk.
 """
 
 import asyncio
