@@ -129,7 +129,10 @@ def _telemetry(seat: Seat, store: Store, bus: Bus) -> Telemetry:
     listeners: list[Telemetry] = [Growth(store, functools.partial(bus.publish, of(seat.slug, Kind.EVENTS)))]
     settings = load_settings(seat.home)
     if settings.otlp:
-        listeners.append(Traces(store, seat.clock, settings.otlp, employee=seat.slug, epoch=seat.epoch))
+        try:
+            listeners.append(Traces(store, seat.clock, settings.otlp, employee=seat.slug, epoch=seat.epoch))
+        except InputError as error:  # without its libraries; nobody stops working for that
+            log.error("traces are not sent", why=error.sentence, next_step=error.next_step)
     if settings.metrics_port:
         told = of(seat.slug, Kind.TELEMETRY)
         listeners.append(Counts(store, seat.clock, lambda families: bus.publish(told, {"families": families})))

@@ -3,24 +3,28 @@
 import gzip
 import json
 import logging
+import sys
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import structlog
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
-from empla.config import Home
+from empla.config import Home, Settings, save_settings
 from empla.engine import inbox
 from empla.engine.employee import EmployeeEngine
 from empla.mind.plans import PlanLibrary, Trigger, on
 from empla.mind.steps import Do
 from empla.testing.employee import Employee, employee
 from runtime import logs
+from runtime.bus.local import Exchange
+from runtime.employee import _telemetry
 from runtime.metrics.traces import Traces
 from tests.engine.conftest import Bench
 
@@ -144,3 +148,15 @@ def test_a_collector_that_is_away_keeps_nobody_from_ending(tmp_path: Path) -> No
         ada.work()
         traces.close()
         assert ada.rows("percept", "state", key="number:1") == ["handled"]
+
+
+def test_whoever_has_not_the_libraries_works_without_traces(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    home = Home(tmp_path / "home")
+    home.create()
+    save_settings(home, Settings(otlp="http://127.0.0.1:1"))
+    monkeypatch.setitem(sys.modules, "opentelemetry", None)
+    with employee(tmp_path, PlanLibrary(), Bench().operations()) as ada, structlog.testing.capture_logs() as said:
+        seat = SimpleNamespace(home=home, slug=ada.slug, clock=ada.clock, epoch=1)
+        _telemetry(seat, ada.store, Exchange().connect()).close()
+    (told,) = [line for line in said if line["event"] == "traces are not sent"]
+    assert "empla[otel]" in told["next_step"]
