@@ -15,13 +15,16 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
+import structlog
+
 from empla.capabilities.contract import Noticed, Place
 from empla.capabilities.email.calendar_message import is_calendar_message
 from empla.capabilities.email.mailbox import FetchedMail, Folder, MailCursor
 from empla.capabilities.email.sensor import LOOK_AGAIN_S, percept_key
 from empla.capabilities.email.sorting import sort
 from empla.capabilities.email.triage import MailKind, Triage
-from empla.errors import ExternalError
+from empla.clock import pause
+from empla.errors import ExternalError, PermissionDenied
 from empla.mind.grants import GRANT_CHANGED, GRANTED, MAIL_KINDS, GrantKind
 from empla.mind.plans import PlanLibrary, Trigger, on
 from empla.mind.readings import Mail
@@ -37,7 +40,11 @@ MANAGER_MAIL_SUSPICIOUS = "manager-mail-suspicious"
 KEY_PREFIX = "manager-"
 """What its percept's key has before the key that the employee's own copy of the mail would have."""
 
+SHUT_S = 300.0
+"""Seconds after which a folder that cannot be read is tried again, while others can."""
+
 library = PlanLibrary()
+_log = structlog.get_logger(__name__)
 Deliver = Callable[[Sequence[Noticed]], Awaitable[None]]
 
 
@@ -51,24 +58,36 @@ class DelegatedSensor:
     integration = "delegated"
 
     async def watch(self, place: Place, cursor: Mapping[str, Any] | None, deliver: Deliver) -> None:
-        """Run until cancelled: one task follows each folder that is open now, none those that are not."""
+        """Run until cancelled: one task follows each folder that is open now, none those that are not.
+
+        One that cannot be read is tried again after a while and keeps nobody else's closed; if none can, it is raised.
+        """
         seen = dict(cursor or {})
         following: dict[str, asyncio.Task[None]] = {}
+        failed: set[str] = set()
         told: asyncio.Task[None] | None = None
         try:
             while True:
                 opened = {owner.value: owner for owner in _open_to(place)}
                 for name in following.keys() - opened.keys():
                     following.pop(name).cancel()
-                for name in opened.keys() - following.keys():
+                for name in sorted(opened.keys() - following.keys()):
                     folder = place.mailbox.delegated(name)
                     if folder is not None:
-                        following[name] = asyncio.create_task(_follow(place, opened[name], folder, seen, deliver))
+                        after_s = SHUT_S if name in failed else 0.0
+                        follows = _follow(place, opened[name], folder, seen, deliver, after_s)
+                        following[name] = asyncio.create_task(follows)
                 if told is None or told.done():
                     told = asyncio.create_task(place.mailbox.told_to_look(LOOK_AGAIN_S))
                 await asyncio.wait([told, *following.values()], return_when=asyncio.FIRST_COMPLETED)
                 for name in [name for name, task in following.items() if task.done()]:
-                    following.pop(name).result()
+                    try:
+                        following.pop(name).result()
+                    except (ExternalError, PermissionDenied) as error:
+                        failed.add(name)
+                        if failed.issuperset(opened):
+                            raise
+                        _log.warning("a folder with others' mails is out of reach", owner=name, why=error.sentence)
         finally:
             tasks = [*following.values(), *((told,) if told is not None else ())]
             for task in tasks:
@@ -76,9 +95,13 @@ class DelegatedSensor:
             await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def _follow(place: Place, owner: Address, folder: Folder, seen: dict[str, Any], deliver: Deliver) -> None:
+async def _follow(
+    place: Place, owner: Address, folder: Folder, seen: dict[str, Any], deliver: Deliver, after_s: float
+) -> None:
     """Hand on what comes into one folder, for as long as it is open."""
     try:
+        if after_s:
+            await pause(after_s)
         while (since := _since(place, owner)) is not None:
             known = seen.get(owner.value)
             cursor = MailCursor(known["uidvalidity"], known["uid"]) if known is not None else None

@@ -8,16 +8,18 @@ from typing import Any
 import pytest
 
 from empla.capabilities.contract import Noticed, Place
+from empla.capabilities.email import delegated
 from empla.capabilities.email.delegated import KEY_PREFIX, MANAGER_MAIL_ARRIVED, DelegatedSensor
 from empla.capabilities.email.sensor import percept_key
 from empla.clock import pause
+from empla.errors import PermissionDenied
 from empla.mind.grants import GrantKind
 from empla.testing.calendars import MemoryCalendars
 from empla.testing.clock import VirtualClock
 from empla.testing.mailbox import MemoryFolder, MemoryMailbox, letter
 from empla.testing.place import MemoryBlobs, MemoryDirectory
 
-ANNA, ADA = "anna@office.example", "ada@office.example"
+ANNA, BEN, ADA = "anna@office.example", "ben@office.example", "ada@office.example"
 MONDAY = datetime(2026, 9, 7, 8, tzinfo=UTC)
 INVITATION = (
     b"From: ben@office.example\r\nMessage-ID: <%d@x>\r\nContent-Type: text/calendar; method=REQUEST\r\n\r\n"
@@ -116,6 +118,47 @@ def test_without_a_grant_nothing_is_looked_at_and_a_new_one_counts_at_once() -> 
 
         await seen.during(granted_meanwhile)
         assert seen.ids() == ["<1@x>"]
+
+    run(work)
+
+
+def test_a_folder_that_cannot_be_read_keeps_nobody_elses_closed_and_is_tried_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Only where none can be read is it the sensor that fails: others' folders have one integration."""
+    paused: list[float] = []
+    again = asyncio.Event()
+
+    async def pauses(seconds: float) -> None:
+        paused.append(seconds)
+        await again.wait()
+
+    async def closed(*_arguments: Any, **_more: Any) -> Any:
+        raise PermissionDenied("this folder may not be read")
+
+    async def work(seen: Watched) -> None:
+        for owner in (ANNA, BEN):
+            seen.directory.grant(GrantKind.INBOX, owner, ADA, MONDAY)
+        bens = seen.mailbox.delegated(BEN)
+        assert bens is not None
+        with monkeypatch.context() as patch:
+            patch.setattr(delegated, "pause", pauses)
+            patch.setattr(bens, "fetch_after", closed)
+
+            async def come() -> None:
+                seen.folder.deliver(plain(1))
+                await _settled()
+                assert seen.ids() == ["<1@x>"] and paused == [delegated.SHUT_S]
+                patch.undo()
+                bens.deliver(plain(2))
+                again.set()
+
+            await seen.during(come)
+        assert sorted(seen.ids()) == ["<1@x>", "<2@x>"]
+        monkeypatch.setattr(seen.folder, "fetch_after", closed)
+        monkeypatch.setattr(bens, "fetch_after", closed)
+        with pytest.raises(PermissionDenied):
+            await DelegatedSensor().watch(seen.place, seen.cursor, seen.deliver)
 
     run(work)
 
