@@ -95,8 +95,10 @@ class Child:
 
     def _died(self) -> None:
         self._loop.remove_reader(self._pidfd)
-        if self._ours:
-            self._settle(_reap(self._pidfd))
+        status = _reap(self._pidfd)
+        # Who is not ours may have become so: as a container's first process we are left the children of a dead zygote.
+        if self._ours or status is not None:
+            self._settle(status)
         else:
             self._loop.call_later(_TOLD_S, self._settle, None)
 
@@ -121,6 +123,7 @@ def _has_yet_to_take(pid: int, number: signal.Signals) -> bool:
 
 
 def _reap(pidfd: int) -> int | None:
+    """Return how a process ended, None if it is nobody that we may ask for."""
     try:
         result = os.waitid(os.P_PIDFD, pidfd, os.WEXITED)
     except ChildProcessError:
