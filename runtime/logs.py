@@ -35,7 +35,7 @@ HIDDEN: Final = "[hidden]"
 """What stands in a log in place of a secret."""
 
 _SECRET = re.compile(r"passw|secret|token|credential|authorization|api_?key|cookie|private_?key", re.IGNORECASE)
-_IN_URL = re.compile(r"(?<=://)([^/\s:@]*):[^/\s@]+@")
+_IN_URL = re.compile(r"(?<=://)([^/\s:@]*):[^/\s]+@")
 _LEVELS: Final = {"debug": 10, "info": 20, "warning": 30, "error": 40, "critical": 50}
 
 Event = MutableMapping[str, Any]
@@ -147,7 +147,7 @@ def _clean(value: Any) -> Any:
         return {key: HIDDEN if _SECRET.search(str(key)) else _clean(item) for key, item in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
         return [_clean(item) for item in value]
-    return value
+    return value if value is None or isinstance(value, int | float) else _clean(str(value))
 
 
 class _Stamp:

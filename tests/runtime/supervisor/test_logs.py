@@ -54,6 +54,20 @@ def test_secrets_are_hidden_however_deep(home: Home):
     assert "imap://ada:" in text
 
 
+def test_passwords_in_addresses_are_hidden_whatever_they_hold_and_whoever_says_them(home: Home):
+    logs.configure(home, "ada", clock=SystemClock())
+    logs.get("x").warning(
+        "no connection to postgresql://empla:hun@ter2@db.example/minds",
+        why=OSError("mqtts://up:hunter2@broker.example"),
+        at=("https://office.example:8443/a@b", 7, None, 1.5),
+    )
+    (line,) = read(home.logs / "ada.jsonl")
+    assert "ter2" not in str(line)
+    assert line["event"].endswith(f"postgresql://empla:{logs.HIDDEN}@db.example/minds")
+    assert line["why"] == f"mqtts://up:{logs.HIDDEN}@broker.example"
+    assert line["at"] == ["https://office.example:8443/a@b", 7, None, 1.5]
+
+
 def test_in_the_foreground_a_person_can_read_it_too(home: Home, capsys: pytest.CaptureFixture[str]):
     SystemClock.set_to(home.clock, datetime(2026, 3, 2, 8, tzinfo=UTC))
     logs.configure(home, "up", clock=SystemClock(home.clock), foreground=True)
