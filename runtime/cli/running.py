@@ -2,12 +2,15 @@
 
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from runtime.cli import completing
 from runtime.cli.options import Json, Name, anywhere, here
+
+if TYPE_CHECKING:
+    from empla.store.company import EmployeeRow
 
 _Ports = Annotated[
     int | None,
@@ -145,7 +148,7 @@ def restart(
     if bool(name) == everybody:
         raise InputError("say who is to start afresh", next_step="empla restart NAME, or empla restart --all")
     addresses = (
-        [_address_of(name)] if name else [e["address"] for e in ask(home)["employees"] if e["state"] != "paused"]
+        [_found(name).address] if name else [e["address"] for e in ask(home)["employees"] if e["state"] != "paused"]
     )
     for address in addresses:
         _told(control.call(home, "restart", {"name": address}), "is starting afresh", json)
@@ -177,13 +180,13 @@ def _told(done: dict[str, Any], what: str, json: bool) -> None:
         printing.line(f"{done['name']} {what}.")
 
 
-def _address_of(name: str) -> str:
-    """Return the address of an employee; InputError with the nearest name if there is none."""
+def _found(name: str) -> "EmployeeRow":
+    """Return an employee; InputError with the nearest name if there is none."""
     from empla.hr.profiles import found
     from empla.store.company import CompanyStore
 
     with CompanyStore(here().company_db) as store, store.reading() as company:
-        return found(company, name).address
+        return found(company, name)
 
 
 def logs(
@@ -198,7 +201,7 @@ def logs(
     from runtime.cli import tailing
 
     home = here()
-    stem = name if name in ("up", "office") else _address_of(name).partition("@")[0]
+    stem = name if name in ("up", "office") else _found(name).slug
     tailing.show(home.logs / f"{stem}.jsonl", lines=lines, follow=follow, json=json)
 
 

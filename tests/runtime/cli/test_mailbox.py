@@ -151,3 +151,11 @@ def test_the_past_is_read_only_if_that_is_said(company: Cli, file: Path, monkeyp
     company.ok(*HIRE, "--manager", "anna@corp.example", "--mailbox", str(file), "--from-beginning")
     (kept,) = company.data("show", "Clara")["accounts"]
     assert "beginning" not in kept["settings"]
+
+
+def test_its_log_is_found_by_its_name_whatever_its_address(company: Cli, file: Path):
+    company.ok(*HIRE, "--mailbox", str(file))
+    (company.home / "logs").mkdir(exist_ok=True)
+    (company.home / "logs" / "clara.diaz.jsonl").write_text('{"event": "begins"}\n')
+    for name in ("Clara Diaz", "clara@corp.example"):
+        assert "begins" in company.ok("logs", name)
