@@ -14,9 +14,8 @@ from empla.errors import TimedOut
 
 _TOLD_S: Final = 1.0  # how long the zygote's word on how a child ended may come after the death itself
 _KILLED_S: Final = 10.0
-_STACKS_S: Final = 0.2  # from taking the signal to having written them
-_HEARS_S: Final = 2.0  # on a machine that has no time for it
-_HEAR_AGAIN_S: Final = 0.02
+_STACKS_S: Final = 5.0  # on a machine that has no time for it; else milliseconds
+_LOOK_S: Final = 0.02
 _OURS: Final = {
     "OPENBLAS_NUM_THREADS": "1",  # what forks must have no threads
     # The C library's allocator keeps a heap for each thread, and takes ever larger blocks from the heap once one was
@@ -87,10 +86,9 @@ class Child:
         """End it by force; before that its stacks go to standard error, so that somebody can see where it hung."""
         self.signal(signal.SIGUSR2)
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(_HEARS_S):
-                while self.alive and _has_yet_to_take(self.pid, signal.SIGUSR2):
-                    await pause(_HEAR_AGAIN_S)
-        await pause(_STACKS_S)
+            async with asyncio.timeout(_STACKS_S):
+                while self.alive and _is_at(self.pid, signal.SIGUSR2):
+                    await pause(_LOOK_S)
         return await self.kill()
 
     def _died(self) -> None:
@@ -111,15 +109,23 @@ class Child:
         self._dead.set_result(status)
 
 
-def _has_yet_to_take(pid: int, number: signal.Signals) -> bool:
-    """Return whether a signal that was sent to a process waits for it to run; one that is stopped never will."""
+def _is_at(pid: int, number: signal.Signals) -> bool:
+    """Return whether a process has yet to take a signal, or is handling it: then the thread that does has it blocked.
+
+    One that is stopped never will (proc_pid_status(5), sigaction(2)).
+    """
+    bit = 1 << (number - 1)
     try:
-        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+        threads = [file.read_text() for file in Path(f"/proc/{pid}/task").glob("*/status")]
     except OSError:
-        return False
-    said = dict(line.split(":", 1) for line in lines)
-    waits = int(said["SigPnd"], 16) | int(said["ShdPnd"], 16)
-    return not said["State"].strip().startswith("T") and bool(waits >> (number - 1) & 1)
+        return True  # a thread ended meanwhile
+    for text in threads:
+        said = dict(line.split(":", 1) for line in text.splitlines())
+        if said["State"].strip()[0] in "TZ":
+            return False
+        if bit & (int(said["ShdPnd"], 16) | int(said["SigPnd"], 16) | int(said["SigBlk"], 16)):
+            return True
+    return False
 
 
 def _reap(pidfd: int) -> int | None:
