@@ -9,7 +9,6 @@ import sqlite3
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -71,8 +70,10 @@ class Driver(ABC):
         """Undo what was written since `begin`, if anything was begun."""
         connection, self._connection = self._connection, None
         if connection is not None:
-            with suppress(*self.errors):  # a connection that is lost has undone everything by itself
+            try:
                 connection.rollback()
+            except self.errors:  # a connection that is lost has undone everything by itself
+                self._let_go(connection)
 
     @abstractmethod
     def close(self) -> None:
@@ -84,6 +85,10 @@ class Driver(ABC):
 
     @abstractmethod
     def _begin(self, connection: Any, reading: bool) -> None: ...
+
+    @abstractmethod
+    def _let_go(self, connection: Any) -> None:
+        """Use this connection no more, if there can be another: it cannot even undo what was written."""
 
 
 class FileDriver(Driver):
@@ -114,6 +119,9 @@ class FileDriver(Driver):
 
     def _begin(self, connection: sqlite3.Connection, reading: bool) -> None:
         connection.execute("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+    def _let_go(self, connection: sqlite3.Connection) -> None:
+        """Keep it: it is the file's, and the next transaction tells what is wrong."""
 
 
 class ServerDriver(Driver):
@@ -159,3 +167,6 @@ class ServerDriver(Driver):
     def _begin(self, connection: Any, reading: bool) -> None:
         if reading:
             connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+
+    def _let_go(self, connection: Any) -> None:
+        connection.close()  # one that is lost is closed already; one in the middle of a pipeline would never be used

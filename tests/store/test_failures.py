@@ -203,6 +203,20 @@ def test_a_lost_connection_is_an_external_error_and_is_made_again(postgresql, se
         assert store.add("secret", {**SECRET, "name": "m"}) == 2
 
 
+def test_a_connection_that_cannot_even_roll_back_is_made_again(postgresql):
+    """As when what writes many rows at once was interrupted between sending them and hearing what came of them."""
+    store = postgresql.hold()
+    with store.transaction():
+        store.add("secret", SECRET)
+    with pytest.raises(ZeroDivisionError), store.transaction():
+        store.add("secret", {**SECRET, "name": "m"})
+        store._driver._connection.pgconn.enter_pipeline_mode()
+        raise ZeroDivisionError
+    assert secrets(store) == [(1, "n")]
+    with store.transaction():
+        assert store.add("secret", {**SECRET, "name": "m"}) == 2
+
+
 @pytest.mark.parametrize(
     ("state", "kind"),
     [
