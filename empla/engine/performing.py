@@ -22,7 +22,7 @@ from empla.engine.circuits import Circuits
 from empla.engine.failing import Kind, NotInstalled
 from empla.engine.outbox import Outbox
 from empla.engine.telemetry import SILENT, Telemetry
-from empla.errors import EmplaError, InternalError, TimedOut
+from empla.errors import EmplaError, InternalError, NotKept, TimedOut
 from empla.faults import point
 from empla.governance.permit import Permit
 from empla.mind.percepts import Outcome, Status
@@ -103,10 +103,13 @@ class Performer:
 
     def _on_wire(self, permit: Permit) -> Any:
         async def on_wire(replies: Mapping[str, SmtpReply]) -> None:
-            self._store.assure_lease()
-            with self._store.transaction("on-wire"):
-                self._outbox.on_wire(permit.action, replies)
-            self._store.assure_lease()  # the commit itself may have been slow
+            try:
+                self._store.assure_lease()
+                with self._store.transaction("on-wire"):
+                    self._outbox.on_wire(permit.action, replies)
+                self._store.assure_lease()  # the commit itself may have been slow
+            except failing.WAITS_IN_CYCLE as error:  # that is our store, and no fault of the other side
+                raise NotKept(error.sentence, next_step=error.next_step) from error
 
         return on_wire
 

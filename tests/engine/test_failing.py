@@ -247,6 +247,25 @@ def test_retry_after_is_kept_exactly_by_everybody(ada: Employee, bench: Bench, l
     assert health(ada) == [("test", "working")]
 
 
+def test_a_store_that_is_busy_is_no_fault_of_the_other_side(
+    ada: Employee, bench: Bench, looking: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    busy = [errors.TimedOut("another writer does not let go")] * circuits.TROUBLED_AT
+    on_wire = ada.engine._outbox.on_wire
+
+    def notes(*arguments: Any) -> None:
+        if busy:
+            raise busy.pop()
+        on_wire(*arguments)
+
+    monkeypatch.setattr(ada.engine._outbox, "on_wire", notes)
+    bench.goes_on_wire = True
+    ask(ada, "a", by="write")
+    ada.let_pass(timedelta(minutes=5))
+    assert states(ada) == ["done"] and len(bench.done) == 1
+    assert health(ada) == []
+
+
 def test_one_that_was_to_try_and_could_not_be_claimed_bars_nobody(
     ada: Employee, bench: Bench, looking: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
