@@ -1,6 +1,7 @@
 """`python -m tests.proof_real --days 30 --employees 20 --seed 7`: the proof with real processes; see README.md."""
 
 import argparse
+import shutil
 import signal
 import sys
 import tempfile
@@ -19,19 +20,27 @@ def main() -> int:
     )
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--out", type=Path, default=Path("build/proof-real"))
-    parser.add_argument("--keep", type=Path, help="leave the home in this folder, to look at")
+    parser.add_argument(
+        "--keep",
+        type=Path,
+        help="leave the home in this folder, to look at; where the proof does not hold it is left anyhow",
+    )
     given = parser.parse_args()
     for number in (signal.SIGTERM, signal.SIGINT):  # either way everything is ended in order
         signal.signal(number, signal.default_int_handler)
-    with tempfile.TemporaryDirectory(prefix="empla-proof-") as folder:
-        examined = proven(
-            days=given.days,
-            employees=given.employees,
-            mails=given.mails or round(4400 * given.employees / 20 * given.days / 30),
-            seed=given.seed,
-            folder=given.keep or Path(folder),
-            out=given.out,
-        )
+    folder: Path = given.keep or Path(tempfile.mkdtemp(prefix="empla-proof-"))
+    examined = proven(
+        days=given.days,
+        employees=given.employees,
+        mails=given.mails or round(4400 * given.employees / 20 * given.days / 30),
+        seed=given.seed,
+        folder=folder,
+        out=given.out,
+    )
+    if examined.faults:
+        print(f"What the employees have in their tables lies in {folder}.")
+    elif not given.keep:
+        shutil.rmtree(folder)
     return 1 if examined.faults else 0
 
 

@@ -39,6 +39,7 @@ ELSEWHERE = {
     "leave": "tests/store/test_lease_between_hosts.py",
     "sign": "tests/store/test_lease_between_hosts.py",
     "died": "tests/crash/test_poison.py",
+    "unclear": "tests/crash/test_one_answer.py",  # a server that shows late what it took, or never
 }
 """Commits that simulated days do not have, by the test in which they are."""
 
