@@ -186,7 +186,8 @@ def memory(run: Run, found: Examined) -> None:
             continue
         began = settled[0].at
         days = [(each.at - began).total_seconds() / 86_400 for each in settled]
-        slope = theil_sen(days, [each.private_kib for each in settled])
+        private = [each.private_kib for each in settled]
+        slope, half = theil_sen(days, private), len(settled) // 2
         found.figures["memory"][slug] = {
             "samples": len(settled),
             "days": round(days[-1], 1),
@@ -195,4 +196,6 @@ def memory(run: Run, found: Examined) -> None:
             "slope_kib_a_day": slope.value,
             "interval_kib_a_day": [slope.low, slope.high],
             "contains_zero": slope.contains_zero,
+            "slope_of_the_last_half": theil_sen(days[half:], private[half:]).value,
+            "each_day_and_mib": [[round(d, 2), round(kib / 1024, 2)] for d, kib in zip(days, private, strict=True)],
         }

@@ -107,7 +107,7 @@ def _page(whole: dict[str, Any]) -> str:
         lines.append(
             f"| private memory of {slug} over {found['days']} days, never killed | {found['first_mib']:.1f} to"
             f" {found['last_mib']:.1f} MiB; slope {found['slope_kib_a_day']:.1f} KiB a day"
-            f" (95 %: {low:.1f} to {high:.1f}) |"
+            f" (95 %: {low:.1f} to {high:.1f}), in the last half {found['slope_of_the_last_half']:.1f} |"
         )
     if whole["faults"]:
         lines += ["", "## What is wrong", "", *(f"* {kind}: {count}" for kind, count in whole["faults"].items()), ""]
