@@ -297,8 +297,8 @@ class _Run:
     async def _at_rest(self) -> None:
         """Wait until nobody has anything in hand: whoever is told to stop leaves for later what has just come."""
         for _ in range(_LONGEST_REST):
-            engines = [employed.life.engine for employed in self._employed if employed.life is not None]
-            if all(engine is not None and engine.idle for engine in engines):
+            living = [employed.life for employed in self._employed if employed.life is not None]
+            if all(life.engine is not None and not life.dead and life.engine.idle for life in living):
                 return
             await self._true.sleep_until(self._true.now() + timedelta(seconds=1))
 

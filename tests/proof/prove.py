@@ -26,6 +26,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from empla import __version__
 from runtime.simulation.inside import examine
+from runtime.simulation.lives import Died
 from runtime.simulation.play import a_home, play
 from runtime.simulation.reading import read
 
@@ -73,7 +74,7 @@ def month(seed: int, days: int) -> Month:
         with a_home() as home:
             outcome = play(read(scenario_of(seed)), seed=seed, days=days, crashes=CRASHES, home=home)
             counts = examine(outcome)
-    except Exception as error:  # a fault of the simulation is a failure of this seed, not of all
+    except (Exception, Died) as error:  # a fault of the simulation is a failure of this seed, not of all
         return Month(seed=seed, faults=[f"{type(error).__name__}: {error}"], kinds={"not played": 1})
     commitments: Counter[str] = Counter()
     for each in counts.values():
