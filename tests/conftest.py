@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,10 @@ ROOT = Path(__file__).parent
 # does not name a number of its own.
 settings.register_profile("empla", deadline=None, max_examples=int(os.environ.get("EMPLA_EXAMPLES", "50")))
 settings.load_profile("empla")
+
+# A shell that begins this in the background has it ignore interrupts, and what the tests start would do so too.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 LONG = ("proof_real", "crash", "reliability", "e2e", "hr/test_killed.py", "runtime", "proof", "plugins", "scenarios")
 """What begins first, in this order: processes by the dozen. Begun last, it would keep one of two workers waiting."""

@@ -172,12 +172,13 @@ class EmployeeEngine:
                 try:
                     await self._turn(now, stopping)
                     packing = self._is_quiet and compact_if_due(self._store, now)
+                    if self._troubles:
+                        self._tell_of_store(now)
+                    due = self.next_due(now)
                 except STORE_TROUBLE as error:
                     await self._wait_for_store(error)
                     continue
-                if self._troubles:
-                    self._tell_of_store(now)
-                await (pause(0) if packing else self._wait_for_news(now))
+                await (pause(0) if packing else self._wait_for_news(due))
         except LeaseLost:
             self.break_off()
             raise
@@ -290,8 +291,7 @@ class EmployeeEngine:
             for task in late:
                 task.cancel()
 
-    async def _wait_for_news(self, now: datetime) -> None:
-        due = self.next_due(now)
+    async def _wait_for_news(self, due: datetime | None) -> None:
         alarm = asyncio.create_task(self._alarm(due)) if due is not None else None
         self._due, self._rests = due, True
         if self._is_quiet:

@@ -8,6 +8,7 @@ import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
+from weakref import WeakKeyDictionary
 
 from empla.clock import pause
 from empla.errors import TimedOut
@@ -16,6 +17,8 @@ _TOLD_S: Final = 1.0  # how long the zygote's word on how a child ended may come
 _KILLED_S: Final = 10.0
 _STACKS_S: Final = 5.0  # on a machine that has no time for it; else milliseconds
 _LOOK_S: Final = 0.02
+_SAYING: Final[WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Lock]] = WeakKeyDictionary()
+"""Held by whoever has one write where it hangs: written at once, the lines of several would be mixed."""
 _OURS: Final = {
     "OPENBLAS_NUM_THREADS": "1",  # what forks must have no threads
     # The C library's allocator keeps a heap for each thread, and takes ever larger blocks from the heap once one was
@@ -84,11 +87,12 @@ class Child:
 
     async def end_hanging(self) -> int | None:
         """End it by force; before that its stacks go to standard error, so that somebody can see where it hung."""
-        self.signal(signal.SIGUSR2)
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(_STACKS_S):
-                while self.alive and _is_at(self.pid, signal.SIGUSR2):
-                    await pause(_LOOK_S)
+        async with _SAYING.setdefault(self._loop, asyncio.Lock()):
+            self.signal(signal.SIGUSR2)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(_STACKS_S):
+                    while self.alive and _is_at(self.pid, signal.SIGUSR2):
+                        await pause(_LOOK_S)
         return await self.kill()
 
     def _died(self) -> None:

@@ -332,3 +332,28 @@ def test_nothing_is_thought_about_before_all_was_taken_up_again(
 
     run(ada, play)
     assert tried[:3] == [what, what, "thinks"]
+
+
+def test_a_store_that_goes_just_when_it_is_asked_what_is_due_next_is_waited_for(
+    ada: Employee, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    troubles: list[int] = []
+    next_due = EmployeeEngine.next_due
+
+    def fails_once(engine: EmployeeEngine, now: Any) -> Any:
+        troubles.append(engine._troubles)
+        if len(troubles) == 1:
+            raise ExternalError("the database went away")
+        return next_due(engine, now)
+
+    monkeypatch.setattr(EmployeeEngine, "next_due", fails_once)
+
+    async def play(running: Running) -> None:
+        ada.tell("go")
+        running.ada.engine.wake()
+        await running.until(lambda: ada.rows("action", "state") == ["done"], seconds=10)
+        await running.until(lambda: ada.engine._rests and not ada.engine._troubles, seconds=10)
+
+    run(ada, play)
+    assert troubles[0] == 0
+    assert len(troubles) > 1, "it went on"

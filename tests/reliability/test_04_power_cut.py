@@ -104,8 +104,7 @@ def world(desk: Desk) -> World:
 def day(desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Day:
     """Work a day, and note what was on disk at each commit."""
     desk.goes_on()
-    driver = desk.ada.store._driver
-    connection = driver._kept.connection.dbapi_connection
+    connection = desk.ada.store._driver._living()
     connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     connection.execute("PRAGMA wal_autocheckpoint = 0")
     shutil.copyfile(desk.ada.where, tmp_path / "before.db")

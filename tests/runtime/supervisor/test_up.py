@@ -151,6 +151,7 @@ def test_up_again_right_after_kill_9_waits_for_the_former_processes_to_end(compa
     assert runs(first)
     company.up()
     assert not runs(first)
+    until(lambda: len(company.lives("ada")) == 2)
     first, second = company.lives("ada")
     assert (first[0], second[0]) == ("1", "2")
 
