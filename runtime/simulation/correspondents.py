@@ -26,7 +26,7 @@ from runtime import itip
 from runtime.simulation.chance import Chance
 from runtime.simulation.deeds import PATIENCE, Deed, Entry, Post, Sent, order
 from runtime.simulation.letters import calendar_of, event_object, letter, moved, text_of, with_calendar
-from runtime.simulation.nonces import nonce, nonces_in
+from runtime.simulation.nonces import about, nonce, nonces_in
 from runtime.simulation.scenario import Expected, Invitation, Mail, Person, Scenario
 from runtime.simulation.traffic import Traffic
 
@@ -224,8 +224,9 @@ class _Talk:
         self.sender = str(header.addresses[0].addr_spec).lower() if header is not None and header.addresses else ""
         self.length = len(str(mail["References"] or "").split())
         self._new = new_text(text_of(mail))
-        thread = f"{mail['In-Reply-To'] or ''} {mail['References'] or ''} {mail['Subject'] or ''}"
-        found = nonces_in(f"{thread} {self._new}")
+        found = about(
+            f"{mail['In-Reply-To'] or ''} {mail['References'] or ''}", str(mail["Subject"] or ""), "", self._new
+        )
         self.nonce = found[0] if found else ""
         self._name = (self.nonce or str(mail["Subject"]), self.sender, str(mail["Subject"]), self.length)
 

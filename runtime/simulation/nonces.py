@@ -14,6 +14,7 @@ _SYLLABLES: Final = tuple(c + v for c in _CONSONANTS for v in _VOWELS)
 _LENGTH: Final = 4
 _ALL: Final = len(_SYLLABLES) ** _LENGTH
 _STEP: Final = 130_003  # coprime with _ALL, so that neighbours look different and no two numbers share a word
+_OVERVIEW: Final = re.compile(r"Your \w+")
 _FORM: Final = re.compile(rf"zz(?:[{_CONSONANTS}][{_VOWELS}]){{{_LENGTH}}}", re.IGNORECASE)
 
 
@@ -30,3 +31,14 @@ def nonce(number: int) -> str:
 def nonces_in(text: str) -> tuple[str, ...]:
     """Return the nonces that stand in a text, each once, in order."""
     return tuple(dict.fromkeys(found.lower() for found in _FORM.findall(text)))
+
+
+def about(thread: str, subject: str, title: str, text: str) -> tuple[str, ...]:
+    """Return what a mail is about: what its thread says, else its title or subject, else what stands in it.
+
+    What looks back or ahead over a day names many things and is about none of them.
+    """
+    for words in (thread, f"{title} {subject}", "" if _OVERVIEW.match(subject) else text):
+        if found := nonces_in(words):
+            return found
+    return ()

@@ -11,7 +11,6 @@ stands twice in a calendar.
 """
 
 import hashlib
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -28,9 +27,7 @@ import icalendar
 from runtime.simulation.correspondents import Script
 from runtime.simulation.deeds import Sent
 from runtime.simulation.letters import calendar_of, text_of
-from runtime.simulation.nonces import nonces_in
-
-_OVERVIEW: Final = re.compile(r"Your \w+")
+from runtime.simulation.nonces import about, nonces_in
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,21 +107,10 @@ class _Mail:
             message_id=str(mail["Message-ID"] or "").strip(),
             answers=str(mail["In-Reply-To"] or "").strip(),
             subject=subject,
-            nonces=_about(thread, subject, title, new),
+            nonces=about(thread, subject, title, new),
             version="" if calendar is None else _version(calendar),
             digest=hashlib.sha256(f"{subject}\n{text}".encode()).hexdigest(),
         )
-
-
-def _about(thread: str, subject: str, title: str, text: str) -> tuple[str, ...]:
-    """Return what a mail is about: what its thread says, else its title or subject, else what stands in it.
-
-    What looks back or ahead over a day names many things and is about none of them.
-    """
-    for words in (thread, f"{title} {subject}", "" if _OVERVIEW.match(subject) else text):
-        if found := nonces_in(words):
-            return found
-    return ()
 
 
 def _version(calendar: icalendar.Calendar) -> str:

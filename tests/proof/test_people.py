@@ -102,6 +102,16 @@ def test_nobody_answers_strangers_or_goes_on_for_ever(small: Scenario) -> None:
     assert ben.sees(asks(1, references=" ".join(f"<{n}@x>" for n in range(20))), NOW) == ()
 
 
+def test_nobody_answers_an_overview_of_many_matters(small: Scenario) -> None:
+    ben = Script(small, 1, 5).correspondent("ben.stone@office.example")
+    questions = [asks(number, f"May I? About the {nonce(number)} list?") for number in range(20)]
+    assert any(ben.sees(mail, NOW) for mail in questions)
+    for number, mail in enumerate(questions):
+        subject = f"{nonce(number)} list, for Anna Berg".encode()
+        assert subject in mail
+        assert ben.sees(mail.replace(subject, b"Your Friday, 20 March 2026"), NOW) == ()
+
+
 def test_nobody_writes_while_they_are_away(small: Scenario) -> None:
     away = parse(SMALL.replace('name = "Anna Berg"\nanswers', 'name = "Anna Berg"\naway = ["day 2", "day 9"]\nanswers'))
     days = {post.at.date() for post in Script(away, 1, 9).deeds if post.account.startswith("anna")}
