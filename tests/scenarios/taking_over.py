@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from empla.clock import SystemClock
-from empla.config import Home
+from empla.config import Home, load_settings, save_settings
 from empla.store.company import CompanyStore
 from empla.store.secrets import Cipher
 from empla.workplace.directory import CompanyDirectory
@@ -27,7 +27,10 @@ def taken_over(release: str, folder: Path, now: datetime, assistant: str) -> Ite
     """Unpack the home of a release, let its office run, and have its assistant work from the instant `now` on."""
     with tarfile.open(FIXTURES / release / "home.tar.gz") as kept:
         kept.extractall(folder, filter="data")
-    with at_work(Home(folder / "home"), now, assistant) as found:
+    home = Home(folder / "home")
+    settings = load_settings(home)
+    save_settings(home, settings.model_copy(update={"ports": 0}))  # those that it had may be another's on this machine
+    with at_work(home, now, assistant) as found:
         yield found
 
 
