@@ -1,9 +1,7 @@
 """Taking an employee who leaves out of a database that all share: its rows go along as a file."""
 
-import os
 import time
 from contextlib import closing
-from pathlib import Path
 from typing import Final
 
 from empla.config import MIND_FILE, Home, load_settings
@@ -12,6 +10,7 @@ from empla.store.copying import export
 from empla.store.leasing import LEFT, Holder, Seen, Watch, boot_s
 from empla.store.minds import open_mind
 from empla.store.store import Store
+from empla.store.syncing import sync_folder
 
 _LOOK_S: Final = 0.5
 _EXPORT_S: Final = 600
@@ -37,17 +36,8 @@ def take_out(home: Home, slug: str) -> None:
         fresh.unlink(missing_ok=True)
         export(store, fresh)
         fresh.replace(home.mind_file(slug))
-        _sync(home.employee(slug))
+        sync_folder(home.employee(slug))
         store.leave()
-
-
-def _sync(folder: Path) -> None:
-    """Have the names in a folder outlive a power cut."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _unheld(store: Store, slug: str, for_s: int) -> Seen | None:

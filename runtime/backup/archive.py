@@ -30,6 +30,7 @@ from empla.hr.profiles import roster
 from empla.store.company import CompanyStore
 from empla.store.copying import copy_mind
 from empla.store.minds import in_database
+from empla.store.syncing import sync_folder
 from runtime.backup.cutting import cut
 from runtime.office import calendars
 from runtime.supervisor.notices import pickup_folder
@@ -96,7 +97,7 @@ def back_up(home: Home, archive: Path, clock: Clock, *, with_key: bool, progress
         raise ResourceError(
             f"the backup could not be written: {error.strerror or error}", next_step="make room, or name another place"
         ) from error
-    _sync_folder(archive.parent)
+    sync_folder(archive.parent)
     return Made(archive=archive, manifest=manifest, size=archive.stat().st_size)
 
 
@@ -206,14 +207,6 @@ def _pack(staging: Path) -> Path:
         file.flush()
         os.fsync(file.fileno())
     return to
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def read_manifest(archive: Path) -> Manifest:

@@ -3,6 +3,8 @@
 import os
 from pathlib import Path
 
+from empla.store.syncing import sync_folder
+
 
 def write_durably(path: Path, content: bytes) -> None:
     """Replace a file (0600) by one with this content, synced with its name. OSError if the disk does not take it."""
@@ -13,8 +15,4 @@ def write_durably(path: Path, content: bytes) -> None:
         file.flush()
         os.fsync(file.fileno())
     fresh.replace(path)
-    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    sync_folder(path.parent)

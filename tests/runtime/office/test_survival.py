@@ -3,7 +3,6 @@
 import os
 import signal
 import socket
-import time
 
 import psutil
 import pytest
@@ -13,6 +12,7 @@ from empla.errors import ResourceError
 from runtime.office import accounts
 from runtime.office.process import read_ports
 from runtime.office.testing import RunningOffice
+from tests.runtime.office.waiting import eventually
 
 EVENT = (
     "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//test//\r\nBEGIN:VEVENT\r\nUID:{uid}\r\nDTSTAMP:20260101T000000Z\r\n"
@@ -36,15 +36,6 @@ def ports_free(office: RunningOffice) -> bool:
                 probe.bind((office.host, port))
             except OSError:
                 return False
-    return True
-
-
-def eventually(holds, seconds: float = 5.0) -> bool:
-    end = time.monotonic() + seconds
-    while not holds():
-        if time.monotonic() > end:
-            return False
-        time.sleep(0.01)
     return True
 
 

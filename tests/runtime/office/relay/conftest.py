@@ -5,7 +5,6 @@ import os
 import signal
 import smtplib
 import threading
-import time
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -171,12 +170,3 @@ def sending(home: Home) -> Iterator[Sending]:
     sending = Sending(home)
     yield sending
     sending.office.stop()
-
-
-def eventually(holds: Callable[[], bool], seconds: float = 10.0) -> bool:
-    end = time.monotonic() + seconds
-    while not holds():
-        if time.monotonic() > end:
-            return False
-        time.sleep(0.01)
-    return True

@@ -15,7 +15,8 @@ from runtime.office import accounts, database, outgoing, relay, relay_client
 from runtime.office.delivery import Letter, deliver
 from runtime.office.testing import RunningOffice
 from tests.crash.sampling import sampled
-from tests.runtime.office.relay.conftest import XENIA, YANN, Elsewhere, Sending, eventually
+from tests.runtime.office.relay.conftest import XENIA, YANN, Elsewhere, Sending
+from tests.runtime.office.waiting import eventually
 
 
 def test_killed_while_it_waits_it_is_sent_once_after_the_restart(sending: Sending, elsewhere: Elsewhere):

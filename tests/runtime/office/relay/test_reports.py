@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from empla.capabilities.email.reading.automatic import automatic
 from runtime.office.bounce import bounce
-from tests.runtime.office.relay.conftest import DAY, XENIA, YANN, Elsewhere, Sending, eventually
+from tests.runtime.office.relay.conftest import DAY, XENIA, YANN, Elsewhere, Sending
+from tests.runtime.office.waiting import eventually
 
 
 def test_of_what_is_refused_the_sender_gets_a_report_that_nobody_answers(sending: Sending, elsewhere: Elsewhere):

@@ -18,7 +18,8 @@ from runtime.office import accounts, database, outgoing, relay_client
 from runtime.office.delivery import Letter, deliver
 from runtime.office.relay_client import RelayServer, Unreachable, submit
 from runtime.office.testing import RunningOffice
-from tests.runtime.office.relay.conftest import XENIA, YANN, Elsewhere, Sending, eventually
+from tests.runtime.office.relay.conftest import XENIA, YANN, Elsewhere, Sending
+from tests.runtime.office.waiting import eventually
 
 
 def test_nobody_relays_without_signing_in(sending: Sending, elsewhere: Elsewhere):

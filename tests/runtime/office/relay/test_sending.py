@@ -7,7 +7,8 @@ from datetime import timedelta
 from empla.clock import SystemClock
 from runtime.cli.health import _outgoing
 from runtime.office import database, outgoing
-from tests.runtime.office.relay.conftest import XENIA, YANN, Elsewhere, Sending, eventually
+from tests.runtime.office.relay.conftest import XENIA, YANN, Elsewhere, Sending
+from tests.runtime.office.waiting import eventually
 
 
 def test_a_mail_to_another_domain_arrives_there_once_and_is_filed(sending: Sending, elsewhere: Elsewhere):
