@@ -133,7 +133,8 @@ class ServerDriver(Driver):
         super().__init__(place(engine.url), (*REFUSALS, engine.dialect.loaded_dbapi.Error))
         self._engine = engine
         self._kept = engine.connect()
-        self._refused: Exception | None = None
+        self._lost: Exception = engine.dialect.loaded_dbapi.OperationalError("the server has closed the connection")
+        self._answer: Exception = self._lost
         self._again_at = 0.0
 
     def execute_many(self, statement: str, rows: Sequence[Any]) -> None:
@@ -149,19 +150,23 @@ class ServerDriver(Driver):
     def _living(self) -> Any:
         """Return the driver's connection, a new one if it was lost.
 
-        A server that did not let us in is asked again after `RECONNECT_S`, whoever asks; until then its answer stands.
+        A server is not asked again within `RECONNECT_S`, whoever asks and whether it let us in or not: one that lets
+        us in and at once goes again would else be asked in a busy loop. Until then its last answer stands.
         """
-        if self._refused is not None and time.monotonic() < self._again_at:
-            raise self._refused.with_traceback(None)
-        try:
+        if not self._kept.invalidated:
             connection: Any = self._kept.connection.dbapi_connection
-            if getattr(connection, "closed", False):
-                self._kept.invalidate()
-                connection = self._kept.connection.dbapi_connection
+            if not getattr(connection, "closed", False):
+                return connection
+            self._kept.invalidate()
+        if time.monotonic() < self._again_at:
+            raise self._answer.with_traceback(None)
+        self._again_at = time.monotonic() + RECONNECT_S
+        try:
+            connection = self._kept.connection.dbapi_connection
         except self.errors as error:
-            self._refused, self._again_at = error, time.monotonic() + RECONNECT_S
+            self._answer, self._again_at = error, time.monotonic() + RECONNECT_S
             raise
-        self._refused = None
+        self._answer = self._lost
         return connection
 
     def _begin(self, connection: Any, reading: bool) -> None:

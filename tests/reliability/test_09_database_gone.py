@@ -21,7 +21,9 @@ import pytest
 from empla.engine.employee import EmployeeEngine
 from empla.mind.plans import PlanLibrary, Trigger, on
 from empla.mind.steps import Believe, Do, Now, Wait
-from empla.store.driving import RECONNECT_S
+from empla.store import driving
+from empla.store.driving import RECONNECT_S, ServerDriver
+from empla.store.store import open_engine
 from empla.testing.employee import Employee, employee
 from tests.engine.conftest import Bench
 from tests.reliability.two_hosts import Server, ground, postgresql, until
@@ -105,6 +107,33 @@ def all_right_answers(server: Server, attempts: list[float], number: int, outage
 
 def test_100_intentions_live_through_a_server_that_dies_three_times(server: Server, attempts: list[float]) -> None:
     all_right_answers(server, attempts, 100, [0.0, 1.5, 0.3])
+
+
+def test_a_server_that_lets_us_in_and_goes_again_is_asked_once_a_second(
+    server: Server, attempts: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = [1_000.0]
+    monkeypatch.setattr(driving.time, "monotonic", lambda: now[0])
+    driver = ServerDriver(open_engine(server.url))
+
+    def lose() -> None:
+        driver.begin()
+        with pytest.raises(psycopg.OperationalError):
+            driver.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+        driver.roll_back()
+
+    lose()
+    attempts.clear()
+    lose()
+    assert len(attempts) == 1, "it is asked at once, and lets us in"
+    for now[0] in (1_000.0, 1_000.5, 1_000.99):
+        with pytest.raises(psycopg.OperationalError, match="closed"):
+            driver.begin()
+    assert len(attempts) == 1
+    now[0] = 1_001.0
+    lose()
+    assert len(attempts) == 2
+    driver.close()
 
 
 @pytest.mark.soak
