@@ -22,8 +22,8 @@ from empla.store.minds import known_mind
 from empla.store.secrets import Cipher
 from runtime.bus import events
 from runtime.office.process import read_ports
-from runtime.ports import free_port
 from tests.e2e.test_demo import environment
+from tests.ports import own_ports
 
 ASSISTANT = "clara.diaz@office.example"
 MANAGER = "anna.berg@office.example"
@@ -101,13 +101,12 @@ def until(found: Callable[[], Any], what: str) -> Any:
 
 @pytest.fixture(scope="module")
 def company(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watched]:
-    port = free_port("127.0.0.1")
-    assert port is not None
+    port = own_ports()
     made = Watched(Home(tmp_path_factory.mktemp("watched") / "home"), port)
     made.empla("init", "--company", "Berg", "--name", "Anna Berg", "--zone", "UTC", "--sample", "--yes")
     with made.home.settings_file.open("a") as settings:
         settings.write(f"metrics_port = {port}\n")
-    made.empla("up", "--detach")
+    made.empla("up", "--detach", "--ports", str(own_ports(3)))
     made.empla("hire", "executive-assistant", "--name", "Clara Diaz")
     until(lambda: made.status().get("presence") == "here", "here")
     yield made

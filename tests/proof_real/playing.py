@@ -7,7 +7,6 @@ and what a process needs in real time (to start, to be restarted, to answer) tak
 
 import contextlib
 import heapq
-import os
 import secrets
 import signal
 import subprocess
@@ -25,7 +24,6 @@ from empla.errors import TimedOut
 from empla.shared_time import SharedTime
 from runtime import progress
 from runtime.office.process import OfficePorts
-from runtime.ports import free_port
 from runtime.progress import STARTING
 from runtime.simulation.correspondents import Script
 from runtime.simulation.deeds import Deed, Post, order
@@ -33,6 +31,7 @@ from runtime.simulation.oracle import Standing
 from runtime.simulation.scenario import Scenario
 from runtime.supervisor import lease, memory
 from runtime.timeserver import TimeServer
+from tests.ports import own_ports
 from tests.proof_real.dropping import Dropping
 from tests.proof_real.misfortunes import Blow, Counts, blows, counts
 from tests.proof_real.people import Elsewhere, People
@@ -141,7 +140,7 @@ class Run:
 
     def _set_up(self) -> None:
         company, home = self.scenario.company, self.real.home
-        self._first_port = self.real.first_port = _three_ports()
+        self._first_port = self.real.first_port = own_ports(3)
         self._office_ports = OfficePorts("127.0.0.1", *(self._first_port + n for n in range(3)))
         self._settings = Settings(
             company=company.name,
@@ -353,11 +352,3 @@ class Run:
         broker.stop()
         time.sleep(1.0)
         broker.start()
-
-
-def _three_ports() -> int:
-    """Return the first of three ports that nobody listens at."""
-    first = 20000 + os.getpid() * 7 % 20000
-    while any(free_port("127.0.0.1", first + n) is None for n in range(3)):
-        first += 3
-    return first

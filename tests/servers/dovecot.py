@@ -11,6 +11,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.ports import own_ports
+
 PROGRAM = shutil.which("dovecot") or ("/usr/sbin/dovecot" if Path("/usr/sbin/dovecot").exists() else "")
 LMTP = Path("/usr/lib/dovecot/lmtp").exists()
 WHY_NOT = "Dovecot with LMTP is not installed (Debian: dovecot-imapd, dovecot-lmtpd)"
@@ -116,18 +118,12 @@ class Dovecot:
             self.process = None
 
 
-def free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
-
-
 @contextmanager
 def running_dovecot(kind: Kind, certificate: Path | None = None) -> Iterator[Dovecot]:
     """Run a Dovecot for the length of the block."""
     # Not below pytest's folder: root's tests run it as nobody, who may not enter there.
     folder = Path(tempfile.mkdtemp(prefix="dovecot-"))
-    found = Dovecot(folder, {name: free_port() for name in ("imap", "imaps", "lmtp")})
+    found = Dovecot(folder, {name: own_ports() for name in ("imap", "imaps", "lmtp")})
     user, group = ("nobody", "nogroup") if os.geteuid() == 0 else _myself()
     (folder / "dovecot.conf").write_text(_configuration(kind, found, user, group, certificate))
     if os.geteuid() == 0:

@@ -17,6 +17,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from tests.ports import own_ports
+
 PROGRAM = shutil.which("mosquitto") or shutil.which("mosquitto", path="/usr/sbin")
 
 
@@ -69,8 +71,7 @@ class Mosquitto:
 def made(folder: Path, *, users: str, acl: str) -> Mosquitto:
     """Write what a broker needs, and return it, not started."""
     folder.mkdir(parents=True, exist_ok=True)
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = own_ports()
     certificates(folder)
     for name, text in (("users", users), ("acl", acl)):
         (folder / name).write_text(text)

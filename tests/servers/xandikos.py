@@ -11,7 +11,8 @@ from pathlib import Path
 
 import bcrypt
 
-from tests.servers.dovecot import free_port, wait_for
+from tests.ports import own_ports
+from tests.servers.dovecot import wait_for
 
 PROGRAM = shutil.which("xandikos", path=str(Path(sys.executable).parent)) or shutil.which("xandikos") or ""
 WHY_NOT = "Xandikos is not installed (pip install xandikos)"
@@ -47,7 +48,7 @@ class Xandikos:
 @contextmanager
 def running_xandikos(folder: Path, principal: str, users: Mapping[str, str]) -> Iterator[Xandikos]:
     """Run a Xandikos in which `principal` has a calendar, for the length of the block."""
-    found = Xandikos(folder, free_port(), principal)
+    found = Xandikos(folder, own_ports(), principal)
     (folder / "data").mkdir()
     hashes = (f"{n}:{bcrypt.hashpw(p.encode(), bcrypt.gensalt(4)).decode()}\n" for n, p in users.items())
     (folder / "htpasswd").write_text("".join(hashes))

@@ -16,7 +16,8 @@ from empla.capabilities.email.mailbox import Evidence
 from empla.workplace.accounts import Account, Endpoint, Tls
 from empla.workplace.findings import Finding, Probed, Watcher
 from empla.workplace.probe import probe
-from tests.servers.dovecot import PASSWORD, Kind, free_port
+from tests.ports import own_ports
+from tests.servers.dovecot import PASSWORD, Kind
 from tests.servers.site import Site, site
 from tests.servers.xandikos import Xandikos
 
@@ -289,7 +290,7 @@ def test_a_calendar_that_is_none_is_not_written_to(at_xandikos: Hire, xandikos: 
 def test_another_server_than_a_calendars_is_found_out(office: Any, plain_site: Site) -> None:
     account = plain_site.account("lost")
 
-    found = finding(tried(account, discover=f"http://127.0.0.1:{free_port()}/", patience_s=0.2), "calendar")
+    found = finding(tried(account, discover=f"http://127.0.0.1:{own_ports()}/", patience_s=0.2), "calendar")
 
     assert (found.verdict, "nobody listens" in found.sentence) == ("failed", True)
 

@@ -1,7 +1,6 @@
 """The operations against a real calendar server: Radicale, as a process of its own, through the standard adapter."""
 
 import asyncio
-import socket
 import subprocess
 import sys
 import time
@@ -32,6 +31,7 @@ from empla.capabilities.contract import Settled
 from empla.mind.values import Address, EventRef, Origin, Source
 from empla.workplace.accounts import Account, Endpoint
 from empla.workplace.caldav import StandardCalendars
+from tests.ports import own_ports
 
 from .conftest import COLLEAGUE, EMPLOYEE, MANAGER, Desk, address, busy_from, ics, instant
 
@@ -99,11 +99,8 @@ class Server:
 
 @pytest.fixture(scope="module")
 def radicale(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
     folder = tmp_path_factory.mktemp("radicale")
-    server = Server(folder, port)
+    server = Server(folder, own_ports())
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen([sys.executable, "-m", "radicale", "--config", folder / "config"], stderr=log)
     try:

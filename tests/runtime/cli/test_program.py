@@ -3,18 +3,16 @@
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import time
-from contextlib import suppress
-from pathlib import Path
 
 import pytest
 
 from empla import __version__
 from runtime.cli.main import main
 from runtime.logs import Lines
+from tests.ports import own_ports
 
 from .conftest import PROGRAM, Cli
 
@@ -143,7 +141,7 @@ def test_a_log_is_followed_also_into_a_new_file_until_interrupted(company: Cli):
 
 
 def test_up_in_the_foreground_serves_at_the_ports_it_is_given_until_told_to_end(cli: Cli):
-    first = _three_free_ports()
+    first = own_ports(3)
     words = ["--home", str(cli.home), "up", "--ports", str(first)]
     up = subprocess.Popen([*PROGRAM, *words], stderr=subprocess.PIPE, text=True)
     try:
@@ -162,17 +160,6 @@ def test_up_in_the_foreground_serves_at_the_ports_it_is_given_until_told_to_end(
     assert up.wait() == 0
     assert cli("status").code == 3
     assert cli.data("list")[0]["state"] == "not running"
-
-
-def _three_free_ports() -> int:
-    """Return the first of three ports that the kernel gives to nobody who asks for any."""
-    lowest = int(Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
-    for first in range(lowest - 3 - os.getpid() % 2_000 * 3, 1024, -3):
-        with suppress(OSError):
-            for port in range(first, first + 3):
-                socket.create_server(("127.0.0.1", port)).close()
-            return first
-    raise AssertionError("no three ports are free")
 
 
 def test_settings_that_cannot_be_used_are_named_before_anything_starts(company: Cli):

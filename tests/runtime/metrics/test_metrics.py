@@ -27,8 +27,8 @@ from runtime.metrics import tables
 from runtime.metrics.counts import OTHER, VALUES, Counts, Snapshot
 from runtime.metrics.gathering import Gatherer, Seen
 from runtime.metrics.serving import MetricsServer
-from runtime.ports import free_port
 from tests.engine.conftest import Bench
+from tests.ports import own_ports
 
 
 def values(snapshot: Snapshot, name: str) -> dict[tuple[str, ...], float]:
@@ -128,8 +128,7 @@ def served(
     home: Home, play: Callable[[str, Exchange], Awaitable[None]], health: Callable[[], Awaitable[dict[str, Any]]]
 ) -> None:
     async def within() -> None:
-        port = free_port("127.0.0.1", 0)
-        assert port
+        port = own_ports()
         exchange = Exchange()
         staff = [Seen(slug=slug, state="working", pid=None, restarts=3) for slug in ("ada", "ben", "carl")]
         gatherer = Gatherer(home, VirtualClock(), exchange, lambda: staff)
