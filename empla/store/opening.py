@@ -19,7 +19,7 @@ from empla.store.driving import Driver, FileDriver, ServerDriver
 from empla.store.refusals import place, translated
 from empla.store.store import Store, open_engine, sqlite_url
 
-SCHEMA = "0003"
+SCHEMA = "0004"
 """The newest migration of `empla.store.migrations.employee`."""
 
 VERSION_TABLE = "employee_schema"

@@ -101,17 +101,22 @@ def find(
     newest: bool = False,
     share: bool = False,
     order: str = "",
+    one_of: tuple[str, int] | None = None,
 ) -> Prepared:
     """Return a SELECT of `columns` in order of seq, where `by` columns are equal and others bounded.
 
-    With `order` they come in order of that column, which an index should have after those in `by`. With `share`
-    PostgreSQL keeps the rows from changing until the transaction ends.
+    With `order` they come in order of that column, which an index should have after those in `by`. With `one_of` a
+    column has one of so many values, `one_0` and so on. With `share` PostgreSQL keeps the rows from changing until the
+    transaction ends.
     """
     conditions = [_equal(name, (*KEY, *by))]
+    if one_of is not None:
+        column, number = one_of
+        conditions.append(f'"{name}"."{column}" IN ({", ".join(f":one_{n}" for n in range(number))})')
     conditions += [f'"{name}"."{c}" <= :most_{c}' for c in at_most]
     conditions += [f'"{name}"."{c}" >= :least_{c}' for c in at_least]
     # The plus keeps SQLite from walking through all rows in order of seq, past the index on what is looked for.
-    plus = "+" if kind == "sqlite" and by and not order else ""
+    plus = "+" if kind == "sqlite" and (by or one_of) and not order else ""
     wanted = ", ".join(f'"{name}"."{c}"' for c in columns)
     text = f'SELECT {wanted} FROM "{name}" WHERE {" AND ".join(conditions)} ORDER BY {plus}"{name}"."{order or "seq"}"'
     text += " DESC" if newest else ""

@@ -319,13 +319,23 @@ class Store(Leased):
         limit: int = 0,
         newest: bool = False,
         order: str = "",
+        one_of: tuple[str, Sequence[Any]] | None = None,
     ) -> Sequence[Any]:
-        """Return `columns` of the rows that fit, in order of seq, or of the column `order`."""
+        """Return `columns` of the rows that fit, in order of seq, or of the column `order`.
+
+        `one_of` is a column and the values of which it has one.
+        """
         by, most, least = dict(by), at_most or {}, at_least or {}
+        of, values = one_of or ("", ())
         prepared = statements.find(
-            self._kind, name, tuple(by), columns, tuple(most), tuple(least), limit=limit, newest=newest, order=order
-        )
-        bound = {**self._by_key, **{f"by_{c}": v for c, v in by.items()}}
+            self._kind, name, tuple(by), columns, tuple(most), tuple(least),
+            limit=limit, newest=newest, order=order, one_of=(of, len(values)) if of else None,
+        )  # fmt: skip
+        bound = {
+            **self._by_key,
+            **{f"by_{c}": v for c, v in by.items()},
+            **{f"one_{n}": v for n, v in enumerate(values)},
+        }
         bound |= {f"most_{c}": v for c, v in most.items()} | {f"least_{c}": v for c, v in least.items()}
         if self._driver.in_transaction:
             if self._layers:

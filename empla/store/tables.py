@@ -314,6 +314,161 @@ class PackedCyclesRow(Row, table=True):
     body: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
 
 
+class EpisodeRow(Row, table=True):
+    """What happened, and passages of documents (`empla.memory.model.Episode`); one that is forgotten has no words."""
+
+    __tablename__ = "episode"
+    __table_args__: ClassVar[Any] = (
+        _unique("episode", "key"),
+        _index("episode", "thread", "at"),
+        _index("episode", "at"),
+        _index("episode", "author", "at"),
+        _index("episode", "document"),
+        _index("episode", "state"),
+    )
+
+    key: str
+    kind: str
+    at: str
+    thread: str
+    author: str
+    people: str  # addresses, as a JSON list
+    subject: str
+    text: str
+    outcome: str
+    rationale: str
+    importance: int
+    visibility: int
+    source: str
+    percept: str
+    intention: str
+    action: str
+    document: int = Field(default=0, sa_type=BigInteger)
+    part: int = 0
+    state: str = "kept"  # kept, faded, merged, replaced, forgotten
+    stands_for: int = Field(default=0, sa_type=BigInteger)  # of one that is merged or replaced: the one in its place
+    recorded_at: str = ""
+
+
+class EntityRow(Row, table=True):
+    """Persons, companies, topics, products and things that facts are about."""
+
+    __tablename__ = "entity"
+    __table_args__: ClassVar[Any] = (_index("entity", "kind"), _index("entity", "state"))
+
+    kind: str
+    name: str
+    state: str = "kept"
+    stands_for: int = Field(default=0, sa_type=BigInteger)
+    recorded_at: str = ""
+
+
+class AliasRow(Row, table=True):
+    """By which names, addresses and numbers an entity is known, since when, and by which evidence."""
+
+    __tablename__ = "alias"
+    __table_args__: ClassVar[Any] = (_index("alias", "entity"), _index("alias", "value"))
+
+    entity: int = Field(sa_type=BigInteger)
+    kind: str  # name, address, phone
+    value: str  # as it is compared: lower-cased, without accents
+    shown: str
+    evidence: str  # the id of an episode or fact, or who said so
+    confidence: float = 1.0
+    recorded_at: str = ""
+    closed_at: str = ""
+
+
+class FactRow(Row, table=True):
+    """What is, or was, so (`empla.memory.model.Fact`), in both times: of the world, and of what was believed."""
+
+    __tablename__ = "fact"
+    __table_args__: ClassVar[Any] = (
+        _unique("fact", "key"),
+        _index("fact", "subject", "predicate"),
+        _index("fact", "object_entity", "predicate"),
+        _index("fact", "closed_at"),
+    )
+
+    key: str  # what it was made of: made again, it changes nothing
+    subject: int = Field(sa_type=BigInteger)
+    predicate: str
+    object: str
+    object_entity: int = Field(default=0, sa_type=BigInteger)
+    basis: str
+    confidence: float
+    said_by: str = ""
+    valid_from: str = ""
+    valid_to: str = ""
+    recorded_at: str = ""
+    closed_at: str = ""
+    closed_why: str = ""
+    replaces: int = Field(default=0, sa_type=BigInteger)
+    rule: str = ""
+    visibility: int = 0
+    source: str = ""
+    state: str = "kept"
+
+
+class SupportRow(Row, table=True):
+    """What a fact rests on: another fact ("f7") or an episode ("e12"). All of one `proof` together support it."""
+
+    __tablename__ = "support"
+    __table_args__: ClassVar[Any] = (
+        _unique("support", "fact", "proof", "supporter"),
+        _index("support", "supporter"),
+    )
+
+    fact: int = Field(sa_type=BigInteger)
+    proof: str
+    supporter: str
+
+
+class DocumentRow(Row, table=True):
+    """Documents that were taught: where each came from, which bytes, and which version stands."""
+
+    __tablename__ = "document"
+    __table_args__: ClassVar[Any] = (_index("document", "place"), _index("document", "state"))
+
+    place: str  # path or URL
+    name: str
+    media_type: str
+    sha256: str
+    passages: int
+    visibility: int
+    taught_at: str
+    taught_by: str
+    state: str = "kept"
+    stands_for: int = Field(default=0, sa_type=BigInteger)
+
+
+class UseRow(Row, table=True):
+    """How often and when last a memory was of use: what decay is computed from."""
+
+    __tablename__ = "use"
+    __table_args__: ClassVar[Any] = (_unique("use", "memory"),)
+
+    memory: str  # "e12", "f7"
+    count: int
+    last_at: str
+
+
+class ConsolidationRow(Row, table=True):
+    """One change that consolidation or a person made to memory, with what was before, so that it can be undone."""
+
+    __tablename__ = "consolidation"
+    __table_args__: ClassVar[Any] = (_index("consolidation", "run"), _index("consolidation", "memory"))
+
+    run: str
+    step: str
+    at: str
+    memory: str
+    what: str
+    before: str
+    after: str
+    undone_at: str = ""
+
+
 class BlobRow(Row, table=True):
     """Which kept bytes belong to this employee: they lie in files, or here where hosts share a database."""
 

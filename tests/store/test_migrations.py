@@ -26,12 +26,14 @@ from empla.store.tables import EMPLOYEE
 EVERY_STATEMENT = bool(os.environ.get("EMPLA_CRASH_ALL"))
 SECRETS = [{"name": f"s{n}", "value": f"v{n}"} for n in range(3)]
 
-LATER = """
+REVISIONS = tuple(f"{number:04}" for number in range(1, int(SCHEMA) + 1))
+LATER_SCHEMA = "9000"
+LATER = f"""
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0004"
-down_revision = "0003"
+revision = "{LATER_SCHEMA}"
+down_revision = "{SCHEMA}"
 
 
 def upgrade():
@@ -148,7 +150,7 @@ def whole_of(folder: Path, *numbers: str) -> dict[str, dict[str, str]]:
 
 
 def test_the_migrations_on_sqlite_killed_at_many_statements(tmp_path, in_child):
-    whole = whole_of(tmp_path, "0001", "0002", SCHEMA)
+    whole = whole_of(tmp_path, *REVISIONS)
     die_at, died = 0, True
     while died:
         die_at += 1 if EVERY_STATEMENT else 3
@@ -172,7 +174,7 @@ def test_the_migrations_on_postgresql_killed_at_many_statements(empty_database, 
             connection.execute("DROP SCHEMA public CASCADE")
             connection.execute("CREATE SCHEMA public")
         assert in_child(lambda: open_store(empty_database, "ada").close(), die_at=die_at)
-        assert version(empty_database) in ("", "0001", "0002", SCHEMA)
+        assert version(empty_database) in ("", *REVISIONS)
         open_store(empty_database, "ada").close()
         assert postgresql_catalogue(empty_database) == whole
 
@@ -189,10 +191,10 @@ def a_newer_empla(tmp_path, monkeypatch):
         versions.mkdir()
         for known in (Path(migrations.__file__).parent / "versions").glob("0*.py"):
             (versions / known.name).write_text(known.read_text())
-        (versions / "0004_later.py").write_text(LATER)
+        (versions / f"{LATER_SCHEMA}_later.py").write_text(LATER)
         scripts = ScriptDirectory(str(tmp_path), version_locations=[str(versions)])
         monkeypatch.setattr(migrations, "scripts", lambda: scripts)
-        monkeypatch.setattr(opening, "SCHEMA", "0004")
+        monkeypatch.setattr(opening, "SCHEMA", LATER_SCHEMA)
 
     return install
 
@@ -232,7 +234,7 @@ def test_a_later_migration_killed_at_every_statement_keeps_the_rows(tmp_path, in
         assert rows_of(path) == (OLD if version(path) == SCHEMA else NEW)
         open_store(path, "ada").close()
         assert rows_of(path) == NEW
-        assert rows_of(path.with_name(f"{path.name}.before-0004")) == OLD
+        assert rows_of(path.with_name(f"{path.name}.before-{LATER_SCHEMA}")) == OLD
     assert die_at > 10
 
 
@@ -244,7 +246,7 @@ def test_a_later_migration_on_postgresql_killed_at_every_statement_keeps_the_row
     die_at = 0
     while in_child(lambda: open_store(empty_database, "ada").close(), die_at=die_at + 1):
         die_at += 1
-        if version(empty_database) == "0004":
+        if version(empty_database) == LATER_SCHEMA:
             break
         for employee in ("ada", "bob"):
             assert secrets_of(empty_database, employee) == [(f"s{n}", f"v{n}") for n in range(3)]
@@ -263,7 +265,7 @@ def secrets_of(url: str, employee: str) -> list[tuple[object, ...]]:
 def test_a_migration_that_would_miss_rows_under_row_level_security_is_refused(empty_database, tmp_path, a_newer_empla):
     fill(empty_database, "ada")
     a_newer_empla()
-    later = tmp_path / "versions" / "0004_later.py"
+    later = tmp_path / "versions" / f"{LATER_SCHEMA}_later.py"
     later.write_text(LATER.replace("if postgresql", "if False"))
     with pytest.raises(PermissionDenied, match="row-level security"):
         open_store(empty_database, "ada")
@@ -275,7 +277,7 @@ def test_a_file_with_something_in_it_is_copied_before_it_is_changed(tmp_path, a_
     fill(path, "ada")
     a_newer_empla()
     open_store(path, "ada").close()
-    copy = tmp_path / "mind.db.before-0004"
+    copy = tmp_path / "mind.db.before-9000"
     assert stat.S_IMODE(copy.stat().st_mode) == 0o600
     assert version(copy) == SCHEMA
     assert rows_of(copy) == OLD
@@ -301,8 +303,8 @@ def test_a_file_that_cannot_be_copied_is_not_changed(tmp_path, in_child, a_newer
     assert rows_of(path) == OLD
     open_store(path, "ada").close()
     assert rows_of(path) == NEW
-    assert rows_of(tmp_path / "mind.db.before-0004") == OLD
-    assert not (tmp_path / "mind.db.before-0004.new").exists()
+    assert rows_of(tmp_path / "mind.db.before-9000") == OLD
+    assert not (tmp_path / "mind.db.before-9000.new").exists()
 
 
 def test_a_fresh_file_is_not_copied(tmp_path):
@@ -320,7 +322,7 @@ def test_a_store_of_a_newer_program_is_refused(ground, a_newer_empla, monkeypatc
         with pytest.raises(ResourceError, match="newer empla") as caught:
             attempt(where, "ada")
         assert caught.value.next_step
-    assert version(where) == "0004"
+    assert version(where) == LATER_SCHEMA
 
 
 def test_an_inbox_never_changes_an_older_store(tmp_path, a_newer_empla):

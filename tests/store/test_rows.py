@@ -48,6 +48,25 @@ def test_put_inserts_and_then_updates_only_the_columns_named(ground):
     assert [tuple(r) for r in store.find("goal", (), ("seq", "name", "state", "body"))] == [(1, "n", "met", "two")]
 
 
+def test_rows_with_one_of_several_values_come_in_order_of_seq(ground):
+    store = ground.hold()
+    states = ("met", "active", "dropped", "active", "met", "given up")
+
+    def found(*values: str, **by: str) -> list[int]:
+        return [row.seq for row in store.find("goal", by, ("seq",), one_of=("state", values))]
+
+    with store.transaction():
+        for number, state in enumerate(states):
+            store.add(
+                "goal", {"id": f"g{number}", "name": f"n{number % 2}", "state": state, "percept": "p", "body": ""}
+            )
+        assert found("dropped", "active") == [2, 3, 4], "also what this transaction has not written down yet"
+    assert found("dropped", "active") == found("active", "dropped") == [2, 3, 4]
+    assert found("active", "met", name="n0") == [1, 5]
+    assert found("met") == [1, 5]
+    assert found("nobody's") == []
+
+
 def test_change_says_how_many_rows_it_changed(ground):
     store = ground.hold()
     with store.transaction():
@@ -165,6 +184,7 @@ def test_a_refused_row_is_not_quoted(ground):
     ("table", "by", "more", "index"),
     [
         ("action", ("state",), {}, "ix_action_state"),
+        ("action", (), {"one_of": ("state", 4)}, "ix_action_state"),
         ("action", ("intention", "state"), {}, "ix_action_intention"),
         ("action", ("percept",), {}, "ix_action_percept"),
         ("percept", ("state",), {"limit": 32}, "ix_percept_state"),
