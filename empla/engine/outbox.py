@@ -42,6 +42,8 @@ log = structlog.get_logger()
 
 UNCLAIMED = ("awaiting_approval", "deferred", "ready")
 """States that end when the intention behind the row ends."""
+OPEN = ("ready", "deferred", "claimed", "on_wire")
+"""States in which it is still for the employee itself to do something."""
 _STATES = {
     Answer.ALLOW: "ready",
     Answer.ASK: "awaiting_approval",
@@ -388,12 +390,7 @@ class Outbox:
 
     def open_rows(self) -> list[Any]:
         """Return the rows that are ready, deferred, claimed or on the wire, in the order they were asked for."""
-        found = [
-            r
-            for s in ("ready", "deferred", "claimed", "on_wire")
-            for r in self._store.find("action", {"state": s}, self.ROW)
-        ]
-        return sorted(found, key=lambda r: r.seq)
+        return list(self._store.find("action", (), self.ROW, one_of=("state", OPEN)))
 
 
 def _validated(operation: Operation | None, arguments: Mapping[str, Any]) -> tuple[Any, str]:
