@@ -123,7 +123,7 @@ class CrashOffice:
 
     def _dav(self, method: str, path: str, owner: str) -> str:
         secret = base64.b64encode(f"{owner}@office.example:{self.passwords[owner]}".encode()).decode()
-        with closing(http.client.HTTPConnection("127.0.0.1", self.office.ports["caldav"], timeout=10)) as connection:
+        with closing(http.client.HTTPConnection("127.0.0.1", self.office.ports["caldav"], timeout=60)) as connection:
             connection.request(method, path, headers={"Authorization": f"Basic {secret}", "Depth": "1"})
             answer = connection.getresponse()
             assert answer.status < 400, f"{method} {path}: {answer.status}"

@@ -40,7 +40,7 @@ class WarmProcess:
     def __exit__(self, *_error: object) -> None:
         assert self._process.stdin is not None
         self._process.stdin.close()
-        self._process.wait(timeout=10)
+        self._process.wait(timeout=60)
 
     def run(self, workload: str, home: Path, deaths: Sequence[int], params: Mapping[str, Any]) -> Trial:
         """Run one trial; AssertionError with the child's own words if it did not come to its end."""

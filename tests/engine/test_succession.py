@@ -59,7 +59,7 @@ def pass_until_idle(ada: Employee, engine: EmployeeEngine, span: timedelta) -> N
 
 
 async def until(true: Any) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while not true():  # noqa: ASYNC110
             await asyncio.sleep(0.001)
 

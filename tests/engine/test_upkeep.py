@@ -102,7 +102,7 @@ def test_while_the_disk_is_full_nothing_is_lost_and_work_goes_on_by_itself_when_
         pages(None)
         stopping = asyncio.Event()
         running = asyncio.create_task(engine.run(stopping))
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while not engine._troubles:  # noqa: ASYNC110
                 await asyncio.sleep(0.001)
             handled = ada.rows("percept", "key", state="handled")

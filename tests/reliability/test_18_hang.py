@@ -25,7 +25,7 @@ STANDING = {"ada": "sleeps in its loop", "bea": "waits for a lock", "cid": "spin
 
 
 def test_employees_whose_loop_stands_are_killed_and_started_again_and_no_other(crew: Company):
-    crew.settings["hang_s"] = 3.0
+    crew.settings["hang_s"] = 5.0
     for slug, behaviour in {**STANDING, "fay": "counts"}.items():
         crew.employ(slug, behaviour)
     crew.start()
@@ -46,7 +46,7 @@ def test_employees_whose_loop_stands_are_killed_and_started_again_and_no_other(c
 
 
 def test_one_that_never_reaches_its_work_is_given_four_times_as_long_and_no_more(crew: Company):
-    crew.settings["hang_s"] = 0.5
+    crew.settings["hang_s"] = 1.0
     crew.employ("ada", "is slow to start")
     crew.start()
     until(lambda: crew.status()["employees"] and crew.employee("ada")["pid"])

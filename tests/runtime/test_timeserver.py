@@ -24,6 +24,7 @@ from runtime.client import Client, Letter
 from runtime.office.process import OfficePorts, read_ports
 from runtime.supervisor import homelock
 from runtime.timeserver import TimeServer
+from tests.runtime.office.waiting import eventually
 
 MONDAY = datetime(2026, 9, 7, 6, 0, tzinfo=UTC)
 
@@ -133,6 +134,7 @@ def test_time_stands_while_nobody_runs_the_home(running: RunningHome) -> None:
     up = homelock.holder(running.home)
     assert up is not None
     os.kill(up.pid, signal.SIGKILL)
+    assert eventually(lambda: homelock.holder(running.home) is None)
 
     with TimeServer(running.home, patience_s=0.2) as impatient, pytest.raises(TimedOut, match="nobody runs the home"):
         impatient.advance(began + timedelta(hours=1))

@@ -130,7 +130,7 @@ class Morning:
         """Wait for what somebody's calendar client is told by mail in this test."""
         return self.people[name].wait_for(
             lambda m: m in self._news(name, [m]) and m.invitation is not None and str(m.invitation["METHOD"]) == method,
-            20,
+            60,
         )
 
     def _news(self, name: str, letters: list[Letter]) -> list[Letter]:
@@ -144,7 +144,7 @@ class Morning:
         """Wait for a mail to the manager, of the assistant's own accord, whose subject holds these words."""
         name = self.manager.name
         return self.manager.wait_for(
-            lambda m: m in self._news(name, [m]) and m.sender == self.assistant and subject in m.subject, 20
+            lambda m: m in self._news(name, [m]) and m.sender == self.assistant and subject in m.subject, 60
         )
 
     def written_to(self, name: str) -> list[Letter]:

@@ -114,7 +114,7 @@ def test_a_time_beyond_what_was_allowed_is_asked_about(morning: Morning, gus: Ou
     offer = heard(gus, "can offer you")
     gus.reply(offer, "Sorry, none of these. Could we do Friday at 4pm?")
     again = morning.manager.wait_for(
-        lambda m: "They would rather have another time" in m.text and m.uid > question.uid, 20
+        lambda m: "They would rather have another time" in m.text and m.uid > question.uid, 60
     )
     assert "Friday, 11 September 2026, 16:00" in again.text
     assert morning.meetings() == []

@@ -18,7 +18,7 @@ LMTP = Path("/usr/lib/dovecot/lmtp").exists()
 WHY_NOT = "Dovecot with LMTP is not installed (Debian: dovecot-imapd, dovecot-lmtpd)"
 PASSWORD = "correct-horse"
 """Everybody's: a mailbox is there as soon as somebody signs in to it or a mail comes for it."""
-_STARTS_S = 20.0
+_STARTS_S = 60.0
 
 _CONFIGURATION = """
 base_dir = {folder}/run
@@ -114,7 +114,7 @@ class Dovecot:
     def stop(self) -> None:
         if self.process is not None:
             self.process.terminate()
-            self.process.wait(timeout=10)
+            self.process.wait(timeout=60)
             self.process = None
 
 

@@ -51,7 +51,7 @@ class Mosquitto:
             assert self.process.poll() is None, self.said()
             with contextlib.suppress(ConnectionError), socket.create_connection(("127.0.0.1", self.port), 1):
                 return
-            assert time.monotonic() - began < 20, self.said()
+            assert time.monotonic() - began < 60, self.said()
             time.sleep(0.01)
 
     def stop(self, number: signal.Signals = signal.SIGKILL) -> None:

@@ -44,7 +44,7 @@ class Site:
                 "imap": Endpoint(host="127.0.0.1", port=self.store.ports["imap"]),
                 "smtp": Endpoint(host="127.0.0.1", port=self.agent.port),
                 "authserv_id": self.agent.domain,
-                "timeout_s": 5.0,
+                "timeout_s": 20.0,
                 **fields,
             }
         )

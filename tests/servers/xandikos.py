@@ -59,11 +59,11 @@ def running_xandikos(folder: Path, principal: str, users: Mapping[str, str]) -> 
         process = subprocess.Popen(command, stdout=log, stderr=log)
     try:
         wait_for(found.port, process=process)
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 60
         while not (folder / "data" / principal / "calendars" / "calendar").exists():
             assert time.monotonic() < deadline, "Xandikos has made no calendar"
             time.sleep(0.02)
         yield found
     finally:
         process.terminate()
-        process.wait(timeout=10)
+        process.wait(timeout=60)

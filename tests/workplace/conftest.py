@@ -52,7 +52,7 @@ def at_office(office: RunningOffice, request: pytest.FixtureRequest) -> Callable
                 "caldav": office.caldav,
                 "authserv_id": office.domain,
                 "evidence": Evidence.AUTHORITATIVE,
-                "timeout_s": 5.0,
+                "timeout_s": 20.0,
                 **fields,
             }
         )
@@ -107,7 +107,7 @@ def at_xandikos(xandikos: Xandikos, request: pytest.FixtureRequest) -> Callable[
                 "smtp": nowhere,
                 "calendars": {f"{name}@corp.example": xandikos.add_calendar(name)},
                 "ca_file": xandikos.certificate,
-                "timeout_s": 5.0,
+                "timeout_s": 20.0,
                 **fields,
             }
         )

@@ -90,7 +90,7 @@ def test_a_password_outside_ascii_goes_as_a_literal(capability: str) -> None:
         server = await asyncio.start_server(serve, "127.0.0.1", 0)
         end = Endpoint(host="127.0.0.1", port=server.sockets[0].getsockname()[1])
         account = Account.model_validate(
-            {"address": "ada@corp.example", "password": "pässwörd", "imap": end, "smtp": end, "timeout_s": 2}
+            {"address": "ada@corp.example", "password": "pässwörd", "imap": end, "smtp": end, "timeout_s": 60}
         )
         async with server:
             session = await ImapSession.open(account)

@@ -97,8 +97,8 @@ async def running(peer: Peer, **options: Any) -> AsyncIterator[Account]:
                 "password": "right",
                 "imap": end,
                 "smtp": end,
-                "timeout_s": 1,
-                "taking_s": 1,
+                "timeout_s": 60,
+                "taking_s": 60,
             }
         )
 

@@ -104,7 +104,7 @@ def radicale(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen([sys.executable, "-m", "radicale", "--config", folder / "config"], stderr=log)
     try:
-        until = time.monotonic() + 20
+        until = time.monotonic() + 60
         while True:
             try:
                 server.ask(EMPLOYEE, "OPTIONS", "/")
@@ -115,7 +115,7 @@ def radicale(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         yield server
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait(60)
 
 
 @pytest.fixture

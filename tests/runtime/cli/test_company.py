@@ -57,7 +57,7 @@ def test_init_asks_what_is_not_given_and_asks_again_what_cannot_be(cli: Cli):
         os.write(here, answer.encode() + b"\n")
         shown += asked
     shown += _until(here, "empla up")
-    assert program.wait(10) == 0
+    assert program.wait(60) == 0
     assert "'Berlin' is not a time zone; did you mean Europe/Berlin?" in shown
     assert "ada.lovelace@office.example" in shown
     settings = load_settings(Home(cli.home))
@@ -68,7 +68,7 @@ def _until(terminal: int, words: str) -> str:
     """Return what the terminal shows up to some words and the prompt after them."""
     shown = ""
     while words not in shown or (not shown.rstrip().endswith(":") and words != "empla up"):
-        assert select.select([terminal], [], [], 20)[0], shown
+        assert select.select([terminal], [], [], 60)[0], shown
         shown += os.read(terminal, 4096).decode(errors="replace")
     return shown
 

@@ -17,7 +17,7 @@ ADA = "ada.lovelace@office.example"
 CLARA = "clara.diaz@office.example"
 
 
-def until(true: Callable[[], object], within_s: float = 20.0) -> None:
+def until(true: Callable[[], object], within_s: float = 60.0) -> None:
     ends = time.monotonic() + within_s
     while not true():
         assert time.monotonic() < ends

@@ -24,7 +24,7 @@ from runtime.supervisor.notices import Notice, Notices, pickup_folder
 
 ANNA = "anna.berg@office.example"
 OWNER = "owner@office.example"
-LONGEST_S = 10
+LONGEST_S = 60
 
 
 def notice(key: str = "ada.given-up.7.1", to: str = ANNA) -> Notice:

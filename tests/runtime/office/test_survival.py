@@ -115,7 +115,7 @@ def test_a_calendar_server_that_dies_comes_back_where_it_was(own_office, own_cli
         except OSError:
             return False
 
-    assert eventually(answers, 8.0)
+    assert eventually(answers)
 
 
 def test_accounts_can_be_made_while_it_is_down(own_office, own_clients):

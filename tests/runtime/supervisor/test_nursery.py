@@ -36,7 +36,7 @@ def test_a_zygote_that_may_make_no_process_says_so_and_lives_on(
             with lease.take(tmp_path / slug / "lease.lock") as held, pytest.raises(ResourceError, match="temporarily"):
                 await nursery.fork(Order(slug=slug, epoch=1, home=home), held)
         assert nursery.available.is_set()
-        await asyncio.wait_for(nursery.stop(5.0), 10)
+        await asyncio.wait_for(nursery.stop(5.0), 60)
         os.close(lifeline)
         os.close(end)
 
@@ -65,7 +65,7 @@ def test_whoever_asks_a_zygote_that_has_just_died_lets_its_end_be_heard(home: Ho
                     await nursery.fork(Order(slug="ada", epoch=1, home=home), held)
                 except ZygoteGone:
                     continue
-        await asyncio.wait_for(nursery.stop(5.0), 10)
+        await asyncio.wait_for(nursery.stop(5.0), 60)
         os.close(lifeline)
         os.close(end)
         return asked

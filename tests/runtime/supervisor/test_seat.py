@@ -45,7 +45,7 @@ class Sitting:
         self.wait_for(lambda at: at.phase == progress.IDLE)
 
     def wait_for(self, true: Callable[[progress.Progress], bool]) -> None:
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 60
         while (at := progress.read(self.page)) is None or not true(at):
             assert time.monotonic() < deadline
 

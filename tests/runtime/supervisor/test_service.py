@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 
 from runtime import journal
@@ -90,6 +91,7 @@ def test_the_watchdog_hears_of_the_loop_that_watches_everybody_and_of_nothing_el
     up = as_service(company, manager, watchdog_s=1.5)
     until(lambda: len(manager.heard("WATCHDOG")) > 3)
     os.kill(up.pid, signal.SIGSTOP)
+    until(lambda: psutil.Process(up.pid).status() == psutil.STATUS_STOPPED)
     stopped = len(manager.heard("WATCHDOG"))
     time.sleep(1.0)
     assert len(manager.heard("WATCHDOG")) == stopped
