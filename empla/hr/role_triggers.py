@@ -11,7 +11,8 @@ missed = "coalesce"                   what was missed is made up for once; "late
 within = "2h"                         what is later than that is left out
 """
 
-from datetime import date, timedelta
+import re
+from datetime import date, datetime, timedelta
 from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
@@ -19,13 +20,22 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 from empla.errors import ValidationError
 from empla.mind.triggers import MANAGER, Around, Cron, Dates, Every, Missed, Policy, Regular, Timed
 
-_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+_UNITS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400, "w": 604_800}  # seconds
+_LONGEST_DAYS = 3_650
+"""Days of the longest span: with more nothing is meant, and instants at such a distance may not exist at all."""
+_YEARS = range(2000, 2200)
 
 
 def _span(text: str) -> str:
-    if not text[:-1].isdecimal() or text[-1:] not in _UNITS:
-        raise ValueError(f'{text!r} is no span of time: write "30m", "2h" or "1d"')
+    if not re.fullmatch(r"\d{1,12}[smhdw]", text, re.ASCII):
+        raise ValueError(f'{text[:40]!r} is no span of time: write "30m", "2h" or "1d"')
+    if _seconds(text) > _LONGEST_DAYS * _UNITS["d"]:
+        raise ValueError(f"{text!r} is too long: give ten years ({_LONGEST_DAYS}d) at most")
     return text
+
+
+def _seconds(span: str) -> int:
+    return int(span[:-1]) * _UNITS[span[-1]]
 
 
 Span = Annotated[str, AfterValidator(_span)]
@@ -46,9 +56,9 @@ class DeclaredTrigger(BaseModel):
     dates: tuple[str, ...] = ()
     first: date | None = None
     at: str = ""
-    months: int = Field(default=0, ge=0)
-    weeks: int = Field(default=0, ge=0)
-    days: int = Field(default=0, ge=0)
+    months: int = Field(default=0, ge=0, le=120)
+    weeks: int = Field(default=0, ge=0, le=_LONGEST_DAYS // 7)
+    days: int = Field(default=0, ge=0, le=_LONGEST_DAYS)
     before: Span | None = None
     after: Span | None = None
     owner: str = MANAGER
@@ -60,6 +70,9 @@ class DeclaredTrigger(BaseModel):
             self.declared()
         except ValidationError as error:
             raise ValueError(error.sentence) from error
+        for year in (*([self.first.year] if self.first else ()), *(datetime.fromisoformat(d).year for d in self.dates)):
+            if year not in _YEARS:
+                raise ValueError(f"the trigger {self.name!r} names the year {year}: it must be from 2000 to 2199")
         return self
 
     def declared(self) -> Timed:
@@ -83,4 +96,4 @@ class DeclaredTrigger(BaseModel):
 
 
 def _length(span: str | None) -> timedelta | None:
-    return None if span is None else timedelta(**{_UNITS[span[-1]]: int(span[:-1])})
+    return None if span is None else timedelta(seconds=_seconds(span))

@@ -144,5 +144,13 @@ def _read(folder: Traversable) -> Role:
         return Role.model_validate({"name": folder.name, **said})
     except (tomllib.TOMLDecodeError, pydantic.ValidationError) as error:
         raise ValidationError(
-            f"the role {shown(folder.name)} cannot be used: {error}", next_step=f"correct {folder / 'role.toml'}"
+            f"the role {shown(folder.name)} cannot be used: {_what_is_wrong(error)}",
+            next_step=f"correct {folder / 'role.toml'}",
         ) from error
+
+
+def _what_is_wrong(error: tomllib.TOMLDecodeError | pydantic.ValidationError) -> str:
+    if isinstance(error, tomllib.TOMLDecodeError):
+        return str(error)
+    faults = error.errors(include_url=False, include_input=False)
+    return "; ".join(f"{'.'.join(map(str, f['loc']))}: {f['msg'].removeprefix('Value error, ')}" for f in faults)

@@ -47,6 +47,13 @@ def test_an_unknown_role_names_the_known_ones() -> None:
     assert caught.value.next_step == "did you mean executive-assistant?"
 
 
+TRIGGER = "[[trigger]]\nname = 'x'\n"
+
+
+def every(span: str) -> str:
+    return f"{TRIGGER}every = '{span}'\n"
+
+
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [
@@ -55,6 +62,16 @@ def test_an_unknown_role_names_the_known_ones() -> None:
         ("[limits]\nmails_per_dya = 3", "mails_per_dya"),
         ("[persona]\nopenness = 2.0", "openness"),
         ("[persona]\nrisk = -0.1", "risk"),
+        (every("99999999999w"), r"trigger\.0\.every: '99999999999w' is too long: give ten years \(3650d\) at most"),
+        (every("3651d"), "too long"),
+        (every("9" * 5_000 + "s"), "is no span of time"),
+        (every("٣d"), "is no span of time"),
+        (f"{every('1d')}within = '999999999d'", r"trigger\.0\.within: '999999999d' is too long"),
+        (f"{TRIGGER}before = '2000000000h'", r"trigger\.0\.before: '2000000000h' is too long"),
+        (f"{TRIGGER}first = 2026-01-05\nat = '09:00'\nmonths = 1000000000000", r"trigger\.0\.months"),
+        (f"{TRIGGER}first = 2026-01-05\nat = '09:00'\nweeks = 1000000000000", r"trigger\.0\.weeks"),
+        (f"{TRIGGER}first = 9999-12-31\nat = '23:00'\nmonths = 1", "the year 9999: it must be from 2000 to 2199"),
+        (f"{TRIGGER}dates = ['9999-12-31T23:59']", "the year 9999: it must be from 2000 to 2199"),
     ],
 )
 def test_a_role_that_says_something_else_is_refused(
@@ -66,3 +83,4 @@ def test_a_role_that_says_something_else_is_refused(
     with pytest.raises(ValidationError, match=said) as caught:
         role("pilot")
     assert "role.toml" in caught.value.next_step
+    assert "\n" not in caught.value.sentence
