@@ -16,6 +16,7 @@ from cryptography.fernet import Fernet, InvalidToken
 from pydantic import SecretStr
 
 from empla.errors import PermissionDenied, ResourceError
+from empla.store.syncing import sync_folder
 
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that are taken for one another: people type these into clients
 
@@ -82,8 +83,4 @@ def _make_key(path: Path) -> None:
         pass
     finally:
         fresh.unlink()
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)  # a key that is lost with the power takes the passwords with it
-    finally:
-        os.close(folder)
+    sync_folder(path.parent)  # a key that is lost with the power takes the passwords with it

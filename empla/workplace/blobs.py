@@ -14,6 +14,7 @@ from empla import faults
 from empla.clock import Clock
 from empla.errors import ExternalError, NotKept, ResourceError
 from empla.store.store import Store, instant
+from empla.store.syncing import sync_folder
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
@@ -48,7 +49,7 @@ class FileBlobs:
             if not path.exists() or path.stat().st_size != len(content):
                 _write(path, content)
             else:
-                _sync_folder(path.parent)  # the one who wrote it may have died between rename and sync
+                sync_folder(path.parent)  # the one who wrote it may have died between rename and sync
         except OSError as error:
             raise NotKept(
                 f"bytes cannot be kept in {self._folder}: {error.strerror}", next_step="make room on the disk"
@@ -117,18 +118,10 @@ def _write(path: Path, content: bytes) -> None:
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
-    _sync_folder(path.parent)
+    sync_folder(path.parent)
 
 
 def _make_folder(folder: Path) -> None:
     if not folder.is_dir():
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        _sync_folder(folder.parent)
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+        sync_folder(folder.parent)

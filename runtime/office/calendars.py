@@ -7,6 +7,7 @@ import tempfile
 from pathlib import Path
 
 from empla.config import Home
+from empla.store.syncing import sync_folder
 
 NAME = "calendar"
 
@@ -34,7 +35,7 @@ def make(home: Home, address: str, title: str) -> None:
     try:
         _write(fresh / ".Radicale.props", json.dumps(properties, sort_keys=True))
         fresh.rename(calendar)
-        _sync(principal)
+        sync_folder(principal)
     except OSError:
         if not calendar.exists():  # else another process was quicker
             raise
@@ -47,11 +48,3 @@ def _write(path: Path, text: str) -> None:
         file.write(text)
         file.flush()
         os.fsync(file.fileno())
-
-
-def _sync(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
