@@ -328,6 +328,13 @@ def task_release(home: Home, arguments: Arguments, _report: Report) -> dict[str,
     return {**done, "running": _works(home, done["name"])}
 
 
+def memory_apply(home: Home, arguments: Arguments, _report: Report) -> int:
+    """Have the words to the memory of an employee that does not work carried out: `slug`. Returns how many were."""
+    from runtime import memory
+
+    return memory.carry_out(home, _text(arguments, "slug"))
+
+
 SERVICES: Final[Mapping[str, Service]] = {
     "init": init,
     "people.add": people_add,
@@ -350,6 +357,7 @@ SERVICES: Final[Mapping[str, Service]] = {
     "quarantine": quarantine,
     "task.assign": task_assign,
     "task.release": task_release,
+    "memory.apply": memory_apply,
 }
 """Every command that changes a home, by the name it has on the control socket."""
 
