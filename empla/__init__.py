@@ -1,3 +1,3 @@
 """What a digital employee is: a library without processes and without listening sockets."""
 
-__version__ = "0.4.0"
+__version__ = "0.5.0"

@@ -2,25 +2,41 @@
 
 `settle` says what became of an action that is *unknown*; fields `action`, `happened` and `by`. `quarantine` says what
 becomes of what was set aside: it is handled once more, with today's code, or left for good; fields `again`, `by`, and
-one of `percept` (a key), `intention` and `action` (one that failed for good).
+one of `percept` (a key), `intention` and `action` (one that failed for good). `command:memory` changes what is
+remembered (`empla.memory.commands`).
 """
+
+from datetime import datetime
 
 from empla.engine.outbox import Outbox
 from empla.engine.setting_aside import SettingAside
+from empla.memory import commands as memory
+from empla.memory.commands import MEMORY
+from empla.mind import codec
 from empla.mind.percepts import Outcome, Percept, Status
 from empla.store.store import Store
 
 SETTLE = "command:settle"
 QUARANTINE = "command:quarantine"
-COMMANDS = frozenset({SETTLE, QUARANTINE})
+COMMANDS = frozenset({SETTLE, QUARANTINE, MEMORY})
 
 
-def run_command(percept: Percept, store: Store, outbox: Outbox, aside: SettingAside) -> None:
+def run_command(percept: Percept, store: Store, outbox: Outbox, aside: SettingAside, at: datetime) -> None:
     """Carry out a command in the current transaction; one that does not apply any more changes nothing."""
-    if percept.kind == QUARANTINE:
+    if percept.kind == MEMORY:
+        memory.run(store, percept, at)
+        _blank(percept, store)
+    elif percept.kind == QUARANTINE:
         aside.settled(percept)
     else:
         _settle(percept, store, outbox)
+
+
+def _blank(percept: Percept, store: Store) -> None:
+    """Let the words of a command go that was carried out: what is remembered stands elsewhere, and can be forgotten."""
+    kept = {name: percept.fields[name] for name in ("do", "by") if name in percept.fields}
+    body = codec.dumps({"fields": kept, "origin": percept.origin})
+    store.change("percept", {"key": percept.key}, {"body": body})
 
 
 def _settle(percept: Percept, store: Store, outbox: Outbox) -> None:

@@ -439,7 +439,7 @@ class EmployeeEngine:
     def _one_cycle(self, percept: Percept) -> None:
         at = max(self._journal.at, self._clock.now())
         if percept.kind in COMMANDS:
-            run_command(percept, self._store, self._outbox, self._aside)
+            run_command(percept, self._store, self._outbox, self._aside, at)
             self._waiting.look_again()
             self._store.change("percept", {"key": percept.key}, {"state": "handled"})
             return

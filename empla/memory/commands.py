@@ -1,0 +1,52 @@
+"""What changes memory, besides what happens: keyed percepts of kind `command:memory`, carried out by the engine.
+
+`do` says what, the other fields what belongs to it:
+
+    teach            a document            `documents.teaching.take`
+    correct          what is so instead    `knowledge.commands.correct`
+    add              a fact                `knowledge.commands.add`
+    edit             a fact or its words   `knowledge.commands.edit`
+    forget           a person or a topic   `forgetting.command.forget`
+    undo             a change              `consolidation.undoing.undo`
+    used             ids of memories       `episodes.used.strengthen`
+
+Each is a function of (store, fields, at) that writes in the current transaction, and does all or nothing: what it
+raises undoes what it wrote, and the percept is set aside with the reason. Who may insert percepts may ask for a change;
+the key makes it happen once.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from importlib import import_module
+from typing import Any
+
+from empla.errors import InputError
+from empla.mind.percepts import Percept
+from empla.store.store import Store
+
+MEMORY = "command:memory"
+"""Kind of the percept that asks for a change of memory; field `do`, and what belongs to it."""
+
+Change = Callable[[Store, Mapping[str, Any], datetime], None]
+
+_CHANGES = {
+    "teach": ("documents.teaching", "take"),
+    "correct": ("knowledge.commands", "correct"),
+    "add": ("knowledge.commands", "add"),
+    "edit": ("knowledge.commands", "edit"),
+    "forget": ("forgetting.command", "forget"),
+    "undo": ("consolidation.undoing", "undo"),
+    "used": ("episodes.used", "strengthen"),
+}
+"""By what is asked for, the module under `empla.memory` and its function: loaded by the first such command, so that
+who is taught nothing does not carry what reads documents."""
+
+
+def run(store: Store, percept: Percept, at: datetime) -> None:
+    """Carry out a change of memory in the current transaction; InputError for one that cannot be."""
+    do = percept.get("do")
+    if do not in _CHANGES:
+        raise InputError(f"memory cannot {do!r}", next_step=f"one of {', '.join(_CHANGES)}")
+    module, name = _CHANGES[do]
+    change: Change = getattr(import_module(f"empla.memory.{module}"), name)
+    change(store, percept.fields, at)

@@ -1,0 +1,1 @@
+"""Episodes: what happened, made of what the cycles change."""
