@@ -22,7 +22,7 @@ from empla.hr.profiles import found
 from empla.mind.percepts import Percept
 from empla.mind.values import OWN
 from empla.store.company import EmployeeRow, Status
-from empla.store.leasing import Holder, Watch, boot_s
+from empla.store.leasing import Holder, Watch
 from empla.store.minds import in_database, is_archived, known_mind, open_mind, open_mind_inbox
 from empla.store.opening import open_inbox, open_store
 from empla.store.store import Store
