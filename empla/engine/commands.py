@@ -12,7 +12,6 @@ from empla.engine.outbox import Outbox
 from empla.engine.setting_aside import SettingAside
 from empla.memory import commands as memory
 from empla.memory.commands import MEMORY
-from empla.mind import codec
 from empla.mind.percepts import Outcome, Percept, Status
 from empla.store.store import Store
 
@@ -25,18 +24,10 @@ def run_command(percept: Percept, store: Store, outbox: Outbox, aside: SettingAs
     """Carry out a command in the current transaction; one that does not apply any more changes nothing."""
     if percept.kind == MEMORY:
         memory.run(store, percept, at)
-        _blank(percept, store)
     elif percept.kind == QUARANTINE:
         aside.settled(percept)
     else:
         _settle(percept, store, outbox)
-
-
-def _blank(percept: Percept, store: Store) -> None:
-    """Let the words of a command go that was carried out: what is remembered stands elsewhere, and can be forgotten."""
-    kept = {name: percept.fields[name] for name in ("do", "by") if name in percept.fields}
-    body = codec.dumps({"fields": kept, "origin": percept.origin})
-    store.change("percept", {"key": percept.key}, {"body": body})
 
 
 def _settle(percept: Percept, store: Store, outbox: Outbox) -> None:

@@ -21,6 +21,7 @@ from importlib import import_module
 from typing import Any
 
 from empla.errors import InputError
+from empla.mind import codec
 from empla.mind.percepts import Percept
 from empla.store.store import Store
 
@@ -50,3 +51,11 @@ def run(store: Store, percept: Percept, at: datetime) -> None:
     module, name = _CHANGES[do]
     change: Change = getattr(import_module(f"empla.memory.{module}"), name)
     change(store, percept.fields, at)
+    _blank(store, percept)
+
+
+def _blank(store: Store, percept: Percept) -> None:
+    """Let the words of a command go that was carried out: what is remembered of it stands where it can be forgotten."""
+    kept = {name: percept.fields[name] for name in ("do", "by") if name in percept.fields}
+    body = codec.dumps({"fields": kept, "origin": percept.origin})
+    store.change("percept", {"key": percept.key}, {"body": body})
