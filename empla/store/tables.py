@@ -354,13 +354,19 @@ class EntityRow(Row, table=True):
     """Persons, companies, topics, products and things that facts are about."""
 
     __tablename__ = "entity"
-    __table_args__: ClassVar[Any] = (_index("entity", "kind"), _index("entity", "state"))
+    __table_args__: ClassVar[Any] = (
+        _index("entity", "kind"),
+        _index("entity", "state"),
+        _index("entity", "stands_for"),
+        _index("entity", "changed"),
+    )
 
     kind: str
     name: str
     state: str = "kept"
     stands_for: int = Field(default=0, sa_type=BigInteger)
     recorded_at: str = ""
+    changed: int = Field(default=0, sa_type=BigInteger)  # the number of its last change, of all entities: for indexes
 
 
 class AliasRow(Row, table=True):
@@ -387,7 +393,9 @@ class FactRow(Row, table=True):
         _unique("fact", "key"),
         _index("fact", "subject", "predicate"),
         _index("fact", "object_entity", "predicate"),
+        _index("fact", "predicate"),
         _index("fact", "closed_at"),
+        _index("fact", "changed"),
     )
 
     key: str  # what it was made of: made again, it changes nothing
@@ -408,6 +416,11 @@ class FactRow(Row, table=True):
     visibility: int = 0
     source: str = ""
     state: str = "kept"
+    ends: str = ""  # when it ends by what is believed now: `valid_to`, or where a later statement takes its place
+    overruled_by: int = Field(default=0, sa_type=BigInteger)  # the fact that counts in its place from its beginning on
+    gaps: str = ""  # spans in which it was not believed and after which it is again, as a JSON list of pairs
+    people: str = "[]"  # addresses of those who may see it however private it is, as a JSON list
+    changed: int = Field(default=0, sa_type=BigInteger)  # the number of its last change, of all facts: for indexes
 
 
 class SupportRow(Row, table=True):

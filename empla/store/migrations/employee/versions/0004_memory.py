@@ -45,8 +45,9 @@ def _episodes() -> None:
 
 
 def _knowledge() -> None:
-    _table("entity", *map(_text, ("kind", "name", "state")), _big("stands_for"), _text("recorded_at"))
-    _indexes("entity", ("kind",), ("state",))
+    named = map(_text, ("kind", "name", "state"))
+    _table("entity", *named, _big("stands_for"), _text("recorded_at"), _big("changed"))
+    _indexes("entity", ("kind",), ("state",), ("stands_for",), ("changed",))
     _table(
         "alias",
         _big("entity"),
@@ -67,10 +68,14 @@ def _knowledge() -> None:
         _big("replaces"),
         _text("rule"),
         _number("visibility"),
-        *map(_text, ("source", "state")),
+        *map(_text, ("source", "state", "ends")),
+        _big("overruled_by"),
+        *map(_text, ("gaps", "people")),
+        _big("changed"),
         unique=("key",),
     )
-    _indexes("fact", ("subject", "predicate"), ("object_entity", "predicate"), ("closed_at",))
+    on = (("subject", "predicate"), ("object_entity", "predicate"), ("predicate",), ("closed_at",), ("changed",))
+    _indexes("fact", *on)
     _table("support", _big("fact"), *map(_text, ("proof", "supporter")), unique=("fact", "proof", "supporter"))
     _indexes("support", ("supporter",))
 
