@@ -17,6 +17,7 @@ from empla.store.gathering import Shape, Values, Way
 from empla.store.refusals import refusal
 from empla.store.statements import Prepared
 from empla.store.tables import EMPLOYEE
+from empla.store.watching import Watch
 
 FEW = 3
 """Rows that are put faster one by one than by asking first which are known."""
@@ -35,6 +36,7 @@ class Rows:
         self._next: dict[str, int] = {}
         self._writing = False
         self._spoilt: EmplaError | None = None
+        self._watch: Watch | None = None
 
     # numbers --------------------------------------------------------------------------------------------------
 
@@ -57,6 +59,8 @@ class Rows:
         if self._run(statements.insert(self._kind, name, by), row).rowcount == 0:
             self._next[name] -= 1
             return False
+        if self._watch is not None:
+            self._watch.added(name, row)
         return True
 
     def _put(self, name: str, by: tuple[str, ...], columns: tuple[str, ...], values: Values) -> None:
@@ -64,6 +68,8 @@ class Rows:
             self._changed(name, {c: values[c] for c in by}, {c: values[c] for c in columns})
 
     def _changed(self, name: str, by: Values, values: Values) -> int:
+        if self._watch is not None:
+            self._watch.changing(name, by, values)
         prepared = statements.update(self._kind, name, tuple(by), tuple(values))
         bound = {**self._by_key, **{f"by_{c}": v for c, v in by.items()}, **values}
         return int(self._run(prepared, bound).rowcount)

@@ -29,6 +29,7 @@ from empla.store.leasing import Leased
 from empla.store.leasing import LeaseLost as LeaseLost
 from empla.store.statements import Prepared
 from empla.store.tables import EMPLOYEE
+from empla.store.watching import Watch
 
 ABANDONED_S = 10
 """Seconds after which a server drops a transaction in which nothing happens: shorter than a lease between hosts."""
@@ -191,14 +192,18 @@ class Store(Leased):
     def add(self, name: str, values: Mapping[str, Any]) -> int:
         """Insert a row and return its seq."""
         self._may_write(name)
-        if self._layers:
+        if self._layers and self._watch is None:
             if any(name in layer.puts for layer in self._layers):
                 self._settle(name)  # they are numbered first: were this undone, theirs would come after a gap
             seq = self.next_seq(name)
             self._wait(name, ADDED, {**self._same[name], **values, "seq": seq})
             return seq
+        self._now(name)
         seq = self.next_seq(name)
-        self._run(statements.insert(self._kind, name), {**self._same[name], **values, "seq": seq})
+        row = {**self._same[name], **values, "seq": seq}
+        self._run(statements.insert(self._kind, name), row)
+        if self._watch is not None:
+            self._watch.added(name, row)
         return seq
 
     def add_new(self, name: str, by: tuple[str, ...], values: Mapping[str, Any]) -> bool:
@@ -210,7 +215,7 @@ class Store(Leased):
     def put(self, name: str, by: tuple[str, ...], columns: tuple[str, ...], values: Mapping[str, Any]) -> None:
         """Insert a row, or update `columns` of the one with the same `by` columns."""
         self._may_change()
-        if self._layers and len(by) == 1:
+        if self._layers and len(by) == 1 and self._watch is None:
             self._wait(name, Shape(Way.PUT, by[0], columns), values)
         else:
             self._now(name)
@@ -219,7 +224,7 @@ class Store(Leased):
     def amend(self, name: str, by: tuple[str, ...], columns: tuple[str, ...], values: Mapping[str, Any]) -> None:
         """Update `columns` of the one row with the same `by` columns, if there is one."""
         self._may_change()
-        if self._layers and len(by) == 1:
+        if self._layers and len(by) == 1 and self._watch is None:
             self._wait(name, Shape(Way.AMEND, by[0], columns), values)
         else:
             self._now(name)
@@ -238,8 +243,21 @@ class Store(Leased):
         """
         self._may_change()
         self._now(name)
+        if self._watch is not None:
+            self._watch.removing(name, by)
         bound = {**self._by_key, **{f"by_{c}": v for c, v in by.items()}, "newest": self._last_seq(name)}
         return int(self._run(statements.delete(self._kind, name, tuple(by)), bound).rowcount)
+
+    @contextmanager
+    def watched(self, watch: Watch) -> Iterator[None]:
+        """Tell `watch` of every row that is written inside; nothing waits meanwhile to be written."""
+        if self._watch is not None:
+            raise InternalError("what is written is watched already")
+        self._watch = watch
+        try:
+            yield
+        finally:
+            self._watch = None
 
     def _may_change(self) -> None:
         self._refuse_outside("a write")
