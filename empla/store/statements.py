@@ -11,7 +11,7 @@ import json
 import re
 from collections import namedtuple
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from operator import itemgetter
 from typing import Any, Final
 
@@ -134,3 +134,9 @@ def among(kind: str, name: str, by: str) -> tuple[Prepared, Callable[[list[Any]]
     else:
         condition, packed = f'"{name}"."{by}" = ANY(:among)', list
     return Prepared(f'SELECT "{name}"."{by}" FROM "{name}" WHERE {_equal(name, KEY)} AND {condition}', kind), packed
+
+
+@lru_cache(maxsize=256)
+def written(kind: str, text: str) -> Prepared:
+    """Return a statement that its caller has written."""
+    return Prepared(text, kind)

@@ -355,8 +355,23 @@ class Store(Leased):
             **{f"one_{n}": v for n, v in enumerate(values)},
         }
         bound |= {f"most_{c}": v for c, v in most.items()} | {f"least_{c}": v for c, v in least.items()}
+        return self._selected(prepared, bound, columns, (name,))
+
+    def select(
+        self, text: str, values: Mapping[str, Any], columns: tuple[str, ...], *, reads: tuple[str, ...]
+    ) -> list[Any]:
+        """Return, with these names, the columns that a SELECT of the caller's own finds in the tables that it `reads`.
+
+        Parameters are written `:name`; `:by_tenant_id` and `:by_employee_id` have their values already, and each table
+        has to be held to them.
+        """
+        return self._selected(statements.written(self._kind, text), {**self._by_key, **values}, columns, reads)
+
+    def _selected(
+        self, prepared: Prepared, bound: Mapping[str, Any], columns: tuple[str, ...], reads: tuple[str, ...]
+    ) -> list[Any]:
         if self._driver.in_transaction:
-            if self._layers:
+            for name in reads if self._layers else ():
                 self._settle(name)
             return self._fetched(prepared, bound, columns)
         if self._kind == "sqlite":  # one statement has one view by itself
