@@ -38,6 +38,9 @@ OVERDUE: Final = 75
 SUCCEEDED: Final = 76
 """Exit code of a process that lost its lease: another host is the employee now."""
 
+NO_ROOM: Final = 77
+"""Exit code of a process that the disk had no room for."""
+
 Body = Callable[["Seat"], Coroutine[Any, Any, None] | None]
 """What an employee's process runs."""
 

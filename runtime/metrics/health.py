@@ -5,17 +5,15 @@ is starting, and what must be written can be: the company's file, and anything a
 """
 
 import asyncio
-import os
 import sqlite3
 from contextlib import closing
 from typing import Any
 
 from empla.config import Home
+from runtime.room import is_full
 from runtime.supervisor.supervisor import Supervisor
 
 _BUSY_S = 2.0
-_SPARE = 1 << 20
-"""Bytes that must be free."""
 
 
 async def health(supervisor: Supervisor, home: Home) -> dict[str, Any]:
@@ -37,7 +35,6 @@ def _unwritable(home: Home) -> str:
             with closing(sqlite3.connect(home.company_db, timeout=_BUSY_S, isolation_level=None)) as connection:
                 connection.execute("BEGIN IMMEDIATE")
                 connection.execute("ROLLBACK")
-        free = os.statvfs(home.root)
-        return "" if free.f_bavail * free.f_frsize >= _SPARE else "the disk is full"
+        return "the disk is full" if is_full(home.root) else ""
     except (sqlite3.Error, OSError) as error:
         return f"nothing can be written: {error}"

@@ -12,6 +12,7 @@ from weakref import WeakKeyDictionary
 
 from empla.clock import pause
 from empla.errors import TimedOut
+from runtime.seat import NO_ROOM
 
 _TOLD_S: Final = 1.0  # how long the zygote's word on how a child ended may come after the death itself
 _KILLED_S: Final = 10.0
@@ -162,6 +163,8 @@ def describe(status: int | None) -> str:
         return "ended, nobody saw how"
     if status < 0:
         return f"killed by {signal.Signals(-status).name}"
+    if status == NO_ROOM:
+        return "found no room on the disk"
     return "ended by itself" if status == 0 else f"failed with exit code {status}"
 
 

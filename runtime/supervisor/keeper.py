@@ -18,7 +18,7 @@ from empla.config import Home
 from empla.errors import EmplaError, ResourceError, TimedOut
 from runtime import logs
 from runtime.progress import STARTING, WAITING, Death, Progress, ProgressView
-from runtime.seat import SUCCEEDED
+from runtime.seat import NO_ROOM, SUCCEEDED
 from runtime.supervisor import lease, usage
 from runtime.supervisor.child import Child, describe, killed_by_hand, out_of_memory_kills
 from runtime.supervisor.fence import Fence
@@ -231,15 +231,18 @@ class Keeper:
             else:
                 await self._after_death(f"could not be started: {error}", started)
             return
-        self._without_room = 0
         memory_kills = out_of_memory_kills()
         end = await self._attend(child)
         status = await child.ended()
         self._child = None
         starved = self._fence.drop(self.entry.slug)
         by_hand = end is End.DIED and not starved and killed_by_hand(status, memory_kills)
-        # Neither a stop that somebody asked for nor a kill from outside is the fault of what was in hand.
-        blameless = end is End.TOLD or by_hand or status == SUCCEEDED
+        page = self._page()
+        worked = page is not None and page.phase not in (STARTING, WAITING)
+        no_room = end is End.DIED and status == NO_ROOM and not worked
+        self._without_room = self._without_room if no_room else 0
+        # No stop that somebody asked for, no kill from outside and no full disk is the fault of what was in hand.
+        blameless = end is End.TOLD or by_hand or no_room or status == SUCCEEDED
         how = self._how(end, status, starved=starved)
         self._death = Death(how=how, counts=not blameless) if status is not None else None
         if end is End.TOLD:
@@ -248,8 +251,9 @@ class Keeper:
         if status == SUCCEEDED:
             self._log.warning("another host is the employee now")
             return
-        page = self._page()
-        worked = page is not None and page.phase not in (STARTING, WAITING)
+        if no_room:  # between its lease and its first commit; later it waits for room by itself
+            await self._want_of_room("there is no room on the disk")
+            return
         self._is_restart = True
         self.last_end = how + (f", busy with {page.percept[:_CUT_SHORT]}" if page is not None and page.busy else "")
         self._log.warning("employee ended", how=how, worked=worked, **_evidence(page))

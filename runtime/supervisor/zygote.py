@@ -39,7 +39,8 @@ from empla.clock import SystemClock
 from empla.config import Home, load_settings
 from runtime import logs, progress
 from runtime.progress import Death, ProgressPage
-from runtime.seat import Body, Seat, occupy
+from runtime.room import wants_room
+from runtime.seat import NO_ROOM, Body, Seat, occupy
 from runtime.supervisor import lease, usage
 from runtime.supervisor.merging import ask_to_merge
 from runtime.supervisor.warming import warm
@@ -148,9 +149,10 @@ class Zygote:
             code = 0
         except SystemExit as end:
             code = end.code if isinstance(end.code, int) else 1
-        except BaseException:
+        except BaseException as error:
             # The last place that can say why: nothing above this frame may run in a child.
             traceback.print_exc()
+            code = NO_ROOM if wants_room(error, Path(order["home"])) else 1
         finally:
             with contextlib.suppress(OSError, ValueError):
                 sys.stdout.flush()

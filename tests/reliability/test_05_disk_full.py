@@ -8,7 +8,7 @@ a whole home by a small file system of their own, where one may be mounted.
 import asyncio
 import json
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -20,15 +20,16 @@ import structlog
 from empla.engine import employee as employee_module
 from empla.engine.employee import LONGEST_STORE_WAIT_S, SHORTEST_STORE_WAIT_S, STORE, EmployeeEngine
 from empla.engine.sensing import LONGEST_UNKEPT_S
-from empla.errors import NotKept
+from empla.errors import EmplaError, NotKept
 from empla.mind.plans import PlanLibrary, Trigger, on
 from empla.mind.steps import Believe, Do
-from empla.store.opening import open_inbox
+from empla.store.opening import open_inbox, open_store
 from empla.testing.employee import Employee, employee
 from empla.workplace.blobs import FileBlobs
 from runtime import logs
 from runtime.progress import CYCLE, ProgressPage
 from runtime.progress import read as read_page
+from runtime.room import wants_room
 from runtime.supervisor import lease
 from tests.engine.conftest import Bench
 from tests.reliability.two_hosts import ground, until
@@ -190,6 +191,32 @@ def test_an_epoch_that_cannot_be_written_is_not_given_out(disk: Disk) -> None:
         assert lease.read_epoch(path) == 1
         disk.clear()
         assert held.raise_epoch() == 2
+
+
+def refused(attempt: Callable[[], object]) -> Exception:
+    with pytest.raises((EmplaError, OSError)) as caught:
+        attempt()
+    return caught.value
+
+
+@pytest.mark.parametrize("disk", ["4m"], indirect=True)
+def test_whatever_a_beginning_process_meets_on_a_full_disk_is_known_for_want_of_room(disk: Disk) -> None:
+    """So it is no death of its own, and it is tried again until there is room."""
+    (disk.at / "ada").mkdir()
+    where = disk.at / "ada" / "mind.db"
+    open_store(where, "ada").close()
+    disk.fill()
+    met = [
+        refused(lambda: open_store(where, "ada")),
+        refused(lambda: open_store(disk.at / "ada" / "another.db", "ada")),
+        refused(lambda: ProgressPage(disk.at / "progress", epoch=1)),
+        refused(lambda: FileBlobs(disk.at / "blobs").keep(b"y" * 10_000)),
+    ]
+    assert [error for error in met if not wants_room(error, disk.at)] == []
+    assert not wants_room(KeyError("a bug"), disk.at), "that has another cause"
+    disk.clear()
+    where.write_bytes(b"no store")
+    assert not wants_room(refused(lambda: open_store(where, "ada")), disk.at)
 
 
 @pytest.mark.parametrize("disk", ["48m"], indirect=True)

@@ -8,6 +8,7 @@ An employee does what the word in its `behaviour` file says, so that a test can 
 """
 
 import asyncio
+import errno
 import hashlib
 import json
 import os
@@ -23,6 +24,7 @@ from pathlib import Path
 
 from empla.clock import pause
 from empla.config import Home, Settings, load_settings
+from empla.errors import ResourceError
 from runtime.seat import Seat
 from runtime.supervisor.limits import Limits
 from runtime.supervisor.restarts import RestartRule
@@ -37,6 +39,9 @@ async def run(seat: Seat) -> None:
         await pause(3600)
     if behaviour == "fails at once":
         raise RuntimeError("nothing works today")
+    if behaviour == "finds no room":  # the disk has filled up since it was started, and its first commit is refused
+        (folder / "lives").open("a").write(f"{seat.epoch} {os.getpid()} \n")
+        raise ResourceError("the store has no room left") from OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
     seat.ready()
     if seat.death is not None:
         (folder / "deaths").open("a").write(f"{seat.death.how} {seat.death.counts}\n")

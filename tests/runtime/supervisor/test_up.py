@@ -105,6 +105,20 @@ def test_who_dies_over_the_same_percept_each_time_is_quarantined(company: Compan
     assert company.employee("ada")["reason"] == "it died 3 times over mail-13; the last time it failed with exit code 3"
 
 
+def test_who_finds_no_room_when_it_begins_is_tried_again_until_there_is_room_and_has_not_died(company: Company):
+    company.settings["rule"] = {"limit": 3, "first_s": 0.02, "longest_s": 0.05}
+    company.employ("ada", "finds no room")
+    company.start()
+    until(lambda: company.home.employee("ada").joinpath("lives").exists() and len(company.lives("ada")) > 8)
+    until(lambda: "there is no room on the disk" in company.employee("ada").get("reason", ""))
+    assert company.employee("ada")["state"] == "starting"
+    company.behave("ada", "works")
+    until(lambda: company.employee("ada")["state"] == "working")
+    assert company.employee("ada")["restarts"] == 0
+    assert "last_end" not in company.employee("ada")
+    assert (company.home.logs / "up.jsonl").read_text().count("employee could not be started") == 1, "told once"
+
+
 @pytest.mark.parametrize("how", ["spins", "is stopped"])
 def test_a_process_that_lives_but_does_not_advance_is_killed_and_started_again(company: Company, how: str):
     company.settings["hang_s"] = 1.0 if how == "spins" else 3.0
