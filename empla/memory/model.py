@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum, StrEnum
 
-from empla.mind.codec import registered
+from empla.mind.codec import registered, registered_as
 from empla.mind.values import Source
 
 
@@ -174,7 +174,7 @@ class Recollection:
     rests_on: tuple[str, ...] = ()
 
 
-@registered
+@registered_as("RecalledMemories")  # "Recalled" is a change of the mind's
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recalled:
     """What came of a recall: the best first, as much as the budget has room for.

@@ -33,7 +33,15 @@ what was kept before has the same bytes, and a belief the same id."""
 
 def registered(cls: type[T]) -> type[T]:
     """Class decorator: let values of this dataclass be kept. Its name is its name in the store: do not reuse one."""
-    name = cls.__name__
+    return _register(cls, cls.__name__)
+
+
+def registered_as(name: str) -> Callable[[type[T]], type[T]]:
+    """Class decorator: let values of this dataclass be kept under a name that is not the class's own."""
+    return lambda cls: _register(cls, name)
+
+
+def _register(cls: type[T], name: str) -> type[T]:
     known = _TYPES.get(name, cls)
     if (known.__module__, known.__qualname__) != (cls.__module__, cls.__qualname__):
         raise ValidationError(f"two kept types are called {name!r}")
