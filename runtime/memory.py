@@ -19,6 +19,8 @@ from empla.config import MIND_FILE, Home, load_settings
 from empla.engine import inbox
 from empla.errors import EmplaError, InputError
 from empla.hr.profiles import found
+from empla.memory import commands
+from empla.memory.commands import MEMORY
 from empla.mind.percepts import Percept
 from empla.mind.values import OWN
 from empla.store.company import EmployeeRow, Status
@@ -33,9 +35,6 @@ from runtime.supervisor import lease
 
 if TYPE_CHECKING:
     from empla.memory.memory import Memory
-
-MEMORY: Final = "command:memory"
-"""Kind of the percepts that change memory; `do` says what, the other fields what belongs to it."""
 
 PATIENCE_S: Final = 20.0
 """Seconds in which somebody who works should have handled what it is told."""
@@ -95,6 +94,20 @@ def tell(home: Home, slug: str, fields: Mapping[str, Any], *, key: str) -> Handl
             continue
         time.sleep(_STEP_S)
     return handled
+
+
+def change(home: Home, name: str, fields: Mapping[str, Any], *, key: str) -> dict[str, Any]:
+    """Have the memory of `name` changed by whoever runs this home, and return what came of it as plain data.
+
+    `key` names the change, and is made its own by the time. InputError with the reason if it cannot be done.
+    """
+    row = employee(home, name, also_gone=True)
+    at = SystemClock(home.clock).now().isoformat()
+    said = {**fields, "by": load_settings(home).owner}
+    done = tell(home, row.slug, said, key=f"memory:{key}:{at}")
+    if not (done.done or done.waits):
+        raise InputError(done.why or "it could not be done", next_step=f'see `empla memory search "{row.name}" ...`')
+    return {"name": row.name, "slug": row.slug, "key": done.key, "at": at, "waits": done.waits}
 
 
 def carry_out(home: Home, slug: str) -> int:
@@ -171,8 +184,6 @@ def _made_ours(home: Home, store: Store, held: lease.Lease) -> bool:
 
 def _apply(store: Store, clock: SystemClock) -> int:
     """Handle the words to memory that wait, as the engine would: each in a part, one that fails is set aside."""
-    from empla.memory import commands
-
     with store.transaction("memory"):
         rows = store.find("percept", {"kind": MEMORY, "state": _WAITS}, ("key", "kind", "body"))
         for row in rows:

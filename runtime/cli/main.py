@@ -21,6 +21,7 @@ from runtime.cli import (
     day,
     doctor,
     mailboxes,
+    memory,
     offboarding,
     oversight,
     people,
@@ -47,6 +48,7 @@ _ORDER: Final = (
     *("init", "people", "hire", "mailbox", "offboard", "list", "show"),
     *("mail", "inbox", "agenda"),
     *("assign", "unassign", "tasks", "task"),
+    *("memory",),
     *("history", "why", "beliefs", "goals", "steer", "triggers", "replay"),
     *("settle", "triage", "rules", "persona", "quarantine", "grant", "revoke"),
     *("up", "down", "status", "restart", "pause", "resume", "logs", "bus", "health"),
@@ -111,6 +113,7 @@ app.command(rich_help_panel=DAY)(tasks.assign)
 app.command(rich_help_panel=DAY)(tasks.unassign)
 app.command(rich_help_panel=DAY)(tasks.tasks)
 app.command(rich_help_panel=DAY)(tasks.task)
+app.add_typer(memory.app, name="memory", rich_help_panel=DAY)
 app.command(rich_help_panel=OVERSIGHT)(oversight.history)
 app.command(rich_help_panel=OVERSIGHT)(oversight.why)
 app.command(rich_help_panel=OVERSIGHT)(thoughts.beliefs)

@@ -1,225 +1,228 @@
-"""What is over: "last month", "in May", "since March", "two weeks ago", as questions about what was ask for it.
+"""Days that a text speaks of, and days that a question about the past means.
 
-    past("What did I discuss with Bob last month?", now, "Europe/Berlin")    # since 1 May, until 1 June
-
-Days are those of the wall in the zone, and whole: `until` is the first instant after. A month or a weekday without a
-year is the last one that has begun. Where nothing is bounded by the words the answer is None.
+The rest of the grammar looks ahead, to what is to be booked: it knows days off and asks where a date is in doubt. What
+is remembered is looked for by a quick look instead: a text is passed over at once if none of its words is one of time,
+what is in doubt counts as both, and a day too many does little harm. Days are ordinals, spans of them inclusive.
 """
 
 import re
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from calendar import monthrange
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date, timedelta
+from typing import Final
 
-from empla.capabilities.email.reading.times import words
+from empla.capabilities.email.reading.times.words import MONTH, MONTHS, NUMBER, WEEKDAYS, month, number
 
-_MONTHS = {name: n for n, month in enumerate(words.MONTHS, 1) for name in (month, month[:3])} | {"sept": 9}
-_WEEKDAYS = {name: n for n, day in enumerate(words.WEEKDAYS) for name in (day, day[:3])} | {"tues": 1, "thurs": 3}
-_M = "|".join(sorted((re.escape(m) for m in _MONTHS), key=len, reverse=True))
-_D = "|".join(sorted((re.escape(d) for d in _WEEKDAYS), key=len, reverse=True))
-_COUNTS = {
-    **{word: n for n, word in enumerate(["one", "two", "three", "four", "five", "six", "seven", "eight", "nine"], 1)},
-    **{"a": 1, "an": 1, "couple of": 2, "a couple of": 2, "few": 3, "a few": 3, "half a dozen": 6},
-    **{"ten": 10, "eleven": 11, "twelve": 12, "a dozen": 12},
-}
-_N = r"\d{1,3}|" + "|".join(sorted((re.escape(word) for word in _COUNTS), key=len, reverse=True))
-_TH = "(?:st|nd|rd|th)?"
-_SEASONS = {"spring": 3, "summer": 6, "autumn": 9, "fall": 9, "winter": 12}
-_ORDINALS = {"first": 1, "1st": 1, "second": 2, "2nd": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4, "last": 4}
+DaySpan = tuple[int, int]
+"""First and last day, as ordinals."""
+
+_SEASONS: Final = {"spring": (3, 5), "summer": (6, 8), "fall": (9, 11), "autumn": (9, 11), "winter": (12, 14)}
+_UNITS: Final = ("day", "week", "weekend", "fortnight", "month", "quarter", "year")
+_NAMED: Final = (
+    "yesterday",
+    "today",
+    "tonight",
+    "tomorrow",
+    "just",
+    "night",
+    "morning",
+    "evening",
+    "ago",
+    "recently",
+    "since",
+)
+_SHORT: Final = ("jan", "feb", "mar", "apr", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec")
+TIME_WORDS: Final = frozenset(
+    (*MONTHS, *_SHORT, *WEEKDAYS, *_SEASONS, *_UNITS, *(f"{unit}s" for unit in _UNITS), *_NAMED)
+)
+"""Words of which one stands in every text that speaks of days without digits."""
+
+_ALL_MONTHS = "|".join(MONTHS)
+_YEAR = r"(?:19|20)\d\d"
+_DAY = r"(?P<d>\d{1,2})(?:st|nd|rd|th)?"
+_DAY_MONTH = re.compile(rf"\b{_DAY}(?: of)? (?P<m>{MONTH}),?(?: (?P<y>{_YEAR})\b)?")
+_MONTH_DAY = re.compile(rf"\b(?P<m>{MONTH}) {_DAY}\b(?![:\d]),?(?: (?P<y>{_YEAR})\b)?")
+_RANGE = re.compile(
+    rf"\b(?P<d>\d{{1,2}})(?:st|nd|rd|th)?(?: ?(?:-|–|to|and|until|till) ?)(?P<e>\d{{1,2}})(?:st|nd|rd|th)?"
+    rf"(?: of)? (?P<m>{MONTH})(?: (?P<y>{_YEAR})\b)?"
+    rf"|\b(?P<m2>{MONTH}) (?P<d2>\d{{1,2}}) ?(?:-|–|to|and) ?(?P<e2>\d{{1,2}})\b"
+)
+_ISO = re.compile(r"\b((?:19|20)\d\d)-(\d\d)-(\d\d)\b")
+_MONTH_ALONE = re.compile(rf"\b({_ALL_MONTHS}),?(?: of)?(?: ({_YEAR}))?\b")
+_MONTH_MEANT = re.compile(r"\b(?:in|last|next|this|since|until|by|during|of|early|late|mid|before|after)[ -]$")
+_YEAR_ALONE = re.compile(rf"\b({_YEAR})\b")
 _PERIOD = re.compile(
-    rf"""(?<![\w-])(?:
-      (?P<iso>\d{{4}}-\d{{2}}-\d{{2}})
-    | (?:(?:{_D}),?\ )?(?:the\ )?(?P<day>\d{{1,2}}){_TH}(?:\ of)?\ (?P<month>{_M})\.?,?(?:\ (?P<year>\d{{4}}))?
-    | (?:(?:{_D}),?\ )?(?P<month2>{_M})\.?\ (?:the\ )?(?P<day2>\d{{1,2}}){_TH}(?!\d),?(?:\ (?P<year2>\d{{4}}))?
-    | (?P<near>last|past|previous|this|the\ previous)\ (?P<unit>day|week|weekend|month|quarter|year|night)
-    | (?:the\ )?(?:last|past|previous)\ (?P<count>{_N})\ (?P<units>day|week|month|quarter|year)s?
-    | (?P<back>{_N})\ (?P<agos>day|week|month|year)s?\ ago
-    | (?P<named>yesterday|today|the\ day\ before\ yesterday|this\ (?:morning|afternoon))
-    | (?P<nth>{"|".join(_ORDINALS)})\ quarter(?:\ of)?(?:\ (?P<nthyear>\d{{4}}|last\ year|this\ year))?
-    | q(?P<quarter>[1-4])(?:\ (?:of\ )?(?P<qyear>\d{{4}}))?
-    | (?P<lastm>last|this)\ (?P<monthm>{_M})
-    | (?P<monthy>{_M})\.?,?(?:\ of)?\ (?P<yearm>\d{{4}}|last\ year|this\ year)
-    | (?P<lasts>last|this)\ (?P<season>{"|".join(_SEASONS)})
-    | (?P<lastd>last\ )?(?P<weekday>{_D})s?
-    | (?P<inseason>spring|summer|autumn|fall|winter)(?:\ (?:of\ )?(?P<syear>\d{{4}}))?
-    | (?P<only>{_M})
-    | (?P<wholeyear>(?:19|20)\d{{2}})
-    )(?![\w-])""",
-    re.IGNORECASE | re.VERBOSE,
+    r"\b(last|past|previous|this|next|coming|the) (weekend|week|month|quarter|year|spring|summer|fall|autumn|winter)\b"
 )
-_LEAD = re.compile(
-    r"(?<!\w)(?P<lead>since|after|before|until|till|up to|by|in|during|over|within|on|as of|of|at|from|for|between|around)"
-    r"\s+(?:the\s+)?(?:(?:start|beginning|end|middle)\s+of\s+|early\s+|late\s+|mid-?)?$",
-    re.IGNORECASE,
-)
-_AND = re.compile(r"\s*(?:and|to|until|till|-|–)\s*(?:the\s+)?(?:end of\s+)?$", re.IGNORECASE)
-_NEEDS_LEAD = frozenset({"may", "march", "mar", "sun", "sat", "wed", "mon", "dec", "jan", "fall", "spring"})
-"""Names of times that are words of other kinds as well: "may" alone is no month."""
+_WEEKDAY = re.compile(rf"\b(?:(last|past|next|coming|this) )?({'|'.join(WEEKDAYS)})s?\b")
+_AGO = re.compile(rf"\b({NUMBER}) (day|week|fortnight|month|year)s? ago\b")
+_STEP: Final = {"last": -1, "past": -1, "previous": -1, "this": 0, "the": 0, "next": 1, "coming": 1}
+_AROUND: Final = 3  # days that "two weeks ago" may be off
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Past:
-    """When, of what is over: from `since` until before `until`, each None where it has no bound.
-
-    `said` are its words, which stand from `start` to `end` in the text.
-    """
-
-    since: datetime | None
-    until: datetime | None
-    said: str
-    start: int
-    end: int
+def days_spoken_of(text: str, words: Iterable[str], written: date) -> list[DaySpan]:
+    """Return the days of which a text speaks that was written on a day; `words` are its own, lower-cased."""
+    if not speaks_of_time(text, words):
+        return []
+    return _days(text.lower(), written, _nearest_year, _weekday_either_way)
 
 
-@dataclass(frozen=True, slots=True)
-class _Days:
-    first: date
-    after: date  # the day after the last
+def speaks_of_time(text: str, words: Iterable[str]) -> bool:
+    """Return whether a text may speak of days at all: it has a digit or a word of time."""
+    return not TIME_WORDS.isdisjoint(words) or _DIGIT.search(text) is not None
 
 
-def past(text: str, now: datetime, zone: str) -> Past | None:
-    """Return when, of what is over by `now`, words ask for; None where they name no such time."""
-    here = ZoneInfo(zone)
-    today = now.astimezone(here).date()
-    found = [(m, days) for m in _PERIOD.finditer(text) if (days := _days(m, today)) is not None]
-    for place, (match, days) in enumerate(found):
-        before = text[: match.start()]
-        lead = _LEAD.search(before)
-        said = (lead["lead"].lower() if lead is not None else "").replace("  ", " ")
-        if not said and match.group().lower().rstrip("s") in _NEEDS_LEAD:
+_DIGIT = re.compile(r"\d")
+
+
+def days_asked_about(question: str, today: date) -> list[DaySpan]:
+    """Return the days of the past that a question means: what has no year is the latest that has begun."""
+    text = question.lower()
+    found = list(_stretches(text, today))
+    return found or _days(text, today, _latest_year, _weekday_back)
+
+
+_YearOf = Callable[[int, int, date], int]
+
+
+def _days(
+    text: str, day: date, year_of: _YearOf, weekdays: Callable[[re.Match[str], date], Iterator[DaySpan]]
+) -> list[DaySpan]:
+    """Return all days that a text names, those of the calendar first."""
+    found = list(_dates(text, day, year_of)) or list(_months(text, day, year_of))
+    if not found:
+        found = [_year(int(match[1])) for match in _YEAR_ALONE.finditer(text)]
+    today = day.toordinal()
+    if "yesterday" in text or "last night" in text:
+        found.append((today - 1, today - 1))
+    if _TODAY.search(text):
+        found.append((today, today))
+    if "tomorrow" in text:
+        found.append((today + 1, today + 1))
+    for match in _PERIOD.finditer(text):
+        found += _period(match, day)
+    for match in _WEEKDAY.finditer(text):
+        found += weekdays(match, day)
+    for match in _AGO.finditer(text):
+        found.append(_ago(number(match[1]), match[2], day))
+    return found
+
+
+_TODAY = re.compile(r"\b(?:today|tonight|this morning|just)\b")
+
+
+def _dates(text: str, day: date, year_of: _YearOf) -> Iterator[DaySpan]:
+    """Days that a text names by day and month."""
+    for pattern in (_DAY_MONTH, _MONTH_DAY):
+        for match in pattern.finditer(text):
+            named = month(match["m"])
+            year = int(match["y"]) if match["y"] else year_of(named, int(match["d"]), day)
+            yield from _one(year, named, int(match["d"]))
+    for match in _ISO.finditer(text):
+        yield from _one(int(match[1]), int(match[2]), int(match[3]))
+
+
+def _one(year: int, named: int, day: int) -> Iterator[DaySpan]:
+    if 1 <= named <= 12 and 1 <= day <= monthrange(year, named)[1]:
+        ordinal = date(year, named, day).toordinal()
+        yield ordinal, ordinal
+
+
+def _months(text: str, day: date, year_of: _YearOf) -> Iterator[DaySpan]:
+    """Whole months; "may" and "march" are months only where something says so."""
+    for match in _MONTH_ALONE.finditer(text):
+        if match[1] in ("may", "march") and not match[2] and not _MONTH_MEANT.search(text[: match.start()]):
             continue
-        start = lead.start() if lead is not None else match.start()
-        end, first, after = match.end(), days.first, days.after
-        if said in ("between", "from") and place + 1 < len(found):
-            other, until = found[place + 1]
-            if _AND.fullmatch(text[match.end() : other.start()]):
-                end, after = other.end(), until.after
-                return _past(first, after, here, text, start, end)
-        if said in ("since", "from"):
-            return _past(first, None, here, text, start, end)
-        if said == "after":
-            return _past(after, None, here, text, start, end)
-        if said in ("before", "until", "till", "up to"):
-            return _past(None, first if said == "before" else after, here, text, start, end)
-        return _past(first, after, here, text, start, end)
-    return None
+        named = month(match[1])
+        yield _month(int(match[2]) if match[2] else year_of(named, 1, day), named)
 
 
-def _past(first: date | None, after: date | None, here: ZoneInfo, text: str, start: int, end: int) -> Past:
-    return Past(since=_midnight(first, here), until=_midnight(after, here), said=text[start:end], start=start, end=end)
+def _nearest_year(named: int, day: int, written: date) -> int:
+    """A month without a year, in a text: the one that is nearest to when it was written."""
+    away = named - written.month
+    return written.year + (away < -6) - (away > 6)
 
 
-def _midnight(day: date | None, here: ZoneInfo) -> datetime | None:
-    return datetime.combine(day, time(), here).astimezone(UTC) if day is not None else None
+def _latest_year(named: int, day: int, today: date) -> int:
+    """A month without a year, in a question about the past: the last that has begun."""
+    return today.year - ((named, day) > (today.month, today.day))
 
 
-def _days(match: re.Match[str], today: date) -> _Days | None:
-    """Return the days that one name of a time means, seen from today; None for a date that there is not."""
-    g = {name: value.lower() for name, value in match.groupdict().items() if value}
-    try:
-        if "iso" in g:
-            return _one(date.fromisoformat(g["iso"]))
-        if "day" in g or "day2" in g:
-            year = g.get("year") or g.get("year2")
-            month = _MONTHS[g.get("month") or g["month2"]]
-            return _one(_dated(int(year) if year else 0, month, int(g.get("day") or g["day2"]), today))
-    except ValueError:
-        return None
-    return _named(g, today)
+def _month(year: int, named: int) -> DaySpan:
+    """A month; numbers of months below 1 and above 12 belong to the years around."""
+    year, named = year + (named - 1) // 12, (named - 1) % 12 + 1
+    return date(year, named, 1).toordinal(), date(year, named, monthrange(year, named)[1]).toordinal()
 
 
-def _named(g: dict[str, str], today: date) -> _Days:
-    day = timedelta(days=1)
-    if "named" in g:
-        back = {"yesterday": 1, "the day before yesterday": 2}.get(g["named"], 0)
-        return _one(today - back * day)
-    if "near" in g:
-        return _near(g["unit"], 0 if g["near"] == "this" else 1, today)
-    if "count" in g:
-        return _Days(_earlier(today, _number(g["count"]), g["units"]), today + day)
-    if "back" in g:
-        return _ago(_number(g["back"]), g["agos"], today)
-    if "nth" in g:
-        return _quarter(_ORDINALS[g["nth"]], _year(g.get("nthyear", ""), today), today)
-    if "quarter" in g:
-        return _quarter(int(g["quarter"]), int(g.get("qyear") or 0), today)
-    if "monthy" in g:
-        return _month(_year(g["yearm"], today), _MONTHS[g["monthy"]])
-    if "lastm" in g or "only" in g:
-        month = _MONTHS[g.get("monthm") or g["only"]]
-        is_over = month < today.month or (month == today.month and g.get("lastm") != "last")
-        return _month(today.year if is_over else today.year - 1, month)
-    if "season" in g or "inseason" in g:
-        first = _SEASONS[g.get("season") or g["inseason"]]
-        year = int(g.get("syear") or 0) or (today.year if first <= today.month else today.year - 1)
-        return _Days(_month(year, first).first, _month(year, first + 2).after)
-    if "weekday" in g:
-        back = (today.weekday() - _WEEKDAYS[g["weekday"]]) % 7 or 7
-        return _one(today - back * day)
-    return _Days(date(int(g["wholeyear"]), 1, 1), date(int(g["wholeyear"]) + 1, 1, 1))
+def _year(year: int) -> DaySpan:
+    return date(year, 1, 1).toordinal(), date(year, 12, 31).toordinal()
 
 
-def _one(day: date) -> _Days:
-    return _Days(day, day + timedelta(days=1))
-
-
-def _dated(year: int, month: int, day: int, today: date) -> date:
-    if year:
-        return date(year, month, day)
-    found = date(today.year, month, day)
-    return found if found <= today else date(today.year - 1, month, day)
-
-
-def _month(year: int, month: int) -> _Days:
-    """Return a month; one past December is of the next year."""
-    first, after = year * 12 + month - 1, year * 12 + month
-    return _Days(date(first // 12, first % 12 + 1, 1), date(after // 12, after % 12 + 1, 1))
-
-
-def _quarter(number: int, year: int, today: date) -> _Days:
-    year = year or (today.year if 3 * number - 2 <= today.month else today.year - 1)
-    return _Days(_month(year, 3 * number - 2).first, _month(year, 3 * number).after)
-
-
-def _near(unit: str, back: int, today: date) -> _Days:
-    monday = today - timedelta(days=today.weekday() + 7 * back)
-    if unit in ("day", "night"):
-        return _one(today - timedelta(days=back))
+def _period(match: re.Match[str], day: date) -> Iterator[DaySpan]:
+    """ "last week", "this quarter", "in the spring": relative to the day on which it is said."""
+    step, unit = _STEP[match[1]], match[2]
+    if match[1] == "the" and unit not in _SEASONS and unit != "weekend":
+        return
+    monday = day.toordinal() - day.weekday() + 7 * step
     if unit == "week":
-        return _Days(monday, monday + timedelta(days=7))
-    if unit == "weekend":
-        return _Days(monday + timedelta(days=5), monday + timedelta(days=7))
-    if unit == "month":
-        return _month(today.year, today.month - back)
-    if unit == "quarter":
-        quarter = (today.month - 1) // 3 - back
-        return _Days(_month(today.year, 3 * quarter + 1).first, _month(today.year, 3 * quarter + 3).after)
-    return _Days(date(today.year - back, 1, 1), date(today.year - back + 1, 1, 1))
+        yield monday, monday + 6
+    elif unit == "weekend":
+        yield monday + 4, monday + 6
+    elif unit == "month":
+        yield _month(day.year, day.month + step)
+    elif unit == "quarter":
+        first = (day.month - 1) // 3 * 3 + 1 + 3 * step
+        yield _month(day.year, first)[0], _month(day.year, first + 2)[1]
+    elif unit == "year":
+        yield _year(day.year + step)
+    else:
+        first, last = _SEASONS[unit]
+        year = day.year + (-1 if step < 0 else 0) if match[1] != "the" else day.year - (first > day.month)
+        yield _month(year, first)[0], _month(year, last)[1]
 
 
-def _earlier(today: date, number: int, unit: str) -> date:
-    if unit in ("day", "week"):
-        return today - timedelta(days=number * (7 if unit == "week" else 1))
-    months = number * {"month": 1, "quarter": 3, "year": 12}[unit]
-    first = _month(today.year, today.month - months)
-    return min(first.first + timedelta(days=today.day - 1), first.after - timedelta(days=1))
+def _weekday_back(match: re.Match[str], day: date) -> Iterator[DaySpan]:
+    """A weekday in a question about the past: the last one before today."""
+    back = (day.weekday() - WEEKDAYS.index(match[2])) % 7 or 7
+    yield day.toordinal() - back, day.toordinal() - back
 
 
-def _ago(number: int, unit: str, today: date) -> _Days:
-    """Return the day that was so long ago; of months and years the whole of it, of weeks three days on either side."""
+def _weekday_either_way(match: re.Match[str], day: date) -> Iterator[DaySpan]:
+    """A weekday in a text: the one before, and without "last" also the one to come."""
+    yield from _weekday_back(match, day)
+    if match[1] in ("next", "coming", "this"):
+        ahead = (WEEKDAYS.index(match[2]) - day.weekday()) % 7 or 7
+        yield day.toordinal() + ahead, day.toordinal() + ahead
+
+
+def _ago(count: int, unit: str, day: date) -> DaySpan:
+    today = day.toordinal()
     if unit == "day":
-        return _one(today - timedelta(days=number))
-    if unit == "week":
-        middle = today - timedelta(days=7 * number)
-        return _Days(middle - timedelta(days=3), middle + timedelta(days=4))
-    if unit == "month":
-        return _month(today.year, today.month - number)
-    return _Days(date(today.year - number, 1, 1), date(today.year - number + 1, 1, 1))
+        return today - count, today - count
+    if unit in ("week", "fortnight"):
+        then = today - count * (7 if unit == "week" else 14)
+        return then - _AROUND, then + _AROUND
+    return _month(day.year, day.month - count) if unit == "month" else _year(day.year - count)
 
 
-def _year(said: str, today: date) -> int:
-    return {"": 0, "last year": today.year - 1, "this year": today.year}.get(said) or (int(said) if said else 0)
+_LAST_FEW = re.compile(
+    rf"\b(?:in|over|during|within|for)?(?: the)? ?(?:last|past|previous) ({NUMBER}) (day|week|fortnight|month|year)s?\b"
+)
+_SINCE = re.compile(r"\bsince (?:the )?(?:start of |beginning of )?")
+_DAYS_OF: Final = {"day": 1, "week": 7, "fortnight": 14, "month": 30, "year": 365}
 
 
-def _number(said: str) -> int:
-    return int(said) if said.isdigit() else _COUNTS[said]
+def _stretches(text: str, today: date) -> Iterator[DaySpan]:
+    """What only questions say: "between 3 and 10 October", "in the last three weeks", "since May"."""
+    for match in _RANGE.finditer(text):
+        named = month(match["m"] or match["m2"])
+        first, last = int(match["d"] or match["d2"]), int(match["e"] or match["e2"])
+        year = int(match["y"]) if match["y"] else _latest_year(named, first, today)
+        if 1 <= first < last <= monthrange(year, named)[1]:
+            yield date(year, named, first).toordinal(), date(year, named, last).toordinal()
+    for match in _LAST_FEW.finditer(text):
+        length = number(match[1]) * _DAYS_OF[match[2]]
+        yield (today - timedelta(days=length)).toordinal(), today.toordinal()
+    since = _SINCE.search(text)
+    if since and (after := _days(text[since.end() :], today, _latest_year, _weekday_back)):
+        yield after[0][0], today.toordinal()
