@@ -19,7 +19,7 @@ from empla.mind.plans import PlanLibrary
 from empla.mind.rules import RULE, RULE_DROPPED
 from empla.mind.strategy import RATIONALE
 from empla.mind.tasks import TASK
-from empla.mind.triggers import COMING, MISSED, PAUSED
+from empla.mind.triggers import BESIDE, COMING, MISSED, PAUSED
 
 MISSED_IS_TOLD_FOR = timedelta(days=14)
 
@@ -48,4 +48,5 @@ library.declare(
     ),
     BeliefKind(functor=PAUSED, category=Category.TIME, says="a trigger that rests on a person's word"),
     BeliefKind(functor=COMING, category=Category.TIME, says="what stands in a calendar on which something depends"),
+    BeliefKind(functor=BESIDE, category=Category.TIME, key=(0,), says="what of that leaves room for something else"),
 )

@@ -32,6 +32,8 @@ PAUSED = "trigger-paused"
 """Functor of the triggers that a person has paused: (trigger,)."""
 COMING = "coming"
 """Functor of what is known to stand in a calendar: (owner, uid, start, end, title); owner is `OWN` or `MANAGER`."""
+BESIDE = "coming-beside"
+"""Functor of which of that leaves room for something else, as a birthday does: (owner, ((uid, start), ...))."""
 OWN, MANAGER = "own", "manager"
 MOST_NAMED = 20
 SHORTEST = timedelta(seconds=1)

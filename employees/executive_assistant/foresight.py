@@ -21,7 +21,7 @@ from empla.mind.plans import PlanLibrary, Trigger, occurred
 from empla.mind.propositions import Proposition
 from empla.mind.readings import Mail
 from empla.mind.steps import Believe, query
-from empla.mind.triggers import COMING, MANAGER
+from empla.mind.triggers import BESIDE, COMING, MANAGER
 from empla.mind.values import Address
 from employees.executive_assistant import words
 from employees.executive_assistant.booking import Arrangement
@@ -62,11 +62,17 @@ class _Taken:
 
 
 def _taken(eyes: Eyes) -> list[_Taken]:
-    """Return what is known to stand in the manager's calendar and is not over, in order, each event once."""
+    """Return what is known to take time in the manager's calendar and is not over, in order, each event once.
+
+    What is marked free takes none. Nor does what lasts all day, busy or not: a trade fair is there to have meetings at,
+    and that a day is taken as a whole is seen at a glance. The day's agenda counts alike (`agendas.clashes`).
+    """
+    beside = {event for belief in eyes.matching(BESIDE, MANAGER) for event in belief.arguments[1]}
     found: dict[tuple[str, datetime], _Taken] = {}
     for belief in eyes.matching(COMING, MANAGER):
         _, uid, start, end, title = belief.arguments
-        found[uid, start] = _Taken(uid, str(title), start, end)
+        if (uid, start) not in beside:
+            found[uid, start] = _Taken(uid, str(title), start, end)
     for belief in eyes.matching(KEPT):
         uid, meeting = belief.arguments
         if isinstance(meeting, Arrangement) and not meeting.without_me:
@@ -141,14 +147,14 @@ library.detect(
         weight=0.7,
         says="“{one}” and “{other}” overlap: {when}",
         look=_clashes,
-        reads=(COMING, KEPT),
+        reads=(COMING, BESIDE, KEPT),
     ),
     Detector(
         name="no-free-hour",
         kind="problem",
         says="{day} leaves you no hour free",
         look=_full_days,
-        reads=(COMING, KEPT),
+        reads=(COMING, BESIDE, KEPT),
     ),
     Detector(
         name="guests-silent",

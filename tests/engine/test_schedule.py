@@ -16,6 +16,7 @@ from empla.mind import codec, common_kinds
 from empla.mind.plans import Limits, PlanLibrary, Trigger, occurred, on
 from empla.mind.steps import Believe, Forget, Now, Wait
 from empla.mind.triggers import (
+    BESIDE,
     COMING,
     MANAGER,
     MISSED,
@@ -396,6 +397,39 @@ def test_calendars_are_looked_at_every_quarter_of_an_hour_where_something_depend
         ada.place.calendars.put(MARIA, REVIEW)
         ada.let_pass(timedelta(hours=4))
         assert [r[:2] for r in rows(ada, "soon")] == [("fired", "07 08:30")]
+
+
+def changed(uid: str, *changes: tuple[bytes, bytes]) -> bytes:
+    """Return the review as another event."""
+    text = REVIEW.replace(b"review@", uid.encode() + b"@")
+    for before, after in changes:
+        assert before in text
+        text = text.replace(before, after)
+    return text
+
+
+def test_what_is_marked_free_or_lasts_all_day_is_known_to_leave_room(tmp_path: Path) -> None:
+    free = (b"SUMMARY", b"TRANSP:TRANSPARENT\r\nSUMMARY")
+    day = (b"DTSTART:20260907T090000Z\r\nDTEND:20260907T100000Z", b"DTSTART;VALUE=DATE:20260908")
+    library = library_of(Around(name="soon", before=timedelta(minutes=30)))
+    library.include(coming.library)
+    with employee(tmp_path, library, operations(installed()).values(), at=MONDAY) as ada:
+        assert isinstance(ada.place.calendars, MemoryCalendars)
+        ada.place.calendars.put(MARIA, REVIEW)
+        ada.place.calendars.put(MARIA, changed("focus", free))
+        ada.place.calendars.put(MARIA, changed("fair", day))
+        ada.place.calendars.put(MARIA, changed("birthday", day, free))
+
+        def beside() -> dict[str, list[str]]:
+            held = [b.arguments for b in ada.engine.state.beliefs.matching(BESIDE)]
+            return {owner: sorted(uid.partition("@")[0] for uid, _ in these) for owner, these in held}
+
+        ada.let_pass(timedelta(minutes=20))
+        assert len(ada.engine.state.beliefs.matching(COMING, MANAGER)) == 4
+        assert beside() == {MANAGER: ["birthday", "fair", "focus"], OWN: []}
+        ada.place.calendars.put(MARIA, changed("focus"))
+        ada.let_pass(timedelta(minutes=20))
+        assert beside() == {MANAGER: ["birthday", "fair"], OWN: []}, "of what is busy now it is known"
 
 
 # as roles declare them -----------------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from empla.mind.noticing import OWED
 from empla.mind.noticing_findings import FINDING, REMARK
 from empla.mind.plans import on
 from empla.mind.steps import Believe
-from empla.mind.triggers import COMING, MANAGER
+from empla.mind.triggers import BESIDE, COMING, MANAGER
 from empla.testing.employee import MARIA
 from empla.testing.mailbox import letter
 from tests.employees.executive_assistant.conftest import BEN, Desk, said
@@ -120,6 +120,21 @@ def test_meetings_that_overlap_and_a_day_without_a_free_hour(knowing: Desk) -> N
     assert "“Meeting a” and “Meeting b” overlap: Wednesday, 25 November, 11:00" in brief
     assert "Wednesday, 25 November leaves you no hour free" in brief
     assert HEADING not in briefs(knowing.goes_on(DAY))[0]
+
+
+def test_what_lasts_all_day_or_takes_no_time_overlaps_nothing_and_leaves_the_day_free(knowing: Desk) -> None:
+    coming(knowing, "a", 2, 9, 12)
+    coming(knowing, "trade fair", 2, 0, 23)
+    coming(knowing, "focus", 2, 11, 12)
+    beside = (("trade fair", knowing.at(2, 0)), ("focus", knowing.at(2, 11)))
+    knowing.ada.tell("believe", key="beside", functor=BESIDE, arguments=(MANAGER, beside))
+    knowing.goes_on()
+    assert noticed(knowing) == []
+    knowing.ada.tell("believe", key="busy", functor=BESIDE, arguments=(MANAGER, beside[:1]))  # it is busy now
+    knowing.goes_on()
+    (brief,) = briefs(knowing.goes_on(DAY))
+    assert "“Meeting a” and “Meeting focus” overlap: Wednesday, 25 November, 11:00" in brief
+    assert "trade fair" not in brief and "no hour free" not in brief
 
 
 def test_a_meeting_that_was_moved_does_not_overlap_itself(knowing: Desk) -> None:
