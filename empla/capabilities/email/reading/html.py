@@ -52,6 +52,11 @@ def text_of_html(html: str) -> str:
     return reader.text()
 
 
+def hides(style: str) -> bool:
+    """Return whether an element with this style is not seen by a reader: hidden, out of the page, or too small."""
+    return bool(_HIDDEN.search(style)) or _is_tiny(style, parent=False)
+
+
 @dataclass(slots=True)
 class _Open:
     """An element that is open: what it does to the words in it."""
@@ -105,7 +110,7 @@ class _Reader(HTMLParser):
     def handle_endtag(self, tag: str) -> None:
         if tag == "style":
             self._in_style = False
-            self._hidden_names |= _hidden_names(self._style)
+            self._hidden_names |= hidden_names(self._style)
             self._style = ""
             return
         if tag == "head":
@@ -179,7 +184,7 @@ def _is_signature(marks: str, named: dict[str, str]) -> bool:
     return named.get("id", "") == "signature" or any(mark in marks for mark in _SIGNATURES)
 
 
-def _hidden_names(style: str) -> frozenset[str]:
+def hidden_names(style: str) -> frozenset[str]:
     """Return the classes (".x") and ids ("#x") that a style sheet hides on every screen."""
     pieces = style.split("/*")  # comments
     everywhere = _MEDIA.sub(" ", pieces[0] + " ".join(piece.partition("*/")[2] for piece in pieces[1:]))
