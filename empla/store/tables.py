@@ -393,7 +393,7 @@ class FactRow(Row, table=True):
         _unique("fact", "key"),
         _index("fact", "subject", "predicate"),
         _index("fact", "object_entity", "predicate"),
-        _index("fact", "predicate"),
+        _index("fact", "predicate", "object"),
         _index("fact", "closed_at"),
         _index("fact", "changed"),
     )
@@ -416,7 +416,8 @@ class FactRow(Row, table=True):
     visibility: int = 0
     source: str = ""
     state: str = "kept"
-    ends: str = ""  # when it ends by what is believed now: `valid_to`, or where a later statement takes its place
+    begins: str = ""  # when it begins and ends by what is believed now: where an earlier one ends, where a later one
+    ends: str = ""  # takes its place
     overruled_by: int = Field(default=0, sa_type=BigInteger)  # the fact that counts in its place from its beginning on
     gaps: str = ""  # spans in which it was not believed and after which it is again, as a JSON list of pairs
     people: str = "[]"  # addresses of those who may see it however private it is, as a JSON list

@@ -9,6 +9,6 @@ Fields of the percept, besides `do`; all texts, but `at` and the times, which ar
     edit      memory ("f7") and what shall be otherwise: object, valid_from, valid_to, visibility (a name), confidence;
               or memory ("n3") and name, address or phone to add, `same_as` or `different_from` ("n5"); by, why
 
-A subject is "n3", an address or a name. The old fact is closed with the reason, the new one says which it replaces; each
-writes a row of `consolidation`: who, when, and before and after as JSON.
+A subject is "n3", an address or a name. The old fact is closed with the reason, the new one says which it replaces;
+each writes a row of `consolidation`: who, when, and before and after as JSON.
 """

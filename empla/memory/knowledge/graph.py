@@ -1,7 +1,7 @@
 """The knowledge graph: entities, and the facts between them, asked for ways and neighbourhoods.
 
-The truth is in the tables. `EmbeddedGraph` walks them with recursive SQL; `Neo4jGraph` has a copy, which it brings up to
-date from the truth by a cursor. Both answer the same, and hold every statement to what the viewer may see.
+The truth is in the tables. `EmbeddedGraph` walks them with recursive SQL; `Neo4jGraph` has a copy, which it brings up
+to date from the truth by a cursor. Both answer the same, and hold every statement to what the viewer may see.
 """
 
 from collections.abc import Sequence

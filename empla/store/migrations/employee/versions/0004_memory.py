@@ -68,14 +68,14 @@ def _knowledge() -> None:
         _big("replaces"),
         _text("rule"),
         _number("visibility"),
-        *map(_text, ("source", "state", "ends")),
+        *map(_text, ("source", "state", "begins", "ends")),
         _big("overruled_by"),
         *map(_text, ("gaps", "people")),
         _big("changed"),
         unique=("key",),
     )
-    on = (("subject", "predicate"), ("object_entity", "predicate"), ("predicate",), ("closed_at",), ("changed",))
-    _indexes("fact", *on)
+    looked_up = (("subject", "predicate"), ("object_entity", "predicate"), ("predicate", "object"))
+    _indexes("fact", *looked_up, ("closed_at",), ("changed",))
     _table("support", _big("fact"), *map(_text, ("proof", "supporter")), unique=("fact", "proof", "supporter"))
     _indexes("support", ("supporter",))
 
