@@ -19,12 +19,12 @@ from empla.memory.model import EVERYTHING, EpisodeKind, Viewer
 class Bounds:
     """What everything found has to meet; indexes hold it in their queries.
 
-    `people` are addresses of which each has to have taken part, as author or otherwise. `since` is the first instant,
-    `until` the first that is too late. No `kinds`: all of them.
+    `people` are groups of addresses: of each group one has to have taken part, as author or otherwise. `since` is the
+    first instant, `until` the first that is too late. No `kinds`: all of them.
     """
 
     viewer: Viewer = EVERYTHING
-    people: tuple[str, ...] = ()
+    people: tuple[tuple[str, ...], ...] = ()
     since: datetime | None = None
     until: datetime | None = None
     kinds: tuple[EpisodeKind, ...] = ()
@@ -47,8 +47,9 @@ class Piece(NamedTuple):
     """What the index knows of one piece.
 
     `before2`, `before`, `after` and `after2` are its neighbours in its thread, in order of time, 0 where there is none.
-    `author` is the number of a person of the index. `day` is an ordinal in UTC, `spans` the days it speaks of as pairs
-    of ordinals ("739000-739006;..."), `roots` its content words in order. `flags` are those of `features`.
+    `author` is the number of a person of the index, `people` those of all who took part ("3 17"). `day` is an ordinal
+    in UTC, `spans` the days it speaks of as pairs of ordinals ("739000-739006;..."), `roots` its content words in
+    order, `length` how many. `flags` are those of `features`.
     """
 
     number: int
@@ -63,6 +64,7 @@ class Piece(NamedTuple):
     length: int
     spans: str
     roots: str
+    people: str = ""
     before2: int = 0
     before: int = 0
     after: int = 0
@@ -70,11 +72,40 @@ class Piece(NamedTuple):
 
 
 class Entry(NamedTuple):
-    """One episode as the index is given it: pieces without neighbours and number of the author, and who took part."""
+    """One episode as the index is given it: pieces without neighbours and numbers of persons, and who took part."""
 
     pieces: tuple[Piece, ...]
     author: str
     people: tuple[str, ...]
+
+
+class Naming(NamedTuple):
+    """By which words somebody with an address is called; those with one `entity`, unless it is 0, are one person."""
+
+    address: str
+    entity: int
+    words: tuple[str, ...]
+
+
+class Called(NamedTuple):
+    """Somebody whom a word may name: the number of a person of the index, and the entity that this one is, or 0."""
+
+    person: int
+    entity: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class News:
+    """What an index is told at once.
+
+    `entries` replace what was known of their episodes; episodes in `gone` are dropped, and with `wipe` nothing of them
+    may be left in any file. `names` are in place of what was known by the same addresses.
+    """
+
+    entries: Sequence[Entry] = ()
+    gone: Sequence[int] = ()
+    names: Sequence[Naming] = ()
+    wipe: bool = False
 
 
 class Totals(NamedTuple):
@@ -96,19 +127,8 @@ class TextIndex(Protocol):
     def mark(self) -> Mark:
         """Return how far the truth was read."""
 
-    def take(
-        self,
-        expected: Mark,
-        mark: Mark,
-        entries: Sequence[Entry],
-        gone: Sequence[int],
-        names: Mapping[str, Sequence[str]],
-    ) -> bool:
-        """Move the mark from `expected`; false, and nothing done, if it is another by now.
-
-        `entries` replace what was known of their episodes; episodes in `gone` are dropped. `names` are the words by
-        which an address is called, in place of those it had.
-        """
+    def take(self, expected: Mark, mark: Mark, news: News) -> bool:
+        """Move the mark from `expected` and write what is new; false, and nothing done, if it is another by now."""
 
     def totals(self) -> Totals:
         """Return what there is on the whole."""
@@ -135,8 +155,8 @@ class TextIndex(Protocol):
     def visible(self, numbers: Sequence[int], bounds: Bounds) -> Sequence[int]:
         """Return which of these pieces are within bounds: for neighbours, and for what another index has found."""
 
-    def called(self, words: Sequence[str]) -> Mapping[str, Sequence[int]]:
-        """Return the persons that each of these words, lower-cased and without accents, may name."""
+    def called(self, words: Sequence[str]) -> Mapping[str, Sequence[Called]]:
+        """Return whom each of these words, lower-cased and without accents, may name."""
 
     def persons(self, addresses: Sequence[str]) -> Mapping[str, int]:
         """Return the numbers of the persons with these addresses who are known."""

@@ -27,6 +27,11 @@ def episode_of(piece: int) -> int:
     return piece // PER_EPISODE
 
 
+def words_of(text: str, outcome: str, rationale: str) -> str:
+    """Return all words of an episode but its heading: what happened, what came of it, and why it was decided."""
+    return "\n".join(filter(None, (text, outcome, rationale)))
+
+
 def pieces_of(text: str) -> tuple[str, ...]:
     """Return a text in pieces, at least one: whole paragraphs, and sentences where a paragraph alone is too long."""
     if len(text) <= PIECE_CHARACTERS:

@@ -19,17 +19,8 @@ DaySpan = tuple[int, int]
 _SEASONS: Final = {"spring": (3, 5), "summer": (6, 8), "fall": (9, 11), "autumn": (9, 11), "winter": (12, 14)}
 _UNITS: Final = ("day", "week", "weekend", "fortnight", "month", "quarter", "year")
 _NAMED: Final = (
-    "yesterday",
-    "today",
-    "tonight",
-    "tomorrow",
-    "just",
-    "night",
-    "morning",
-    "evening",
-    "ago",
-    "recently",
-    "since",
+    *("yesterday", "today", "tonight", "tomorrow", "just", "ago", "recently", "since"),
+    *("night", "morning", "evening"),
 )
 _SHORT: Final = ("jan", "feb", "mar", "apr", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec")
 TIME_WORDS: Final = frozenset(

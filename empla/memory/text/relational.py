@@ -1,0 +1,403 @@
+"""The index of words in tables: what SQLite and PostgreSQL have in common.
+
+Only the roots of each piece itself are indexed, not those of its neighbours: recall adds up neighbours' scores instead,
+which finds the same and leaves a piece's entry alone when another mail of the thread comes later.
+"""
+
+# ruff: noqa: S608 - names come from our own code, values are always parameters
+
+from abc import ABC, abstractmethod
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from typing import Any, Final
+
+from empla.faults import point
+from empla.memory.text.features import names_in
+from empla.memory.text.index import Bounds, Called, Entry, Mark, Naming, News, Piece, Totals
+from empla.memory.text.pieces import PER_EPISODE, episode_of
+from empla.store.store import instant
+
+LAYOUT: Final = 1
+"""Raised when the tables or the analysis change: an index of another layout is made anew."""
+
+TABLES: Final = (
+    "CREATE TABLE known (name TEXT PRIMARY KEY, value BIGINT NOT NULL)",
+    """CREATE TABLE piece (number BIGINT PRIMARY KEY, thread TEXT NOT NULL, at TEXT NOT NULL, day INTEGER NOT NULL,
+    author INTEGER NOT NULL, kind TEXT NOT NULL, importance INTEGER NOT NULL, visibility INTEGER NOT NULL,
+    flags INTEGER NOT NULL, length INTEGER NOT NULL, spans TEXT NOT NULL, roots TEXT NOT NULL, people TEXT NOT NULL,
+    before2 BIGINT NOT NULL, before BIGINT NOT NULL, after BIGINT NOT NULL, after2 BIGINT NOT NULL)""",
+    "CREATE INDEX piece_thread ON piece (thread, at, number)",
+    "CREATE INDEX piece_author ON piece (author, day)",
+    "CREATE INDEX piece_day ON piece (day)",
+    "CREATE TABLE person (number INTEGER PRIMARY KEY, address TEXT NOT NULL UNIQUE, entity INTEGER NOT NULL)",
+)
+_COLUMNS: Final = ", ".join(Piece._fields)
+_MARK: Final = tuple(f"mark_{name}" for name in Mark._fields)
+_AT_ONCE: Final = 500
+"""Values that one statement is given: below every limit of both engines."""
+
+
+class RelationalIndex(ABC):
+    """Tables of one employee, by way of statements with `?` for each value."""
+
+    # the engine's part -----------------------------------------------------------------------------------------------
+
+    @abstractmethod
+    def _fetch(self, statement: str, values: Sequence[Any] = ()) -> list[Any]:
+        """Run a statement and return what it finds."""
+
+    @abstractmethod
+    def _run(self, statement: str, values: Sequence[Any] = ()) -> None:
+        """Run a statement that finds nothing."""
+
+    @abstractmethod
+    def _run_many(self, statement: str, rows: Sequence[Sequence[Any]]) -> None:
+        """Run a statement once for each row."""
+
+    @abstractmethod
+    def _writing(self) -> AbstractContextManager[None]:
+        """Commit what is written inside, or nothing; nobody else writes meanwhile."""
+
+    @abstractmethod
+    def _index_words(self, pieces: Sequence[Piece]) -> None:
+        """Have these pieces found by their roots."""
+
+    @abstractmethod
+    def _drop_words(self, pieces: Sequence[Piece]) -> None:
+        """Have these pieces, as they were indexed, found no more."""
+
+    @abstractmethod
+    def _wipe(self) -> None:
+        """Leave nothing in any file of what was dropped."""
+
+    # writing ---------------------------------------------------------------------------------------------------------
+
+    def take(self, expected: Mark, mark: Mark, news: News) -> bool:
+        """Move the mark from `expected` and write what is new; false, and nothing done, if it is another by now."""
+        with self._writing():
+            known = self._known()
+            if _mark(known) != expected:
+                return False
+            totals = _Sum(known)
+            threads = self._drop(self._to_drop(expected, news), totals)
+            self._add(news.entries, totals, threads)
+            self._link_anew(threads)
+            self._name(news.names)
+            if news.gone:
+                self._forget_persons()
+            values = dict(zip(_MARK, mark, strict=True)) | totals.values()
+            self._run_many(
+                "INSERT INTO known (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+                sorted(values.items()),
+            )
+            point("recall:words:written")
+        if news.wipe:
+            self._wipe()
+        return True
+
+    def _to_drop(self, expected: Mark, news: News) -> list[int]:
+        """Episodes that may be known and are not what they were; what is beyond the mark cannot be known."""
+        again = (episode_of(entry.pieces[0].number) for entry in news.entries)
+        return sorted({*news.gone, *(episode for episode in again if episode <= expected.episode)})
+
+    def _drop(self, episodes: Sequence[int], totals: "_Sum") -> set[str]:
+        """Drop what is known of episodes; return the threads in which neighbours have to be found anew."""
+        old = [
+            Piece(*row)
+            for episode in episodes
+            for row in self._fetch(
+                f"SELECT {_COLUMNS} FROM piece WHERE number >= ? AND number < ?",
+                (episode * PER_EPISODE, (episode + 1) * PER_EPISODE),
+            )
+        ]
+        if not old:
+            return set()
+        self._drop_words(old)
+        self._run_many("DELETE FROM piece WHERE number = ?", [(piece.number,) for piece in old])
+        parts = {(int(person), episode_of(piece.number)) for piece in old for person in piece.people.split()}
+        self._run_many("DELETE FROM took_part WHERE person = ? AND episode = ?", sorted(parts))
+        counts = _frequencies(old)
+        self._run_many("UPDATE term SET df = df - ? WHERE root = ?", [(n, root) for root, n in sorted(counts.items())])
+        self._run_many("DELETE FROM term WHERE root = ? AND df <= 0", [(root,) for root in sorted(counts)])
+        totals.less(old)
+        return {piece.thread for piece in old if piece.thread}
+
+    def _add(self, entries: Sequence[Entry], totals: "_Sum", threads: set[str]) -> None:
+        if not entries:
+            return
+        persons = self._persons_made({address for entry in entries for address in (entry.author, *entry.people)})
+        pieces: list[Piece] = []
+        parts: set[tuple[int, int]] = set()
+        for entry in entries:
+            author = persons.get(entry.author, 0)
+            who = sorted({persons[address] for address in (entry.author, *entry.people) if address})
+            people = " ".join(map(str, who))
+            pieces += [piece._replace(author=author, people=people) for piece in entry.pieces]
+            episode = episode_of(entry.pieces[0].number)
+            parts.update((person, episode) for person in who)
+        linked = self._linked(pieces, threads)
+        marks = ", ".join("?" * len(Piece._fields))
+        self._run_many(f"INSERT INTO piece ({_COLUMNS}) VALUES ({marks})", linked)
+        self._run_many("INSERT INTO took_part (person, episode) VALUES (?, ?)", sorted(parts))
+        self._index_words(linked)
+        self._run_many(
+            "INSERT INTO term (root, df) VALUES (?, ?) ON CONFLICT (root) DO UPDATE SET df = term.df + excluded.df",
+            sorted(_frequencies(linked).items()),
+        )
+        totals.more(linked)
+
+    # neighbours ------------------------------------------------------------------------------------------------------
+
+    def _linked(self, pieces: Sequence[Piece], threads: set[str]) -> list[Piece]:
+        """Return new pieces with their neighbours.
+
+        What comes at the end of its thread, as almost all does, is linked here, and the last two before it learn of it.
+        Threads in which something comes late are added to `threads`.
+        """
+        by_thread: dict[str, list[Piece]] = defaultdict(list)
+        linked: list[Piece] = []
+        for piece in pieces:
+            if piece.thread:
+                by_thread[piece.thread].append(piece)
+            else:
+                linked += _chained([piece], ())[0]
+        changed: list[tuple[int, int, int]] = []
+        for thread, some in by_thread.items():
+            some.sort(key=_order)
+            last = self._fetch(
+                "SELECT at, number, after, after2 FROM piece WHERE thread = ? ORDER BY at DESC, number DESC LIMIT 2",
+                (thread,),
+            )
+            if thread in threads or (last and (last[0][0], last[0][1]) > _order(some[0])):
+                threads.add(thread)
+                linked += some
+                continue
+            here, older = _chained(some, [row[1] for row in reversed(last)])
+            linked += here
+            changed += older
+        self._run_many("UPDATE piece SET after = ?, after2 = ? WHERE number = ?", changed)
+        return linked
+
+    def _link_anew(self, threads: Iterable[str]) -> None:
+        """Find the neighbours of all pieces of threads: something came late in them, or went."""
+        changed = []
+        for thread in sorted(threads):
+            rows = self._fetch(
+                "SELECT number, before2, before, after, after2 FROM piece WHERE thread = ? ORDER BY at, number",
+                (thread,),
+            )
+            numbers = [0, 0, *(row[0] for row in rows), 0, 0]
+            for place, row in enumerate(rows):
+                near = (numbers[place], numbers[place + 1], numbers[place + 3], numbers[place + 4])
+                if tuple(row[1:]) != near:
+                    changed.append((*near, row[0]))
+        self._run_many("UPDATE piece SET before2 = ?, before = ?, after = ?, after2 = ? WHERE number = ?", changed)
+
+    # persons ---------------------------------------------------------------------------------------------------------
+
+    def _persons_made(self, addresses: set[str]) -> dict[str, int]:
+        """Return the numbers of persons, made where they were not known, with the names that their addresses tell."""
+        wanted = sorted(filter(None, addresses))
+        known = dict(self.persons(wanted))
+        fresh = [address for address in wanted if address not in known]
+        if fresh:
+            (last,) = self._fetch("SELECT coalesce(max(number), 0) FROM person")[0]
+            known |= {address: last + place for place, address in enumerate(fresh, 1)}
+            self._run_many("INSERT INTO person VALUES (?, ?, 0)", [(known[address], address) for address in fresh])
+            named = [(word, known[address]) for address in fresh for word in names_in(address)]
+            self._run_many("INSERT INTO called (word, person) VALUES (?, ?)", named)
+        return known
+
+    def _name(self, names: Sequence[Naming]) -> None:
+        if not names:
+            return
+        persons = self._persons_made({naming.address for naming in names})
+        for naming in names:
+            person = persons[naming.address]
+            self._run("UPDATE person SET entity = ? WHERE number = ?", (naming.entity, person))
+            self._run("DELETE FROM called WHERE person = ?", (person,))
+            called = dict.fromkeys((*names_in(naming.address), *naming.words))
+            self._run_many("INSERT INTO called (word, person) VALUES (?, ?)", [(word, person) for word in called])
+
+    def _forget_persons(self) -> None:
+        """Drop persons who took part in nothing that is left, and of whom nothing else is known."""
+        nobody = "SELECT number FROM person WHERE entity = 0 AND number NOT IN (SELECT person FROM took_part)"
+        self._run(f"DELETE FROM called WHERE person IN ({nobody})")
+        self._run("DELETE FROM person WHERE entity = 0 AND number NOT IN (SELECT person FROM took_part)")
+
+    # reading ---------------------------------------------------------------------------------------------------------
+
+    def _known(self) -> dict[str, int]:
+        return dict(self._fetch("SELECT name, value FROM known"))
+
+    def mark(self) -> Mark:
+        """Return how far the truth was read."""
+        return _mark(self._known())
+
+    def totals(self) -> Totals:
+        """Return what there is on the whole."""
+        known = self._known()
+        first, last = self._fetch("SELECT coalesce(min(day), 0), coalesce(max(day), 0) FROM piece")[0]
+        return Totals(known.get("pieces", 0), known.get("length", 0), first, last)
+
+    def frequencies(self, roots: Sequence[str]) -> Mapping[str, int]:
+        """Return in how many pieces each root stands; one that stands in none may be left out."""
+        return dict(self._fetch(f"SELECT root, df FROM term WHERE root IN ({_marks(roots)})", tuple(roots)))
+
+    def written(
+        self, first_day: int, last_day: int, bounds: Bounds, limit: int, authors: Sequence[int] = ()
+    ) -> Sequence[int]:
+        """Return pieces of these days, the important and the later first."""
+        holds, values = self._conditions(bounds)
+        if authors:
+            holds, values = [f"p.author IN ({_marks(authors)})", *holds], [*authors, *values]
+        holds = ["p.day BETWEEN ? AND ?", *holds]
+        statement = f"SELECT p.number FROM piece p WHERE {' AND '.join(holds)} ORDER BY {_IMPORTANT} LIMIT ?"
+        return [row[0] for row in self._fetch(statement, (first_day, last_day, *values, limit))]
+
+    def within(self, bounds: Bounds, limit: int) -> Sequence[int]:
+        """Return pieces within bounds, the important and the later first: where the words say nothing."""
+        holds, values = self._conditions(bounds)
+        where = f"WHERE {' AND '.join(holds)}" if holds else ""
+        statement = f"SELECT p.number FROM piece p {where} ORDER BY {_IMPORTANT} LIMIT ?"
+        return [row[0] for row in self._fetch(statement, (*values, limit))]
+
+    def pieces(self, numbers: Sequence[int]) -> Mapping[int, Piece]:
+        """Return these pieces; numbers that there are not any more are left out."""
+        return {
+            row[0]: Piece._make(row)
+            for some in _portions(numbers)
+            for row in self._fetch(f"SELECT {_COLUMNS} FROM piece WHERE number IN ({_marks(some)})", some)
+        }
+
+    def visible(self, numbers: Sequence[int], bounds: Bounds) -> Sequence[int]:
+        """Return which of these pieces are within bounds: for neighbours, and for what another index has found."""
+        holds, values = self._conditions(bounds)
+        found: set[int] = set()
+        for some in _portions(numbers):
+            where = " AND ".join((f"p.number IN ({_marks(some)})", *holds))
+            found.update(row[0] for row in self._fetch(f"SELECT p.number FROM piece p WHERE {where}", (*some, *values)))
+        return [number for number in numbers if number in found]
+
+    def called(self, words: Sequence[str]) -> Mapping[str, Sequence[Called]]:
+        """Return whom each of these words, lower-cased and without accents, may name."""
+        found: dict[str, list[Called]] = defaultdict(list)
+        for some in _portions(words):
+            for word, person, entity in self._fetch(
+                "SELECT c.word, p.number, p.entity FROM called c JOIN person p ON p.number = c.person"
+                f" WHERE c.word IN ({_marks(some)}) ORDER BY p.number",
+                some,
+            ):
+                found[word].append(Called(person, entity))
+        return found
+
+    def persons(self, addresses: Sequence[str]) -> Mapping[str, int]:
+        """Return the numbers of the persons with these addresses who are known."""
+        return {
+            address: number
+            for some in _portions(addresses)
+            for address, number in self._fetch(
+                f"SELECT address, number FROM person WHERE address IN ({_marks(some)})", some
+            )
+        }
+
+    def _conditions(self, bounds: Bounds) -> tuple[list[str], list[Any]]:
+        """Return bounds as conditions on a piece `p`, and their values."""
+        if bounds.is_open:
+            return [], []
+        holds: list[str] = []
+        values: list[Any] = []
+        viewer = bounds.viewer
+        if not viewer.everything:
+            part, some = self._took_part(viewer.addresses)
+            holds.append(f"(p.visibility >= ? OR {part})")
+            values += [int(viewer.least), *some]
+        for group in bounds.people:
+            part, some = self._took_part(group)
+            holds.append(part)
+            values += some
+        if bounds.since is not None:
+            holds.append("p.at >= ?")
+            values.append(instant(bounds.since))
+        if bounds.until is not None:
+            holds.append("p.at < ?")
+            values.append(instant(bounds.until))
+        if bounds.kinds:
+            holds.append(f"p.kind IN ({_marks(bounds.kinds)})")
+            values += [str(kind) for kind in bounds.kinds]
+        return holds, values
+
+    def _took_part(self, addresses: Sequence[str]) -> tuple[str, list[int]]:
+        """Return the condition that one of these addresses took part; nobody whom the index does not know did."""
+        some = sorted(self.persons(tuple(address.lower() for address in addresses)).values())
+        if not some:
+            return "1 = 0", []
+        return (
+            "EXISTS (SELECT 1 FROM took_part t"
+            f" WHERE t.person IN ({_marks(some)}) AND t.episode = p.number / {PER_EPISODE})"
+        ), some
+
+
+_IMPORTANT: Final = "p.importance DESC, p.at DESC, p.number DESC"
+
+
+class _Sum:
+    """What there is on the whole, while pieces come and go."""
+
+    def __init__(self, known: Mapping[str, int]) -> None:
+        self._pieces = known.get("pieces", 0)
+        self._length = known.get("length", 0)
+
+    def more(self, pieces: Sequence[Piece]) -> None:
+        """Count pieces that have come."""
+        self._pieces += len(pieces)
+        self._length += sum(piece.length for piece in pieces)
+
+    def less(self, pieces: Sequence[Piece]) -> None:
+        """Count pieces that have gone."""
+        self._pieces -= len(pieces)
+        self._length -= sum(piece.length for piece in pieces)
+
+    def values(self) -> dict[str, int]:
+        """Return the sums by their names."""
+        return {"pieces": self._pieces, "length": self._length}
+
+
+def _mark(known: Mapping[str, int]) -> Mark:
+    return Mark(*(known.get(name, 0) for name in _MARK))
+
+
+def _order(piece: Piece) -> tuple[str, int]:
+    return piece.at, piece.number
+
+
+def _chained(pieces: Sequence[Piece], last: Sequence[int]) -> tuple[list[Piece], list[tuple[int, int, int]]]:
+    """Link pieces that follow one another after the `last` two of a thread.
+
+    Returns them, and for those two what follows them now (after, after2, number).
+    """
+    numbers = [0] * (2 - len(last)) + [*last, *(piece.number for piece in pieces), 0, 0]
+    linked = [
+        piece._replace(before2=numbers[k], before=numbers[k + 1], after=numbers[k + 3], after2=numbers[k + 4])
+        for k, piece in enumerate(pieces)
+    ]
+    older = [(numbers[k + 1], numbers[k + 2], numbers[k]) for k in (0, 1) if numbers[k]]
+    return linked, older
+
+
+def _frequencies(pieces: Iterable[Piece]) -> Counter[str]:
+    """Return in how many of these pieces each root stands."""
+    counts: Counter[str] = Counter()
+    for piece in pieces:
+        counts.update(set(piece.roots.split()))
+    return counts
+
+
+def _marks(values: Sequence[Any]) -> str:
+    return ", ".join("?" * len(values))
+
+
+def _portions(values: Sequence[Any]) -> Iterator[tuple[Any, ...]]:
+    for start in range(0, len(values), _AT_ONCE):
+        yield tuple(values[start : start + _AT_ONCE])
