@@ -67,12 +67,12 @@ class PlainServer:
         """Listen on a free port, on a thread of its own."""
         self._thread.start()
         listening = asyncio.run_coroutine_threadsafe(self._listen(), self._loop)
-        self.port = listening.result(timeout=5)
+        self.port = listening.result(timeout=60)
 
     def stop(self) -> None:
         """Stop listening."""
         self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(timeout=5)
+        self._thread.join(timeout=60)
 
     async def _listen(self) -> int:
         server = await self._loop.create_server(self._connection, "127.0.0.1", 0)

@@ -78,7 +78,7 @@ def trials(installed: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     yield Trials(process, rooms, module, server, folder)
     assert process.stdin is not None
     process.stdin.close()
-    process.wait(timeout=10)
+    process.wait(timeout=60)
     server.shutdown()
     server.server_close()
 

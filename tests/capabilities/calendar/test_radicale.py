@@ -80,7 +80,7 @@ class Server:
         asked = urllib.request.Request(
             self.url + path, body, {"Authorization": f"Basic {sign_in}", **headers}, method=method
         )
-        with urllib.request.urlopen(asked, timeout=10) as answer:
+        with urllib.request.urlopen(asked, timeout=60) as answer:
             return bytes(answer.read())
 
     def make_calendar(self, who: str) -> None:
