@@ -42,6 +42,9 @@ _CHANGES = {
 """By what is asked for, the module under `empla.memory` and its function: loaded by the first such command, so that
 who is taught nothing does not carry what reads documents."""
 
+_IN_PARTS = frozenset({"teach"})
+"""What comes in several commands: the words of each are kept until the last has come, and its function lets them go."""
+
 
 def run(store: Store, percept: Percept, at: datetime) -> None:
     """Carry out a change of memory in the current transaction; InputError for one that cannot be."""
@@ -51,7 +54,8 @@ def run(store: Store, percept: Percept, at: datetime) -> None:
     module, name = _CHANGES[do]
     change: Change = getattr(import_module(f"empla.memory.{module}"), name)
     change(store, percept.fields, at)
-    _blank(store, percept)
+    if do not in _IN_PARTS:
+        _blank(store, percept)
 
 
 def _blank(store: Store, percept: Percept) -> None:
