@@ -35,7 +35,9 @@ _LEAD = re.compile(
 )
 _OR = re.compile(r"\s*,?\s+\bor\b\s+|\s*,\s*", re.IGNORECASE)
 _MEETS = frozenset({Intent.SCHEDULE, Intent.MOVE, Intent.CANCEL, Intent.CHANGE, Intent.SWAP, Intent.RESPOND})
-_READS = frozenset({Intent.FREE, Intent.AGENDA, Intent.STATUS, Intent.RULES, Intent.HELP, Intent.BRIEF, Intent.TRIAGE})
+_READS = frozenset(
+    {Intent.FREE, Intent.AGENDA, Intent.STATUS, Intent.RULES, Intent.HELP, Intent.BRIEF, Intent.TRIAGE, Intent.ASK}
+) | {Intent.REMEMBER}
 """Intents that reach nobody but who asked."""
 _NOT_UNDERSTOOD = frozenset(
     {

@@ -27,6 +27,8 @@ that could be meant in two ways with the question to ask. Slots per intent; ever
 | invitation-reply | uid: str; sequence: int; attendee: Address; partstat: str (RFC 5545, upper case) |
 | invitation | uid; sequence; method: str (upper case); organizer: Address; topic; spans: tuple[Span, ...] |
 | answer | any slot of schedule or choose: a fragment that only says something when a question is open |
+| ask | question: str (as it was asked of memory) |
+| remember | what: str (what is so) |
 | other-request | what: str (the request in the person's own words) |
 | foreign | language: str (ISO 639-1) |
 | several | parts: tuple[Reading, ...], each with a slot `text`: the words of that request (mails of the manager only) |

@@ -29,6 +29,8 @@ OF_FAMILIES = frozenset(
         Intent.STATUS,
         Intent.TRIAGE,
         Intent.BRIEF,
+        Intent.ASK,
+        Intent.REMEMBER,
     ]
 )
 """Intents that only a family tells."""

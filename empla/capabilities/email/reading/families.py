@@ -56,6 +56,7 @@ def families() -> tuple[Family, ...]:
     from empla.capabilities.email.reading.followups import chase, sequence
     from empla.capabilities.email.reading.guards import watched
     from empla.capabilities.email.reading.moving import moving
+    from empla.capabilities.email.reading.recalling import recalling
     from empla.capabilities.email.reading.reminders import remind
     from empla.capabilities.email.reading.replies import replies
     from empla.capabilities.email.reading.standing import standing
@@ -65,4 +66,4 @@ def families() -> tuple[Family, ...]:
     work = (sequence, chase, remind, errand, status)
     said = (choices, agreeing, verdicts, replies)
     ruled = (watched(briefs), watched(standing, of_work=False), respond, moving)
-    return (*said, *ruled, *map(watched, (triaging, *work)), changes, doubting)
+    return (*said, *ruled, recalling, *map(watched, (triaging, *work)), changes, doubting)

@@ -33,6 +33,8 @@ class Intent(StrEnum):
     STATUS = "status"  # what are you working on, what became of something
     TRIAGE = "triage"  # that mail was important, or was not
     BRIEF = "brief"  # the morning's brief: now, at another hour, not at all
+    ASK = "ask"  # what is remembered of somebody or something
+    REMEMBER = "remember"  # that something is so
     SEVERAL = "several"  # more than one request
     INVITATION = "invitation"  # iTIP REQUEST, CANCEL and others
     INVITATION_REPLY = "invitation-reply"  # iTIP REPLY
