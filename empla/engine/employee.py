@@ -33,6 +33,7 @@ from empla.engine.loading import load
 from empla.engine.outbox import Outbox
 from empla.engine.performing import Performer
 from empla.engine.recording import record
+from empla.engine.remembering import Retelling, remember
 from empla.engine.sensing import Sensing
 from empla.engine.setting_aside import SettingAside
 from empla.engine.telemetry import SILENT, Telemetry
@@ -122,6 +123,7 @@ class EmployeeEngine:
             ended=self._acted,
         )
         self._sensing = Sensing(store, place, self._circuits, mindset.integrations, stir=self._stir, lose=self.lose)
+        self._retelling = Retelling(store, mindset.library, self._effect)
         self._last: LastProcess | None = None
         self._stumbled_at = ""  # the percept over which the process before died: up to it, each commit is one cycle
         self._over: list[Intention] = []  # the intentions that are over by what is being committed
@@ -171,7 +173,7 @@ class EmployeeEngine:
                 now = self._clock.now()
                 try:
                     await self._turn(now, stopping)
-                    packing = self._is_quiet and compact_if_due(self._store, now)
+                    packing = self._is_quiet and self._keep_house(now)
                     if self._troubles:
                         self._tell_of_store(now)
                     due = self.next_due(now)
@@ -232,6 +234,15 @@ class EmployeeEngine:
         failure, self._failure = self._failure, None
         if failure is not None:
             raise failure
+
+    def _keep_house(self, now: datetime) -> bool:
+        """Do a piece of what can wait until nothing else is to do; return whether there may be more."""
+        return compact_if_due(self._store, now) or self._retelling.retell_if_due(now, self.state)
+
+    def _effect(self, operation: str) -> str:
+        """Return the effect of an operation, "" if nobody knows it."""
+        known = self._mindset.operations.get(operation)
+        return known.effect.value if known is not None else ""
 
     async def _wait_for_store(self, error: EmplaError) -> None:
         """Wait until the store can be written again (a full disk, a lock); the next turn takes up what was in hand."""
@@ -457,6 +468,7 @@ class EmployeeEngine:
                 self._log.info("intention over", intention=change.id, plan=change.plan, stage=change.stage.value)
                 ended.append(change)
         body = record(self._store, self._outbox, self.state, delta, instant(at))
+        remember(self._store, percept, delta, self.state, self._mindset.library, self._effect, at)
         self._timers.wait_no_more(over, percept, at)
         self._journal.add(at, percept, body)
         self._journal.snapshot_if_due(self.state)
