@@ -35,7 +35,7 @@ log = structlog.get_logger()
 
 SENSOR = "episodes"
 """Where the table of cursors keeps how far the past has been gone through."""
-CYCLES = 25
+CYCLES = 10
 """Cycles of the past in one piece: some ten milliseconds of work."""
 FIRST = (0, 5)
 """The first release whose cycles made episodes."""

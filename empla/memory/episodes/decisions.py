@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from empla.memory.episodes.past import Past, label, line, mail_behind, of_mail, people, plain
+from empla.memory.episodes.past import Past, label, line, mail_behind, moment, of_mail, people, plain
 from empla.memory.model import Episode, EpisodeKind, Importance
 from empla.mind.beliefs import Belief
 from empla.mind.commitments import COMMITMENT, PROMISES, Commitment, Standing
@@ -33,10 +33,9 @@ def ended(intention: Intention, past: Past, at: datetime) -> Episode | None:
     goal = past.goal(intention.goal) or intention.plan.replace("-", " ")
     mail = mail_behind(intention)
     result = intention.result
-    value = result.value if result is not None and isinstance(result.value, str) else ""
     why = (result.sentence or result.code) if result is not None else ""
     said = f", asked for by {mail.sender} in “{mail.subject}”" if mail is not None and mail.sender is not None else ""
-    outcome = line(": ".join(part for part in (intention.stage.value, why, value) if part))
+    outcome = line(": ".join(part for part in (intention.stage.value, why) if part))
     return Episode(
         key=f"decision:{intention.id}",
         kind=EpisodeKind.DECISION,
@@ -71,8 +70,8 @@ def _rationale(intention: Intention) -> str:
     parts = [f"by the plan {intention.plan}{said}"]
     if intention.reasons:
         parts.append(f"chosen for {', '.join(intention.reasons)}")
-    if intention.tried:
-        parts.append(f"after {', '.join(intention.tried)} had failed")
+    if failed := [plan for plan in intention.tried if plan != intention.plan]:
+        parts.append(f"after {', '.join(failed)} had failed")
     if others:
         parts.append(f"not {', not '.join(others)}")
     if beside := len(intention.passed_over) - len(others):
@@ -149,7 +148,7 @@ def held(belief: Belief, past: Past, at: datetime) -> Iterator[Episode]:
 
 def _task(task: Task, belief: Belief, past: Past, at: datetime) -> Episode:
     result = f"\n{task.result}" if task.result else ""
-    due = f", by {task.due.isoformat(timespec='minutes')}" if task.due is not None else ""
+    due = f", by {moment(task.due, past.zone)}" if task.due is not None else ""
     return Episode(
         key=f"task:{task.id}:{task.state.value}",
         kind=EpisodeKind.TASK,
@@ -169,7 +168,7 @@ def _task(task: Task, belief: Belief, past: Past, at: datetime) -> Episode:
 
 def _promise(name: str, made: Commitment, belief: Belief, past: Past, at: datetime) -> Episode:
     own = belief.functor == COMMITMENT
-    due = f", by {made.due.isoformat(timespec='minutes')}" if made.due is not None else ""
+    due = f", by {moment(made.due, past.zone)}" if made.due is not None else ""
     begun = f"Promised {made.creditor}" if own else f"Expects of {made.debtor}"
     text = f"{begun}: {made.content}{due}"
     state = made.standing.value
@@ -190,12 +189,13 @@ def _late(name: str, made: Commitment, belief: Belief, past: Past) -> Episode:
 def _of_promise(
     key: str, made: Commitment, belief: Belief, past: Past, at: datetime, *, text: str, outcome: str
 ) -> Episode:
+    mail = mail_behind(past.intention(made.carrier)) if made.carrier and not made.thread else None
     return Episode(
         key=key,
         kind=EpisodeKind.DECISION,
         at=at,
         text=plain(text),
-        thread=made.thread,
+        thread=mail.thread if mail is not None else made.thread,
         author=past.own,
         people=people(past.own, made.debtor, made.creditor),
         subject=line(made.content),

@@ -130,6 +130,12 @@ def when(start: str, end: str, zone: str) -> str:
     return f"{_day(first)}, {first:%H:%M} to {until} ({zone})"
 
 
+def moment(at: datetime, zone: str) -> str:
+    """Return an instant as a person reads it in that zone."""
+    local = at.astimezone(zone_of(zone))
+    return f"{_day(local)}, {local:%H:%M} ({zone})"
+
+
 def _day(day: datetime) -> str:
     return f"{_DAYS[day.weekday()]}, {day.day} {_MONTHS[day.month - 1]} {day.year}"
 
