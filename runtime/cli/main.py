@@ -33,6 +33,7 @@ from runtime.cli import (
     simulating,
     steering,
     tasks,
+    teaching,
     thoughts,
     triggers,
     upgrade,
@@ -48,7 +49,7 @@ _ORDER: Final = (
     *("init", "people", "hire", "mailbox", "offboard", "list", "show"),
     *("mail", "inbox", "agenda"),
     *("assign", "unassign", "tasks", "task"),
-    *("memory",),
+    *("teach", "memory"),
     *("history", "why", "beliefs", "goals", "steer", "triggers", "replay"),
     *("settle", "triage", "rules", "persona", "quarantine", "grant", "revoke"),
     *("up", "down", "status", "restart", "pause", "resume", "logs", "bus", "health"),
@@ -113,6 +114,7 @@ app.command(rich_help_panel=DAY)(tasks.assign)
 app.command(rich_help_panel=DAY)(tasks.unassign)
 app.command(rich_help_panel=DAY)(tasks.tasks)
 app.command(rich_help_panel=DAY)(tasks.task)
+app.command(rich_help_panel=DAY)(teaching.teach)
 app.add_typer(memory.app, name="memory", rich_help_panel=DAY)
 app.command(rich_help_panel=OVERSIGHT)(oversight.history)
 app.command(rich_help_panel=OVERSIGHT)(oversight.why)
