@@ -41,6 +41,13 @@ class VectorIndex(Protocol):
     ResourceError or ExternalError for a file or server that fails.
     """
 
+    @property
+    def model(self) -> str:
+        """The model whose vectors these are; empty while there are none."""
+
+    def use(self, model: str, dims: int) -> None:
+        """Be of this model: another's vectors are erased, and the mark is at the beginning."""
+
     def mark(self) -> Mark:
         """Return how far the truth was read."""
 
@@ -48,7 +55,9 @@ class VectorIndex(Protocol):
         """Return how many pieces have vectors."""
 
     def take(self, expected: Mark, mark: Mark, entries: Sequence[Entry], gone: Sequence[int]) -> bool:
-        """Move the mark from `expected`; false, and nothing done, if it is another by now, or somebody else writes.
+        """Move the mark from `expected`; false, and nothing done, if it is another by now.
+
+        So it is if somebody else writes, and if the index is not of the model whose vectors these are.
 
         Episodes in `gone` are erased, with their bytes, and so is what the episodes of `entries` had before. It happens
         as a whole or not at all.
