@@ -31,6 +31,8 @@ from empla.capabilities.email.mailbox import Mailbox, OnWire
 from empla.clock import Clock
 from empla.errors import ExternalError, ResourceError
 from empla.governance.permit import Payload, Permit
+from empla.mind.beliefs import BeliefBase
+from empla.mind.preferences import Wishes
 
 
 class Effect(StrEnum):
@@ -125,6 +127,8 @@ class PrepareFacts:
     """The kept bytes with this sha256, always the same ones; ResourceError if they are gone."""
     history: Callable[[datetime], Mapping[str, Any]] = field(default=lambda _since: {"acts": [], "undertakings": []})
     """What the employee has done and undertaken since then, as its tables tell it now (plain data)."""
+    wishes: Wishes = field(default_factory=lambda: Wishes(BeliefBase()))
+    """How people want things worded and done."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

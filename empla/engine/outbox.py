@@ -34,6 +34,7 @@ from empla.mind.beliefs import BeliefBase
 from empla.mind.bodies import said
 from empla.mind.intentions import HeldSpan
 from empla.mind.percepts import APPROVAL_NEEDED, OUTCOME, Outcome, Percept, Status
+from empla.mind.preferences import Wishes
 from empla.mind.state import Asked, Decided
 from empla.mind.values import OWN, Address
 from empla.store.store import Store, instant
@@ -161,6 +162,7 @@ class Outbox:
             copy_to=address if profile.get("copy_to_self") else "",
             holds=[{"start": h.start.isoformat(), "end": h.end.isoformat(), "uid": h.intention} for h in others],
             kept=self._kept,
+            wishes=Wishes(self.beliefs),
             history=lambda since: recollecting.history(self._store, since, without=intention),
         )
 

@@ -12,15 +12,16 @@ from empla.mind.grants import GRANTED
 from empla.mind.intentions import Authority, Intention
 from empla.mind.percepts import Percept
 from empla.mind.persona import MAY_RISK
+from empla.mind.preferences import CORRECTION, PREFERENCE
 from empla.mind.readings import Mail
 from empla.mind.rules import RULE
 from empla.mind.steps import Scope
 from empla.mind.values import Origin, Source
 
-GUARDED = frozenset({RULE, GRANTED, MAY_RISK, "profile"})
-"""Functors by which the gate decides, what may be risked, and who the employee is and works for: only who acts on the
-manager's or the company's word may hold or withdraw them. So what stands there is that word, whatever else an intention
-may have read."""
+GUARDED = frozenset({RULE, GRANTED, MAY_RISK, PREFERENCE, CORRECTION, "profile"})
+"""Functors by which the gate decides, what may be risked, how things are to be done, and who the employee is and works
+for: only who acts on the manager's or the company's word may hold or withdraw them. So what stands there is that word,
+whatever else an intention may have read."""
 
 _TRUST = {source: place for place, source in enumerate(Source)}
 _PRINCIPALS = {Source.OWN: "company", Source.POLICY: "company", Source.MANAGER: "manager"}

@@ -1,7 +1,8 @@
 """Which of the applicable plans is chosen, and why not the others.
 
-The author's `rank` comes first. Among plans of one rank the higher score goes first, then the lower cost, then the
-name. The score is in units of probability:
+The author's `rank` comes first. Among plans of one rank those go first that do it in a way which the manager prefers,
+and last those in a way that is not wanted (`Plan.ways`, `empla.mind.preferences`); then the higher score, then the lower
+cost, then the name. The score is in units of probability:
 
     expected success + what may be learned - risk - cost - time
 
@@ -20,7 +21,7 @@ The cycle calls `choose` before it adopts and keeps the choice's `context` with 
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from math import log, sqrt
 
@@ -41,6 +42,7 @@ from empla.mind.persona import (
     weight_of_time,
 )
 from empla.mind.plans import Plan, Trigger
+from empla.mind.preferences import leaning
 from empla.mind.steps import Believe, Do, Either, Forget, Now, Query, Reason, Together, Unless, Wait
 
 LOW_RISK = 0.2
@@ -59,7 +61,7 @@ class Choice:
 
     `success` is the probability that was expected, `done` of `tries` what came of it before in this context, `reasons`
     what made up the score. `context` is where its outcome is to be remembered, None where nothing is learned. If
-    `refusal` says why, it may not be chosen.
+    `refusal` says why, it may not be chosen. `leaning` is 1 for a way that is preferred, -1 for one that is not wanted.
     """
 
     plan: Plan
@@ -70,6 +72,7 @@ class Choice:
     reasons: tuple[str, ...] = ()
     refusal: str = ""
     context: str | None = None
+    leaning: int = 0
 
     @property
     def allowed(self) -> bool:
@@ -96,7 +99,8 @@ def choose(
         return record_of(beliefs, plan.name, contexts[plan.name]) if plan.name in contexts else None
 
     permitted = frozenset(p.name for p in applicable if p.risk > 0.0 and beliefs.matching(MAY_RISK, p.name))
-    return ordered(applicable, persona, record, at, permitted=permitted, contexts=contexts)
+    leanings = {plan.name: leaning(beliefs, plan.ways) for plan in applicable if plan.ways}
+    return ordered(applicable, persona, record, at, permitted=permitted, contexts=contexts, leanings=leanings)
 
 
 def context_of(plan: Plan, beliefs: BeliefBase, trigger: Trigger) -> str:
@@ -115,6 +119,7 @@ def ordered(
     *,
     permitted: frozenset[str] = frozenset(),
     contexts: Mapping[str, str] | None = None,
+    leanings: Mapping[str, int] | None = None,
 ) -> list[Choice]:
     """Return the plans in order, given what is known of each; `permitted` may be risked whatever the limit."""
     known = {plan.name: record(plan) for plan in applicable}
@@ -124,8 +129,13 @@ def ordered(
     for plan in applicable:
         refused = plan.risk > limit and plan.name not in permitted
         refusal = f"its risk {plan.risk:g} is above the limit {limit:g}" if refused else ""
-        choices.append(scales.weigh(plan, known[plan.name], refusal, (contexts or {}).get(plan.name)))
-    return sorted(choices, key=lambda c: (not c.allowed, -c.plan.rank, -c.score, c.plan.cost, c.plan.name))
+        choice = scales.weigh(plan, known[plan.name], refusal, (contexts or {}).get(plan.name))
+        liked = (leanings or {}).get(plan.name, 0)
+        choices.append(replace(choice, leaning=liked, reasons=(_LIKED[liked], *choice.reasons)) if liked else choice)
+    return sorted(choices, key=lambda c: (not c.allowed, -c.plan.rank, -c.leaning, -c.score, c.plan.cost, c.plan.name))
+
+
+_LIKED = {1: "a way that is preferred", -1: "a way that is not wanted"}
 
 
 class _Scales:
@@ -189,6 +199,8 @@ def _why_not(choice: Choice, best: Choice) -> str:
     plan, chosen = choice.plan, best.plan
     if not choice.allowed:
         return choice.refusal
+    if plan.rank == chosen.rank and choice.leaning != best.leaning:
+        return _LIKED[-1] if choice.leaning < 0 else f"{chosen.name} is {_LIKED[1]}"
     if plan.rank < chosen.rank or choice.score == best.score:
         return f"ranked after {chosen.name}"
     if choice.success > best.success and choice.tries > best.tries:

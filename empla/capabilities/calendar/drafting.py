@@ -41,6 +41,7 @@ from empla.capabilities.calendar.taking import Incoming, Older, taken_in
 from empla.capabilities.contract import PrepareFacts
 from empla.errors import PermissionDenied, ValidationError
 from empla.governance.permit import Payload
+from empla.mind.preferences import DIAL_IN, PLACES
 from empla.mind.values import Instant
 
 
@@ -59,8 +60,8 @@ def prepare_book(arguments: Book, facts: PrepareFacts) -> Payload:
         organizer=facts.address.lower(),
         organizer_name=names.get(facts.address.lower(), ""),
         attendees=tuple(_asked(a.value.lower(), names, facts) for a in arguments.attendees),
-        location=arguments.location,
-        description=arguments.description,
+        location=arguments.location or _usual_place(arguments, facts),
+        description=_with_dial_in(arguments, facts),
     )
     check = arguments.attendees if arguments.check is None else arguments.check
     target = {
@@ -71,6 +72,20 @@ def prepare_book(arguments: Book, facts: PrepareFacts) -> Payload:
         **_held(start, end, facts),
     }
     return Payload(target, _short_enough(render(meeting, at=facts.at, mark=facts.unique, rule=arguments.rule)))
+
+
+def _usual_place(arguments: Book, facts: PrepareFacts) -> str:
+    """Return where meetings are held that name no place, by the way that is preferred; "" if none is."""
+    ways = facts.wishes.ways() if len(arguments.attendees) > 1 else ()
+    return next((PLACES[way] for way in ways if way in PLACES), "")
+
+
+def _with_dial_in(arguments: Book, facts: PrepareFacts) -> str:
+    """Return the description with how to dial in, where that is wanted in every invitation."""
+    dial_in = facts.wishes.preferred("", DIAL_IN) if len(arguments.attendees) > 1 else ""
+    if not dial_in or dial_in in arguments.description:
+        return arguments.description
+    return "\n\n".join(part for part in (arguments.description, f"Dial-in: {dial_in}") if part)
 
 
 def prepare_update(arguments: Update, facts: PrepareFacts) -> Payload:

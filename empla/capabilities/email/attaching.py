@@ -36,6 +36,12 @@ def attach(mail: EmailMessage, files: Sequence[FileRef], facts: PrepareFacts) ->
     return "\n".join(left_out)
 
 
+def attach_text(mail: EmailMessage, name: str, text: str, facts: PrepareFacts) -> None:
+    """Attach a text that is our own."""
+    mail.add_attachment(text, subtype="plain", charset="utf-8", cte="quoted-printable", filename=name)
+    mail.set_boundary(f"=_{facts.unique}")
+
+
 def _kept(file: FileRef, facts: PrepareFacts) -> bytes | None:
     try:
         return facts.kept(file.sha256)

@@ -10,8 +10,9 @@ from email.utils import format_datetime
 from zoneinfo import ZoneInfo
 
 from empla.capabilities.contract import PrepareFacts
-from empla.capabilities.email.attaching import attach
+from empla.capabilities.email.attaching import attach, attach_text
 from empla.capabilities.email.results import Sent
+from empla.capabilities.email.wording import REST_NAME
 from empla.mind.readings import Mail
 from empla.mind.values import FileRef
 
@@ -34,10 +35,12 @@ def render(
     answering: Mail | None = None,
     follows: Sent | None = None,
     files: Sequence[FileRef] = (),
+    rest: str = "",
 ) -> bytes:
     """Return the mail's bytes. Every mail says that it was sent automatically (RFC 3834) and by whom.
 
-    It stands in the thread of the mail that it answers, or of our own earlier one that it follows.
+    It stands in the thread of the mail that it answers, or of our own earlier one that it follows. `rest` is a part of
+    its text that goes as a file.
     """
     mail = EmailMessage(policy=SMTP)
     mail["From"] = HeaderAddress(facts.employee, addr_spec=facts.address)
@@ -53,6 +56,8 @@ def render(
         part = mail.get_body(("plain",))
         assert isinstance(part, EmailMessage)
         _set_text(part, f"{text.rstrip()}\n\n{left_out}", facts)
+    if rest:
+        attach_text(mail, REST_NAME, rest, facts)
     return _references(answering, follows) + mail.as_bytes()
 
 

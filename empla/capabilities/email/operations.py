@@ -47,6 +47,7 @@ from empla.capabilities.email.reading.responses import with_reply
 from empla.capabilities.email.reading.times.zones import zone_of_sender
 from empla.capabilities.email.results import Sent
 from empla.capabilities.email.sensor import InboxSensor
+from empla.capabilities.email.wording import worded
 from empla.governance.permit import Payload, Permit
 from empla.mind import codec
 from empla.mind.readings import Mail
@@ -185,15 +186,17 @@ def _prepare_send(arguments: SendArguments, facts: PrepareFacts) -> Payload:
     to = tuple(dict.fromkeys(a.value for a in arguments.to))
     cc = tuple(a for a in dict.fromkeys(a.value for a in arguments.cc) if a not in to)
     answering, follows = arguments.answering, arguments.follows
+    said = worded(arguments.text, (*to, *cc), facts.employee, facts.wishes)
     content = compose.render(
         facts,
         to=to,
         cc=cc,
         subject=arguments.subject,
-        text=arguments.text,
+        text=said.text,
         answering=answering,
         follows=follows,
         files=arguments.attachments,
+        rest=said.rest,
     )
     own = compose.message_id(facts)
     before = answering or follows
