@@ -38,6 +38,16 @@ class Rows:
         self._spoilt: EmplaError | None = None
         self._watch: Watch | None = None
 
+    @property
+    def kind(self) -> str:
+        """What keeps the rows: `sqlite` or `postgresql`."""
+        return self._kind
+
+    @property
+    def tenant(self) -> str:
+        """Whose employee it is."""
+        return self._key["tenant_id"]
+
     # numbers --------------------------------------------------------------------------------------------------
 
     def next_seq(self, name: str) -> int:

@@ -136,7 +136,7 @@ STOP: Final = frozenset(
 """Words that say nothing of what a text is about."""
 
 SUFFIXES: Final = tuple(
-    """ization isation fulness ousness iveness ational ation ition ement ingly ment ness tion sion ance ence able ible
+    """ization isation fulness ousness iveness ational ation ition ement ingly ment ness ance ence able ible
     ship hood ical ious ist ism ful ous ive ant ent ion ity ize ise ary ery ial al er or ic ly ty y i""".split()  # noqa: SIM905
 )
 """Endings that make one word of another, the longer first."""

@@ -88,10 +88,14 @@ class Naming(NamedTuple):
 
 
 class Called(NamedTuple):
-    """Somebody whom a word may name: the number of a person of the index, and the entity that this one is, or 0."""
+    """Somebody whom a word may name: the number of a person of the index, and the entity that this one is, or 0.
+
+    One who `writes` is the author of something.
+    """
 
     person: int
     entity: int
+    writes: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,6 +164,12 @@ class TextIndex(Protocol):
 
     def persons(self, addresses: Sequence[str]) -> Mapping[str, int]:
         """Return the numbers of the persons with these addresses who are known."""
+
+    def together(self, address: str) -> tuple[str, ...]:
+        """Return all addresses of whoever has this one, itself first."""
+
+    def addresses(self, persons: Sequence[int]) -> tuple[str, ...]:
+        """Return the addresses of persons."""
 
     def clear(self) -> None:
         """Forget everything; the mark is at the beginning."""

@@ -284,12 +284,13 @@ class RelationalIndex(ABC):
         """Return whom each of these words, lower-cased and without accents, may name."""
         found: dict[str, list[Called]] = defaultdict(list)
         for some in _portions(words):
-            for word, person, entity in self._fetch(
-                "SELECT c.word, p.number, p.entity FROM called c JOIN person p ON p.number = c.person"
+            for word, person, entity, writes in self._fetch(
+                "SELECT c.word, p.number, p.entity, EXISTS (SELECT 1 FROM piece e WHERE e.author = p.number)"
+                " FROM called c JOIN person p ON p.number = c.person"
                 f" WHERE c.word IN ({_marks(some)}) ORDER BY p.number",
                 some,
             ):
-                found[word].append(Called(person, entity))
+                found[word].append(Called(person, entity, bool(writes)))
         return found
 
     def persons(self, addresses: Sequence[str]) -> Mapping[str, int]:
@@ -301,6 +302,20 @@ class RelationalIndex(ABC):
                 f"SELECT address, number FROM person WHERE address IN ({_marks(some)})", some
             )
         }
+
+    def together(self, address: str) -> tuple[str, ...]:
+        """Return all addresses of whoever has this one, itself first."""
+        others = self._fetch(
+            "SELECT o.address FROM person p JOIN person o ON o.entity = p.entity"
+            " WHERE p.address = ? AND p.entity <> 0 AND o.address <> ? ORDER BY o.address",
+            (address.lower(), address.lower()),
+        )
+        return (address.lower(), *(row[0] for row in others))
+
+    def addresses(self, persons: Sequence[int]) -> tuple[str, ...]:
+        """Return the addresses of persons."""
+        statement = f"SELECT address FROM person WHERE number IN ({_marks(persons)}) ORDER BY address"
+        return tuple(row[0] for row in self._fetch(statement, tuple(persons)))
 
     def _conditions(self, bounds: Bounds) -> tuple[list[str], list[Any]]:
         """Return bounds as conditions on a piece `p`, and their values."""

@@ -16,9 +16,9 @@ from typing import Any, Final
 
 import structlog
 
-from empla.errors import ResourceError, TimedOut
 from empla.memory.text.index import Bounds, Piece
 from empla.memory.text.relational import LAYOUT, TABLES, RelationalIndex
+from empla.store.refusals import refusal
 
 FILE: Final = "text.db"
 """The index's file, in the folder of an employee's indexes."""
@@ -57,7 +57,7 @@ class FileIndex(RelationalIndex):
                 raise
         except sqlite3.DatabaseError as error:
             if isinstance(error, sqlite3.OperationalError) and not _is_damaged(error):
-                raise _refused(self._path, error) from error
+                raise refusal(str(self._path), error) from error
             log.warning("recall.made_anew", file=str(self._path), why=str(error))
             self._remove()
             connection = self._connect()
@@ -102,7 +102,7 @@ class FileIndex(RelationalIndex):
             return self._connection.execute(statement, values).fetchall()
         except sqlite3.DatabaseError as error:
             if not _is_damaged(error) or self._connection.in_transaction:
-                raise _refused(self._path, error) from error
+                raise refusal(str(self._path), error) from error
             self._make_anew(error)
             return self._connection.execute(statement, values).fetchall()
 
@@ -132,7 +132,7 @@ class FileIndex(RelationalIndex):
         except sqlite3.DatabaseError as error:
             if _is_damaged(error):
                 self._make_anew(error)
-            raise _refused(self._path, error) from error
+            raise refusal(str(self._path), error) from error
 
     def _index_words(self, pieces: Sequence[Piece]) -> None:
         self._run_many(
@@ -197,9 +197,3 @@ def _is_damaged(error: sqlite3.DatabaseError) -> bool:
     if code is None:
         return False
     return code & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB) or "no such table" in str(error)
-
-
-def _refused(path: Path, error: sqlite3.Error) -> Exception:
-    if getattr(error, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-        return TimedOut(f"{path} is being written by another process", next_step="try again in a moment")
-    return ResourceError(f"{path} cannot be used: {error}", next_step="see that there is room, or remove the file")

@@ -1,0 +1,184 @@
+"""The memory of one employee, to read: what is recalled of everything it has met with, learned and decided.
+
+    memory = Memory(store, home.employee(slug) / "recall", settings=load_settings(home))
+    memory.catch_up()
+    recalled = memory.recall(Cue(words="What did Bob say about the price?", at=clock.now()))
+
+Nothing here writes the truth, the employee's tables. What is written are indexes made of them, which several processes
+may have open and bring up to date at once, and which are made anew when they are lost. Each is opened when it is first
+needed; numpy is loaded only where vectors are on.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Self
+
+from empla.config import Home, Settings, load_settings
+from empla.memory.model import EVERYTHING, Cue, Kept, Recalled, Recollection, Viewer, Visibility
+from empla.memory.recall import asking
+from empla.memory.recall.sources import FactSource, Meaning, Splitter
+from empla.memory.text.index import Bounds, Piece, TextIndex
+from empla.memory.text.pieces import PER_EPISODE, episode_of, piece_number, pieces_of, words_of
+from empla.memory.text.reading import catch_up
+from empla.mind.values import Source
+from empla.store.minds import open_mind_inbox
+from empla.store.store import Store
+
+FOLDER = "recall"
+"""The folder of an employee's indexes, in its own."""
+
+_COLUMNS = (
+    "seq", "kind", "at", "thread", "author", "people", "subject", "text", "outcome", "rationale", "visibility",
+    "source",
+)  # fmt: skip
+
+
+class Memory:
+    """What one employee remembers. The store is read by a connection of its own, and stays open when this is closed.
+
+    `meaning`, `facts` and `splitter` take the place of what the settings say, or of nothing.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        folder: Path,
+        *,
+        settings: Settings | None = None,
+        meaning: Meaning | None = None,
+        facts: FactSource | None = None,
+        splitter: Splitter | None = None,
+    ) -> None:
+        self._store = store
+        self._folder = folder
+        self._settings = settings or Settings()
+        self._splitter = splitter
+        self._opened: TextIndex | None = None
+        self._meaning = meaning
+        self._facts = facts
+        self._owned: Store | None = None
+
+    @classmethod
+    def of(cls, home: Home, slug: str) -> Self:
+        """Open the memory of an employee who works here, with a connection of its own that ends with it."""
+        store = open_mind_inbox(home, slug)
+        memory = cls(store, home.employee(slug) / FOLDER, settings=load_settings(home))
+        memory._owned = store
+        return memory
+
+    # asking ----------------------------------------------------------------------------------------------------------
+
+    def recall(self, cue: Cue, budget: int = 4_000) -> Recalled:
+        """Return what belongs to a cue, the best first, as much as `budget` tokens have room for.
+
+        It goes by what the indexes know: `catch_up` first, where the newest counts.
+        """
+        sources = asking.Sources(
+            index=self._index, read=self._read, meaning=self.meaning, facts=self.facts, splitter=self._splitter
+        )
+        return asking.recall(cue, budget, sources)
+
+    def around(self, memory: str, before: int = 2, after: int = 2, viewer: Viewer = EVERYTHING) -> list[Recollection]:
+        """Return what came before and after an episode ("e12") in its thread, in order of time, without itself."""
+        episode = int(memory.removeprefix("e"))
+        found = [
+            *reversed(self._beside(episode, before, viewer, ("before", 0))),
+            *self._beside(episode, after, viewer, ("after", -1)),
+        ]
+        read = self._read(found)
+        return [read[piece.number] for piece in found if piece.number in read]
+
+    def _beside(self, episode: int, count: int, viewer: Viewer, way: tuple[str, int]) -> list[Piece]:
+        """Return a piece of each of so many episodes on one side of an episode, the nearest first."""
+        side, end = way
+        own = sorted(self._index.pieces([piece_number(episode, place) for place in range(PER_EPISODE)]).items())
+        piece = own[end][1] if own else None
+        found: list[Piece] = []
+        while piece is not None and len(found) < count:
+            number = getattr(piece, side)
+            piece = self._index.pieces([number]).get(number) if number else None
+            if piece is None or episode_of(piece.number) in {episode, *(episode_of(p.number) for p in found)}:
+                continue
+            if self._index.visible([piece.number], Bounds(viewer=viewer)):
+                found.append(piece)
+        return found
+
+    @property
+    def facts(self) -> FactSource | None:
+        """What is believed of persons and things, to read."""
+        return self._facts
+
+    @property
+    def meaning(self) -> Meaning | None:
+        """The vectors, where embeddings are on."""
+        return self._meaning
+
+    # keeping up ------------------------------------------------------------------------------------------------------
+
+    def catch_up(self, limit: int = 0) -> int:
+        """Bring the indexes up to date, by at most `limit` episodes each (0: all); return how many that were.
+
+        Whoever does it, and however often and at once, the indexes come to the same.
+        """
+        taken = catch_up(self._store, self._index, limit)
+        if self.meaning is not None:
+            taken = max(taken, self.meaning.catch_up(limit))
+        return taken
+
+    def rebuild(self) -> None:
+        """Make all indexes anew from the truth."""
+        self._index.clear()
+        catch_up(self._store, self._index)
+        if self.meaning is not None:
+            self.meaning.rebuild()
+
+    def close(self) -> None:
+        """Close what was opened here."""
+        if self._opened is not None:
+            self._opened.close()
+            self._opened = None
+        if self._meaning is not None:
+            self._meaning.close()
+        if self._owned is not None:
+            self._owned.close()
+
+    # parts -----------------------------------------------------------------------------------------------------------
+
+    @property
+    def _index(self) -> TextIndex:
+        if self._opened is None:
+            from empla.memory.text.opening import open_index
+
+            self._opened = open_index(self._store, self._folder, self._settings)
+        return self._opened
+
+    def _read(self, pieces: Sequence[Piece]) -> Mapping[int, Recollection]:
+        """Return what the truth has of pieces now; episodes that are not kept any more are left out."""
+        numbers = sorted({episode_of(piece.number) for piece in pieces})
+        if not numbers:
+            return {}
+        rows = self._store.find("episode", {"state": Kept.KEPT}, _COLUMNS, one_of=("seq", numbers))
+        known = {row.seq: row for row in rows}
+        return {
+            piece.number: _recollection(row, piece.number)
+            for piece in pieces
+            if (row := known.get(episode_of(piece.number))) is not None
+        }
+
+
+def _recollection(row: Any, number: int) -> Recollection:
+    parts = pieces_of(words_of(row.text, row.outcome, row.rationale))
+    return Recollection(
+        id=f"e{row.seq}",
+        kind=row.kind,
+        at=datetime.fromisoformat(row.at),
+        text=parts[min(number % PER_EPISODE, len(parts) - 1)],
+        author=row.author,
+        people=tuple(json.loads(row.people)),
+        thread=row.thread,
+        subject=row.subject,
+        source=Source(row.source),
+        visibility=Visibility(row.visibility),
+    )

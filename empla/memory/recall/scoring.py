@@ -1,0 +1,222 @@
+"""How well each candidate fits: a sum of parts, each a weight times what was found.
+
+The weights are round and set by hand. What was measured of them stands in ARCHITECTURE.md: each may be halved or half
+as large again without much change, so there is nothing to be gained by fitting them.
+"""
+
+import math
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+
+from empla.memory.model import Importance
+from empla.memory.recall.candidates import DAYS_AFTER, Candidates
+from empla.memory.recall.sought import Sought
+from empla.memory.recall.sources import Asked
+from empla.memory.text.features import Flag
+from empla.memory.text.index import Piece, Totals
+
+WEIGHTS: Final[Mapping[str, float]] = {
+    "near": 1.0,  # the words, in it and around it (BM25), as a share of the best
+    "covered": 1.0,  # how much of the question is found in it and around it, by the weight of its words
+    "thread": 1.0,  # how much of the question its whole thread has, as a share of the best thread
+    "own": 1.0,  # the words, in itself alone
+    "author": 1.5,  # written by the one person who is named
+    "people": 0.5,  # those who are named took part
+    "date": 1.5,  # written about when the question means
+    "mentioned": 1.0,  # speaks of the days that the question means
+    "when": 1.0,  # the question asks when, and it says a time
+    "many": 0.5,  # how many, and it has a number
+    "name": 0.5,  # who or where, and it has a name
+    "answer": 0.5,  # it follows a question that has the words
+    "length": 0.5,  # says more (the logarithm of its words)
+    "question": -0.5,  # is a question itself
+    "recent": 0.3,  # the question says nothing of time: halved every half year
+    "important": 0.3,  # per level above the usual
+}
+WITH_MEANING: Final[Mapping[str, float]] = {
+    **{name: weight for name, weight in WEIGHTS.items() if name != "own"},
+    "thread": 0.5,  # the vectors were read in their context, and know the thread
+    "meaning": 12.0,  # the mean, over the question's tokens, of the nearest of its own
+}
+ROUGH_MEANING: Final = 7.0
+"""Weight of the cosine of whole pieces: for choosing those that are looked at token by token, or where tokens are not
+kept."""
+
+WEIGHED: Final = 64
+"""Candidates that are looked at token by token."""
+
+_K1, _B = 1.2, 0.75  # BM25's usual values
+_WINDOW: Final = 4  # two before, itself, one after
+_DAYS_BEFORE: Final = 7
+_HALVED_DAYS: Final = 182.0
+
+
+@dataclass(slots=True)
+class Scored:
+    """A candidate with the parts of its score, each weighted already."""
+
+    piece: Piece
+    parts: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def score(self) -> float:
+        """The sum of the parts."""
+        return sum(self.parts.values())
+
+
+def score(sought: Sought, found: Candidates, totals: Totals, at: datetime, asked: Asked | None = None) -> list[Scored]:
+    """Return the candidates with their scores, the best first; of equals the later."""
+    if not found.numbers:
+        return []
+    scored = _by_words(sought, found, totals, at, WEIGHTS if asked is None else WITH_MEANING)
+    if asked is not None:
+        scored = _by_meaning(scored, asked)
+    return sorted(scored, key=lambda one: (-one.score, -one.piece.number))
+
+
+def _by_meaning(scored: Sequence[Scored], asked: Asked) -> list[Scored]:
+    """Add how near in meaning the most promising are; what has no vectors yet counts as the mean of the others."""
+    cosines = asked.cosines([one.piece.number for one in scored])
+    usual = _mean(cosines.values())
+    rough = {one.piece.number: ROUGH_MEANING * cosines.get(one.piece.number, usual) for one in scored}
+    best = sorted(scored, key=lambda one: (-one.score - rough[one.piece.number], one.piece.number))[:WEIGHED]
+    likeness = asked.likeness([one.piece.number for one in best])
+    usual = _mean(likeness.values())
+    weight = WITH_MEANING["meaning"]
+    for one in best:
+        number = one.piece.number
+        one.parts["meaning"] = weight * likeness.get(number, usual) if likeness else rough[number]
+    return best
+
+
+def _mean(values: Collection[float]) -> float:
+    return sum(values) / len(values) if values else 0.0
+
+
+# by words and features ------------------------------------------------------------------------------------------------
+
+
+class _Matched:
+    """Which words of the question stand in each piece, and how much that comes to."""
+
+    def __init__(self, sought: Sought, pieces: Mapping[int, Piece], totals: Totals) -> None:
+        self._weights = sought.weights
+        self._mean_own = totals.length / (totals.pieces or 1) or 1.0
+        self._pieces = pieces
+        self.total = sum(sought.weights.values()) or 1.0
+        self.counts = {number: self._count(piece) for number, piece in pieces.items()}
+        self.own = {number: self._bm25(counts, pieces[number].length, 1) for number, counts in self.counts.items()}
+
+    def _count(self, piece: Piece) -> dict[str, int]:
+        counts: dict[str, int] = {}
+        weights = self._weights
+        for root in piece.roots.split():
+            if root in weights:
+                counts[root] = counts.get(root, 0) + 1
+        return counts
+
+    def around(self, piece: Piece) -> tuple[float, float]:
+        """Return for a piece with its neighbours BM25, and the share of the question that is found."""
+        near: dict[str, int] = {}
+        length = 0
+        for number in (piece.before2, piece.before, piece.number, piece.after):
+            if counts := self.counts.get(number):
+                for root, times in counts.items():
+                    near[root] = near.get(root, 0) + times
+            if number in self._pieces:
+                length += self._pieces[number].length
+        return self._bm25(near, length, _WINDOW), self.share(near)
+
+    def share(self, roots: Iterable[str]) -> float:
+        """Return the share of the question's weight that these roots have."""
+        return sum(self._weights[root] for root in roots) / self.total
+
+    def _bm25(self, counts: Mapping[str, int], length: int, pieces: int) -> float:
+        if not counts:
+            return 0.0
+        flat = _K1 * (1 - _B + _B * length / (pieces * self._mean_own))
+        return sum(self._weights[root] * n * (_K1 + 1) / (n + flat) for root, n in counts.items())
+
+
+def _by_words(
+    sought: Sought, found: Candidates, totals: Totals, at: datetime, weights: Mapping[str, float]
+) -> list[Scored]:
+    """Return the candidates in the order in which they were found, with all parts that need no vectors."""
+    pieces = [found.pieces[number] for number in found.numbers]
+    matched = _Matched(sought, found.pieces, totals)
+    around = [matched.around(piece) for piece in pieces]
+    best_near = max(near for near, _ in around) or 1.0
+    best_own = max(matched.own[piece.number] for piece in pieces) or 1.0
+    threads = _threads(pieces, matched)
+    scored = []
+    for piece, (near, covered) in zip(pieces, around, strict=True):
+        before = found.pieces.get(piece.before)
+        answers = before is not None and before.flags & Flag.QUESTION
+        values = {
+            "near": near / best_near,
+            "covered": covered,
+            "thread": threads[piece.thread or piece.number],
+            "own": matched.own[piece.number] / best_own,
+            "answer": min(1.0, matched.own[piece.before] / best_own) if answers else 0.0,
+            **_features(sought, piece),
+            **_standing(sought, piece, at),
+        }
+        parts = {name: weights[name] * value for name, value in values.items() if value and name in weights}
+        scored.append(Scored(piece=piece, parts=parts))
+    return scored
+
+
+def _threads(pieces: Sequence[Piece], matched: _Matched) -> dict[str | int, float]:
+    """Return for each thread how much of the question its candidates have together, as a share of the best thread's.
+
+    What belongs to no thread is one by itself.
+    """
+    roots: dict[str | int, set[str]] = defaultdict(set)
+    for piece in pieces:
+        roots[piece.thread or piece.number].update(matched.counts[piece.number])
+    shares = {thread: matched.share(some) for thread, some in roots.items()}
+    best = max(shares.values()) or 1.0
+    return {thread: share / best for thread, share in shares.items()}
+
+
+def _features(sought: Sought, piece: Piece) -> dict[str, float]:
+    """Return what a piece is, as far as the question asks for that."""
+    flags = piece.flags
+    features = {
+        "length": math.log1p(piece.length),
+        "question": 1.0 if flags & Flag.QUESTION else 0.0,
+        "when": 1.0 if sought.when and flags & Flag.TIME else 0.0,
+        "many": 1.0 if sought.many and flags & Flag.NUMBER else 0.0,
+        "name": 1.0 if sought.name and flags & Flag.NAME else 0.0,
+        "author": 1.0 if piece.author in sought.author else 0.0,
+    }
+    if sought.named:
+        there = set(map(int, piece.people.split()))
+        features["people"] = sum(not there.isdisjoint(person) for person in sought.named) / len(sought.named)
+    if sought.spans:
+        features["date"] = float(
+            any(first - _DAYS_BEFORE <= piece.day <= last + DAYS_AFTER for first, last in sought.spans)
+        )
+        features["mentioned"] = float(_speaks_of(piece, sought.spans))
+    return features
+
+
+def _speaks_of(piece: Piece, spans: Sequence[tuple[int, int]]) -> bool:
+    """Whether a piece speaks of one of these days, or was written on it."""
+    said = [(piece.day, piece.day)]
+    for span in filter(None, piece.spans.split(";")):
+        first, _, last = span.partition("-")
+        said.append((int(first), int(last)))
+    return any(one <= last and other >= first for first, last in spans for one, other in said)
+
+
+def _standing(sought: Sought, piece: Piece, at: datetime) -> dict[str, float]:
+    """Return how recent and how important a piece is: a little, where nothing else is asked."""
+    important = float(piece.importance - Importance.MEDIUM)
+    if not sought.is_timeless:
+        return {"important": important}
+    age = max(0, at.date().toordinal() - piece.day)
+    return {"recent": math.exp(-math.log(2) * age / _HALVED_DAYS), "important": important}
