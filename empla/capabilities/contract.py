@@ -94,15 +94,48 @@ class Blobs(Protocol):
         ...
 
 
+class MemoryAccess(Protocol):
+    """What the employee remembers. In which words is declared in `empla.memory.model`, which stands above this page."""
+
+    def recall(self, cue: Any, budget: int = 4_000) -> Any:
+        """Return what belongs to a `Cue` as `Recalled`, of at most so many tokens; ResourceError if it cannot be."""
+        ...
+
+    def opened(self) -> Any:
+        """Return the memory to read (`empla.memory.memory.Memory`), brought up to date: for its facts, for instance."""
+        ...
+
+    def tell(self, key: str, fields: Mapping[str, Any]) -> None:
+        """Have memory changed as `empla.memory.commands` says, once for each key, soon after this returns."""
+        ...
+
+
+class NothingRemembered:
+    """Implements `MemoryAccess` where nothing is remembered: each method raises ResourceError."""
+
+    def recall(self, cue: Any, budget: int = 4_000) -> Any:
+        """Raise ResourceError."""
+        raise ResourceError("nothing is remembered here")
+
+    def opened(self) -> Any:
+        """Raise ResourceError."""
+        raise ResourceError("nothing is remembered here")
+
+    def tell(self, key: str, fields: Mapping[str, Any]) -> None:
+        """Raise ResourceError."""
+        raise ResourceError("nothing is remembered here")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """The workplace as one employee sees it."""
+    """The workplace as one employee sees it; `memory` is put there by its engine."""
 
     mailbox: Mailbox
     calendars: Calendars
     directory: Directory
     blobs: Blobs
     clock: Clock
+    memory: MemoryAccess = field(default_factory=NothingRemembered)
 
 
 def _nothing_kept(sha256: str) -> bytes:

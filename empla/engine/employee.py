@@ -4,7 +4,7 @@
     sense      sensors write percepts and their cursor in one transaction
     think      one cycle for each percept, several in a transaction; every transaction checks the lease
     act        claim rows of the outbox, carry them out, write their outcomes as percepts
-    compact    pack what is old, a piece at a time, while nothing else is to do
+    keep house pack what is old, and see to memory, a piece at a time, while nothing else is to do
     wait       for a percept, an outcome or an instant; costs nothing meanwhile
 
 Store and cycle run on the main thread, synchronously; adapters are awaited and never touch the store (contract 3).
@@ -13,7 +13,7 @@ Store and cycle run on the main thread, synchronously; adapters are awaited and 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -25,15 +25,16 @@ from empla.engine import failing, inbox
 from empla.engine.acting import Acting
 from empla.engine.circuits import Circuits
 from empla.engine.commands import COMMANDS, run_command
-from empla.engine.compacting import compact_if_due
 from empla.engine.crashes import LastProcess
+from empla.engine.housekeeping import Housekeeping
 from empla.engine.inquest import Inquest
 from empla.engine.journal import Journal
 from empla.engine.loading import load
+from empla.engine.memory import OwnMemory, Recalls
 from empla.engine.outbox import Outbox
 from empla.engine.performing import Performer
 from empla.engine.recording import record
-from empla.engine.remembering import Retelling, remember
+from empla.engine.remembering import remember
 from empla.engine.sensing import Sensing
 from empla.engine.setting_aside import SettingAside
 from empla.engine.telemetry import SILENT, Telemetry
@@ -91,10 +92,12 @@ class EmployeeEngine:
         guard: Guard = unguarded,
         always_replay: bool = False,
         telemetry: Telemetry = SILENT,
+        recalls: Recalls | None = None,
     ) -> None:
         self._telemetry = telemetry
         self._store = store
-        self._place = place
+        self._memory = OwnMemory(store, place.clock, recalls, self._stir)
+        self._place = place = replace(place, memory=self._memory)
         self._mindset = mindset
         self._beat = beat
         self._log = log.bind()  # once: to bind it anew takes longer than not to log
@@ -123,7 +126,7 @@ class EmployeeEngine:
             ended=self._acted,
         )
         self._sensing = Sensing(store, place, self._circuits, mindset.integrations, stir=self._stir, lose=self.lose)
-        self._retelling = Retelling(store, mindset.library, self._effect)
+        self._house = Housekeeping(store, mindset.library, self._effect, self._memory, lambda: self.state)
         self._last: LastProcess | None = None
         self._stumbled_at = ""  # the percept over which the process before died: up to it, each commit is one cycle
         self._over: list[Intention] = []  # the intentions that are over by what is being committed
@@ -173,7 +176,7 @@ class EmployeeEngine:
                 now = self._clock.now()
                 try:
                     await self._turn(now, stopping)
-                    packing = self._is_quiet and self._keep_house(now)
+                    packing = self._is_quiet and self._house.piece(now)
                     if self._troubles:
                         self._tell_of_store(now)
                     due = self.next_due(now)
@@ -186,6 +189,7 @@ class EmployeeEngine:
             raise
         finally:
             await self._stop([*sensors, stop])
+            self._memory.close()
 
     def lose(self, error: LeaseLost) -> None:
         """Stop at once: somebody else is this employee now. `run` raises the error."""
@@ -234,10 +238,6 @@ class EmployeeEngine:
         failure, self._failure = self._failure, None
         if failure is not None:
             raise failure
-
-    def _keep_house(self, now: datetime) -> bool:
-        """Do a piece of what can wait until nothing else is to do; return whether there may be more."""
-        return compact_if_due(self._store, now) or self._retelling.retell_if_due(now, self.state)
 
     def _effect(self, operation: str) -> str:
         """Return the effect of an operation, "" if nobody knows it."""
@@ -468,7 +468,7 @@ class EmployeeEngine:
                 self._log.info("intention over", intention=change.id, plan=change.plan, stage=change.stage.value)
                 ended.append(change)
         body = record(self._store, self._outbox, self.state, delta, instant(at))
-        remember(self._store, percept, delta, self.state, self._mindset.library, self._effect, at)
+        self._memory.came(remember(self._store, percept, delta, self.state, self._mindset.library, self._effect, at))
         self._timers.wait_no_more(over, percept, at)
         self._journal.add(at, percept, body)
         self._journal.snapshot_if_due(self.state)

@@ -46,13 +46,17 @@ Effects = Callable[[str], str]
 
 def remember(
     store: Store, percept: Percept, delta: Delta, state: MindState, library: PlanLibrary, effects: Effects, at: datetime
-) -> None:
-    """Write the episodes of a cycle in its transaction, and what was of use; `state` is the mind with its changes."""
+) -> int:
+    """Write the episodes of a cycle in its transaction, and what was of use; return how many there are.
+
+    `state` is the mind with the cycle's changes.
+    """
     made = deriving.episodes(percept, delta.changes, _Present(store, state, delta.changes, library, effects), at)
     if made:
         writing.write(store, made, at)
     if percept.kind == OUTCOME and (used := recalled_for(percept.get("outcome"))):
         note_use(store, used, at)
+    return len(made)
 
 
 class _Tables:
