@@ -16,7 +16,7 @@ from datetime import datetime
 from typing import Final
 
 from empla.mind.beliefs import Belief, BeliefBase
-from empla.mind.codec import registered
+from empla.mind.codec import registered, registered_as
 
 PREFERENCE: Final = "preference"
 OWN_PREFERENCE: Final = "own-preference"
@@ -95,7 +95,7 @@ class Preferred:
         return self.basis == "explicit" or (self.agreed >= COUNTS_FROM and self.confidence > FIRST)
 
 
-@registered
+@registered_as("WantedPreference")  # a role's own type is kept as "Wanted"
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
     """A preference as it was read out of somebody's words, before it is known whom `person` means.
