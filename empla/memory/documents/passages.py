@@ -14,12 +14,16 @@ from typing import Final
 
 from empla.memory.documents.document import Document, Form, Paragraph, Section
 
-FEWEST: Final = 120
-"""Words that a passage has, unless its section is shorter."""
+FEWEST: Final = 80
+"""Words that a passage has, unless its section is shorter. Of the room up to `MOST` the cut makes its choice: with 80 a
+changed paragraph changes 1.4 passages on average and 6 at worst of 200 paragraphs without headings, with 120 3 and 24;
+passages have 140 words on average."""
 MOST: Final = 200
 """Words that a passage has at most, but for the head of a table that is said again."""
 LONGEST: Final = 4_000
 """Characters of a passage, for text without words."""
+_WHOLE: Final = 60
+"""Words of a paragraph that is never cut."""
 _SCRAP: Final = 30
 """Words that are too few to be left over for a passage of their own."""
 
@@ -109,7 +113,7 @@ def _badness(pieces: Sequence[_Piece], place: int) -> int:
 
 def _pieces(paragraph: Paragraph, section: Section) -> Iterator[_Piece]:
     words = len(paragraph.text.split())
-    if words <= FEWEST // 2 and len(paragraph.text) <= LONGEST // 2:
+    if words <= _WHOLE and len(paragraph.text) <= LONGEST // 2:
         yield _Piece(paragraph, section.page, words, opens=True)
         return
     for number, text in enumerate(_bits(paragraph)):

@@ -90,9 +90,10 @@ def _stand(store: Store, fields: Mapping[str, Any], at: datetime) -> None:
         known = _known(store, number)
         counted = {key: row.part for key, row in known.items() if row.state in _COUNTING}
         places = placed([f"passage:d{number}:{mark}" for mark in order], counted)
-        fresh = _written(store, fields, number, base, places, known, at)
+        fresh, touched = _written(store, fields, number, base, places, known, at)
         gone = [row for key, row in known.items() if key not in places and row.state in _COUNTING]
-        _replace(store, gone, places, fresh, at)
+        _replace(store, gone, places, fresh)
+        _look_again(store, [*touched, *(row.seq for row in gone)], at)
     for part in range(1, fields["parts"] + 1):
         _let_go(store, key_of(version, part), fields)
 
@@ -146,12 +147,13 @@ def _written(
     places: Mapping[str, int],
     known: Mapping[str, Any],
     at: datetime,
-) -> dict[int, int]:
-    """Write the passages that are new, and what has changed of the others; return the new ones' numbers by place.
+) -> tuple[dict[int, int], list[int]]:
+    """Write the passages that are new, and what has changed of the others.
 
-    Times follow the places, by microseconds, so that passages stand in a thread in the order in which they are read.
+    Return the new ones' numbers by place, and those of others that count again or are seen by others now. Times follow the places, by microseconds, so that passages stand in a thread in the order in which they are read.
     """
     fresh: dict[int, int] = {}
+    touched: list[int] = []
     for (key, part), passage in zip(places.items(), _sent(store, fields), strict=True):
         values = {
             "at": instant(base + timedelta(microseconds=part)),
@@ -166,7 +168,9 @@ def _written(
             fresh[part] = store.add("episode", {**values, **_constant(key, number, passage, at)})
         elif changed := _changed(row, values):
             store.change("episode", {"seq": row.seq}, changed)
-    return fresh
+            if changed.keys() & {"state", "visibility"}:
+                touched.append(row.seq)
+    return fresh, touched
 
 
 def _changed(row: Any, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -210,17 +214,24 @@ def _drop(store: Store, fields: Mapping[str, Any], at: datetime) -> None:
                 raise InputError(f"there is no document d{number}", next_step="see `empla teach NAME --list`")
             store.change("document", {"seq": number}, {"state": str(Kept.REPLACED)})
             counting = [row for row in _known(store, number).values() if row.state in _COUNTING]
-            _replace(store, counting, {}, {}, at)
+            _replace(store, counting, {}, {})
+            _look_again(store, [row.seq for row in counting], at)
 
 
-def _replace(
-    store: Store, gone: Sequence[Any], places: Mapping[str, int], fresh: Mapping[int, int], at: datetime
-) -> None:
+def _replace(store: Store, gone: Sequence[Any], places: Mapping[str, int], fresh: Mapping[int, int]) -> None:
     """Have passages count no more, each with the one that stands in its place now, if there is one."""
     everything = sorted(places.values())
     for row in gone:
         stands_for = _in_place_of(row.part, everything, fresh)
         store.change("episode", {"seq": row.seq}, {"state": str(Kept.REPLACED), "stands_for": stands_for})
+
+
+def _look_again(store: Store, episodes: Sequence[int], at: datetime) -> None:
+    """Have what rests on these passages established again: what has lost its last support is believed no longer."""
+    if any(store.find("support", {"supporter": f"e{number}"}, ("seq",), limit=1) for number in episodes):
+        from empla.memory.knowledge.recording import episodes_changed  # only for whom something rests on a document
+
+        episodes_changed(store, episodes, at)
 
 
 def _in_place_of(part: int, everything: Sequence[int], fresh: Mapping[int, int]) -> int:
