@@ -1,8 +1,8 @@
 """Which of the applicable plans is chosen, and why not the others.
 
 The author's `rank` comes first. Among plans of one rank those go first that do it in a way which the manager prefers,
-and last those in a way that is not wanted (`Plan.ways`, `empla.mind.preferences`); then the higher score, then the lower
-cost, then the name. The score is in units of probability:
+and last those in a way that is not wanted (`Plan.ways`, `empla.mind.preferences`); then the higher score, then the
+lower cost, then the name. The score is in units of probability:
 
     expected success + what may be learned - risk - cost - time
 

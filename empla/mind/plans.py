@@ -175,9 +175,9 @@ class Plan:
     besides are fields for the body. Among applicable plans the higher `rank` goes first; `empla.mind.choosing` orders
     the rest. `cost` is in units of the author's choice, `risk` from 0 (none) to 1. `like` names the context in which
     its success is remembered. `ways` are the ways of doing that people may prefer or not want ("just-book"), and which
-    then order plans of one rank (`empla.mind.preferences`). `achieved` and `impossible` are looked at by plans that are not kept to blindly; they are
-    asked with the fields of the event as bindings. `initiative` says that nobody asks for what it does: no more of such
-    intentions are at work at once than `PlanLibrary.initiatives_at_once`.
+    then order plans of one rank (`empla.mind.preferences`). `achieved` and `impossible` are looked at by plans that are
+    not kept to blindly; they are asked with the fields of the event as bindings. `initiative` says that nobody asks for
+    what it does: no more of such intentions are at work at once than `PlanLibrary.initiatives_at_once`.
     """
 
     name: str

@@ -5,9 +5,10 @@
     observed-preference  (person, key, scope, Preferred)   what somebody does again and again, without having said so
     correction           (person, wrong, Preferred)        a word that is never used again, and the one in its place
 
-`person` is an address, "" for everybody; `scope` limits where it holds, "" is everywhere. An explicit one goes before an
-observed one, always and however often that was observed; of two explicit ones the later word counts. What is observed
-counts only when it was seen often enough, gains with everything that agrees and loses with everything that does not.
+`person` is an address, "" for everybody; `scope` limits where it holds, "" is everywhere. An explicit one goes before
+an observed one, always and however often that was observed; of two explicit ones the later word counts. What is
+observed counts only when it was seen often enough, gains with everything that agrees and loses with everything that
+does not.
 """
 
 from collections.abc import Iterable, Iterator
