@@ -128,7 +128,8 @@ class Fact:
 
     It holds in the world from `valid_from` until `valid_to` (None: not known, or still). It was believed from
     `recorded_at` until `closed_at` (None: it is). `object` is the text; where it names an entity, `object_entity` is
-    that one's number. `rests_on` are ids of episodes and facts; a derived one names its `rule`.
+    that one's number. `replaces` is the fact that it was said in place of, `overruled_by` the one that counts in its
+    place. `rests_on` are ids of episodes and facts; a derived one names its `rule`.
     """
 
     number: int
@@ -145,6 +146,7 @@ class Fact:
     closed_at: datetime | None = None
     closed_why: str = ""
     replaces: int = 0
+    overruled_by: int = 0
     rule: str = ""
     visibility: Visibility = Visibility.PRIVATE
     rests_on: tuple[str, ...] = ()
