@@ -116,6 +116,7 @@ class Desk:
         self._forms: set[tuple[str, ...]] = set()
         self._entities: dict[int, tuple[str, str]] = {}
         self._changes: dict[str, int] = {}
+        self._noted: set[int] = set()
 
     # facts ----------------------------------------------------------------------------------------------------
 
@@ -274,6 +275,10 @@ class Desk:
         self._roots[entity] = root
         self._members.clear()
 
+    def note(self, fact: Held) -> None:
+        """Let indexes look at a fact again, even if nothing of it changes here."""
+        self._noted.add(fact.seq)
+
     def touch(self, entity: int) -> None:
         """Let indexes look at an entity again."""
         self.store.change("entity", {"seq": entity}, {"changed": self._next_change("entity")})
@@ -306,7 +311,9 @@ class Desk:
 
     def write(self) -> list[Held]:
         """Write what has changed; return the facts that did."""
-        changed = [f for f in self._facts.values() if any(getattr(f, c) != f.row[c] for c in CHANGING)]
+        changed = [
+            f for f in self._facts.values() if f.seq in self._noted or any(getattr(f, c) != f.row[c] for c in CHANGING)
+        ]
         for fact in changed:
             values = {c: getattr(fact, c) for c in CHANGING if getattr(fact, c) != fact.row[c]}
             values["changed"] = self._next_change("fact")

@@ -126,6 +126,30 @@ def end_fact(store: Store, fact: int, valid_to: datetime, at: datetime, *, rests
     return new
 
 
+def show_fact(
+    store: Store, fact: int, at: datetime, *, visibility: Visibility | None = None, confidence: float | None = None
+) -> Settled:
+    """Let a fact be seen by others, or be more or less sure, and what follows from it accordingly."""
+    desk = Desk(store, at)
+    held = desk.fact(fact)
+    if visibility is not None:
+        held.visibility = int(visibility)
+    if confidence is not None:
+        held.confidence = min(1.0, max(0.0, confidence))
+    return Settling(desk).settle([fact])
+
+
+def look_again(store: Store, facts: Iterable[int], entities: Iterable[int], at: datetime) -> Settled:
+    """Bring knowledge to rest after rows of it were put back as they once were, and have indexes look at them."""
+    desk = Desk(store, at)
+    numbers = sorted(set(facts))
+    for number in numbers:
+        desk.note(desk.fact(number))
+    for entity in sorted(set(entities)):
+        desk.touch(entity)
+    return Settling(desk).settle(numbers, fresh=numbers)
+
+
 def episodes_changed(store: Store, episodes: Iterable[int], at: datetime) -> Settled:
     """Look again at what rests on episodes that were forgotten, replaced or brought back."""
     desk = Desk(store, at)

@@ -95,11 +95,11 @@ class Settling:
         return self._end(made)
 
     def _is_otherwise(self, number: int) -> bool:
-        """Return whether a fact counts otherwise than it did before this change."""
+        """Return whether a fact counts otherwise than it did before this change, or is otherwise seen or sure."""
         fact = self._desk.fact(number)
         row = fact.row
-        before = (bool(row["closed_at"] or row["overruled_by"]), row["begins"], row["ends"])
-        return number in self._fresh or before != (not fact.counts, *fact.span)
+        before = (bool(row["closed_at"] or row["overruled_by"]), *(row[c] for c in _STANDS))
+        return number in self._fresh or before != (not fact.counts, *(getattr(fact, c) for c in _STANDS))
 
     def _end(self, made: list[int]) -> Settled:
         desk = self._desk
@@ -366,6 +366,8 @@ class Settling:
         )
 
 
+_STANDS: Final = ("begins", "ends", "people", "visibility", "confidence")
+"""Columns of which what follows from a fact depends, besides whether it counts."""
 _ALL: Final = frozenset({"*"})
 """In place of people: everybody who may see the other premises."""
 
