@@ -12,19 +12,23 @@ needed; numpy is loaded only where vectors are on.
 import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from empla.config import Home, Settings, load_settings
 from empla.memory.model import EVERYTHING, Cue, Kept, Recalled, Recollection, Viewer, Visibility
 from empla.memory.recall import asking
-from empla.memory.recall.sources import FactSource, Meaning, Splitter
+from empla.memory.recall.sources import Meaning, Splitter
 from empla.memory.text.index import Bounds, Piece, TextIndex
 from empla.memory.text.pieces import PER_EPISODE, episode_of, piece_number, pieces_of, words_of
 from empla.memory.text.reading import catch_up
 from empla.mind.values import Source
 from empla.store.minds import open_mind_inbox
 from empla.store.store import Store
+
+if TYPE_CHECKING:
+    from empla.memory.knowledge.recalling import RecalledFacts
 
 FOLDER = "recall"
 """The folder of an employee's indexes, in its own."""
@@ -38,7 +42,7 @@ _COLUMNS = (
 class Memory:
     """What one employee remembers. The store is read by a connection of its own, and stays open when this is closed.
 
-    `meaning`, `facts` and `splitter` take the place of what the settings say, or of nothing.
+    Without `home` there are no vectors but those of a `meaning` that is given, for who makes them serves a whole home.
     """
 
     def __init__(
@@ -47,24 +51,24 @@ class Memory:
         folder: Path,
         *,
         settings: Settings | None = None,
+        home: Home | None = None,
         meaning: Meaning | None = None,
-        facts: FactSource | None = None,
         splitter: Splitter | None = None,
     ) -> None:
         self._store = store
         self._folder = folder
         self._settings = settings or Settings()
+        self._home = home
+        self._meaning = meaning
         self._splitter = splitter
         self._opened: TextIndex | None = None
-        self._meaning = meaning
-        self._facts = facts
         self._owned: Store | None = None
 
     @classmethod
     def of(cls, home: Home, slug: str) -> Self:
         """Open the memory of an employee who works here, with a connection of its own that ends with it."""
         store = open_mind_inbox(home, slug)
-        memory = cls(store, home.employee(slug) / FOLDER, settings=load_settings(home))
+        memory = cls(store, home.employee(slug) / FOLDER, settings=load_settings(home), home=home)
         memory._owned = store
         return memory
 
@@ -105,14 +109,20 @@ class Memory:
                 found.append(piece)
         return found
 
-    @property
-    def facts(self) -> FactSource | None:
+    @cached_property
+    def facts(self) -> "RecalledFacts":
         """What is believed of persons and things, to read."""
-        return self._facts
+        from empla.memory.knowledge.recalling import RecalledFacts
+
+        return RecalledFacts(self._store)
 
     @property
     def meaning(self) -> Meaning | None:
         """The vectors, where embeddings are on."""
+        if self._meaning is None and self._home is not None and self._settings.embeddings not in ("", "none"):
+            from empla.memory.vectors.opening import open_meaning
+
+            self._meaning = open_meaning(self._store, self._folder, self._home, self._settings)
         return self._meaning
 
     # keeping up ------------------------------------------------------------------------------------------------------

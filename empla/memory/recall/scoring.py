@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
-from empla.memory.model import Importance
+from empla.memory.model import EpisodeKind, Importance
 from empla.memory.recall.candidates import DAYS_AFTER, Candidates
 from empla.memory.recall.sought import Sought
 from empla.memory.recall.sources import Asked
@@ -33,6 +33,7 @@ WEIGHTS: Final[Mapping[str, float]] = {
     "answer": 0.5,  # it follows a question that has the words
     "length": 0.5,  # says more (the logarithm of its words)
     "question": -0.5,  # is a question itself
+    "decided": 1.0,  # the question is about a situation like it, and it says what was decided
     "recent": 0.3,  # the question says nothing of time: halved every half year
     "important": 0.3,  # per level above the usual
 }
@@ -192,6 +193,7 @@ def _features(sought: Sought, piece: Piece) -> dict[str, float]:
         "many": 1.0 if sought.many and flags & Flag.NUMBER else 0.0,
         "name": 1.0 if sought.name and flags & Flag.NAME else 0.0,
         "author": 1.0 if piece.author in sought.author else 0.0,
+        "decided": 1.0 if sought.situation and piece.kind == EpisodeKind.DECISION else 0.0,
     }
     if sought.named:
         there = set(map(int, piece.people.split()))

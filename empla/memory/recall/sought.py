@@ -21,6 +21,10 @@ from empla.memory.text.index import Bounds, Called, TextIndex
 _WHEN = re.compile(r"^when\b|\b(?:what|which) (?:date|day|month|year|time)\b|\bhow (?:long|old)\b")
 _MANY = re.compile(r"\bhow (?:many|much|often)\b")
 _WHO = re.compile(r"^(?:who|where)\b|\bwith whom\b")
+_SITUATION = re.compile(
+    r"\b(?:last|previous|other) times?\b|\bdid (?:we|i|you) last\b|\bsimilar (?:situations?|cases?|circumstances)\b"
+    r"|\bhave (?:we|i|you) (?:ever )?(?:had|been|seen|done|handled)\b"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +33,8 @@ class Sought:
 
     `weights` are the idf of its roots without those who write, `frequencies` in how many pieces each stands. `author`
     are the numbers of the one person who is named and writes; `named` those of each person who is named. `spans` are
-    days that it means. It may want to know `when`, how `many`, or the `name` of somebody. `bounds` are conditions;
+    days that it means. It may want to know `when`, how `many`, or the `name` of somebody, or what was done in a
+    `situation` that was like it. `bounds` are conditions;
     `is_bounded` says whether the cue or the words set any. `as_author` is the text with the named author as "I".
     """
 
@@ -42,6 +47,7 @@ class Sought:
     when: bool
     many: bool
     name: bool
+    situation: bool
     bounds: Bounds
     is_bounded: bool
     as_author: str
@@ -73,6 +79,7 @@ def seek(cue: Cue, text: str, index: TextIndex) -> Sought:
         when=_WHEN.search(lowered) is not None,
         many=_MANY.search(lowered) is not None,
         name=_WHO.search(lowered) is not None,
+        situation=_SITUATION.search(lowered) is not None,
         bounds=Bounds(
             viewer=cue.viewer,
             people=tuple(index.together(address) for address in cue.people),
