@@ -132,6 +132,13 @@ def carry_out(home: Home, slug: str) -> int:
 @contextmanager
 def opened(home: Home, slug: str) -> Iterator["Memory"]:
     """Give an employee's memory to read, its index brought up to date; InputError if it has none yet."""
+    with reading(home, slug) as (_, memory):
+        yield memory
+
+
+@contextmanager
+def reading(home: Home, slug: str) -> Iterator[tuple[Store, "Memory"]]:
+    """Give an employee's store to read, and its memory on it as `opened` does."""
     from empla.memory.memory import Memory
 
     with known_mind(home, slug) as store:
@@ -139,7 +146,7 @@ def opened(home: Home, slug: str) -> Iterator["Memory"]:
             raise InputError(f"{slug} has not begun to work, and remembers nothing yet", next_step="see `empla status`")
         with closing(Memory(store, _folder(home, slug) / "recall", settings=load_settings(home))) as memory:
             memory.catch_up()
-            yield memory
+            yield store, memory
 
 
 # parts ----------------------------------------------------------------------------------------------------------------

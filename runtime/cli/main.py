@@ -16,6 +16,7 @@ from typer.core import TyperGroup
 
 from empla.errors import EmplaError, InputError, NotRunning, PermissionDenied
 from runtime.cli import (
+    asking,
     backups,
     bus,
     day,
@@ -49,7 +50,7 @@ _ORDER: Final = (
     *("init", "people", "hire", "mailbox", "offboard", "list", "show"),
     *("mail", "inbox", "agenda"),
     *("assign", "unassign", "tasks", "task"),
-    *("teach", "memory"),
+    *("ask", "teach", "memory"),
     *("history", "why", "beliefs", "goals", "steer", "triggers", "replay"),
     *("settle", "triage", "rules", "persona", "quarantine", "grant", "revoke"),
     *("up", "down", "status", "restart", "pause", "resume", "logs", "bus", "health"),
@@ -114,6 +115,7 @@ app.command(rich_help_panel=DAY)(tasks.assign)
 app.command(rich_help_panel=DAY)(tasks.unassign)
 app.command(rich_help_panel=DAY)(tasks.tasks)
 app.command(rich_help_panel=DAY)(tasks.task)
+app.command(rich_help_panel=DAY)(asking.ask)
 app.command(rich_help_panel=DAY)(teaching.teach)
 app.add_typer(memory.app, name="memory", rich_help_panel=DAY)
 app.command(rich_help_panel=OVERSIGHT)(oversight.history)
