@@ -98,6 +98,16 @@ class Home:
         """Logs of the processes, one JSON object a line."""
         return self.root / "logs"
 
+    @property
+    def embedder(self) -> Path:
+        """The folder of the process that makes vectors of texts: its socket, and the model that it has built."""
+        return self.root / "embedder"
+
+    @property
+    def embedder_socket(self) -> Path:
+        """Where that process answers (0600)."""
+        return self.embedder / "socket"
+
     def employee(self, slug: str) -> Path:
         """Return the folder of one employee: `mind.db`, `blobs/`, `progress`, `lease.lock`."""
         return self.employees / slug
@@ -184,6 +194,17 @@ class Settings(BaseModel):
     otlp: str = Field(
         default="", description="where traces go by OTLP over HTTP, such as http://127.0.0.1:4318; empty: nowhere"
     )
+    embeddings: str = Field(
+        default="none",
+        description="who makes vectors of texts, for recall by meaning: none; minilm, a small model on this machine;"
+        ' "https://HOST/v1 MODEL", an API like OpenAI\'s, which then reads the texts (its key is given in'
+        " EMPLA_EMBEDDINGS_KEY); unix:/path, the socket of another home's embedder",
+    )
+    vectors: str = Field(
+        default="",
+        description="URL of the Qdrant server that keeps vectors, http://HOST:6333 (its key is given in"
+        " EMPLA_VECTORS_KEY); empty: files in each employee's folder",
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="from which level on lines are written to logs"
     )
@@ -221,6 +242,36 @@ class Settings(BaseModel):
         if found.scheme == "mqtt" and not _is_loopback(found.hostname):
             raise ValueError("mqtt:// is for a broker on this machine: others would read along; give mqtts://")
         return bus
+
+    @field_validator("embeddings")
+    @classmethod
+    def _embedder(cls, embeddings: str) -> str:
+        """Refuse what names no embedder, and a provider that others on the way to it would read along with."""
+        if embeddings in ("none", "minilm") or embeddings.startswith("unix:/"):
+            return embeddings
+        base, _, model = embeddings.partition(" ")
+        found = urlsplit(base)
+        if found.scheme not in ("http", "https") or not found.hostname or not model.strip():
+            raise ValueError('give none, minilm, "https://HOST/v1 MODEL" or unix:/path')
+        if found.password is not None or found.username is not None:
+            raise ValueError("give the key in EMPLA_EMBEDDINGS_KEY, not in the URL")
+        if found.scheme == "http" and not _is_loopback(found.hostname):
+            raise ValueError("http:// is for a server on this machine: others would read along; give https://")
+        return embeddings
+
+    @field_validator("vectors")
+    @classmethod
+    def _vector_server(cls, vectors: str) -> str:
+        if not vectors:
+            return vectors
+        found = urlsplit(vectors)
+        if found.scheme not in ("http", "https") or not found.hostname:
+            raise ValueError("give http://HOST:6333 or https://HOST:6333, or nothing for files")
+        if found.password is not None or found.username is not None:
+            raise ValueError("give the key in EMPLA_VECTORS_KEY, not in the URL")
+        if found.scheme == "http" and not _is_loopback(found.hostname):
+            raise ValueError("http:// is for a server on this machine: others would read along; give https://")
+        return vectors
 
     @field_validator("otlp")
     @classmethod
