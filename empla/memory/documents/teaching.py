@@ -150,7 +150,8 @@ def _written(
 ) -> tuple[dict[int, int], list[int]]:
     """Write the passages that are new, and what has changed of the others.
 
-    Return the new ones' numbers by place, and those of others that count again or are seen by others now. Times follow the places, by microseconds, so that passages stand in a thread in the order in which they are read.
+    Return the new ones' numbers by place, and those of others that count again or are seen by others now. Times follow
+    the places, by microseconds, so that passages stand in a thread in the order in which they are read.
     """
     fresh: dict[int, int] = {}
     touched: list[int] = []

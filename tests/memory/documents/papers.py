@@ -16,7 +16,7 @@ def pdf(
     *,
     title: str = "",
 ) -> bytes:
-    """Return a PDF with these lines on its pages; `outline` names pages (from 0). An empty page has a picture's place."""
+    """Return a PDF with these lines on its pages, none where a picture would be; `outline` names pages (from 0)."""
     objects: list[bytes] = []
 
     def add(body: bytes) -> int:

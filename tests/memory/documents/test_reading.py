@@ -25,8 +25,9 @@ def said(document: Document) -> list[tuple[str, str]]:
 def test_markdown_has_headings_lists_tables_and_listings() -> None:
     document = read(
         "handbook.md",
-        b"---\ntitle: The handbook\n---\nIntro with a [link](https://x.example) and `code`.\n\n# Travel\n\nBy *train*.\n\n"
-        b"## Hotels\n\n1. ask\n   - first\n2. book\n\n| City | Rate |\n|---|---|\n| Berlin | 120 |\n\n```\na  b\n c\n```\n"
+        b"---\ntitle: The handbook\n---\nIntro with a [link](https://x.example) and `code`.\n\n# Travel\n\n"
+        b"By *train*.\n\n## Hotels\n\n1. ask\n   - first\n2. book\n\n"
+        b"| City | Rate |\n|---|---|\n| Berlin | 120 |\n\n```\na  b\n c\n```\n"
         b"\n# Leave\n\n<p>Thirty <b>days</b></p>\n",
     )
     assert document.title == "The handbook"
@@ -142,7 +143,7 @@ def test_a_pdf_has_pages_headings_by_size_and_no_running_heads() -> None:
     )
     assert document.title == "The handbook"
     assert [(s.page, " > ".join(s.path), [p.text for p in s.paragraphs]) for s in document.sections] == [
-        (1, "Travel", ["We go by train wherever that is possible in a day. Ask."]),
+        (1, "Travel", ["We go by train wherever it is possible in a day. Ask."]),
         (2, "Travel > Hotels", ["A hotel costs at most 120 EUR, and that goes on over the page. It ends."]),
         (3, "Travel > Hotels", ["- receipts", "- reports"]),
     ]
