@@ -7,12 +7,15 @@ Only who holds the lease writes. An employee that works handles what is told its
 takes its lease for a moment and does just that: every other percept stays for its own process.
 """
 
+import logging
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
+
+import structlog
 
 from empla.clock import SystemClock
 from empla.config import MIND_FILE, Home, load_settings
@@ -141,6 +144,8 @@ def reading(home: Home, slug: str) -> Iterator[tuple[Store, "Memory"]]:
     """Give an employee's store to read, and its memory on it as `opened` does."""
     from empla.memory.memory import Memory
 
+    if not structlog.is_configured():  # a command prints its answer and nothing else
+        structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     with known_mind(home, slug) as store:
         if store is None:
             raise InputError(f"{slug} has not begun to work, and remembers nothing yet", next_step="see `empla status`")

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Final
 
+from empla.capabilities.email.reading.times.words import MONTHS
 from empla.memory.asking.looking import CONTACT, Looked, Looking, address_like
 from empla.memory.asking.parts import Part, addresses_of, cited_episode, cited_fact, own_question
 from empla.memory.asking.questions import Kind, Question, understood
@@ -145,7 +146,6 @@ def of_contact(looking: Looking, question: Question, part: Part, zone: str) -> N
     if not addresses:
         _nobody(question, part)
         return
-    name = listed(question.people)
     if question.topic:
         people = [tuple(addresses)]
         hits = _about_topic(looking, question, people, part, zone)[:1]
@@ -161,12 +161,12 @@ def of_contact(looking: Looking, question: Question, part: Part, zone: str) -> N
         return
     part.known = True
     newest = found[0].hit
-    part.say(f"The last time was {_on(looking, newest, zone)}: {_quoted(looking, newest, name)}",
-             cited_episode(looking, newest, name))  # fmt: skip
+    part.say(f"The last time was {_on(looking, newest, zone)}: {_quoted(looking, newest, '')}",
+             cited_episode(looking, newest))  # fmt: skip
     theirs = next((one.hit for one in found if one.hit.author in addresses), None)
     if theirs is not None and theirs.id != newest.id:
         part.say(f"{looking.name_of(theirs.author)} wrote last {_on(looking, theirs, zone)}: "
-                 f"{_quoted(looking, theirs, name)}", cited_episode(looking, theirs, name))  # fmt: skip
+                 f"{_quoted(looking, theirs, '')}", cited_episode(looking, theirs))  # fmt: skip
 
 
 def _on(looking: Looking, hit: Recollection, zone: str) -> str:
@@ -231,6 +231,9 @@ def of_anything(looking: Looking, question: Question, part: Part, zone: str) -> 
     words = question.topic if question.kind is Kind.OPEN and question.topic else question.words
     cue = Cue(words=words, at=looking.at, zone=zone, since=question.since, until=question.until)
     hits = found_for(looking, cue, part)
+    names = names_in(words, question.about)
+    hits = [hit for hit in hits if all(_is_of(looking, hit, name) for name in names)]
+    part.answerable = part.answerable if hits else 0.0
     good = [hit for hit in hits if max(covered(hit), own_share(hit, words)) >= ENOUGH][:_SHOWN]
     if part.answerable < SURE or not good:
         for hit in hits[:_NEAREST]:
@@ -243,6 +246,27 @@ def of_anything(looking: Looking, question: Question, part: Part, zone: str) -> 
             part.say(f"{hit.text.rstrip('.')}.", cited_fact(looking, known, part))
         else:
             part.say(_quoted(looking, hit, words), cited_episode(looking, hit, words))
+
+
+_NAME: Final = re.compile(r"(?<=[\w,’'] )[A-ZÀ-Þ][\w&-]+(?: [A-ZÀ-Þ][\w&-]+)*")
+_NO_NAMES: Final = re.compile(r"I|I'm|(?:mon|tues|wednes|thurs|fri|satur|sun)day|" + "|".join(MONTHS), re.IGNORECASE)
+
+
+def names_in(words: str, about: str = "") -> tuple[str, ...]:
+    """Return the names that stand in a question: what answers it has to be of all of them."""
+    found = [match.group() for match in _NAME.finditer(words) if not _NO_NAMES.fullmatch(match.group())]
+    if about[:1].isupper() and not any(about in name or name in about for name in found):
+        found.append(about)
+    return tuple(dict.fromkeys(found))
+
+
+def _is_of(looking: Looking, hit: Recollection, name: str) -> bool:
+    """Whether something is of somebody or something: it says the name, or they took part."""
+    wanted = set(roots(name))
+    if wanted <= set(roots(f"{hit.subject} {hit.text}")):
+        return True
+    theirs = {address for some in addresses_named(looking, [name]) for address in some}
+    return bool(theirs & {hit.author, *hit.people})
 
 
 def _near(looking: Looking, hit: Recollection, words: str, part: Part) -> None:

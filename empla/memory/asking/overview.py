@@ -13,8 +13,8 @@ from empla.memory.knowledge.predicates import DIFFERENT, DOMAIN, MAIL_DOMAIN, SA
 from empla.memory.model import Cue, Entity, EpisodeKind
 from empla.memory.text.analysis import roots
 
-_NOT_TOLD: Final = frozenset({SAME, DIFFERENT, DOMAIN, MAIL_DOMAIN})
-"""Predicates that are of use to us alone."""
+_NOT_TOLD: Final = frozenset({SAME, DIFFERENT, DOMAIN, MAIL_DOMAIN, "above", "colleague_of"})
+"""Predicates that are of use to us alone, or that say once more what others say."""
 _FACTS, _PEOPLE, _CONTACTS, _DOCUMENTS, _MORE = 12, 10, 4, 3, 3
 _ALL: Final = 1.0
 
@@ -60,7 +60,7 @@ def _contacts(looking: Looking, addresses: Sequence[str], question: Question, pa
     found = looking.together(addresses, since=question.since, until=question.until, limit=3 * _CONTACTS)
     own = own_question(looking, found)
     for one in [one for one in found if one.hit.id not in own][:_CONTACTS]:
-        cited = cited_episode(looking, one.hit, question.about)
+        cited = cited_episode(looking, one.hit)
         when = day(one.hit.at, zone) if one.hit.at is not None else ""
         part.say(f"{when}: {quote(cited.text or cited.subject)}", cited, under="Last contacts")
 

@@ -13,6 +13,12 @@ from empla.memory.text.analysis import roots
 QUOTED: Final = 220
 """Characters of an episode that are quoted."""
 _SENTENCE: Final = re.compile(r"(?<=[.!?])\s+(?=[\"“'(]?[A-Z0-9À-Þ])|\n+")
+_POLITE: Final = re.compile(
+    r"(?:dear|hi|hello|hey|good (?:morning|afternoon|evening))\b[^.!?]{0,40}|(?:best|kind|warm|many)?\s*"
+    r"(?:regards|wishes|thanks|thank you|cheers|greetings|best|yours)\b[^.!?]{0,40}[.!]?",
+    re.IGNORECASE,
+)
+"""How mails begin and end: it tells nothing."""
 _ISO_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 _KINDS: Final = {
     "mail": "mail",
@@ -71,6 +77,7 @@ def telling(text: str, question: str, most: int = QUOTED) -> str:
     """Return the sentence of a text that has most of a question's words, in one line and cut where it is long."""
     wanted = set(roots(question))
     parts = [" ".join(part.split()) for part in _SENTENCE.split(text) if part.strip()]
+    parts = [part for part in parts if not _POLITE.fullmatch(part)] or parts
     if not parts:
         return ""
     best = max(range(len(parts)), key=lambda n: (len(wanted & set(roots(parts[n]))), -n))
@@ -157,5 +164,7 @@ def _whence(facts: Sequence[Cited], behind: Sequence[Cited], zone: str, *, ids: 
         who = listed(dict.fromkeys(one.who for one in facts if one.who))
         told = next((one.at for one in facts if one.at is not None), None)
         return f", says {who}" + (f" ({day(told, zone)})" if told is not None else "") if who else ""
+    if behind[0].kind == "fact":
+        return ", because " + listed(f"{one.text}{f' [{one.id}]' if ids else ''}" for one in behind[:_MOST_SOURCES])
     says = "says" if behind[0].kind in ("mail", "told") and behind[0].who else "from"
     return f", {says} {'; '.join(shown)}"
