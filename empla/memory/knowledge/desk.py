@@ -161,8 +161,8 @@ class Desk:
         return held
 
     def here(self) -> list[Held]:
-        """Return all facts that were looked at."""
-        return list(self._facts.values())
+        """Return all facts that were looked at, in order."""
+        return [self._facts[number] for number in sorted(self._facts)]
 
     # proofs ---------------------------------------------------------------------------------------------------
 
@@ -311,9 +311,7 @@ class Desk:
 
     def write(self) -> list[Held]:
         """Write what has changed; return the facts that did."""
-        changed = [
-            f for f in self._facts.values() if f.seq in self._noted or any(getattr(f, c) != f.row[c] for c in CHANGING)
-        ]
+        changed = [f for f in self.here() if f.seq in self._noted or any(getattr(f, c) != f.row[c] for c in CHANGING)]
         for fact in changed:
             values = {c: getattr(fact, c) for c in CHANGING if getattr(fact, c) != fact.row[c]}
             values["changed"] = self._next_change("fact")

@@ -205,6 +205,8 @@ def _recorded(desk: Desk, statement: Statement) -> tuple[int, bool]:
             confirmed.confidence = max(confirmed.confidence, min(_SUREST, round(1 - doubt, 6)))
         return confirmed.seq, False
     if statement.basis is Basis.OBSERVED and (denied := _denied(desk, alike, leaves)):
+        if desk.proofs(denied.seq):  # should the denial be taken back
+            desk.add_proof(denied, statement.key, leaves)
         return denied.seq, False
     fact = desk.add(_values(statement, shown, entity))
     desk.add_proof(fact, statement.key, leaves)

@@ -107,7 +107,8 @@ class Settling:
         closed = tuple(f.seq for f in looked_at if f.closed_at and not f.row["closed_at"])
         opened = tuple(f.seq for f in looked_at if not f.closed_at and f.row["closed_at"])
         desk.write()
-        return Settled(closed=closed, opened=opened, derived=tuple(n for n in made if desk.fact(n).is_believed))
+        derived = tuple(n for n in sorted(made) if desk.fact(n).is_believed)
+        return Settled(closed=closed, opened=opened, derived=derived)
 
     # belief ---------------------------------------------------------------------------------------------------
 
