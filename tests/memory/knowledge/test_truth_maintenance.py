@@ -137,11 +137,7 @@ class Oracle:
             more = {
                 number
                 for number, proofs in self.proofs.items()
-                if number not in self.denied
-                and (
-                    not proofs
-                    or any(all(s in self.episodes or s in {f"f{n}" for n in found} for s in p) for p in proofs)
-                )
+                if number not in self.denied and (not proofs or any(ground.issuperset(proof) for proof in proofs))
             }
             if more == found:
                 return found
