@@ -13,7 +13,8 @@ class Cited:
     """Something that an answer rests on, as whoever reads the answer can check it.
 
     `id` is "e12" or "f7". `kind` is that of an episode, or "fact". `who` wrote or said it, by name where one is known;
-    `subject` is its heading. `place` is the file of a passage. A fact has `rests_on`: ids that are cited as well.
+    `subject` is its heading. `place` is the file of a passage. A fact has its `predicate`, and in `rests_on` the ids of
+    what it rests on that is cited as well.
     """
 
     id: str
@@ -23,6 +24,7 @@ class Cited:
     subject: str = ""
     text: str = ""
     place: str = ""
+    predicate: str = ""
     rests_on: tuple[str, ...] = ()
 
 

@@ -71,6 +71,7 @@ def cited_fact(looking: Looking, known: Known, part: Part) -> Cited:
         at=fact.recorded_at,
         who=looking.name_of(fact.said_by),
         text=fact_sentence(looking, known),
+        predicate=fact.predicate,
         rests_on=tuple(one.id for one in (*rests, *premises)),
     )
 
