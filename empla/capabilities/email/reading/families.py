@@ -56,6 +56,7 @@ def families() -> tuple[Family, ...]:
     from empla.capabilities.email.reading.followups import chase, sequence
     from empla.capabilities.email.reading.guards import watched
     from empla.capabilities.email.reading.moving import moving
+    from empla.capabilities.email.reading.preferring import preferring
     from empla.capabilities.email.reading.recalling import recalling
     from empla.capabilities.email.reading.reminders import remind
     from empla.capabilities.email.reading.replies import replies
@@ -65,5 +66,5 @@ def families() -> tuple[Family, ...]:
 
     work = (sequence, chase, remind, errand, status)
     said = (choices, agreeing, verdicts, replies)
-    ruled = (watched(briefs), watched(standing, of_work=False), respond, moving)
+    ruled = (preferring, watched(briefs), watched(standing, of_work=False), respond, moving)
     return (*said, *ruled, recalling, *map(watched, (triaging, *work)), changes, doubting)

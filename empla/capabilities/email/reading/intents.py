@@ -25,6 +25,9 @@ class Intent(StrEnum):
     RULE = "rule"  # set a standing rule
     RULES = "rules"  # list the standing rules
     DROP_RULE = "drop-rule"  # drop one of them
+    PREFER = "prefer"  # how something is to be done, always: how somebody is called, how long mails are
+    PREFERENCES = "preferences"  # list these
+    DROP_PREFERENCE = "drop-preference"  # drop one of them
     RESPOND = "respond"  # accept or decline an invitation that waits
     ERRAND = "errand"  # get something from somebody by some time
     REMIND = "remind"  # remind the writer of something at some time

@@ -21,6 +21,7 @@ from empla.capabilities.email.reading.invitations import invitation_slots
 from empla.capabilities.email.reading.language import foreign
 from empla.capabilities.email.reading.moving import moving
 from empla.capabilities.email.reading.newtext import new_text
+from empla.capabilities.email.reading.preferring import preferring
 from empla.capabilities.email.reading.sentences import Sentence, sentences
 from empla.capabilities.email.reading.slots import OBJECT, Setting, blank, slots
 from empla.capabilities.email.reading.spelling import mended
@@ -127,7 +128,8 @@ def read(
 
 
 def _read(text: str, setting: Setting, mail: Mail) -> Reading:
-    said = [_without_intro(s, setting) for s in sentences(_unaddressed(text, mail))[:MOST_SENTENCES]]
+    written = sentences(_unaddressed(text, mail))[:MOST_SENTENCES]
+    said = [s if preferring(s.text, setting, mail) else _without_intro(s, setting) for s in written]
     if len(said) > 1 and _signs(said[-1].text, mail):
         said.pop()
     found = [act(sentence, setting, mail) for sentence in said]
@@ -139,7 +141,19 @@ def _read(text: str, setting: Setting, mail: Mail) -> Reading:
         ]
         if len(parts) > 1:
             return _several(parts, setting, mail)
-    return _one(found, text, setting, mail)
+        return _one(found, text, setting, mail)
+    return _besides(found, text, setting, mail)
+
+
+def _besides(found: Sequence[Act], text: str, setting: Setting, mail: Mail) -> Reading:
+    """Read somebody else's mail; how they want to be called is no part of what else they write, and stands apart."""
+    wished = [a for a in found if a.intent is Intent.PREFER and a.understood is not None]
+    rest = [a for a in found if a not in wished]
+    if not wished or all(a.intent in (None, Intent.THANKS, Intent.YES) and a.sentence.polite for a in rest):
+        return _one(found, text, setting, mail)
+    reading = _one(rest, text, setting, mail)
+    assert wished[0].understood is not None
+    return replace(reading, slots={**reading.slots, **wished[0].understood.slots})
 
 
 def _rejoined(found: Sequence[Act], text: str, setting: Setting, mail: Mail) -> list[Act]:
@@ -153,7 +167,8 @@ def _rejoined(found: Sequence[Act], text: str, setting: Setting, mail: Mail) -> 
             and (before.intent not in _CHANGED or not before.sure)
         ):
             start, end = before.sentence.start, one.sentence.end
-            both = moving(" ".join(text[start:end].split()), setting, mail)
+            whole = " ".join(text[start:end].split())
+            both = moving(whole, setting, mail) or preferring(whole, setting, mail)
             if both is not None and end - start < LONGEST_JOINED:
                 joined[-1] = Act(Sentence(text[start:end], start, end), both.intent, understood=both)
                 continue
