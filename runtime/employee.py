@@ -26,12 +26,14 @@ from empla.engine import guard, inbox
 from empla.engine.beginning import note_beginning
 from empla.engine.crashes import LastProcess
 from empla.engine.employee import STORE_TROUBLE, EmployeeEngine, Mindset
+from empla.engine.memory import Recalls
 from empla.engine.telemetry import SILENT, Several, Telemetry
 from empla.errors import InputError, InternalError
 from empla.hr import roles
 from empla.hr.grants import tell_all
 from empla.hr.mailboxes import EXTERNAL, account_of
 from empla.hr.profiles import Profile, load_profile
+from empla.memory.memory import Memory
 from empla.mind import common_kinds
 from empla.mind.percepts import Percept
 from empla.mind.plans import PlanLibrary
@@ -187,7 +189,9 @@ def _engine(seat: Seat, store: Store, place: Place, profile: Profile, telemetry:
         seat.progress.mark(CYCLE if percept else IDLE, cycle=cycle, percept=percept, intention=intention)
 
     body_guard = guard.BodyGuard(seat.progress.enter)
-    return EmployeeEngine(store, place, mindset, beat=beat, guard=body_guard, telemetry=telemetry)
+    means = load_settings(seat.home).embeddings != "none"
+    recalls = Recalls(opens=lambda: Memory.of(seat.home, seat.slug), eager=means)
+    return EmployeeEngine(store, place, mindset, beat=beat, guard=body_guard, telemetry=telemetry, recalls=recalls)
 
 
 def _note_crash(seat: Seat, engine: EmployeeEngine) -> None:

@@ -6,16 +6,20 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from empla.capabilities.contract import Operation, Place
+from empla.config import Settings
 from empla.engine import inbox
 from empla.engine.employee import EmployeeEngine, Mindset
+from empla.engine.memory import Recalls
+from empla.memory.memory import FOLDER, Memory
 from empla.mind.bodies import Guard, unguarded
 from empla.mind.percepts import Percept
 from empla.mind.plans import PlanLibrary
 from empla.mind.values import OWN, Address, Origin, Source
-from empla.store.opening import open_store
+from empla.store.opening import open_inbox, open_store
 from empla.store.store import Store
 from empla.testing.calendars import MemoryCalendars
 from empla.testing.clock import VirtualClock
@@ -52,8 +56,10 @@ class Employee:
     guard: Guard = unguarded
     epoch: int = 0
     slug: str = "ada"
+    indexes: Path | None = None
     store: Store = field(init=False)
     engine: EmployeeEngine = field(init=False)
+    _readers: list[Store] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self._begin()
@@ -62,14 +68,34 @@ class Employee:
         self.epoch += 1
         self.store = open_store(self.where, self.slug)
         self.store.take_lease(self.epoch, "test")
+        recalls = Recalls(opens=self.remembers)
         self.engine = EmployeeEngine(
-            self.store, self.place, self.mindset, guard=self.guard, always_replay=self.always_replay
+            self.store,
+            self.place,
+            self.mindset,
+            guard=self.guard,
+            always_replay=self.always_replay,
+            recalls=recalls,
         )
+
+    def remembers(self) -> Memory:
+        """Open its memory to read, as another process does: `catch_up` first. It is closed when the test ends."""
+        store = open_inbox(self.where, self.slug)
+        self._readers.append(store)
+        database = self.where if isinstance(self.where, str) and "://" in self.where else ""
+        folder = self.indexes or Path(self.where).parent / FOLDER
+        return Memory(store, folder, settings=Settings(database=database))
 
     def restart(self) -> None:
         """End the process without a word, and begin another."""
-        self.store.close()
+        self.end()
         self._begin()
+
+    def end(self) -> None:
+        """End the process without a word."""
+        self.store.close()
+        while self._readers:
+            self._readers.pop().close()
 
     def tell(self, kind: str, key: str = "", origin: Origin = OWN, **fields: Any) -> None:
         """Write a percept into the inbox."""
@@ -129,10 +155,11 @@ def employee(
     )
     known = {operation.name: operation for operation in operations}
     mindset = Mindset(library=library, operations=known, sensors=(), secret=SECRET)
-    made = Employee(where, mindset, clock, mailbox, place, always_replay, guard, slug=slug)
-    try:
-        if profile is not None:
-            made.tell("profile", origin=POLICY, **profile)
-        yield made
-    finally:
-        made.store.close()
+    with TemporaryDirectory(prefix="empla-indexes-") as indexes:
+        made = Employee(where, mindset, clock, mailbox, place, always_replay, guard, slug=slug, indexes=Path(indexes))
+        try:
+            if profile is not None:
+                made.tell("profile", origin=POLICY, **profile)
+            yield made
+        finally:
+            made.end()
