@@ -149,7 +149,8 @@ def reading(home: Home, slug: str) -> Iterator[tuple[Store, "Memory"]]:
     with known_mind(home, slug) as store:
         if store is None:
             raise InputError(f"{slug} has not begun to work, and remembers nothing yet", next_step="see `empla status`")
-        with closing(Memory(store, _folder(home, slug) / "recall", settings=load_settings(home))) as memory:
+        folder = _folder(home, slug) / "recall"
+        with closing(Memory(store, folder, settings=load_settings(home), home=home)) as memory:
             memory.catch_up()
             yield store, memory
 

@@ -15,7 +15,7 @@ from empla.memory.recall.sought import Sought
 
 _SHARPNESS: Final = 1.5
 _LEAST: Final = 0.02  # keeps the logarithm finite
-_STEEP: Final = 6.0  # .95 where all of the cue is found, .05 where nothing is
+_STEEP, _LITTLE = 8.0, 0.15  # of less than that share of the cue nothing can be said
 
 
 def answerable(scored: Sequence[Scored], sought: Sought) -> float:
@@ -23,14 +23,15 @@ def answerable(scored: Sequence[Scored], sought: Sought) -> float:
     if not scored:
         return 0.0
     covered = scored[0].parts.get("covered", 0.0)
+    enough = _STEEP * (covered - _LITTLE)
     if not sought.author:
-        return _probability(_STEEP * (covered - 0.5))
+        return _probability(enough)
     # Meaning carries over from the pieces around: it tells what is spoken of better than who speaks, so half of it.
     blind = [one.score - one.parts.get("author", 0.0) - one.parts.get("meaning", 0.0) / 2 for one in scored]
     most = max(blind)
     mass = [math.exp(_SHARPNESS * (value - most)) for value in blind]
     share = sum(m for m, one in zip(mass, scored, strict=True) if "author" in one.parts) / sum(mass)
-    return _probability(math.log((share + _LEAST) / (1 + _LEAST - share)) + covered)
+    return _probability(math.log((share + _LEAST) / (1 + _LEAST - share)) + covered + min(0.0, enough))
 
 
 def _probability(logit: float) -> float:

@@ -71,10 +71,11 @@ class _Answer:
 
 def _ask(cue: Cue, question: str, sources: Sources) -> _Answer:
     """Ask one question of everything, and merge by score."""
-    sought = seek(cue, question, sources.index)
+    totals = sources.index.totals()
+    sought = seek(cue, question, sources.index, totals.pieces)
     asked = sources.meaning.asked(sought.as_author) if sources.meaning is not None else None
     found = gather(sought, sources.index, asked)
-    scored = score(sought, found, sources.index.totals(), cue.at, asked)
+    scored = score(sought, found, totals, cue.at, asked)
     hits = _read(scored, max(SHOWN, cue.limit), sources.read)
     sure = answerable(scored, sought)
     if sources.facts is not None and _may_be_facts(cue):

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Final
 
 from empla.memory.recall.sought import Sought
@@ -20,6 +21,8 @@ POSTINGS: Final = 40_000
 
 DAYS_AFTER: Final = 14
 """For how many days after it something is still talked about."""
+
+_ALL_DAYS: Final = date.max.toordinal()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +43,8 @@ def gather(sought: Sought, index: TextIndex, asked: Asked | None) -> Candidates:
         numbers += [number for number, _ in asked.nearest(sought.bounds, BY_MEANING)]
     if sought.is_bounded:
         numbers += index.within(sought.bounds, BY_BOUNDS)
+    if not numbers and sought.author:  # the words are a name and nothing else
+        numbers += index.written(0, _ALL_DAYS, sought.bounds, BY_BOUNDS, sought.author)
     numbers = list(dict.fromkeys(numbers))
     if not sought.bounds.is_open:
         numbers = list(index.visible(numbers, sought.bounds))

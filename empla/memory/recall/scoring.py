@@ -15,7 +15,7 @@ from empla.memory.model import EpisodeKind, Importance
 from empla.memory.recall.candidates import DAYS_AFTER, Candidates
 from empla.memory.recall.sought import Sought
 from empla.memory.recall.sources import Asked
-from empla.memory.text.features import Flag
+from empla.memory.text.features import NAME, NUMBER, QUESTION, TIME
 from empla.memory.text.index import Piece, Totals
 
 WEIGHTS: Final[Mapping[str, float]] = {
@@ -152,20 +152,22 @@ def _by_words(
     best_near = max(near for near, _ in around) or 1.0
     best_own = max(matched.own[piece.number] for piece in pieces) or 1.0
     threads = _threads(pieces, matched)
+    today = at.date().toordinal() if sought.is_timeless else 0
     scored = []
     for piece, (near, covered) in zip(pieces, around, strict=True):
-        before = found.pieces.get(piece.before)
-        answers = before is not None and before.flags & Flag.QUESTION
-        values = {
-            "near": near / best_near,
-            "covered": covered,
-            "thread": threads[piece.thread or piece.number],
-            "own": matched.own[piece.number] / best_own,
-            "answer": min(1.0, matched.own[piece.before] / best_own) if answers else 0.0,
-            **_features(sought, piece),
-            **_standing(sought, piece, at),
+        parts = {
+            "near": weights["near"] * near / best_near,
+            "covered": weights["covered"] * covered,
+            "thread": weights["thread"] * threads[piece.thread or piece.number],
+            "length": weights["length"] * math.log1p(piece.length),
         }
-        parts = {name: weights[name] * value for name, value in values.items() if value and name in weights}
+        if "own" in weights:
+            parts["own"] = weights["own"] * matched.own[piece.number] / best_own
+        before = found.pieces.get(piece.before)
+        if before is not None and before.flags & QUESTION:
+            parts["answer"] = weights["answer"] * min(1.0, matched.own[before.number] / best_own)
+        _add_features(parts, sought, piece, weights)
+        _add_standing(parts, piece, today, weights)
         scored.append(Scored(piece=piece, parts=parts))
     return scored
 
@@ -183,27 +185,30 @@ def _threads(pieces: Sequence[Piece], matched: _Matched) -> dict[str | int, floa
     return {thread: share / best for thread, share in shares.items()}
 
 
-def _features(sought: Sought, piece: Piece) -> dict[str, float]:
-    """Return what a piece is, as far as the question asks for that."""
+def _add_features(parts: dict[str, float], sought: Sought, piece: Piece, weights: Mapping[str, float]) -> None:
+    """Add what a piece is, as far as the question asks for that."""
     flags = piece.flags
-    features = {
-        "length": math.log1p(piece.length),
-        "question": 1.0 if flags & Flag.QUESTION else 0.0,
-        "when": 1.0 if sought.when and flags & Flag.TIME else 0.0,
-        "many": 1.0 if sought.many and flags & Flag.NUMBER else 0.0,
-        "name": 1.0 if sought.name and flags & Flag.NAME else 0.0,
-        "author": 1.0 if piece.author in sought.author else 0.0,
-        "decided": 1.0 if sought.situation and piece.kind == EpisodeKind.DECISION else 0.0,
-    }
+    if flags & QUESTION:
+        parts["question"] = weights["question"]
+    if sought.when and flags & TIME:
+        parts["when"] = weights["when"]
+    if sought.many and flags & NUMBER:
+        parts["many"] = weights["many"]
+    if sought.name and flags & NAME:
+        parts["name"] = weights["name"]
+    if piece.author in sought.author:
+        parts["author"] = weights["author"]
+    if sought.situation and piece.kind == EpisodeKind.DECISION:
+        parts["decided"] = weights["decided"]
     if sought.named:
         there = set(map(int, piece.people.split()))
-        features["people"] = sum(not there.isdisjoint(person) for person in sought.named) / len(sought.named)
+        present = sum(not there.isdisjoint(person) for person in sought.named)
+        parts["people"] = weights["people"] * present / len(sought.named)
     if sought.spans:
-        features["date"] = float(
-            any(first - _DAYS_BEFORE <= piece.day <= last + DAYS_AFTER for first, last in sought.spans)
-        )
-        features["mentioned"] = float(_speaks_of(piece, sought.spans))
-    return features
+        if any(first - _DAYS_BEFORE <= piece.day <= last + DAYS_AFTER for first, last in sought.spans):
+            parts["date"] = weights["date"]
+        if _speaks_of(piece, sought.spans):
+            parts["mentioned"] = weights["mentioned"]
 
 
 def _speaks_of(piece: Piece, spans: Sequence[tuple[int, int]]) -> bool:
@@ -215,10 +220,9 @@ def _speaks_of(piece: Piece, spans: Sequence[tuple[int, int]]) -> bool:
     return any(one <= last and other >= first for first, last in spans for one, other in said)
 
 
-def _standing(sought: Sought, piece: Piece, at: datetime) -> dict[str, float]:
-    """Return how recent and how important a piece is: a little, where nothing else is asked."""
-    important = float(piece.importance - Importance.MEDIUM)
-    if not sought.is_timeless:
-        return {"important": important}
-    age = max(0, at.date().toordinal() - piece.day)
-    return {"recent": math.exp(-math.log(2) * age / _HALVED_DAYS), "important": important}
+def _add_standing(parts: dict[str, float], piece: Piece, today: int, weights: Mapping[str, float]) -> None:
+    """Add how important a piece is, and how recent if nothing else is asked of time (`today` is 0 otherwise)."""
+    if piece.importance != Importance.MEDIUM:
+        parts["important"] = weights["important"] * (piece.importance - Importance.MEDIUM)
+    if today:
+        parts["recent"] = weights["recent"] * 0.5 ** (max(0, today - piece.day) / _HALVED_DAYS)

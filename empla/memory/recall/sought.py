@@ -58,15 +58,14 @@ class Sought:
         return not (self.spans or self.when or self.bounds.since or self.bounds.until)
 
 
-def seek(cue: Cue, text: str, index: TextIndex) -> Sought:
-    """Return what a question seeks that is asked under the conditions of a cue."""
+def seek(cue: Cue, text: str, index: TextIndex, pieces: int) -> Sought:
+    """Return what a question seeks that is asked under the conditions of a cue; so many `pieces` there are."""
     tokens = [(token, bare(token.lower())) for token in _TOKEN.findall(text)]
     called = index.called([word for token, word in tokens if _may_name(token, text)])
     named = _named([called.get(word, ()) for _, word in tokens])
     writers = {word for word, some in called.items() if any(one.writes for one in some)}
     roots = tuple(dict.fromkeys(filter(None, (root_of(t.lower()) for t, word in tokens if word not in writers))))
     frequencies = index.frequencies(roots)
-    pieces = index.totals().pieces
     lowered = text.lower()
     author = named[0] if len(named) == 1 and any(one.writes for one in _called(called, named[0])) else ()
     found = Sought(

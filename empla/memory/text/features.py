@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterable
 from datetime import date
-from enum import IntFlag
 from typing import Any, Final
 
 from empla.capabilities.email.reading.times.past import days_spoken_of, speaks_of_time
@@ -18,14 +17,14 @@ COLUMNS: Final = (
 """Columns of an episode's row that the index reads."""
 
 
-class Flag(IntFlag):
-    """What sort of thing a piece says."""
-
-    QUESTION = 1  # it ends with a question mark
-    TIME = 2  # it says when, or for how long
-    NUMBER = 4  # it says how many
-    NAME = 8  # it has a proper noun within a sentence
-
+QUESTION: Final = 1
+"""Flag of a piece that ends with a question mark."""
+TIME: Final = 2
+"""Flag of one that says when, or for how long."""
+NUMBER: Final = 4
+"""Flag of one that says how many."""
+NAME: Final = 8
+"""Flag of one that has a proper noun within a sentence."""
 
 _WHEN = re.compile(
     r"\b(?:yesterday|today|tonight|tomorrow|ago|recently|just|weekend|since|\d+(?:st|nd|rd|th)"
@@ -55,22 +54,22 @@ def _piece(row: Any, day: date, place: int, text: str, heading: str) -> Piece:
     own = words(text)
     found = roots_of(own)
     spans = ""
-    flags = Flag.QUESTION if text.rstrip().endswith("?") else 0
+    flags = QUESTION if text.rstrip().endswith("?") else 0
     if speaks_of_time(text, own):
         spans = ";".join(f"{first}-{last}" for first, last in days_spoken_of(text, own, day))
         if _WHEN.search(text.lower()):
-            flags |= Flag.TIME
+            flags |= TIME
     if heading:
         headed = words(heading)
         found = found + roots_of(headed)
         own = own + headed
     if not _COUNTS.isdisjoint(own) or any(map(str.isdigit, own)):
-        flags |= Flag.NUMBER
+        flags |= NUMBER
     if _NAME.search(text):
-        flags |= Flag.NAME
+        flags |= NAME
     return Piece(
         piece_number(row.seq, place), row.thread, row.at, day.toordinal(), 0, row.kind, row.importance, row.visibility,
-        int(flags), len(found), spans, " ".join(found),
+        flags, len(found), spans, " ".join(found),
     )  # fmt: skip
 
 

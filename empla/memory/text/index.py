@@ -49,7 +49,7 @@ class Piece(NamedTuple):
     `before2`, `before`, `after` and `after2` are its neighbours in its thread, in order of time, 0 where there is none.
     `author` is the number of a person of the index, `people` those of all who took part ("3 17"). `day` is an ordinal
     in UTC, `spans` the days it speaks of as pairs of ordinals ("739000-739006;..."), `roots` its content words in
-    order, `length` how many. `flags` are those of `features`.
+    order, `length` how many. `flags` are those of `empla.memory.text.features`.
     """
 
     number: int
@@ -113,12 +113,10 @@ class News:
 
 
 class Totals(NamedTuple):
-    """How many pieces there are, how many content words they have together, and their first and last day."""
+    """How many pieces there are, and how many content words they have together."""
 
     pieces: int
     length: int
-    first_day: int
-    last_day: int
 
 
 class TextIndex(Protocol):

@@ -238,8 +238,7 @@ class RelationalIndex(ABC):
     def totals(self) -> Totals:
         """Return what there is on the whole."""
         known = self._known()
-        first, last = self._fetch("SELECT coalesce(min(day), 0), coalesce(max(day), 0) FROM piece")[0]
-        return Totals(known.get("pieces", 0), known.get("length", 0), first, last)
+        return Totals(known.get("pieces", 0), known.get("length", 0))
 
     def frequencies(self, roots: Sequence[str]) -> Mapping[str, int]:
         """Return in how many pieces each root stands; one that stands in none may be left out."""
