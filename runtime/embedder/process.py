@@ -22,6 +22,7 @@ from empla.config import Home, Settings, load_settings
 from empla.errors import EmplaError, InternalError, ResourceError
 from empla.memory.embedding.models import Model, load_model
 from runtime import logs
+from runtime.embedder import PAGE
 from runtime.embedder.serving import EmbedderServer
 from runtime.embedder.work import Work
 from runtime.progress import IDLE, ProgressPage
@@ -32,7 +33,6 @@ END_S: Final = 4
 STUCK_S: Final = 20.0
 """Seconds for which a model may have one thing in hand; longer, and no beat is given, so that it is started again."""
 LOCK: Final = "embedder.lock"
-PAGE: Final = "progress"
 
 log = logs.get("embedder")
 

@@ -7,6 +7,7 @@ import json
 import signal
 import socket
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -30,7 +31,7 @@ _HEAR_S: Final = 0.05
 
 _NO_PROCESS: Final = "see how many processes this user, or its service, may have"
 
-_OFFICE_ONLY: Final = ("EMPLA_RELAY_PASSWORD",)
+_OTHERS: Final = ("EMPLA_RELAY_PASSWORD", "EMPLA_EMBEDDINGS_KEY")
 """What the environment may hold that is no employee's business."""
 
 
@@ -54,13 +55,14 @@ class Order:
 
 
 class Nursery:
-    """The zygote and the employees it forked. `body` names what they run, `module:function`.
+    """The zygote and the employees it forked. `body` names what they run, `module:function`, `also` modules they need.
 
     `start` may be called again when the zygote has ended; employees outlive it.
     """
 
-    def __init__(self, body: str, *, lifeline_fd: int, ping_s: float = PING_S) -> None:
+    def __init__(self, body: str, *, lifeline_fd: int, ping_s: float = PING_S, also: Sequence[str] = ()) -> None:
         self._body = body
+        self._also = also
         self._lifeline_fd = lifeline_fd
         self._ping_s = ping_s
         self._control: socket.socket | None = None
@@ -82,7 +84,8 @@ class Nursery:
         ours.setblocking(False)
         with theirs:
             command = [sys.executable, "-P", "-m", "runtime.supervisor.zygote", str(theirs.fileno()), self._body]
-            self.child = spawn(self.name, command, theirs.fileno(), without=_OFFICE_ONLY)
+            command += self._also
+            self.child = spawn(self.name, command, theirs.fileno(), without=_OTHERS)
         loop = asyncio.get_running_loop()
         self._control = ours
         self._ready = loop.create_future()

@@ -13,11 +13,11 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from empla.config import Home
-from empla.errors import InternalError, ResourceError, TimedOut
 from runtime.ports import free_port
 from runtime.progress import ProgressView
 from runtime.supervisor import lease
-from runtime.supervisor.child import Child, describe, spawn
+from runtime.supervisor.child import Child, spawn
+from runtime.supervisor.readiness import ready
 
 READY_S: Final = 30.0
 """Seconds that the office has to listen."""
@@ -25,7 +25,6 @@ READY_S: Final = 30.0
 SERVERS: Final = ("imap", "smtp", "caldav")
 """What the office serves, in the order of its ports."""
 
-_END_S: Final = 5.0
 _NEXT: Final = "read logs/office.jsonl, or ask `empla doctor`"
 
 OfficeCommand = Callable[[int, int, Mapping[str, int]], Sequence[str]]
@@ -78,7 +77,7 @@ class Office:
             raise
         finally:
             os.close(writing)
-        await self._await_ready(self.child, reading)
+        await ready(self.child, reading, within_s=READY_S, next_step=_NEXT)
         self.ready.set()
 
     def lost(self) -> None:
@@ -106,21 +105,6 @@ class Office:
             "caldav": {"url": f"http://{host}:{found['caldav']}/"},
         }
 
-    async def _await_ready(self, child: Child, fd: int) -> None:
-        try:
-            async with asyncio.timeout(READY_S):
-                line = await _read_line(fd)
-        except TimeoutError as error:
-            await child.kill()
-            raise TimedOut(f"the office did not listen within {READY_S:.0f} s", next_step=_NEXT) from error
-        if not line:
-            how = describe(await child.ended())
-            raise InternalError(f"the office could not start ({how})", next_step=_NEXT)
-        said = json.loads(line)
-        if "error" in said:
-            await child.end(_END_S)
-            raise ResourceError(str(said["error"]), next_step=str(said.get("next_step") or _NEXT))
-
     def _ports(self) -> dict[str, int]:
         if self._first_port:
             return {name: self._first_port + number for number, name in enumerate(SERVERS)}
@@ -135,16 +119,3 @@ class Office:
         except (FileNotFoundError, ValueError):
             return {}
         return found
-
-
-async def _read_line(fd: int) -> bytes:
-    """Read one line from a pipe, or what came before its end; closes it."""
-    loop = asyncio.get_running_loop()
-    reader = asyncio.StreamReader()
-    transport, _ = await loop.connect_read_pipe(
-        lambda: asyncio.StreamReaderProtocol(reader), os.fdopen(fd, "rb", buffering=0)
-    )
-    try:
-        return await reader.readline()
-    finally:
-        transport.close()

@@ -19,6 +19,8 @@ from empla.config import Home
 from empla.errors import EmplaError, InputError
 from runtime import logs
 from runtime.supervisor.child import Child, describe, killed_by_hand, out_of_memory_kills
+from runtime.supervisor.embedding import RULE as EMBEDDING_RULE
+from runtime.supervisor.embedding import Embedding
 from runtime.supervisor.fence import Fence
 from runtime.supervisor.groups import Groups
 from runtime.supervisor.illness import Illness
@@ -32,11 +34,13 @@ from runtime.supervisor.restarts import RestartRule, Restarts
 from runtime.supervisor.roster import Roster, RosterEntry
 from runtime.supervisor.watch import BeatWatch
 
+Servant = Office | Nursery | Embedding
+
 _SERVANTS: Final = RestartRule(limit=0, longest_s=30.0)
 """Office and zygote are never given up: without them nobody works."""
 
 _FIRST_TRIES: Final = 3
-_OWN_TASKS: Final = ("office", "zygote", "sweep")
+_OWN_TASKS: Final = ("office", "zygote", "embedder", "sweep")
 _LOOK_STARTING_S: Final = 0.02
 _LOOK_S: Final = 2.0
 
@@ -45,7 +49,8 @@ class Supervisor:
     """Everything that runs in one home. The caller holds the home's lock.
 
     `body` names what employees run (`module:function`); `hang_s` and `rule` say when one is killed and given up,
-    `limits` what each may use, and `notifier` is told how things are.
+    `limits` what each may use, and `notifier` is told how things are. `embeds` says whether the home has an embedder,
+    `also` which modules employees need besides.
     """
 
     def __init__(
@@ -60,6 +65,8 @@ class Supervisor:
         domain: str,
         limits: Limits,
         notifier: Notifier,
+        embeds: bool = False,
+        also: Sequence[str] = (),
         hang_s: float = HANG_S,
         rule: RestartRule | None = None,
     ) -> None:
@@ -71,12 +78,14 @@ class Supervisor:
         # Nobody ever writes to it; all others have only the reading end, so its end means that this process is gone.
         self._lifeline_fd, self._lifeline_end = os.pipe2(os.O_CLOEXEC)
         self._office = Office(home, office, first_port=first_port, lifeline_fd=self._lifeline_fd)
-        self._nursery = Nursery(body, lifeline_fd=self._lifeline_fd, ping_s=min(PING_S, hang_s / 3))
+        self._nursery = Nursery(body, lifeline_fd=self._lifeline_fd, ping_s=min(PING_S, hang_s / 3), also=also)
+        self._embedding = Embedding(home, lifeline_fd=self._lifeline_fd) if embeds else None
         self._fence = Fence(limits, Groups.delegated())
         self._notices = Notices(home, domain, self._tell_office)
         self._illness = Illness(home, clock, self._notices)
         self._notifier = notifier
-        self._watches = {self._office.name: BeatWatch(hang_s), self._nursery.name: BeatWatch(hang_s)}
+        self._servants = [s for s in (self._office, self._nursery, self._embedding) if s is not None]
+        self._watches = {servant.name: BeatWatch(hang_s) for servant in self._servants}
         self._ending: set[str] = set()  # servants that are being killed for hanging
         self._unwatched: set[str] = set()  # employees at whom the last look failed
         self._new_process = asyncio.Event()
@@ -117,6 +126,8 @@ class Supervisor:
         self._remind()
         self._run("office", self._serve(self._office))
         self._run("zygote", self._serve(self._nursery))
+        if self._embedding is not None:
+            self._run("embedder", self._serve(self._embedding))
         self._run("sweep", self._sweep())
         self._staff(reading.result())
 
@@ -165,8 +176,8 @@ class Supervisor:
         return list(self._keepers.values())
 
     def servants(self) -> list[Child]:
-        """Return the processes that serve all: the office and the zygote, as far as they are there."""
-        return [child for child in (self._office.child, self._nursery.child) if child is not None and child.alive]
+        """Return the processes that serve all: office, zygote and embedder, as far as they are there."""
+        return [child for s in self._servants if (child := s.child) is not None and child.alive]
 
     def status(self) -> dict[str, Any]:
         """Return what `empla status --json` prints. `reason` and `last_end` stand with an employee only
@@ -179,6 +190,7 @@ class Supervisor:
                 "cpu": self._fence.limits.cpu,
                 "by": self._fence.means,
             },
+            **({"embedder": self._embedding.status()} if self._embedding is not None else {}),
             "employees": [_shown(keeper) for keeper in self._keepers.values()],
         }
 
@@ -192,7 +204,7 @@ class Supervisor:
             self._office.child.signal(signal.SIGUSR1)
 
     async def stop(self) -> None:
-        """End employees, then the zygote, then the office: each gets time to finish, and none gets more."""
+        """End employees, then the zygote, embedder and office: each gets time to finish, and none gets more."""
         for name in _OWN_TASKS:
             if name in self._tasks:
                 self._tasks[name].cancel()
@@ -205,21 +217,23 @@ class Supervisor:
                 task.cancel()
         if self._nursery.child is not None:
             await self._nursery.stop(STOP_S)
-        if self._office.child is not None:
-            await self._office.child.end(STOP_S)
+        for servant in (self._embedding, self._office):
+            if servant is not None and servant.child is not None:
+                await servant.child.end(STOP_S)
         os.close(self._lifeline_end)
         os.close(self._lifeline_fd)
 
-    async def _serve(self, servant: Office | Nursery) -> None:
-        """Start the office, or the zygote, again whenever it has ended."""
-        restarts = Restarts(_SERVANTS)
+    async def _serve(self, servant: Servant) -> None:
+        """Start the office, the zygote or the embedder again whenever it has ended; the embedder the first time too."""
+        restarts = Restarts(EMBEDDING_RULE if servant is self._embedding else _SERVANTS)
         started, memory_kills, listened = time.monotonic(), out_of_memory_kills(), True
         while True:
-            status = await servant.child.ended() if servant.child is not None else None
-            servant.lost()
-            self._log.error("servant ended", servant=servant.name, how=describe(status))
-            if not (listened and killed_by_hand(status, memory_kills)):
-                await pause(restarts.after_death(started=started, died=time.monotonic()) or 0.0)
+            if servant.child is not None:
+                status = await servant.child.ended()
+                servant.lost()
+                self._log.error("servant ended", servant=servant.name, how=describe(status))
+                if not (listened and killed_by_hand(status, memory_kills)):
+                    await pause(restarts.after_death(started=started, died=time.monotonic()) or 0.0)
             started, memory_kills = time.monotonic(), out_of_memory_kills()
             try:
                 await servant.start()
@@ -228,6 +242,8 @@ class Supervisor:
             except (EmplaError, OSError) as error:
                 listened = False
                 self._log.error("servant could not be started", servant=servant.name, error=str(error))
+                if servant.child is None:
+                    await pause(restarts.after_death(started=started, died=time.monotonic()) or 0.0)
 
     def _remind(self) -> None:
         """Tell an office that has just begun to listen of what was left between its look and that."""
@@ -240,7 +256,7 @@ class Supervisor:
             at = time.monotonic()
             for slug, keeper in self._keepers.items():
                 self._look_at(slug, keeper, at)
-            if not [servant for servant in (self._office, self._nursery) if self._hangs(servant, at)]:
+            if not [servant for servant in self._servants if self._hangs(servant, at)]:
                 self._ping(at)
             self._notifier.status(self._in_a_line())
             starting = any(keeper.starts for keeper in self._keepers.values())
@@ -264,8 +280,8 @@ class Supervisor:
         longest = (self._hang_s / 4, self._fence.limits.window_s / 2, self._notifier.watchdog_s or _LOOK_S)
         return min(_LOOK_S, *longest)
 
-    def _hangs(self, servant: Office | Nursery, at: float) -> bool:
-        """Whether the office, or the zygote, lives and does not advance; then it is killed, and so started again."""
+    def _hangs(self, servant: Servant, at: float) -> bool:
+        """Whether one of them lives and does not advance; then it is killed, and so started again."""
         hangs = self._watches[servant.name].hangs(at, servant.beat(at))
         if hangs and servant.child is not None and servant.name not in self._ending:
             self._log.error("servant hangs", servant=servant.name)

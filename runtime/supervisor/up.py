@@ -13,6 +13,7 @@ from typing import Any, Final
 from empla.clock import SystemClock, pause
 from empla.config import Home, Settings, load_settings
 from empla.errors import EmplaError, InternalError, NotRunning, TimedOut
+from empla.memory.embedding.opening import has_process
 from empla.shared_time import SharedTime
 from runtime import control, logs
 from runtime.bus.serving import BusService
@@ -27,6 +28,7 @@ from runtime.supervisor.office import OfficeCommand, office_command
 from runtime.supervisor.restarts import RestartRule
 from runtime.supervisor.roster import Roster
 from runtime.supervisor.supervisor import Supervisor
+from runtime.supervisor.warming import VECTORS
 
 EMPLOYEE: Final = "runtime.employee:run"
 """What an employee's process runs."""
@@ -82,6 +84,8 @@ async def up(
             domain=settings.domain,
             limits=limits or Limits.of(settings),
             notifier=notifier,
+            embeds=has_process(settings),
+            also=() if settings.embeddings == "none" else VECTORS,
             hang_s=hang_s,
             rule=rule,
         )

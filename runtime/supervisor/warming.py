@@ -5,8 +5,10 @@ heap is frozen, these are shared by all employees instead of being each one's pr
 second). Nothing here reads or writes a file of a home.
 """
 
+import contextlib
 import importlib
 import sys
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -42,13 +44,21 @@ END:VCALENDAR\r
 """
 
 
-def warm() -> None:
+VECTORS: Final = ("empla.memory.embedding.client", "empla.memory.vectors.meaning", "empla.memory.vectors.mapped")
+"""What employees need besides where recall goes by meaning too."""
+
+
+def warm(also: Sequence[str] = ()) -> None:
     """Import what employees share, then read one mail, one calendar and one date, and run one query in memory.
 
-    Where employees are what is to be forked, a made-up one goes through a day besides (`rehearsing`).
+    Of `also` is imported what is installed. Where employees are what is to be forked, a made-up one goes through a day
+    besides (`rehearsing`).
     """
     for name in _SHARED:
         importlib.import_module(name)
+    for name in also:
+        with contextlib.suppress(ImportError):  # its want is told where it is used
+            importlib.import_module(name)
     _read_mail()
     _parse_calendar()
     _parse_date()

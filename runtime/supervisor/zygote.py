@@ -17,7 +17,8 @@ On the socket (SEQPACKET, one JSON object a packet):
 The socket is the zygote's lifeline. At its end it tells its children to stop, and kills after five seconds those that
 have not, also one that was stopped or hangs without giving Python a chance to look.
 
-Run as `python -m runtime.supervisor.zygote CONTROL_FD BODY`, where BODY is `module:function`.
+Run as `python -m runtime.supervisor.zygote CONTROL_FD BODY [MODULE ...]`, where BODY is `module:function`, and the
+modules are loaded besides, as far as they are installed.
 """
 
 import contextlib
@@ -62,7 +63,7 @@ def main() -> None:
     signal.signal(signal.SIGUSR2, signal.SIG_IGN)
     gc.disable()
     body = named(sys.argv[2])
-    warm()
+    warm(sys.argv[3:])
     gc.collect()
     gc.freeze()  # a collection in a child would otherwise write to, and so copy, everything that is shared
     ask_to_merge()

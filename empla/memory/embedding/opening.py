@@ -6,21 +6,24 @@ https://HOST/v1 MODEL       the home's own process, by a provider's API
 unix:/path                  another home's process, by its socket
 """
 
-from typing import Final
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
 from empla.config import Home, Settings
-from empla.memory.embedding.client import SocketEmbedder
+
+if TYPE_CHECKING:
+    from empla.memory.embedding.client import SocketEmbedder
 
 UNIX: Final = "unix:"
 
 
-def open_embedder(home: Home, settings: Settings) -> SocketEmbedder | None:
+def open_embedder(home: Home, settings: Settings) -> "SocketEmbedder | None":
     """Return who makes vectors for the employees of a home; None for nobody. It is connected when it is first asked."""
     if settings.embeddings == "none":
         return None
-    if settings.embeddings.startswith(UNIX):
-        from pathlib import Path
+    from empla.memory.embedding.client import SocketEmbedder  # it needs numpy, which may not be there
 
+    if settings.embeddings.startswith(UNIX):
         return SocketEmbedder(Path(settings.embeddings.removeprefix(UNIX)))
     return SocketEmbedder(home.embedder_socket)
 
