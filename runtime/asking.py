@@ -42,7 +42,7 @@ def asked(home: Home, name: str, words: str, *, by: str = "") -> tuple[EmployeeR
     now = SystemClock(home.clock).now()
     with memory.reading(home, row.slug) as (store, known):
         viewer, asker = viewing(home, store, row, by)
-        answer = ask(store, known, words, viewer=viewer, at=now, zone=row.zone, asker=asker)
+        answer = ask(known, words, viewer=viewer, at=now, zone=row.zone, asker=asker)
     if answer.cites and row.status != Status.OFFBOARDED:
         _used(home, row.slug, answer)
     return row, answer

@@ -5,7 +5,7 @@
     teach            a document            `documents.teaching.take`
     correct          what is so instead    `knowledge.commands.correct`
     add              a fact                `knowledge.commands.add`
-    edit             a fact or its words   `knowledge.commands.edit`
+    edit             what is said of one   `asking.editing.edit`
     forget           a person or a topic   `forgetting.command.forget`
     undo             a change              `consolidation.undoing.undo`
     used             ids of memories       `episodes.used.strengthen`
@@ -34,7 +34,7 @@ _CHANGES = {
     "teach": ("documents.teaching", "take"),
     "correct": ("knowledge.commands", "correct"),
     "add": ("knowledge.commands", "add"),
-    "edit": ("knowledge.commands", "edit"),
+    "edit": ("asking.editing", "edit"),
     "forget": ("forgetting.command", "forget"),
     "undo": ("consolidation.undoing", "undo"),
     "used": ("episodes.used", "strengthen"),

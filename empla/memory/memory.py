@@ -117,6 +117,11 @@ class Memory:
         return RecalledFacts(self._store)
 
     @property
+    def store(self) -> Store:
+        """The truth that is read: for who looks up what no recall tells, such as what is behind a fact."""
+        return self._store
+
+    @property
     def meaning(self) -> Meaning | None:
         """The vectors, where embeddings are on."""
         if self._meaning is None and self._home is not None and self._settings.embeddings not in ("", "none"):

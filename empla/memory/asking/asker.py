@@ -8,11 +8,9 @@ from empla.memory.asking.answers import Answer
 from empla.memory.asking.looking import Looking
 from empla.memory.memory import Memory
 from empla.memory.model import Viewer
-from empla.store.store import Store
 
 
 def ask(
-    store: Store,
     memory: Memory,
     words: str,
     *,
@@ -20,9 +18,11 @@ def ask(
     at: datetime,
     zone: str,
     asker: Sequence[str] = (),
+    without: str = "",
 ) -> Answer:
     """Answer a question by what `viewer` may see, as of `at`; days are meant in `zone`, "we" is who asks.
 
-    `store` is what `memory` reads. Nothing is written; the index should be up to date (`Memory.catch_up`).
+    What the percept `without` told is left out: the question itself. Nothing is written; the index should be up to date
+    (`Memory.catch_up`).
     """
-    return answered(words, Looking(store, memory.recall, viewer, at), at, zone, asker)
+    return answered(words, Looking(memory.store, memory.recall, viewer, at, without), at, zone, asker)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
+from empla.memory.knowledge.embedded import EmbeddedGraph
 from empla.memory.knowledge.facts import Facts
 from empla.memory.knowledge.names import folded, folded_company
 from empla.memory.knowledge.sight import like, seen_by
@@ -68,10 +69,13 @@ class Looked:
 class Looking:
     """Looks up for one viewer, at one time."""
 
-    def __init__(self, store: Store, recall: Callable[[Cue], Recalled], viewer: Viewer, at: datetime) -> None:
+    def __init__(
+        self, store: Store, recall: Callable[[Cue], Recalled], viewer: Viewer, at: datetime, without: str = ""
+    ) -> None:
         self._store = store
         self._recall = recall
         self.viewer = viewer
+        self.without = without
         self.at = at
         self._known = Facts(store)
         self._entities: dict[int, Entity | None] = {}
@@ -148,8 +152,6 @@ class Looking:
 
     def way(self, one: int, other: int) -> Sequence[Known]:
         """Return the facts on a shortest way between two entities; none if there is none."""
-        from empla.memory.knowledge.embedded import EmbeddedGraph
-
         edges = EmbeddedGraph(self._store).path(one, other, viewer=self.viewer)
         return [known for edge in edges if (known := self.fact(edge.fact)) is not None]
 

@@ -102,10 +102,11 @@ def addresses_of(entities: Sequence[Entity]) -> tuple[str, ...]:
 
 
 def own_question(looking: Looking, found: Sequence[Looked]) -> set[str]:
-    """Return the ids of episodes that are answers of memory themselves: an answer never rests on another."""
+    """Return the ids of episodes that are the question, or answers of memory: an answer never rests on another."""
     plans = looking.plans([one.intention for one in found])
-    return {one.hit.id for one in found if plans.get(one.intention) in OWN_PLANS}
+    asked = {one.hit.id for one in found if looking.without and one.percept == looking.without}
+    return asked | {one.hit.id for one in found if plans.get(one.intention) in OWN_PLANS}
 
 
-OWN_PLANS: Final = frozenset({"tell_from_memory", "tell-from-memory", "correct_memory", "correct-memory"})
-"""Plans whose mails tell what is remembered already."""
+OWN_PLANS: Final = frozenset({"tell-from-memory", "tell-a-colleague", "correct-memory", "remember-told"})
+"""Plans whose mails and decisions tell what is remembered already."""
