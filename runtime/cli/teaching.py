@@ -3,12 +3,15 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from runtime.cli import completing
 from runtime.cli.options import Json, Name, here
+
+if TYPE_CHECKING:
+    from empla.config import Home
 
 
 class Level(StrEnum):
@@ -89,12 +92,12 @@ def _teach(
 ) -> int:
     from empla.memory.model import Visibility
     from runtime import teaching
-    from runtime.cli import printing, signing
+    from runtime.cli import printing
 
     home = here()
     wish = teaching.Wish(
         what=what,
-        by=signing.person(home, who).address.value,
+        by=_teacher(home, who),
         visibility=Visibility[visibility.name] if visibility is not None else None,
         dry_run=dry_run,
         prune=prune,
@@ -107,6 +110,17 @@ def _teach(
     else:
         _print(done)
     return 1 if done["problems"] else 0
+
+
+def _teacher(home: "Home", who: str) -> str:
+    """Return the address of who teaches; InputError if nobody is called that."""
+    if not who:
+        from empla.config import load_settings
+
+        return load_settings(home).owner
+    from runtime.cli import signing
+
+    return signing.person(home, who).address.value
 
 
 def _list(name: str, *, json: bool) -> int:
@@ -131,10 +145,10 @@ def _list(name: str, *, json: bool) -> int:
 
 def _drop(name: str, ids: Sequence[str], who: str, *, json: bool) -> int:
     from runtime import teaching
-    from runtime.cli import printing, signing
+    from runtime.cli import printing
 
     home = here()
-    done = teaching.drop(home, name, ids, by=signing.person(home, who).address.value)
+    done = teaching.drop(home, name, ids, by=_teacher(home, who))
     if json:
         printing.as_json(done)
     else:

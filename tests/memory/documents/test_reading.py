@@ -131,7 +131,7 @@ def test_a_pdf_has_pages_headings_by_size_and_no_running_heads() -> None:
                 [
                     "Acme handbook",
                     ("Travel", 18),
-                    "We go by train wherever that is pos-",
+                    "We go by train wherever it is pos-",
                     "sible in a day. Ask.",
                     "Page 1",
                 ],

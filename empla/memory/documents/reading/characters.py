@@ -3,8 +3,6 @@
 import codecs
 from typing import Final
 
-from empla.capabilities.email.reading.charsets import text_from
-
 _MARKS: Final = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -21,6 +19,13 @@ def decoded(data: bytes, charset: str) -> tuple[str, tuple[str, ...]]:
         if data.startswith(mark):
             text = data.decode(codec, "replace")
             return text, _damage(text)
+    if charset.lower() in ("", "utf-8", "utf8"):
+        try:
+            return data.decode("utf-8"), ()
+        except UnicodeDecodeError:
+            pass
+    from empla.capabilities.email.reading.charsets import text_from  # half a second, which UTF-8 does not cost
+
     text, was_right = text_from(data, charset)
     if not was_right and charset:
         return text, (f"it is not in {charset[:40]}, as it says", *_damage(text))

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from typing import Final
 
-from empla.capabilities.email.reading.html import hidden_names, hides
 from empla.memory.documents import kinds
 from empla.memory.documents.document import Document, Form, Paragraph, Section
 from empla.memory.documents.reading.characters import decoded
@@ -64,6 +63,22 @@ def words_of(html: str) -> str:
     return " ".join(
         p.text for section in reader.sections() for p in (*map(_as_text, section.path), *section.paragraphs)
     )
+
+
+def _hides(style: str) -> bool:
+    """Return whether an element with this style is not seen; what knows that is loaded where there is a style."""
+    if not style:
+        return False
+    from empla.capabilities.email.reading.html import hides
+
+    return hides(style)
+
+
+def _hidden_names(style: str) -> frozenset[str]:
+    """Return the classes and ids that a style sheet hides."""
+    from empla.capabilities.email.reading.html import hidden_names
+
+    return hidden_names(style)
 
 
 def _as_text(heading: str) -> Paragraph:
@@ -129,7 +144,7 @@ class _Reader(HTMLParser):
         if tag == self._only:
             self._only = ""
             if tag == "style":
-                self._hidden |= hidden_names(self._style)
+                self._hidden |= _hidden_names(self._style)
                 self._style = ""
         if tag in _BLOCKS or tag in _HEADINGS:
             self._end_line()
@@ -191,7 +206,7 @@ class _Reader(HTMLParser):
 
     def _is_hidden(self, attrs: list[tuple[str, str | None]]) -> bool:
         named = {name: (value or "").lower() for name, value in attrs}
-        if "hidden" in named or named.get("aria-hidden") == "true" or hides(named.get("style", "")):
+        if "hidden" in named or named.get("aria-hidden") == "true" or _hides(named.get("style", "")):
             return True
         if named.get("role") in ("navigation", "contentinfo", "search", "dialog"):
             return True
