@@ -38,7 +38,12 @@ class Journal:
     def snapshot_if_due(self, state: MindState) -> None:
         """Keep the whole state every `CYCLES_PER_SNAPSHOT` cycles."""
         if self.cycle % CYCLES_PER_SNAPSHOT == 0:
-            self._store.add("snapshot", {"cycle": self.cycle, "body": packed_piecewise(snapshot(state))})
+            self.keep(state)
+
+    def keep(self, state: MindState) -> None:
+        """Keep the whole state after the last cycle, in place of what was kept of it before."""
+        values = {"cycle": self.cycle, "body": packed_piecewise(snapshot(state))}
+        self._store.put("snapshot", ("cycle",), ("body",), values)
 
 
 def packed(body: bytes) -> bytes:

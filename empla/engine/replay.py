@@ -13,6 +13,7 @@ from empla import __version__
 from empla.engine import archive
 from empla.engine.journal import chained, restored
 from empla.errors import EmplaError, InputError
+from empla.memory.forgetting import task
 from empla.mind import codec
 from empla.mind.beliefs import Belief
 from empla.mind.bodies import Guard, unguarded
@@ -127,9 +128,11 @@ def replay(
 ) -> Replayed:
     """Run recorded cycles again and compare what they change: from the beginning, or after the snapshot of `since`.
 
+    Where something was forgotten the beginning is the snapshot that was kept then: what was before is not whole.
     `guard` limits the bodies as it did then; without one a body that was stopped for running too long runs for ever.
     InputError if there is no snapshot of that cycle.
     """
+    since = since or forgotten_until(store)
     state, previous = beginning(store, since)
     past = Past(state)
     found = Replayed(since=since, last=since)
@@ -198,6 +201,12 @@ def beginning(store: Store, since: int) -> tuple[MindState, str]:
 
     InputError if there is no such snapshot.
     """
+    erased = forgotten_until(store)
+    if since < erased:
+        raise InputError(
+            f"what was before cycle {erased} is not whole: something was forgotten",
+            next_step="begin with a later one, or with none for the first that is whole",
+        )
     if not since:
         return MindState(), ""
     kept = store.find("snapshot", {"cycle": since}, ("body",))
@@ -205,6 +214,11 @@ def beginning(store: Store, since: int) -> tuple[MindState, str]:
         raise InputError(f"there is no snapshot of cycle {since}", next_step=f"there are: {snapshots(store) or 'none'}")
     entry = archive.entry(store, since)
     return restored(kept[0].body), entry.digest if entry is not None else ""
+
+
+def forgotten_until(store: Store) -> int:
+    """Return the cycle after which the past is whole, 0 if nothing was ever erased from it."""
+    return task.beginning(store)
 
 
 def snapshots(store: Store) -> list[int]:

@@ -56,6 +56,11 @@ def _register(cls: type[T], name: str) -> type[T]:
     return cls
 
 
+def choices(name: str) -> frozenset[str]:
+    """Return the fields of a kept type that hold one of a few words: not every text can stand there."""
+    return frozenset(_ENUMS[_TYPES[name]]) if name in _TYPES else frozenset()
+
+
 def encode(value: object) -> Any:
     """Return `value` as plain JSON data. Tuples, sets and lists become lists; sets are sorted."""
     if value is None or isinstance(value, bool | int | float) or type(value) is str:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from empla.mind import desiring, health, noticing, setting_aside
+from empla.mind import desiring, forgetting, health, noticing, setting_aside
 from empla.mind.answers import answered_question
 from empla.mind.beliefs import Belief
 from empla.mind.consent import opened_by
@@ -18,6 +18,7 @@ from empla.mind.percepts import (
     INTENTION_SET_ASIDE,
     INTENTION_WORD,
     MAIL,
+    MEMORY_FORGOTTEN,
     OCCURRENCE_MISSED,
     OUTCOME,
     PROFILE,
@@ -218,6 +219,7 @@ _OF_THE_SHELL: dict[str, Callable[[Thinking, Percept], None]] = {
     INTENTION_SET_ASIDE: _set_aside,
     INTENTION_WORD: setting_aside.settle,
     INTEGRATION: _integration,
+    MEMORY_FORGOTTEN: forgetting.let_go,
     OCCURRENCE_MISSED: _missed,
     TRIGGER_WORD: _trigger_word,
 }

@@ -92,12 +92,15 @@ INTENTION_WORD = "intention-word"
 INTEGRATION = "integration"
 """Kind of the percept that an integration stands otherwise now; fields `name`, `state`, `since`, `why`."""
 
+MEMORY_FORGOTTEN = "memory-forgotten"
+"""Kind of the percept that a person has had something forgotten; fields `beliefs` and `intentions` (ids), `by`."""
+
 BEGAN = "began"
 """Kind of the percept that a version of code and role begins; field `version`."""
 
 _COMPANY = frozenset({PROFILE, GRANT_CHANGED, RULES_COMMAND, TASK_ASSIGNED, TASK_RELEASED})
 _CLOCK = frozenset({TIMER, OCCURRENCE, OCCURRENCE_MISSED, TRIGGER_WORD})
-_SHELL = frozenset({PERCEPT_SET_ASIDE, INTENTION_SET_ASIDE, INTENTION_WORD, INTEGRATION})
+_SHELL = frozenset({PERCEPT_SET_ASIDE, INTENTION_SET_ASIDE, INTENTION_WORD, INTEGRATION, MEMORY_FORGOTTEN})
 _RESERVED = _COMPANY | _CLOCK | _SHELL | {OUTCOME, CONTINUE, WAKE, APPROVAL_NEEDED, PLAN_WANTED}
 _RESERVED_FAMILIES = ("goal:", "goal-", "belief-", "commitment-", "expectation-")
 

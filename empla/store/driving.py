@@ -76,6 +76,10 @@ class Driver(ABC):
                 self._let_go(connection)
 
     @abstractmethod
+    def wipe(self) -> bool:
+        """Leave nothing of deleted rows where it can be reached from here; False where somebody reads just now."""
+
+    @abstractmethod
     def close(self) -> None:
         """Give the connection back."""
 
@@ -110,6 +114,12 @@ class FileDriver(Driver):
         """Run a statement that returns nothing once for each of many rows."""
         self._connection.executemany(statement, rows)
 
+    def wipe(self) -> bool:
+        """Write the file anew, without free pages, and empty its log; False where somebody reads just now."""
+        self._kept.execute("VACUUM")
+        (busy, *_rest) = self._kept.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        return not busy
+
     def close(self) -> None:
         """Close the file."""
         self._kept.close()
@@ -141,6 +151,16 @@ class ServerDriver(Driver):
         """Run a statement that returns nothing once for each of many rows."""
         with self._connection.cursor() as cursor:
             cursor.executemany(statement, rows)
+
+    def wipe(self) -> bool:
+        """Have the server let dead rows go; what its own log and its copies hold is the server's."""
+        connection = self._living()
+        connection.autocommit = True
+        try:
+            connection.execute("VACUUM")
+        finally:
+            connection.autocommit = False
+        return True
 
     def close(self) -> None:
         """Give the connection back, and close it."""

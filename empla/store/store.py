@@ -259,6 +259,18 @@ class Store(Leased):
         finally:
             self._watch = None
 
+    def wipe(self) -> bool:
+        """Leave nothing of deleted rows in files, outside any transaction; False where a reader is in the way.
+
+        It writes the whole store anew, which takes a second for each hundred megabytes or so.
+        """
+        if self._driver.in_transaction:
+            raise InternalError("what was deleted cannot be wiped inside a transaction")
+        if self.epoch is None:
+            raise PermissionDenied("only the holder of the lease may wipe")
+        with self._noting():
+            return self._driver.wipe()
+
     def _may_change(self) -> None:
         self._refuse_outside("a write")
         if self.epoch is None:

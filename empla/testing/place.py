@@ -68,3 +68,7 @@ class MemoryBlobs:
         name = hashlib.sha256(content).hexdigest()
         self.kept[name] = content
         return name
+
+    def erase(self, sha256: str) -> None:
+        """Let the bytes go; nothing if they are not there."""
+        self.kept.pop(sha256, None)

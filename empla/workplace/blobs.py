@@ -57,6 +57,20 @@ class FileBlobs:
         faults.point("blob.keep.after")
         return sha256
 
+    def erase(self, sha256: str) -> None:
+        """Overwrite and delete the bytes; nothing if they are not there."""
+        path = self._path(sha256)
+        try:
+            if path.exists():
+                with path.open("r+b") as file:
+                    file.write(bytes(path.stat().st_size))
+                    file.flush()
+                    os.fsync(file.fileno())
+                path.unlink()
+                sync_folder(path.parent)
+        except OSError as error:
+            raise ResourceError(f"the kept bytes {sha256} cannot be erased: {error.strerror}") from error
+
     def _path(self, sha256: str) -> Path:
         if not _SHA256.fullmatch(sha256):
             raise ResourceError(f"{sha256!r} names no kept bytes")
@@ -93,6 +107,11 @@ class StoredBlobs:
             raise NotKept(error.sentence, next_step=error.next_step) from error
         faults.point("blob.keep.after")
         return sha256
+
+    def erase(self, sha256: str) -> None:
+        """Let the bytes go; nothing if they are not there."""
+        with self._store.transaction("blob"):
+            self._store.change("blob", {"sha256": sha256}, {"content": None})
 
 
 def stored(store: Store, sha256: str) -> bytes | None:
