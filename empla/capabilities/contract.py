@@ -93,6 +93,10 @@ class Blobs(Protocol):
         """Write and fsync the bytes, return their sha256."""
         ...
 
+    def erase(self, sha256: str) -> None:
+        """Let the bytes go for good; nothing if they are not there."""
+        ...
+
 
 class MemoryAccess(Protocol):
     """What the employee remembers. In which words is declared in `empla.memory.model`, which stands above this page."""

@@ -113,6 +113,11 @@ class OwnMemory:
             self._behind = 0
         return self._behind > 0
 
+    def let_go(self) -> None:
+        """Have the indexes let go of what was forgotten, now: nothing of it may be left in their files."""
+        if self._recalls is not None:
+            self.opened()
+
     def _is_due(self) -> bool:
         if self._recalls is None or not self._behind or self._aside is not None:
             return False
