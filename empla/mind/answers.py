@@ -7,7 +7,10 @@ from empla.mind.readings import Mail
 
 FRAGMENTS = frozenset({"answer", "choose", "yes", "no"})
 """Intents of a mail that only makes sense as an answer."""
-ASIDES = frozenset({"free", "agenda", "help", "thanks", "rules", "status", "triage", "brief"})
+ASIDES = frozenset(
+    {"free", "agenda", "help", "thanks", "rules", "status", "triage", "brief"}
+    | {"prefer", "preferences", "drop-preference"}
+)
 """Intents of a mail that answers nothing, wherever it is written: the question stays open."""
 
 

@@ -16,6 +16,13 @@ from empla.mind.percepts import PROFILE
 from empla.mind.persona import MAY_RISK
 from empla.mind.planning import PLANNING_DUE, PURSUED_OVER
 from empla.mind.plans import PlanLibrary
+from empla.mind.preferences import (
+    CORRECTION,
+    OBSERVED_PREFERENCE,
+    OWN_PREFERENCE,
+    PREFERENCE,
+    PREFERENCE_DROPPED,
+)
 from empla.mind.rules import RULE, RULE_DROPPED
 from empla.mind.strategy import RATIONALE
 from empla.mind.tasks import TASK
@@ -31,6 +38,11 @@ library.declare(
     BeliefKind(functor=MAY_RISK, category=Category.SELF, says="a plan that it may choose whatever the risk"),
     BeliefKind(functor=RULE, category=Category.DOMAIN, says="a standing rule that holds"),
     BeliefKind(functor=RULE_DROPPED, category=Category.DOMAIN, says="a standing rule that held once, and why it ended"),
+    BeliefKind(functor=PREFERENCE, category=Category.DOMAIN, says="how the manager wants something done"),
+    BeliefKind(functor=OWN_PREFERENCE, category=Category.COLLEAGUES, says="how somebody wants to be addressed"),
+    BeliefKind(functor=OBSERVED_PREFERENCE, category=Category.COLLEAGUES, says="what somebody does again and again"),
+    BeliefKind(functor=CORRECTION, category=Category.DOMAIN, says="a word that it uses no more, and which instead"),
+    BeliefKind(functor=PREFERENCE_DROPPED, category=Category.DOMAIN, says="a preference that was, and why it ended"),
     BeliefKind(functor=COMMITMENT, category=Category.SELF, says="what it has promised, and how that stands"),
     BeliefKind(functor=EXPECTATION, category=Category.COLLEAGUES, says="what somebody owes it, and how that stands"),
     BeliefKind(functor=TASK, category=Category.SELF, says="a task that the company has given it, and how far it is"),

@@ -10,6 +10,7 @@ from empla.capabilities.email.reading.times.model import Span
 from empla.capabilities.email.steps import reply
 from empla.mind.beliefs import BeliefBase
 from empla.mind.plans import PlanLibrary, Trigger, on
+from empla.mind.preferences import JUST_BOOK, PREFERENCE, WAY
 from empla.mind.steps import ActionFailed, Believe, Now
 from employees.executive_assistant import words
 from employees.executive_assistant.booking import NotBooked, Quicker, booked, quicker, started
@@ -48,13 +49,29 @@ def arrange_meeting(event: Trigger) -> Steps:
     return (yield from _arranged(event, ruled=True))
 
 
-def _arranged(event: Trigger, *, ruled: bool) -> Steps:
+def _wants_it_booked(beliefs: BeliefBase, event: Trigger) -> bool:
+    """Whether the manager asks for a meeting, and wants the first time that suits rather than some to choose from."""
+    return wants_a_meeting(beliefs, event) and bool(beliefs.matching(PREFERENCE, "", WAY, JUST_BOOK))
+
+
+@library.plan(
+    _ASKED, name="arrange-at-once", when=_wants_it_booked, goal="arrange a meeting without proposals", ways=(JUST_BOOK,)
+)
+def arrange_at_once(event: Trigger) -> Steps:
+    """Arrange what the manager asks for at the first time that suits everybody."""
+    return (yield from _arranged(event, ruled=True, at_once=True))
+
+
+def _arranged(event: Trigger, *, ruled: bool, at_once: bool = False) -> Steps:
     me: Profile = yield from profile()
-    return (yield from arrange(first_wish(event), me, ruled=ruled))
+    return (yield from arrange(first_wish(event), me, ruled=ruled, at_once=at_once))
 
 
-def arrange(wish: Wish, me: Profile, *, ruled: bool = True) -> Steps:
-    """Find a time for what is wished, book it, invite and answer; return its UID, None if nothing was booked."""
+def arrange(wish: Wish, me: Profile, *, ruled: bool = True, at_once: bool = False) -> Steps:
+    """Find a time for what is wished, book it, invite and answer; return its UID, None if nothing was booked.
+
+    `at_once` takes the first time where nobody has said when, unless that is just what is asked.
+    """
     for _ in range(ROUNDS):
         clear: Wish | None = yield from clarified(wish, me)
         if clear is None:
@@ -66,7 +83,8 @@ def arrange(wish: Wish, me: Profile, *, ruled: bool = True) -> Steps:
         except ActionFailed as failure:
             yield reply(wish.mail, wish.said(_not_seen(wish, failure)))
             return None
-        option = found.slots[0] if found.slots and not undecided(wish) else None
+        decided = not undecided(wish) or (at_once and not wish.asks_when)
+        option = found.slots[0] if found.slots and decided else None
         if option is None:
             chosen = yield from proposed(wish, me, found, lesser=ruled)
             if chosen is None:

@@ -153,6 +153,7 @@ _declare(
         "taught": "what the manager has taught about mails in a conversation",
         "counted": "that a mail showed how much mails like it matter",
         "rule-number": "the highest number that a standing rule has had",
+        "preference-number": "the highest number that a preference has had",
         "brief-wanted": "how the manager wants the brief",
         "language-told": "that it has said which language it understands",
         "to-warn": "a mail that means harm, of which the manager is to be warned",

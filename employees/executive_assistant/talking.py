@@ -22,7 +22,7 @@ PATIENCE = timedelta(days=3)
 
 _OTHERS = frozenset({"move", "swap", "other-request", "invitation", "several"})
 """Intents of an answer that is none: a request of its own."""
-_UNLESS_ASKED = frozenset({"rule", "drop-rule", "errand", "remind", "chase", "sequence"})
+_UNLESS_ASKED = frozenset({"rule", "drop-rule", "errand", "remind", "chase", "sequence", "drop-preference"})
 """The same, unless the question was about a request of that kind: to "Whom shall I ask?" one answers "Ask Ben"."""
 
 

@@ -53,7 +53,7 @@ _NO_NAME: Final = frozenset(
     monday tuesday wednesday thursday friday saturday sunday january february march april june july august september
     october november december today tomorrow tonight later back again asap when if on at before after please once soon
     now first directly there here
-    """.split()
+    """.split()  # noqa: SIM905
 )
 """What may follow "call me" and is no name."""
 _MAILS = r"(?:(?:your|the|all|any) )*(?:(?:e-?)?mails?|messages?|letters?|replies|answers|notes|them)"
@@ -96,7 +96,8 @@ _GREETS = _i(
 
 _SIGN = r"(?:sign(?: off)?|close|end|finish)"
 _CLOSES = re.compile(
-    rf"(?:{_SIGN}(?: {_MAILS})? with|use (?:the )?(?:closing|sign-off)) {_Q}?(?P<words>[\w’' ]{{2,40}}?),?{_Q}?{_AGAIN}", re.I
+    rf"(?:{_SIGN}(?: {_MAILS})? with|use (?:the )?(?:closing"
+    rf"|sign-off)) {_Q}?(?P<words>[\w’' ]{{2,40}}?),?{_Q}?{_AGAIN}", re.I
 )  # fmt: skip
 _NO_CLOSES = re.compile(
     rf"(?:(?:don['’]t|do not|never|stop|no more) (?:ever )?{_SIGN}(?:ing)?(?: off)?(?: {_MAILS})? with|(?:no more|never"
@@ -119,9 +120,12 @@ _SHORT = re.compile(
 )
 _DIAL_IN = re.compile(
     r"(?:always )?(?:add|include|put(?: in)?|attach|give) (?:the |my |our |a |these )?(?:dial-?in|dial in|video|meeting"
-    r"|conference|zoom|teams|phone)(?: (?:link|details|number|numbers|code))?(?: (?:to|in|into|for) (?:all |every |each |my "
-    r"|the )*(?:meetings?|invitations?|invites?|calls?|entry|entries))?(?:\s*(?:,|:|is|-|–)?\s*(?P<value>\+?\d[\d\s()/.-]{5,25}"
-    r"\d(?:[ ,;]+(?:pin|code)[ :]*\d+)?#?|https?://\S+))?(?: (?:to|in|into|for) (?:all |every |each |my |the )*(?:meetings?"
+    r"|conference|zoom|teams|phone)(?: (?:link|details|number|numbers|code))?(?: (?:to|in|into|for) (?:all "
+    r"|every |each |my "
+    r"|the )*(?:meetings?|invitations?|invites?|calls?|entry|entries))?(?:\s*(?:,|:|is|-"
+    r"|–)?\s*(?P<value>\+?\d[\d\s()/.-]{5,25}"
+    r"\d(?:[ ,;]+(?:pin|code)[ :]*\d+)?#?|https?://\S+))?(?: (?:to|in|into|for) (?:all |every |each |my "
+    r"|the )*(?:meetings?"
     r"|invitations?|invites?|calls?))?" + _AGAIN,
     re.IGNORECASE,
 )
@@ -129,20 +133,25 @@ _ALWAYS = re.compile(
     r"\b(?:always|generally|meetings|propose|every|each|all|from now on|in (?:the )?future)\b", re.IGNORECASE
 )
 _JUST_BOOK = re.compile(
-    r"(?:(?:don['’]t|do not|stop|no need to|never) (?:propos|suggest|offer)(?:e|ing)?(?: me)?(?: (?:three|several|some|any|"
+    r"(?:(?:don['’]t|do not|stop|no need to|never) (?:propos|suggest|offer)(?:e|ing)?(?: me)?(?: (?:three|several"
+    r"|some|any|"
     r"different|many|more|\d|two))*(?: (?:times|slots|options|dates))?(?: (?:to me|first))?[,;.]?(?: and| but|;)? )?"
-    r"(?:just|simply|rather|instead) (?:book|take|pick|choose)(?: (?:it|one|the first(?: one| time| slot)?(?: that (?:fits"
+    r"(?:just|simply|rather|instead) (?:book|take|pick|choose)(?: (?:it|one|the first(?: one| time"
+    r"| slot)?(?: that (?:fits"
     r"|suits|works))?|whatever (?:fits|suits|works)))?(?:,? (?:without asking(?: me)?|don['’]t ask(?: me)?))?" + _AGAIN,
     re.IGNORECASE,
 )
 _NO_PROPOSALS = re.compile(
-    r"(?:don['’]t|do not|stop|never) (?:propos|suggest|offer)(?:e|ing)?(?: me)? (?:(?:three|several|some|any|different|many"
+    r"(?:don['’]t|do not|stop|never) (?:propos|suggest|offer)(?:e|ing)?(?: me)? (?:(?:three|several|some|any"
+    r"|different|many"
     r"|more|\d|two) )*(?:times|slots|options|dates)(?: any ?more| again)?,? (?:just book|book the first)(?: .{0,40})?",
     re.IGNORECASE,
 )
 _PREFER_WAY = re.compile(
-    r"(?:i (?:always |generally |really )?prefer|prefer|rather|i(?:['’]d| would) rather (?:have|do)|make (?:them|meetings|my"
-    r" meetings)(?: by)?) (?P<in>in )?(?P<way>phone|telephone|video|person)(?: ?calls?| ?conferences?| meetings?)?(?: (?:to|over"
+    r"(?:i (?:always |generally |really )?prefer|prefer|rather|i(?:['’]d| would) rather (?:have|do)|make (?:them"
+    r"|meetings|my"
+    r" meetings)(?: by)?) (?P<in>in )?(?P<way>phone|telephone|video|person)(?: ?calls?| ?conferences?"
+    r"| meetings?)?(?: (?:to|over"
     r"|than|rather than|instead of) (?P<other>[\w -]{3,30}))?" + _AGAIN,
     re.IGNORECASE,
 )
@@ -152,12 +161,15 @@ _SAY = re.compile(
     re.IGNORECASE,
 )
 _SPELLED = re.compile(
-    r"(?:(?:[Ii]t|[Tt]hat)(?:['’]s| is)|(?:[Hh]is|[Hh]er|[Tt]heir|[Mm]y|[Tt]he)(?: last| first)? name is) (?:spelled|spelt|"
+    r"(?:(?:[Ii]t|[Tt]hat)(?:['’]s| is)|(?:[Hh]is|[Hh]er|[Tt]heir|[Mm]y|[Tt]he)(?: last| first)? name is)"
+    r" (?:spelled|spelt|"
     r"written) (?P<right>[A-ZÀ-Þ][\w'’-]+),? (?:and )?not (?P<wrong>[A-ZÀ-Þ][\w'’-]+)"
 )
 _LISTS = re.compile(
-    r"(?:(?:what|which)(?:['’]s| are| is)?|show|list|tell|give)(?: me)?(?: all)?(?: of)? (?:my|the|your|our) preferences"
-    r"(?: (?:that )?(?:do )?(?:you|i) (?:know|have|keep|remember))?|what preferences (?:do you|have you) \w+(?: of mine)?"
+    r"(?:(?:what|which)(?:['’]s| are| is)?|show|list|tell|give)(?: me)?(?: all)?(?: of)? (?:my|the|your"
+    r"|our) preferences"
+    r"(?: (?:that )?(?:do )?(?:you|i) (?:know|have|keep|remember))?|what preferences (?:do you"
+    r"|have you) \w+(?: of mine)?"
     r"|what (?:do you know|have you noted) (?:about|of) (?:my|our) preferences",
     re.IGNORECASE,
 )
