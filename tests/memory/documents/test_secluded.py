@@ -62,11 +62,15 @@ def test_a_document_that_ends_the_child_is_named_and_the_next_has_a_new_one() ->
 
 
 def test_a_document_that_takes_for_ever_is_given_up() -> None:
-    with Secluded(within_s=0.2) as secluded:
-        secluded._child = None
+    with Secluded() as secluded:
+        secluded.read("a.txt", b"words")
+        child = secluded._child
+        assert child is not None
+        os.kill(child.pid, signal.SIGSTOP)
+        secluded._within_s = 0.2
         with pytest.raises(Unreadable, match="takes too long"):
-            secluded.read("a.txt", b"words")  # a process does not even begin in that time
-        assert secluded._child is None
+            secluded.read("b.txt", b"words")
+        assert child.returncode == -signal.SIGKILL
 
 
 # finding --------------------------------------------------------------------------------------------------------------

@@ -18,7 +18,7 @@ from .conftest import PROGRAM, Cli
 
 PANELS = {
     "People": ["init", "people", "hire", "mailbox", "offboard", "list", "show"],
-    "Day": ["mail", "inbox", "agenda", "assign", "unassign", "tasks", "task", "teach", "memory"],
+    "Day": ["mail", "inbox", "agenda", "assign", "unassign", "tasks", "task", "ask", "teach", "memory"],
     "Oversight": [
         *("history", "why", "beliefs", "goals", "steer", "triggers", "replay"),
         *("settle", "triage", "rules", "persona", "quarantine", "grant", "revoke"),
