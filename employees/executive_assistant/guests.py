@@ -38,6 +38,13 @@ def known_by(address: Address) -> Generator[Step, Any, Guest]:
     return found[0]
 
 
+def people_at(address: Address) -> Generator[Step, Any, tuple[Guest, ...]]:
+    """Return who in the directory has this address; nobody for one from outside."""
+    found = yield Do(operation="people.find", arguments={"words": address.value})
+    known: tuple[Person, ...] = found.people
+    return tuple(Guest(name=p.name, address=p.address, digital=p.employee) for p in known)
+
+
 def names_of(addresses: Iterable[Address]) -> Generator[Step, Any, dict[str, str]]:
     """Return the name for each address."""
     names: dict[str, str] = {}

@@ -29,6 +29,7 @@ from employees.executive_assistant import (
     keeping,
     kinds,
     leaving,
+    memories,
     moving,
     preferring,
     preparing,
@@ -90,6 +91,7 @@ for part in (
     briefing,
     preparing,
     foresight,
+    memories,
     leaving,
 ):
     library.include(part.library)

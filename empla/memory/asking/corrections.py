@@ -81,14 +81,19 @@ def understood(text: str) -> Correction | None:
     is_led = _LED.match(first) is not None or any(pattern.fullmatch(_tidy(first)) for pattern in _NOT_BUT[:2])
     plain = _tidy(re.sub(rf"^{_NO}", "", first, flags=_I))
     if not is_led or not plain:
-        stated = _stated(plain) if plain else None
-        return stated if stated is not None and stated.predicate else None
+        return stated(plain) if plain else None
     for pattern in _NOT_BUT:
         if (match := pattern.fullmatch(plain)) is not None:
             return Correction(value=_value(match["value"]), instead=_value(match["old"]))
     if (match := _IT_IS.fullmatch(plain)) is not None:
         return Correction(value=_value(match["value"]))
     return _stated(plain)
+
+
+def stated(text: str) -> Correction | None:
+    """Return a plain statement of a relation that is known ("Bob's number is 030 9"); None for any other words."""
+    found = _stated(_tidy(" ".join(text.split())))
+    return found if found is not None and found.predicate and found.value else None
 
 
 def _stated(plain: str) -> Correction | None:

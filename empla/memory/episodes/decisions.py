@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 
+from empla.capabilities.tasks.doing import REMEMBERED
 from empla.memory.episodes.past import Past, label, line, mail_behind, moment, of_mail, people, plain
 from empla.memory.model import Episode, EpisodeKind, Importance
 from empla.mind.beliefs import Belief
@@ -133,7 +134,9 @@ def decided(word: Decided, past: Past, at: datetime) -> Episode:
 
 
 def held(belief: Belief, past: Past, at: datetime) -> Iterator[Episode]:
-    """Yield the episodes of a task or a promise that came to stand otherwise; nothing for any other belief."""
+    """Yield the episodes of what was told, of a task or a promise that came to stand otherwise; none for others."""
+    if belief.functor == REMEMBERED and len(belief.arguments) == 4:
+        yield _told(belief, past)
     if belief.functor not in _TOLD or len(belief.arguments) != 2:
         return
     name, what = belief.arguments
@@ -144,6 +147,22 @@ def held(belief: Belief, past: Past, at: datetime) -> Iterator[Episode]:
         yield _promise(str(name), what, belief, past, at)
         if what.open and what.late_at is not None:
             yield _late(str(name), what, belief, past)
+
+
+def _told(belief: Belief, past: Past) -> Episode:
+    """Return the episode of what somebody told it to remember."""
+    name, text, by, at = belief.arguments
+    return Episode(
+        key=f"told:{name}",
+        kind=EpisodeKind.TOLD,
+        at=at,
+        text=plain(str(text)),
+        author=str(by).lower(),
+        people=people(str(by), past.own),
+        importance=Importance.HIGH,
+        source=belief.origin.source,
+        percept=belief.origin.ref,
+    )
 
 
 def _task(task: Task, belief: Belief, past: Past, at: datetime) -> Episode:
