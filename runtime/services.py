@@ -275,6 +275,13 @@ def rules_drop(home: Home, arguments: Arguments, _report: Report) -> dict[str, A
     return rules.drop(home, _text(arguments, "name"), [int(n) for n in arguments.get("numbers") or ()])
 
 
+def preferences_add(home: Home, arguments: Arguments, _report: Report) -> dict[str, Any]:
+    """Have an employee keep a preference: `name`, `text` (in plain words). InputError if it is not clear."""
+    from runtime import preferences
+
+    return preferences.prefer(home, _text(arguments, "name"), _text(arguments, "text"))
+
+
 def persona_set(home: Home, arguments: Arguments, _report: Report) -> dict[str, Any]:
     """Set an employee's traits: `name`, `traits` (name to number), `unset` (names). InputError if one is none."""
     from runtime import personas
@@ -350,6 +357,7 @@ SERVICES: Final[Mapping[str, Service]] = {
     "settle": settle,
     "rules.add": rules_add,
     "rules.drop": rules_drop,
+    "preferences.add": preferences_add,
     "persona.set": persona_set,
     "goal.settle": goal_settle,
     "goal.prioritise": goal_prioritise,

@@ -27,6 +27,7 @@ from runtime.cli import (
     oversight,
     people,
     persona,
+    preferences,
     probing,
     quarantine,
     rules,
@@ -117,6 +118,7 @@ app.command(rich_help_panel=DAY)(tasks.tasks)
 app.command(rich_help_panel=DAY)(tasks.task)
 app.command(rich_help_panel=DAY)(asking.ask)
 app.command(rich_help_panel=DAY)(teaching.teach)
+memory.app.command()(preferences.prefer)
 app.add_typer(memory.app, name="memory", rich_help_panel=DAY)
 app.command(rich_help_panel=OVERSIGHT)(oversight.history)
 app.command(rich_help_panel=OVERSIGHT)(oversight.why)
