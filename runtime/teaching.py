@@ -144,6 +144,8 @@ def _sources(wish: Wish) -> tuple[list[_Source], Sequence[tuple[Path, str]]]:
 
 
 def _taught(home: Home, row: EmployeeRow, source: _Source, wish: Wish, secluded: Secluded) -> dict[str, Any]:
+    if not source.place.isprintable():
+        raise Unreadable(f"{source.place!a} has a name that cannot be shown", next_step="give the file another name")
     got = _got(source, wish)
     sha256 = hashlib.sha256(got.data).hexdigest()
     with _mind(home, row) as store:

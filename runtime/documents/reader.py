@@ -4,8 +4,10 @@ Each message is a line of JSON and the bytes that it announces; each answer is o
 """
 
 import json
+import os
 import resource
 import sys
+from pathlib import Path
 from typing import BinaryIO, Final
 
 from empla.memory.documents.document import Unreadable
@@ -25,13 +27,19 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_NOFILE, (_FILES, _FILES))
+    with os.fdopen(os.dup(1), "wb") as out, Path(os.devnull).open("wb") as nowhere:
+        os.dup2(nowhere.fileno(), 1)  # what a library prints is no answer
+        _answer_all(out)
+
+
+def _answer_all(out: BinaryIO) -> None:
     while line := sys.stdin.buffer.readline():
         head = json.loads(line)
         data = sys.stdin.buffer.read(head["bytes"])
         if len(data) < head["bytes"]:
             return
         _limit_processor()
-        if not _answered(sys.stdout.buffer, head, data):
+        if not _answered(out, head, data):
             return
 
 

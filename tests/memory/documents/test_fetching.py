@@ -2,13 +2,21 @@
 
 import gzip
 import socket
+import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from ipaddress import ip_address
+from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 
 from empla.errors import EmplaError, ExternalError, InputError, PermissionDenied, TimedOut
 from empla.memory.documents.reading import read
@@ -160,6 +168,51 @@ def test_what_breaks_off_or_is_not_there_is_said(site: Site) -> None:
         fetch(site.url("/teapot"), allow_local=True)
     with pytest.raises(ExternalError, match="cannot be reached"):
         fetch("http://127.0.0.1:1/", allow_local=True)
+
+
+def test_a_page_over_tls_has_to_show_whose_it_is_and_leads_to_no_open_page(
+    site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = certificate(tmp_path, "127.0.0.1")
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(file)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), type("Ours", (Handler,), {"site": site}))
+    server.socket = context.wrap_socket(server.socket, server_side=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        url = f"https://127.0.0.1:{server.server_address[1]}"
+        with pytest.raises(ExternalError, match="cannot show that it is"):
+            fetch(f"{url}/page", allow_local=True)
+        trusting = ssl.create_default_context(cafile=file)
+        monkeypatch.setattr(fetching.ssl, "create_default_context", lambda: trusting)
+        assert fetch(f"{url}/page", allow_local=True).data == PAGE
+        with pytest.raises(ExternalError, match="anybody on the way could change"):
+            fetch(f"{url}/elsewhere", allow_local=True)
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+def certificate(folder: Path, address: str) -> Path:
+    """Return a file with a certificate for an address, signed by itself, and its key."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, address)])
+    now = datetime.now(UTC)
+    alone = x509.BasicConstraints(ca=True, path_length=None)
+    made = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address(address))]), critical=False)
+        .add_extension(alone, critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    pem, plain = serialization.Encoding.PEM, serialization.NoEncryption()
+    file = folder / "both.pem"
+    file.write_bytes(made.public_bytes(pem) + key.private_bytes(pem, serialization.PrivateFormat.PKCS8, plain))
+    return file
 
 
 # nothing from within --------------------------------------------------------------------------------------------------

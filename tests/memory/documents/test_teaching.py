@@ -8,7 +8,10 @@ import pytest
 from empla.memory.documents import parting, teaching
 from empla.memory.documents.passages import cut
 from empla.memory.documents.reading import read
-from empla.memory.model import Visibility
+from empla.memory.knowledge.entities import add_entity
+from empla.memory.knowledge.recording import record_fact
+from empla.memory.knowledge.statements import Statement
+from empla.memory.model import Basis, Visibility
 
 from .conftest import PLACE, Pupil, handbook
 from .papers import prose
@@ -154,3 +157,29 @@ def test_being_taught_can_be_undone(pupil: Pupil) -> None:
     assert pupil.texts() == CHAPTERS
     pupil.learn(handbook(CHAPTERS[3:]))
     assert pupil.texts() == CHAPTERS[3:]
+
+
+def test_what_rests_on_a_passage_alone_is_believed_no_more_when_it_is_gone(pupil: Pupil) -> None:
+    pupil.learn("# Prices\n\nA lamp costs 9 EUR.\n\n# Hours\n\nOpen from nine.\n")
+    passage = pupil.passages()[0].seq
+    store, at = pupil.employee.store, pupil.employee.clock.now()
+    with store.transaction("test"):
+        lamp = add_entity(store, "product", "lamp", at)
+        price = Statement(
+            key="test:price", subject=lamp, predicate="price", object="9 EUR", basis=Basis.TAUGHT,
+            rests_on=(f"e{passage}",),
+        )  # fmt: skip
+        fact = record_fact(store, price, at)
+
+    def closed() -> bool:
+        return bool(pupil.employee.rows("fact", "closed_at", seq=fact)[0])
+
+    assert not closed()
+    pupil.learn("# Prices\n\nA lamp costs 9 EUR.\n\n# Hours\n\nOpen from ten.\n")
+    assert not closed()
+    pupil.learn("# Prices\n\nA lamp costs 12 EUR.\n\n# Hours\n\nOpen from ten.\n")
+    assert closed()
+    pupil.learn("# Prices\n\nA lamp costs 9 EUR.\n\n# Hours\n\nOpen from ten.\n")
+    assert not closed()
+    pupil.tell("drop", do="teach", drop=[1], by="maria@office.example")
+    assert closed()

@@ -27,7 +27,7 @@ def hired(tmp_path_factory: pytest.TempPathFactory) -> Cli:
 
 
 def papers(folder: Path) -> Path:
-    """Return a folder of 50 files, of which three cannot be taught, and some that are none of ours."""
+    """Return a folder of 51 files, of which four cannot be taught, and some that are none of ours."""
     folder.mkdir()
     for n in range(40):
         (folder / f"note{n:02}.md").write_text(f"# Note {n}\n\n{prose(n, 30)}\n")
@@ -41,6 +41,7 @@ def papers(folder: Path) -> Path:
     (folder / "broken.docx").write_bytes(word("words")[:-300])
     (folder / "scan.pdf").write_bytes(pdf([[]]))
     (folder / "empty.txt").write_text("")
+    (folder / "bell\x07.md").write_text("words")
     (folder / "logo.png").write_bytes(b"\x89PNG")
     (folder / ".hidden.md").write_text("hidden")
     return folder
@@ -61,10 +62,11 @@ def test_a_folder_is_taught_its_bad_files_are_named_and_what_it_says_is_found(hi
     assert hired.data("teach", "clara", "--list")["documents"] == []
 
     said = hired("teach", "clara", str(folder), "--json")
-    assert said.code == 1  # three could not be taught
+    assert said.code == 1  # some could not be taught
     assert {d["state"] for d in said.json["documents"]} == {"taught"}
     assert len(said.json["documents"]) == 47
     assert {Path(p["place"]).name: p["why"] for p in said.json["problems"]} == {
+        "bell\x07.md": f"'{folder}/bell\\x07.md' has a name that cannot be shown",
         "broken.docx": "broken.docx is damaged: it is no whole archive",
         "empty.txt": "empty.txt is empty",
         "scan.pdf": "scan.pdf has no text: its pages are pictures",
@@ -91,7 +93,7 @@ def test_a_folder_is_taught_its_bad_files_are_named_and_what_it_says_is_found(hi
 
     pruned = hired("teach", "clara", str(folder), "--prune")
     assert "page.html: dropped" in pruned.out
-    assert "Clara Diaz knew all of it; 3 could not be taught." in pruned.out
+    assert "Clara Diaz knew all of it; 4 could not be taught." in pruned.out
     assert "Cars park behind the house." not in [text for _, text in recalled(hired, "Where do cars park?")]
 
 
