@@ -4,15 +4,18 @@ A person is meant with all their addresses, names of more than one word and numb
 of in is theirs. A first name alone is nobody's. Read only: a dry run asks the same.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import re
+import zlib
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
 from empla.errors import InputError
 from empla.memory.forgetting.words import SHORTEST_SUBJECT, Words, lines_of
-from empla.memory.knowledge.names import folded, folded_phone
+from empla.memory.knowledge.names import fits_address, folded, folded_phone, is_full, name_in_address
 from empla.memory.model import EpisodeKind, Kept
+from empla.mind import codec
 from empla.store.store import Store, instant
 
 _PAGE: Final = 500
@@ -21,6 +24,8 @@ _EPISODE: Final = (
     *("percept", "intention", "action", "document", "state", "stands_for"),
 )
 _FACT: Final = ("seq", "subject", "object", "object_entity", "said_by", "people", "key", "state", "closed_why")
+_NAME: Final = re.compile(r'"name\\*":\\*"([^"\\]+)')
+"""How a sender's name stands in a step, also in one that is packed."""
 _TABLES: Final = {"e": "episode", "f": "fact", "d": "document", "n": "entity"}
 
 
@@ -88,6 +93,10 @@ def find(store: Store, target: Target) -> Meant:
     """Return what is meant by a target now; InputError for an id that is not there."""
     meant = _named(store, target)
     words = Words(salt="", terms=meant.terms)
+    if meant.terms:
+        spoken = store.find("alias", (), ("entity", "value", "shown"))
+        named = {row.entity for row in spoken if words.are_in(row.value) or words.are_in(row.shown)}
+        meant.entities |= _together(store, named)
     for row in store.find("document", (), ("seq", "name", "place", "state")):
         if row.state != Kept.FORGOTTEN and (words.are_in(row.name) or words.are_in(row.place)):
             meant.documents.add(row.seq)
@@ -125,7 +134,7 @@ def _named(store: Store, target: Target) -> Meant:
         meant.entities = _called(store, said)
         terms = {said}
         if target.person:
-            terms |= set(_known_as(store, meant.entities))
+            terms |= set(_known_as(store, said, meant.entities))
         meant.terms = tuple(sorted(terms))
     elif target.document:
         meant.documents.add(_number(store, target.document, "d"))
@@ -162,13 +171,39 @@ def _together(store: Store, found: set[int]) -> set[int]:
     return found | set(roots) | {row.seq for row in merged}
 
 
-def _known_as(store: Store, entities: Iterable[int]) -> Iterator[str]:
-    """Iterate over what tells somebody from everybody else: addresses, numbers, names of more than one word."""
+def _known_as(store: Store, said: str, entities: set[int]) -> Iterator[str]:
+    """Iterate over what tells somebody from everybody else: addresses, numbers, names of more than one word.
+
+    A name that somebody else has too is no such thing: a stranger may call itself as the manager is called.
+    """
+    found = {said} if "@" in said else set()
     for entity in sorted(entities):
         for row in store.find("alias", {"entity": entity}, ("kind", "value", "shown")):
-            for text in (row.shown, row.value):
-                if text and (row.kind != "name" or len(text.split()) > 1):
-                    yield text
+            if row.kind != "name" or (is_full(row.shown or row.value) and not _is_others(store, row.value, entities)):
+                found |= {row.value, row.shown}
+    for address in [text for text in found if "@" in text]:
+        names = {name_in_address(address), *_calls_itself(store, address)}
+        found |= {name for name in names if is_full(name) and not _is_others(store, folded(name), entities)}
+    yield from sorted(found - {""})
+
+
+def _is_others(store: Store, name: str, entities: set[int]) -> bool:
+    """Return whether somebody else is called so: another entity, the employee itself, or its manager."""
+    rows = store.find("alias", {"value": name, "kind": "name"}, ("entity",))
+    if any(row.entity not in entities for row in rows):
+        return True
+    held = store.find("belief", {"functor": "profile", "held": 1}, ("body",))
+    return any(folded(str(codec.loads(row.body).arguments[1])) == name for row in held)
+
+
+def _calls_itself(store: Store, address: str) -> Iterator[str]:
+    """Iterate over the names that mails of an address came under, where they fit the address."""
+    for episode in store.find("episode", {"author": address.lower()}, ("action",)):
+        rows = store.find("step", {"id": episode.action}, ("body",)) if episode.action else ()
+        packed = store.find("packed_steps", {"intention": episode.action.partition(".")[0]}, ("body",))
+        texts = [row.body for row in rows] + [zlib.decompress(row.body).decode() for row in packed]
+        for text in texts:
+            yield from (name for name in _NAME.findall(text) if fits_address(name, address))
 
 
 # episodes -------------------------------------------------------------------------------------------------------------

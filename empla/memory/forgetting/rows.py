@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from sqlalchemy import UniqueConstraint
 
+from empla.memory.forgetting.task import SENSOR
 from empla.memory.forgetting.words import Words
 from empla.mind.intentions import OVER
 from empla.store.store import Store
@@ -60,6 +61,8 @@ class Looking:
         rows = self._store.find(table, (), ("seq", *columns), at_least={"seq": after + 1}, limit=AT_ONCE)
         looked = Looked(upto=rows[-1].seq if rows else after, more=len(rows) == AT_ONCE)
         for row in rows:
+            if table == "cursor" and row.sensor.startswith(SENSOR):
+                continue  # what is being forgotten stands there until it is
             before = {name: _plain(getattr(row, name)) for name in columns}
             values = self._left(table, row, before)
             changed = {name: value for name, value in values.items() if value != before[name]}
