@@ -26,11 +26,12 @@ from empla.engine.acting import Acting
 from empla.engine.circuits import Circuits
 from empla.engine.commands import COMMANDS, run_command
 from empla.engine.crashes import LastProcess
+from empla.engine.forgetting import Forgetter
 from empla.engine.housekeeping import Housekeeping
 from empla.engine.inquest import Inquest
 from empla.engine.journal import Journal
 from empla.engine.loading import load
-from empla.engine.memory import OwnMemory, Recalls
+from empla.engine.memory import MANY, OwnMemory, Recalls
 from empla.engine.outbox import Outbox
 from empla.engine.performing import Performer
 from empla.engine.recording import record
@@ -40,6 +41,7 @@ from empla.engine.setting_aside import SettingAside
 from empla.engine.telemetry import SILENT, Telemetry
 from empla.engine.timers import Timers, waits_over
 from empla.errors import EmplaError
+from empla.memory.commands import MEMORY
 from empla.mind.bodies import Guard, unguarded
 from empla.mind.cycle import cycle
 from empla.mind.health import HEALTH, Health
@@ -127,6 +129,7 @@ class EmployeeEngine:
         )
         self._sensing = Sensing(store, place, self._circuits, mindset.integrations, stir=self._stir, lose=self.lose)
         self._house = Housekeeping(store, mindset.library, self._effect, self._memory, lambda: self.state)
+        self._forgetter = Forgetter(store, place.blobs, reload=self._reload, index=self._memory.let_go)
         self._last: LastProcess | None = None
         self._stumbled_at = ""  # the percept over which the process before died: up to it, each commit is one cycle
         self._over: list[Intention] = []  # the intentions that are over by what is being committed
@@ -176,10 +179,10 @@ class EmployeeEngine:
                 now = self._clock.now()
                 try:
                     await self._turn(now, stopping)
-                    packing = self._is_quiet and self._house.piece(now)
+                    packing = self._is_quiet and (self._forgetter.piece(now) or self._house.piece(now))
                     if self._troubles:
                         self._tell_of_store(now)
-                    due = self.next_due(now)
+                    due = self._next_turn(now)
                 except STORE_TROUBLE as error:
                     await self._wait_for_store(error)
                     continue
@@ -323,6 +326,11 @@ class EmployeeEngine:
         known = [d for d in (self._timers.next_due(), self._acting.next_due(now)) if d is not None]
         return min(known) if known else None
 
+    def _next_turn(self, now: datetime) -> datetime | None:
+        """Return when the loop has to come round, if nothing happens before: the house is kept at night, too."""
+        known = [d for d in (self.next_due(now), self._house.next_due()) if d is not None]
+        return min(known) if known else None
+
     @property
     def idle(self) -> bool:
         """Whether nothing is in hand: no percept to handle, and no action under way."""
@@ -423,6 +431,7 @@ class EmployeeEngine:
         except BaseException:
             self._reload()
             raise
+        self._house.happened()
         self._telemetry.thought(rows[:handled], self._clock.monotonic() - started)
         for intention in self._over:
             self._telemetry.ended(intention.plan, intention.stage.value)
@@ -451,8 +460,10 @@ class EmployeeEngine:
         at = max(self._journal.at, self._clock.now())
         if percept.kind in COMMANDS:
             run_command(percept, self._store, self._outbox, self._aside, at)
+            self._memory.came(MANY if percept.kind == MEMORY else 0)
             self._waiting.look_again()
             self._store.change("percept", {"key": percept.key}, {"state": "handled"})
+            self._forgetter.told()
             return
         delta = cycle(self.state, percept, at, self._mindset.library, self._guard)
         self._outbox.at = at
