@@ -1,0 +1,103 @@
+"""What a graph answers a step at a time, whoever keeps it: ways, who knows, who reports, colleagues."""
+
+from abc import ABC, abstractmethod
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Final
+
+from empla.memory.knowledge.graph import DEEPEST, Edge
+from empla.memory.model import EVERYTHING, Viewer
+
+_MANY: Final = 500
+"""Entities from which one statement goes on."""
+
+
+class WalkedGraph(ABC):
+    """Answers by the facts between entities, which who inherits looks up; what a viewer may see is held there."""
+
+    @abstractmethod
+    def _root(self, entity: int) -> int:
+        """Return what stands for an entity."""
+
+    @abstractmethod
+    def _between(
+        self, entities: Sequence[int], predicates: Sequence[str], viewer: Viewer, at: datetime | None
+    ) -> list[Edge]:
+        """Return the facts that join some entities, or what is one with them, to others, in order."""
+
+    def _joining(
+        self, entities: Sequence[int], predicates: Sequence[str], viewer: Viewer, at: datetime | None
+    ) -> list[Edge]:
+        found: dict[int, Edge] = {}
+        for start in range(0, len(entities), _MANY):
+            some = self._between(entities[start : start + _MANY], predicates, viewer, at)
+            found |= {edge.fact: edge for edge in some}
+        return [found[number] for number in sorted(found)]
+
+    def edges(
+        self,
+        entity: int,
+        *,
+        predicates: Sequence[str] = (),
+        viewer: Viewer = EVERYTHING,
+        at: datetime | None = None,
+    ) -> Sequence[Edge]:
+        """Return the facts that join an entity to others, in order of their numbers."""
+        return self._joining([entity], predicates, viewer, at)
+
+    def path(self, one: int, other: int, *, viewer: Viewer = EVERYTHING, at: datetime | None = None) -> Sequence[Edge]:
+        """Return a shortest way between two entities; none if there is none of at most `DEEPEST` steps.
+
+        Of several the one over the smallest numbers. It is looked for a step at a time: most ways are short.
+        """
+        start, goal = self._root(one), self._root(other)
+        steps: list[dict[int, Edge]] = []
+        known, here = {start}, [start]
+        while goal not in known and here and len(steps) < DEEPEST:
+            step: dict[int, Edge] = {}
+            for edge in self._joining(here, (), viewer, at):
+                for begin, end in ((edge.subject, edge.object), (edge.object, edge.subject)):
+                    if begin in known and end not in known:
+                        step.setdefault(end, edge)
+            steps.append(step)
+            known.update(step)
+            here = sorted(step)
+        return _walked_back(goal, steps) if goal in known else []
+
+    def who_knows(self, topic: int, *, viewer: Viewer = EVERYTHING, at: datetime | None = None) -> Sequence[int]:
+        """Return who knows about a topic, in order of how many facts say so."""
+        edges = self._joining([topic], ("knows_about",), viewer, at)
+        told = Counter(edge.subject for edge in edges if edge.object == self._root(topic))
+        return sorted(told, key=lambda who: (-told[who], who))
+
+    def reports(
+        self, person: int, *, all_below: bool = False, viewer: Viewer = EVERYTHING, at: datetime | None = None
+    ) -> Sequence[int]:
+        """Return who reports to somebody, directly or at any depth."""
+        top = self._root(person)
+        found: set[int] = set()
+        here = [top]
+        while here:
+            edges = self._joining(here, ("reports_to",), viewer, at)
+            here = sorted({e.subject for e in edges if e.object in here} - found - {top})
+            found.update(here)
+            if not all_below:
+                break
+        return sorted(found)
+
+    def colleagues(self, person: int, *, viewer: Viewer = EVERYTHING, at: datetime | None = None) -> Sequence[int]:
+        """Return who works for the same company."""
+        own = self._root(person)
+        firms = sorted({e.object for e in self._joining([own], ("works_for",), viewer, at) if e.subject == own})
+        edges = self._joining(firms, ("works_for",), viewer, at) if firms else ()
+        return sorted({edge.subject for edge in edges if edge.object in firms} - {own})
+
+
+def _walked_back(goal: int, steps: Sequence[Mapping[int, Edge]]) -> list[Edge]:
+    way: list[Edge] = []
+    for step in reversed(steps):
+        edge = step[goal]
+        way.append(edge)
+        goal = edge.subject if edge.object == goal else edge.object
+    return way[::-1]
