@@ -24,6 +24,8 @@ LONGEST: Final = 4_000
 """Characters of a passage, for text without words."""
 _WHOLE: Final = 60
 """Words of a paragraph that is never cut."""
+_LONGEST_HEAD: Final = 300
+"""Characters of the head of a table that is said again."""
 _SCRAP: Final = 30
 """Words that are too few to be left over for a passage of their own."""
 
@@ -156,7 +158,8 @@ def sentences(text: str) -> list[str]:
 def _joined(pieces: Sequence[_Piece]) -> str:
     """Return pieces as one text, each form as it was; a table that begins before them has its head said again."""
     first = pieces[0].paragraph
-    said = f"{first.head}\n" if first.form is Form.ROW and first.head and first.head != first.text else ""
+    is_cut = first.form is Form.ROW and first.head != first.text and 0 < len(first.head) <= _LONGEST_HEAD
+    said = f"{first.head}\n" if is_cut else ""
     previous: _Piece | None = None
     for piece in pieces:
         if previous is not None:

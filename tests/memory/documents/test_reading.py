@@ -113,6 +113,21 @@ def test_a_charset_that_is_wrong_is_told() -> None:
     assert document.defects == ("it is not in us-ascii, as it says",)
 
 
+def test_a_table_that_is_there_for_the_layout_is_a_page_like_any_other() -> None:
+    document = read(
+        "page.html",
+        b"<table><tr><td>Menu<td><h1>Travel</h1><p>By train.<table><tr><th>City<th>Rate<tr><td>Berlin<td>120</table>"
+        b"<p>So far.</table>",
+    )
+    assert said(document) == [
+        ("", "Menu"),
+        ("Travel", "By train."),
+        ("Travel", "City | Rate"),
+        ("Travel", "Berlin | 120"),
+        ("Travel", "So far."),
+    ]
+
+
 def test_endless_nesting_is_read_to_some_depth() -> None:
     document = read("page.html", b"<div>" * 20_000 + b"deep" + b"</div>" * 20_000)
     assert said(document) == [("", "deep")]
@@ -146,6 +161,16 @@ def test_a_pdf_has_pages_headings_by_size_and_no_running_heads() -> None:
         (1, "Travel", ["We go by train wherever it is possible in a day. Ask."]),
         (2, "Travel > Hotels", ["A hotel costs at most 120 EUR, and that goes on over the page. It ends."]),
         (3, "Travel > Hotels", ["- receipts", "- reports"]),
+    ]
+
+
+def test_a_table_of_contents_and_heads_with_a_page_number_are_left_out() -> None:
+    pages = [["Travel . . . . . . . . . . 2", "Hotels ............ 3", "What is not said elsewhere stands here."]]
+    pages += [[f"Chapter 1: Travel {n}", f"Page {n} says something that is long enough, twice."] for n in (2, 3, 4)]
+    document = read("handbook.pdf", pdf(pages))
+    assert [p.text for s in document.sections for p in s.paragraphs] == [
+        "What is not said elsewhere stands here.",
+        *(f"Page {n} says something that is long enough, twice." for n in (2, 3, 4)),
     ]
 
 

@@ -40,6 +40,8 @@ _ENDS_BEFORE: Final = {
 }
 """Elements whose ends writers leave out: one of the same kind ends them, unless it stands in one of these within."""
 _DEEPEST: Final = 400
+_LONGEST_ROW: Final = 1_000
+"""Characters of a row; the cells of a longer one are paragraphs beside each other."""
 _LONGEST_STYLE: Final = 200_000
 _META: Final = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w.:-]{2,40})", re.IGNORECASE)
 
@@ -96,10 +98,11 @@ class _Open:
 
 @dataclass(slots=True)
 class _Table:
-    """A table that is open. One without heads, or within another, is taken for layout: its cells are paragraphs."""
+    """A table that is open. One with tables or headings in its cells is there for the layout: a page like any other."""
 
     cells: list[str] = field(default_factory=list)
     head: str = ""
+    is_layout: bool = False
 
 
 class _Reader(HTMLParser):
@@ -122,6 +125,8 @@ class _Reader(HTMLParser):
     # what the parser tells ------------------------------------------------------------------------------------
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag == "table" or tag in _HEADINGS:
+            self._lay_out()
         if tag in _BLOCKS or tag in _HEADINGS:
             self._end_line()
         if tag in ("title", "style") and not any(element.tag == "svg" for element in self._open):
@@ -179,7 +184,10 @@ class _Reader(HTMLParser):
         self._unseen -= element.unseen
         self._in_main -= element.tag in _MAIN
         if element.tag in ("td", "th") and self._tables:
-            self._tables[-1].cells.append(self._taken())
+            if self._tables[-1].is_layout:
+                self._end_line()
+            else:
+                self._tables[-1].cells.append(self._taken())
         elif element.tag == "tr" and self._tables:
             self._end_row()
         elif element.tag == "table" and self._tables:
@@ -234,7 +242,7 @@ class _Reader(HTMLParser):
 
     def _end_line(self) -> None:
         """End a paragraph; in a cell of a table only a word, for a row is one paragraph."""
-        if self._tables and (self._within("td") or self._within("th")):
+        if self._tables and not self._tables[-1].is_layout and (self._within("td") or self._within("th")):
             self._said.append(" ")
             return
         if self._within("pre"):
@@ -258,10 +266,22 @@ class _Reader(HTMLParser):
                 self._said.clear()
                 self._add(Paragraph(text=text, form=Form.VERBATIM))
 
+    def _lay_out(self) -> None:
+        """Take the tables that are open for layout; what their cells have said so far are paragraphs."""
+        for table in self._tables:
+            for cell in filter(None, table.cells):
+                self._add(Paragraph(text=cell))
+            table.cells.clear()
+            table.is_layout = True
+
     def _end_row(self) -> None:
         table = self._tables[-1]
-        row, table.cells = " | ".join(table.cells), []
-        if row.strip(" |"):
+        cells, table.cells = table.cells, []
+        row = " | ".join(cells)
+        if len(row) > _LONGEST_ROW:
+            for cell in filter(None, cells):
+                self._add(Paragraph(text=cell))
+        elif row.strip(" |"):
             table.head = table.head or row
             self._add(Paragraph(text=row, form=Form.ROW, head=table.head))
 

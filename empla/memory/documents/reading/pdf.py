@@ -29,6 +29,9 @@ _LONGEST_HEADING: Final = 120
 _MOST_LEVELS: Final = 3
 _DEEPEST: Final = 12
 _DIGITS: Final = re.compile(r"\d+")
+_LEADERS: Final = re.compile(r"(?:\. ?){5,}\s*\w{0,6}\s*$|(?:\. ){3,}")
+"""Dots that lead to a page's number: a line of a table of contents, which says nothing that is not said there."""
+_NUMBERED: Final = re.compile(r"^\d+\s|\s\d+$")
 _NO_TEXT_BELOW: Final = 20
 """Letters on a page that are too few for text: a number, a stamp."""
 
@@ -116,7 +119,8 @@ def _lines(page: PageObject) -> list[_Line]:
     largest: dict[str, float] = {}
     for text, size in sizes:
         largest[text] = max(size, largest.get(text, 0))
-    return [_Line(line.rstrip(), _size(line.strip(), largest)) for line in whole.splitlines()]
+    lines = (line.rstrip() for line in whole.splitlines())
+    return [_Line(line, _size(line.strip(), largest)) for line in lines if not _LEADERS.search(line)]
 
 
 def _size(text: str, largest: dict[str, float]) -> float:
@@ -142,13 +146,13 @@ def _pages_said(numbers: Sequence[int]) -> str:
 
 
 def _without_edges(pages: Sequence[list[_Line]]) -> list[list[_Line]]:
-    """Return pages without the lines that stand at the top or the bottom of most of them, but for numbers."""
+    """Return pages without what is the same at the top or the bottom of most of them, or of a few with their number."""
     written = [page for page in pages if page]
     if len(written) < 3:
         return list(pages)
     often = len(written) // 2 + 1
     seen = Counter(edge for page in written for edge in {_edge(page[0]), _edge(page[-1])})
-    edges = {edge for edge, times in seen.items() if times >= often}
+    edges = {edge for edge, times in seen.items() if times >= (3 if _NUMBERED.search(edge) else often)}
     return [_stripped(page, edges) for page in pages]
 
 

@@ -26,6 +26,7 @@ MOST_TEXT: Final = 60 * 1024 * 1024
 MOST_PARTS: Final = 5_000
 _HEADING: Final = re.compile(r"(?:heading|überschrift|titre|título|titolo|kop|rubrik|overskrift)\s*(\d)", re.IGNORECASE)
 _LIST: Final = re.compile(r"^list\b", re.IGNORECASE)
+_CONTENTS: Final = re.compile(r"^toc \d", re.IGNORECASE)
 _DEEPEST: Final = 4
 
 
@@ -70,7 +71,7 @@ def _sections(document: WordDocument) -> Iterator[Section]:
                 yield Section(path=headings.path, paragraphs=tuple(found))
             headings.open(level, text)
             found = []
-        elif text.strip() and not _is_title(block):
+        elif text.strip() and not _is_title(block) and not _CONTENTS.match(_style(block)):
             found.append(_paragraph(block, text))
     if found:
         yield Section(path=headings.path, paragraphs=tuple(found))
