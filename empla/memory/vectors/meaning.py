@@ -6,16 +6,16 @@ nothing here when it happens; while nobody makes any, recall goes by words alone
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import numpy as np
 import structlog
 from numpy.typing import NDArray
 
-from empla.errors import EmplaError, ExternalError, InputError, ResourceError, ValidationError
+from empla.errors import EmplaError, ExternalError, InputError, ResourceError, SignedOut, ValidationError
 from empla.memory.embedding.embedder import SCALE, Embedder, Encoded, Text
 from empla.memory.model import EpisodeKind, Kept, Visibility
 from empla.memory.text.index import Bounds, Mark
@@ -32,6 +32,8 @@ _CHANGES: Final = 64
 _SPARE: Final = 4
 _WORDS: Final = ("seq", "at", "text", "outcome", "rationale")
 _COLUMNS: Final = (*_WORDS, "kind", "thread", "people", "visibility", "state")
+
+Found = TypeVar("Found")
 
 log = structlog.get_logger(__name__)
 
@@ -50,7 +52,7 @@ class EpisodeMeaning:
         try:
             self._index.use(self._embedder.model, self._embedder.dims)
             (vectors,) = self._embedder.encode([Text(words=words)], urgent=True)
-        except (ExternalError, ResourceError, ValidationError) as error:
+        except (ExternalError, ResourceError, SignedOut, ValidationError) as error:
             self._tell(error)
             return None
         self._told = ""
@@ -68,9 +70,9 @@ class EpisodeMeaning:
                 if (count := self._step(min(AT_ONCE, limit - taken or AT_ONCE))) is None:
                     break
                 taken += count
-        except (ExternalError, ResourceError) as error:
+        except (ExternalError, ResourceError, SignedOut) as error:
             self._tell(error)
-            self._index.erase(self._news(self._index.mark(), 0).gone)
+            self._erase()
         return taken
 
     def rebuild(self) -> None:
@@ -82,6 +84,16 @@ class EpisodeMeaning:
         """Let go of files and connections."""
         self._index.close()
         self._embedder.close()
+
+    def _erase(self) -> None:
+        """Erase what was forgotten, as far as that can be done without anybody who makes vectors."""
+        try:
+            mark = self._index.mark()
+            while (news := self._news(mark, 0)).mark != mark:
+                self._index.erase(news.gone)
+                mark = news.mark
+        except (ExternalError, ResourceError, SignedOut) as error:
+            self._tell(error)
 
     def _step(self, at_once: int) -> int | None:
         """Take so many episodes; return how many were, None if there is nothing more to take."""
@@ -184,16 +196,30 @@ class AskedCue:
     def __init__(self, vectors: Encoded, index: VectorIndex) -> None:
         self._index = index
         self._mean = vectors.mean
+        self._lost = False
         self._tokens: NDArray[np.float32] = vectors.tokens.astype(np.float32) / np.float32(SCALE)
 
     def nearest(self, bounds: Bounds, limit: int) -> Sequence[tuple[int, float]]:
         """Return the pieces within bounds that are nearest in meaning, with their cosine."""
-        return self._index.nearest(self._mean, bounds, limit)
+        return self._unless_lost(lambda: self._index.nearest(self._mean, bounds, limit), ())
 
     def cosines(self, pieces: Sequence[int]) -> Mapping[int, float]:
         """Return the cosines of these pieces."""
-        return self._index.cosines(self._mean, pieces)
+        return self._unless_lost(lambda: self._index.cosines(self._mean, pieces), {})
 
     def likeness(self, pieces: Sequence[int]) -> Mapping[int, float]:
         """Return how well each piece's tokens answer the cue's; none if the model gives no vectors of tokens."""
-        return self._index.likeness(self._tokens, pieces) if len(self._tokens) else {}
+        if not len(self._tokens):
+            return {}
+        return self._unless_lost(lambda: self._index.likeness(self._tokens, pieces), {})
+
+    def _unless_lost(self, ask: Callable[[], Found], nothing: Found) -> Found:
+        """Ask the index, unless it has failed before in this recall: then the rest goes by words."""
+        if self._lost:
+            return nothing
+        try:
+            return ask()
+        except (ExternalError, ResourceError, SignedOut) as error:
+            self._lost = True
+            log.warning("vectors cannot be searched now", why=error.sentence, next_step=error.next_step)
+            return nothing
