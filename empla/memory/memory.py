@@ -35,7 +35,7 @@ FOLDER = "recall"
 
 _COLUMNS = (
     "seq", "kind", "at", "thread", "author", "people", "subject", "text", "outcome", "rationale", "visibility",
-    "source",
+    "source", "state",
 )  # fmt: skip
 
 
@@ -174,8 +174,9 @@ class Memory:
         numbers = sorted({episode_of(piece.number) for piece in pieces})
         if not numbers:
             return {}
-        rows = self._store.find("episode", {"state": Kept.KEPT}, _COLUMNS, one_of=("seq", numbers))
-        known = {row.seq: row for row in rows}
+        # By number alone: by state the engine would walk through all that is kept.
+        rows = self._store.find("episode", (), _COLUMNS, one_of=("seq", numbers))
+        known = {row.seq: row for row in rows if row.state == Kept.KEPT}
         return {
             piece.number: _recollection(row, piece.number)
             for piece in pieces

@@ -27,8 +27,8 @@ _DESCRIBED: Final = re.compile(
 )
 """Somebody or something that is described by how it stands to another."""
 
-SHOWN: Final = 40
-"""Hits of each question that are read out of the truth at most; a cue may ask for more."""
+SPARE: Final = 10
+"""Hits that are read out of the truth besides as many as are wanted: some may be too long for what room is left."""
 
 Read = Callable[[Sequence[Piece]], Mapping[int, Recollection]]
 """Reads the episodes of pieces out of the truth, by the piece's number; those that are not kept are left out."""
@@ -76,7 +76,7 @@ def _ask(cue: Cue, question: str, sources: Sources) -> _Answer:
     asked = sources.meaning.asked(sought.as_author) if sources.meaning is not None else None
     found = gather(sought, sources.index, asked)
     scored = score(sought, found, totals, cue.at, asked)
-    hits = _read(scored, max(SHOWN, cue.limit), sources.read)
+    hits = _read(scored, cue.limit + SPARE, sources.read)
     sure = answerable(scored, sought)
     if sources.facts is not None and _may_be_facts(cue):
         stated = facts.facts(sought, sources.facts, scored)

@@ -7,7 +7,7 @@ as large again without much change, so there is nothing to be gained by fitting 
 import math
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -57,15 +57,11 @@ _HALVED_DAYS: Final = 182.0
 
 @dataclass(slots=True)
 class Scored:
-    """A candidate with the parts of its score, each weighted already."""
+    """A candidate, the parts of its score, each weighted already, and their sum."""
 
     piece: Piece
-    parts: dict[str, float] = field(default_factory=dict)
-
-    @property
-    def score(self) -> float:
-        """The sum of the parts."""
-        return sum(self.parts.values())
+    parts: dict[str, float]
+    score: float = 0.0
 
 
 def score(sought: Sought, found: Candidates, totals: Totals, at: datetime, asked: Asked | None = None) -> list[Scored]:
@@ -75,7 +71,10 @@ def score(sought: Sought, found: Candidates, totals: Totals, at: datetime, asked
     scored = _by_words(sought, found, totals, at, WEIGHTS if asked is None else WITH_MEANING)
     if asked is not None:
         scored = _by_meaning(scored, asked)
-    return sorted(scored, key=lambda one: (-one.score, -one.piece.number))
+    for one in scored:
+        one.score = sum(one.parts.values())
+    scored.sort(key=lambda one: (-one.score, -one.piece.number))
+    return scored
 
 
 def _by_meaning(scored: Sequence[Scored], asked: Asked) -> list[Scored]:
@@ -83,7 +82,9 @@ def _by_meaning(scored: Sequence[Scored], asked: Asked) -> list[Scored]:
     cosines = asked.cosines([one.piece.number for one in scored])
     usual = _mean(cosines.values())
     rough = {one.piece.number: ROUGH_MEANING * cosines.get(one.piece.number, usual) for one in scored}
-    best = sorted(scored, key=lambda one: (-one.score - rough[one.piece.number], one.piece.number))[:WEIGHED]
+    for one in scored:
+        one.score = sum(one.parts.values()) + rough[one.piece.number]
+    best = sorted(scored, key=lambda one: (-one.score, one.piece.number))[:WEIGHED]
     likeness = asked.likeness([one.piece.number for one in best])
     usual = _mean(likeness.values())
     weight = WITH_MEANING["meaning"]
