@@ -205,6 +205,13 @@ class Settings(BaseModel):
         description="URL of the Qdrant server that keeps vectors, http://HOST:6333 (its key is given in"
         " EMPLA_VECTORS_KEY); empty: files in each employee's folder",
     )
+    memory_retention_days: int = Field(
+        default=0,
+        ge=0,
+        le=36_500,
+        description="days after which employees forget what happened: its words are erased, for good; what they were"
+        " taught and what was stated stays; 0: never",
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="from which level on lines are written to logs"
     )

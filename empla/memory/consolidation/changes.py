@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
+from empla.faults import point
 from empla.store.store import Store, instant
 from empla.store.tables import EMPLOYEE
 
@@ -87,6 +88,7 @@ def recorded(store: Store, run: str, step: str, at: datetime) -> Iterator[None]:
     noted = _Noted(store)
     with store.watched(noted):
         yield
+    point(f"memory:{step.partition(':')[0]}:changed")
     for change in noted.changes:
         store.add(
             "consolidation",

@@ -11,7 +11,6 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
-from empla.faults import point
 from empla.memory.consolidation.by_rules import ByRules
 from empla.memory.consolidation.changes import recorded
 from empla.memory.consolidation.claims import Extractor, Turn
@@ -51,7 +50,6 @@ def read(store: Store, known: Consolidating, terms: Terms) -> Consolidating:
                 take(store, turn, extractor.extract(turn), known.time)
                 relate(store, turn, own, known.time)
             observe(store, turn, own, terms.tell, known.time)
-            point("consolidate:read")
     last = rows[-1].seq if rows else known.upto
     known = replace(known, read=max(known.read, last))
     return known if len(rows) == PIECE else replace(known, read=known.upto, stage="", at=0)

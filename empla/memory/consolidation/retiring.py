@@ -13,6 +13,8 @@ from empla.memory.consolidation.changes import recorded
 from empla.memory.consolidation.fading import STEP as FADE
 from empla.memory.consolidation.progress import Consolidating, Terms
 from empla.memory.consolidation.rates import BLOCK, MOST_KEPT
+from empla.memory.consolidation.summarising import turns_of
+from empla.memory.knowledge.recording import episodes_changed
 from empla.memory.model import EpisodeKind, Importance, Kept
 from empla.mind.percepts import Percept
 from empla.mind.values import OWN
@@ -32,10 +34,12 @@ _KINDS: Final = tuple(MOST_KEPT)
 def retire(store: Store, known: Consolidating, terms: Terms) -> Consolidating:
     """Forget what is too old, and let fade what is too much, some at a time; `at` counts the kinds that are done."""
     if terms.retention is not None and not known.at:
-        before = {"at": instant(known.time - terms.retention)}
-        rows = _forgettable(store, before)
-        for row in rows:
-            _erase(store, known, row.seq)
+        rows = _forgettable(store, {"at": instant(known.time - terms.retention)})
+        erased = [seq for row in rows for seq in (row.seq, *_summaries(store, row))]
+        for seq in dict.fromkeys(erased):
+            _erase(store, known, seq)
+        if erased:
+            episodes_changed(store, erased, known.time)  # what was only read out of them is believed no longer
         if len(rows) == PIECE:
             return known
     if known.at == len(_KINDS):
@@ -46,6 +50,14 @@ def retire(store: Store, known: Consolidating, terms: Terms) -> Consolidating:
     return replace(known, at=known.at + 1)
 
 
+def _summaries(store: Store, row: Any) -> list[int]:
+    """Return the summaries that have words of an episode."""
+    if not row.thread or row.kind == EpisodeKind.SUMMARY:
+        return []
+    by = {"thread": row.thread, "kind": EpisodeKind.SUMMARY.value}
+    return [s.seq for s in store.find("episode", by, ("seq", "rationale")) if f"e{row.seq}" in turns_of(s.rationale)]
+
+
 def _forgettable(store: Store, before: dict[str, str]) -> Sequence[Any]:
     """Return the oldest episodes that are too old; documents have an owner who takes them back."""
     kinds = [kind.value for kind in EpisodeKind if kind is not EpisodeKind.PASSAGE]
@@ -53,7 +65,12 @@ def _forgettable(store: Store, before: dict[str, str]) -> Sequence[Any]:
     found: list[Any] = []
     for state in states:
         more = store.find(
-            "episode", {"state": state}, ("seq",), at_most=before, limit=PIECE - len(found), one_of=("kind", kinds)
+            "episode",
+            {"state": state},
+            ("seq", "thread", "kind"),
+            at_most=before,
+            limit=PIECE - len(found),
+            one_of=("kind", kinds),
         )
         found += more
         if len(found) >= PIECE:

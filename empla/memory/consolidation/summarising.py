@@ -223,7 +223,7 @@ def _sentences(number: int, row: Any) -> list[_Said]:
     pieces = (" ".join(piece.split()) for piece in _SENTENCE.split(new_text(row.text)))
     kept = [
         piece for piece in pieces if (len(_words(piece)) > 1 or _NUMBER.search(piece)) and not _POLITE.fullmatch(piece)
-    ]  # noqa: E501
+    ]
     author = row.author or "I"
     return [_Said(number, place, author, _cut(piece)) for place, piece in enumerate(kept)]
 
