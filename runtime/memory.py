@@ -119,12 +119,16 @@ def carry_out(home: Home, slug: str) -> int:
     Return how many words were handled; 0 too where its process lives, for that one does them itself. To be called by
     who has the home's lock.
     """
+    from runtime import forgetting  # which uses this module, too
+
     try:
         with lease.take(_folder(home, slug) / lease.LOCK) as held, closing(_opened_to_write(home, slug)) as store:
             if not _made_ours(home, store, held):
                 return 0
             try:
-                return _apply(store, SystemClock(home.clock))
+                handled = _apply(store, clock := SystemClock(home.clock))
+                forgetting.carry_through(home, store, _folder(home, slug), clock)
+                return handled
             finally:
                 if store.is_leased_by_time:
                     store.hand_back_lease()

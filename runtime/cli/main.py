@@ -21,6 +21,7 @@ from runtime.cli import (
     bus,
     day,
     doctor,
+    forgetting,
     mailboxes,
     memory,
     offboarding,
@@ -119,6 +120,7 @@ app.command(rich_help_panel=DAY)(tasks.task)
 app.command(rich_help_panel=DAY)(asking.ask)
 app.command(rich_help_panel=DAY)(teaching.teach)
 memory.app.command()(preferences.prefer)
+memory.app.command()(forgetting.forget)
 app.add_typer(memory.app, name="memory", rich_help_panel=DAY)
 app.command(rich_help_panel=OVERSIGHT)(oversight.history)
 app.command(rich_help_panel=OVERSIGHT)(oversight.why)

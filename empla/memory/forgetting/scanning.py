@@ -20,10 +20,13 @@ from pathlib import Path
 from typing import Final
 
 from empla.memory.forgetting.words import pattern
+from empla.store.store import Store
+from empla.store.tables import EMPLOYEE
 
 _SQLITE: Final = b"SQLite format 3\0"
 _LARGEST: Final = 64 << 20
 """Bytes that are unpacked of one thing: more is no mail and no row of ours."""
+_AT_ONCE: Final = 200
 _ESCAPE: Final = re.compile(r"\\u([0-9a-fA-F]{4})|\\([nrt\"\\/])")
 _PLAIN: Final = {"n": "\n", "r": "\r", "t": "\t"}
 
@@ -46,6 +49,21 @@ def scan(folder: Path, terms: tuple[str, ...]) -> Iterator[Found]:
             yield from _in_file(path, sought)
 
 
+def tables_with(store: Store, terms: tuple[str, ...]) -> Iterator[str]:
+    """Iterate over the tables of a store in which a value has any of the terms: where it lies in no file of ours."""
+    sought = pattern(terms)
+    if sought is None:
+        return
+    for name, table in EMPLOYEE.tables.items():
+        columns = tuple(c.name for c in table.columns if c.name not in ("tenant_id", "employee_id"))
+        last = 0
+        while rows := store.find(name, (), columns, at_least={"seq": last + 1}, limit=_AT_ONCE):
+            if any(sought.search(text) for row in rows for value in row for text in _values(value)):
+                yield name
+                break
+            last = rows[-1].seq
+
+
 def _in_file(path: Path, sought: re.Pattern[str]) -> Iterator[Found]:
     try:
         content = path.read_bytes()
@@ -54,11 +72,11 @@ def _in_file(path: Path, sought: re.Pattern[str]) -> Iterator[Found]:
     if any(sought.search(text) for text in _texts(content)):
         yield Found(path=path)
     if content.startswith(_SQLITE):
-        for table in _tables_with(path, sought):
+        for table in _rows_with(path, sought):
             yield Found(path=path, where=table)
 
 
-def _tables_with(path: Path, sought: re.Pattern[str]) -> Iterator[str]:
+def _rows_with(path: Path, sought: re.Pattern[str]) -> Iterator[str]:
     """Iterate over the tables of a SQLite file in which a value has any of it."""
     with suppress(sqlite3.DatabaseError), closing(sqlite3.connect(path)) as connection:
         connection.execute("PRAGMA query_only = ON")
@@ -75,8 +93,8 @@ def _values(value: object) -> Iterator[str]:
         yield value
         if "\\" in value:
             yield _unescaped(value)
-    elif isinstance(value, bytes):
-        yield from _texts(value)
+    elif isinstance(value, bytes | memoryview):
+        yield from _texts(bytes(value))
 
 
 def _texts(content: bytes) -> Iterator[str]:
