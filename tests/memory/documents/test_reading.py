@@ -11,7 +11,7 @@ from empla.memory.documents.document import Document, Form, Unreadable
 from empla.memory.documents.reading import read
 from empla.memory.documents.reading import word as word_reader
 
-from .papers import pdf, word
+from .papers import pdf, prose, word
 
 
 def said(document: Document) -> list[tuple[str, str]]:
@@ -166,11 +166,11 @@ def test_a_pdf_has_pages_headings_by_size_and_no_running_heads() -> None:
 
 def test_a_table_of_contents_and_heads_with_a_page_number_are_left_out() -> None:
     pages = [["Travel . . . . . . . . . . 2", "Hotels ............ 3", "What is not said elsewhere stands here."]]
-    pages += [[f"Chapter 1: Travel {n}", f"Page {n} says something that is long enough, twice."] for n in (2, 3, 4)]
+    pages += [[f"Chapter 1: Travel {n}", prose(n, 8)] for n in (2, 3, 4)]
     document = read("handbook.pdf", pdf(pages))
     assert [p.text for s in document.sections for p in s.paragraphs] == [
         "What is not said elsewhere stands here.",
-        *(f"Page {n} says something that is long enough, twice." for n in (2, 3, 4)),
+        *(prose(n, 8) for n in (2, 3, 4)),
     ]
 
 

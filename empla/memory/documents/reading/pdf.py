@@ -69,7 +69,8 @@ def read(name: str, data: bytes, _charset: str) -> Document:
             f"{name} has no text: its pages are pictures",
             next_step="recognise its text first, for instance with `ocrmypdf`, and teach what comes of it",
         )
-    sections = tuple(_sections(_without_edges(pages), _outline(reader)))
+    told = [[line for line in page if not _LEADERS.search(line.text)] for page in pages]
+    sections = tuple(_sections(_without_edges(told), _outline(reader)))
     return Document(name=name, media_type=kinds.PDF, title=_title(reader), sections=sections, defects=defects)
 
 
@@ -119,8 +120,7 @@ def _lines(page: PageObject) -> list[_Line]:
     largest: dict[str, float] = {}
     for text, size in sizes:
         largest[text] = max(size, largest.get(text, 0))
-    lines = (line.rstrip() for line in whole.splitlines())
-    return [_Line(line, _size(line.strip(), largest)) for line in lines if not _LEADERS.search(line)]
+    return [_Line(line.rstrip(), _size(line.strip(), largest)) for line in whole.splitlines()]
 
 
 def _size(text: str, largest: dict[str, float]) -> float:
@@ -152,7 +152,11 @@ def _without_edges(pages: Sequence[list[_Line]]) -> list[list[_Line]]:
         return list(pages)
     often = len(written) // 2 + 1
     seen = Counter(edge for page in written for edge in {_edge(page[0]), _edge(page[-1])})
-    edges = {edge for edge, times in seen.items() if times >= (3 if _NUMBERED.search(edge) else often)}
+    edges = {
+        edge
+        for edge, times in seen.items()
+        if times >= (3 if _NUMBERED.search(edge) else often) and len(edge) <= _LONGEST_HEADING
+    }
     return [_stripped(page, edges) for page in pages]
 
 
