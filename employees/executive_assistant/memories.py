@@ -9,6 +9,7 @@ from collections.abc import Generator, Sequence
 from datetime import timedelta
 from typing import Any
 
+from empla.capabilities.directory import Person
 from empla.capabilities.email.reading.intents import Intent
 from empla.capabilities.email.steps import reply, send
 from empla.capabilities.tasks.doing import REMEMBERED, TaskResult
@@ -132,12 +133,20 @@ def remember_told(event: Trigger) -> Steps:
     yield Believe(functor=REMEMBERED, arguments=(mail.key, text, me.manager.value, now))
     fact = stated(text)
     if fact is not None and fact.about and fact.predicate:
-        arguments = {"subject": fact.about, "predicate": fact.predicate, "value": kept(fact.value)}
+        subject = yield from _of_whom(fact.about)
+        arguments = {"subject": subject, "predicate": fact.predicate, "value": kept(fact.value)}
         try:
             yield Do(operation="memory.add", arguments={**arguments, "by": me.manager, "mail": mail.key})
         except ActionFailed:
             fact = None  # the words are remembered all the same
     yield answer(event, f"I remember from now on: {words.sentence(text, 300)}")
+
+
+def _of_whom(name: str) -> Generator[Step, Any, str]:
+    """Return the address of the one person in the directory whom a name means, else the name."""
+    found = yield Do(operation="people.find", arguments={"words": name})
+    known: tuple[Person, ...] = found.people
+    return known[0].address.value if len(known) == 1 else name
 
 
 # correcting -----------------------------------------------------------------------------------------------------------

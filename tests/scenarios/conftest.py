@@ -26,9 +26,11 @@ from empla.clock import SystemClock
 from empla.config import Home
 from empla.engine.beginning import note_beginning
 from empla.engine.employee import EmployeeEngine, Mindset
+from empla.engine.memory import Recalls
 from empla.hr import hiring
 from empla.hr.people import add_person
 from empla.hr.profiles import load_profile
+from empla.memory.memory import Memory
 from empla.store.company import CompanyStore
 from empla.store.opening import open_store
 from empla.store.secrets import Cipher
@@ -224,7 +226,8 @@ class Morning:
             if self.with_duties:
                 now = SystemClock(self.home.clock).now()
                 note_beginning(store, now, version=version_of(profile.role), alive_at=self.alive_at)
-            self._engine = EmployeeEngine(store, place, mindset, always_replay=True)
+            recalls = Recalls(opens=lambda: Memory.of(self.home, self.slug))
+            self._engine = EmployeeEngine(store, place, mindset, always_replay=True, recalls=recalls)
             started.set()
             await self._engine.run(self._stopping)
         await place.mailbox.close()

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from empla.memory.knowledge.embedded import EmbeddedGraph
 from empla.memory.knowledge.facts import Facts
-from empla.memory.knowledge.names import folded, folded_company
+from empla.memory.knowledge.names import folded, folded_company, name_in_address
 from empla.memory.knowledge.sight import like, seen_by
 from empla.memory.model import Basis, Cue, Entity, EpisodeKind, Fact, Recalled, Recollection, Viewer, Visibility
 from empla.memory.text.analysis import roots
@@ -24,6 +24,7 @@ from empla.store.store import Store, instant
 CONTACT: Final = (EpisodeKind.MAIL, EpisodeKind.SENT, EpisodeKind.EVENT, EpisodeKind.QUESTION)
 """Kinds of episode in which people have to do with one another."""
 _MOST: Final = 200
+_BANG: Final = "'!'"
 _FACT: Final = (
     "seq", "subject", "predicate", "object", "object_entity", "basis", "confidence", "said_by", "valid_from",
     "valid_to", "recorded_at", "closed_at", "closed_why", "replaces", "rule", "visibility", "begins", "ends",
@@ -91,7 +92,25 @@ class Looking:
         if not numbers:
             numbers = self._by_word(plain)
         found = {entity.number: entity for n in numbers if (entity := self.entity(n)) is not None}
-        return tuple(found[n] for n in sorted(found))
+        return tuple(found[n] for n in sorted(found)) or self._writing(plain)
+
+    def _writing(self, plain: str) -> Sequence[Entity]:
+        """Return who writes under a name by their address, where nobody is known by it yet: each as entity 0."""
+        name = like(plain.replace(" ", "."))
+        either = {"whole": f"{name}@%", "first": f"{name}.%@%", "last": f"%.{name}@%"}
+        seen, more = seen_by(self.viewer, "episode")
+        text = (
+            "SELECT author FROM episode WHERE tenant_id = :by_tenant_id AND employee_id = :by_employee_id"  # noqa: S608
+            f" AND state = 'kept' AND ({' OR '.join(f'author LIKE :{key} ESCAPE {_BANG}' for key in either)})"
+            f" AND {seen} GROUP BY author ORDER BY author LIMIT :most"
+        )
+        rows = self._store.select(text, {**either, **more, "most": _MOST}, ("author",), reads=("episode",))
+        return tuple(
+            Entity(
+                number=0, kind="person", name=(name_in_address(row.author) or plain).title(), addresses=(row.author,)
+            )
+            for row in rows
+        )
 
     def _aliases(self, column: str, values: Sequence[Any]) -> list[int]:
         rows = self._store.find("alias", {"closed_at": ""}, ("entity",), one_of=(column, values))
@@ -116,7 +135,7 @@ class Looking:
         for number in self._aliases("value", [address.lower()]) if address else ():
             if (entity := self.entity(number)) is not None and entity.kind == "person":
                 return entity.name
-        return address
+        return name_in_address(address).title() or address
 
     # facts ----------------------------------------------------------------------------------------------------
 
