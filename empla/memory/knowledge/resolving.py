@@ -207,7 +207,7 @@ def _note_domain(store: Store, person: int, address: str, at: datetime, evidence
 
 
 def _own(key: str, subject: int, predicate: str, obj: str, evidence: str) -> Statement:
-    rests_on = (evidence,) if evidence else ()
+    rests_on = _resting_on(evidence)
     return Statement(
         key=f"{predicate}:{key}",
         subject=subject,
@@ -220,13 +220,18 @@ def _own(key: str, subject: int, predicate: str, obj: str, evidence: str) -> Sta
     )
 
 
+def _resting_on(evidence: str) -> tuple[str, ...]:
+    """Return what a fact rests on by the evidence of a name: a memory; who said so is no memory."""
+    return (evidence,) if evidence[:1] in ("e", "f") and evidence[1:].isdecimal() else ()
+
+
 def _merge_alike(store: Store, person: int, at: datetime, evidence: str) -> None:
     """Merge a person with those who evidently are the same, and part those of whom that has become doubtful."""
     names, addresses = _known_by(store, person)
     for name in sorted(names):
         for other in _named_alike(store, name, person):
             if (sure := _sameness(store, name, addresses, other, person)) > 0:
-                rests_on = (evidence,) if evidence else ()
+                rests_on = _resting_on(evidence)
                 merge_entities(store, other, person, at, basis=Basis.OBSERVED, confidence=sure, rests_on=rests_on)
         _part_guessed(store, name, at)
 
