@@ -33,6 +33,8 @@ _SPARE: Final = 4
 _WORDS: Final = ("seq", "at", "text", "outcome", "rationale")
 _COLUMNS: Final = (*_WORDS, "kind", "thread", "people", "visibility", "state")
 
+_LOST: Final = (ExternalError, ResourceError, SignedOut)
+_NONE_NOW: Final = (*_LOST, InputError, ValidationError)
 Found = TypeVar("Found")
 
 log = structlog.get_logger(__name__)
@@ -52,7 +54,7 @@ class EpisodeMeaning:
         try:
             self._index.use(self._embedder.model, self._embedder.dims)
             (vectors,) = self._embedder.encode([Text(words=words)], urgent=True)
-        except (ExternalError, ResourceError, SignedOut, ValidationError) as error:
+        except _NONE_NOW as error:
             self._tell(error)
             return None
         self._told = ""
@@ -70,7 +72,7 @@ class EpisodeMeaning:
                 if (count := self._step(min(AT_ONCE, limit - taken or AT_ONCE))) is None:
                     break
                 taken += count
-        except (ExternalError, ResourceError, SignedOut) as error:
+        except _LOST as error:
             self._tell(error)
             self._erase()
         return taken
@@ -92,7 +94,7 @@ class EpisodeMeaning:
             while (news := self._news(mark, 0)).mark != mark:
                 self._index.erase(news.gone)
                 mark = news.mark
-        except (ExternalError, ResourceError, SignedOut) as error:
+        except _LOST as error:
             self._tell(error)
 
     def _step(self, at_once: int) -> int | None:
@@ -219,7 +221,7 @@ class AskedCue:
             return nothing
         try:
             return ask()
-        except (ExternalError, ResourceError, SignedOut) as error:
+        except _LOST as error:
             self._lost = True
             log.warning("vectors cannot be searched now", why=error.sentence, next_step=error.next_step)
             return nothing
