@@ -10,6 +10,7 @@ import importlib
 import signal
 from collections.abc import Callable, Mapping
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -189,8 +190,13 @@ def _engine(seat: Seat, store: Store, place: Place, profile: Profile, telemetry:
         seat.progress.mark(CYCLE if percept else IDLE, cycle=cycle, percept=percept, intention=intention)
 
     body_guard = guard.BodyGuard(seat.progress.enter)
-    means = load_settings(seat.home).embeddings != "none"
-    recalls = Recalls(opens=lambda: Memory.of(seat.home, seat.slug), eager=means)
+    settings = load_settings(seat.home)
+    days = settings.memory_retention_days
+    recalls = Recalls(
+        opens=lambda: Memory.of(seat.home, seat.slug),
+        eager=settings.embeddings != "none",
+        retention=timedelta(days=days) if days else None,
+    )
     return EmployeeEngine(store, place, mindset, beat=beat, guard=body_guard, telemetry=telemetry, recalls=recalls)
 
 

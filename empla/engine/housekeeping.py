@@ -38,7 +38,7 @@ class Housekeeping:
         self._memory = memory
         self._state = state
         self._retelling = Retelling(store, library, effects)
-        self._terms = Terms(tell=inbox.insert)
+        self._terms = Terms(tell=inbox.insert, retention=memory.retention)
         self._news = True  # whether anything may have happened since consolidation had nothing to do
         self._due: datetime | None = None
 

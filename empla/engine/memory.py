@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 import structlog
@@ -34,10 +35,14 @@ MANY: Final = 100
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recalls:
-    """How a process comes by the memory to read. `eager`: what comes is to be made vectors of as soon as may be."""
+    """How a process comes by the memory to read, and how long what happened is kept (None: for ever).
+
+    `eager`: what comes is to be made vectors of as soon as may be.
+    """
 
     opens: "Callable[[], Memory]"
     eager: bool = False
+    retention: timedelta | None = None
 
 
 class OwnMemory:
@@ -56,6 +61,11 @@ class OwnMemory:
         self._aside: asyncio.Future[bool] | None = None
         self._thread: ThreadPoolExecutor | None = None
         self._ends = False
+
+    @property
+    def retention(self) -> timedelta | None:
+        """Return how long what happened is kept, None for ever."""
+        return self._recalls.retention if self._recalls is not None else None
 
     # for operations -------------------------------------------------------------------------------------------
 
