@@ -85,7 +85,7 @@ def _ways(vectors: bool) -> Any:
     from empla.memory.vectors.opening import meaning_by
 
     with tempfile.TemporaryDirectory(prefix="empla-bench-") as cache:
-        encoder = load(Path(cache))
+        encoder = recalling.Once(load(Path(cache)))
         yield "MiniLM", lambda store, folder: meaning_by(encoder, store, folder, Settings()), (73, 81), (15, 40)
 
 

@@ -6,9 +6,7 @@ from itertools import zip_longest
 from typing import Final
 
 from empla.memory.model import Recollection
-
-_PER_TOKEN: Final = 4
-"""Characters of English that are about one token of a language model."""
+from empla.memory.tokens import PER_TOKEN, tokens_in
 
 _AROUND: Final = 12
 """Tokens of what is said with each memory: its id, who, and when."""
@@ -29,7 +27,7 @@ def merged(lists: Sequence[Sequence[Recollection]]) -> list[Recollection]:
 
 def tokens(hit: Recollection) -> int:
     """Return about how many tokens a memory takes where it is shown to a model."""
-    return (len(hit.text) + len(hit.subject)) // _PER_TOKEN + _AROUND
+    return tokens_in(hit.text, hit.subject) + _AROUND
 
 
 def within(
@@ -47,7 +45,7 @@ def within(
         if len(kept) == limit:
             break
         if not kept and tokens(hit) > left:
-            hit = replace(hit, text=hit.text[: max(0, (left - _AROUND) * _PER_TOKEN - len(hit.subject))])
+            hit = replace(hit, text=hit.text[: max(0, (left - _AROUND) * PER_TOKEN - len(hit.subject))])
         if tokens(hit) > left:
             passed += 1
             continue

@@ -17,12 +17,9 @@ MOST: Final = 4
 """Questions into which one is taken apart at most; of more, the first."""
 
 _ASKS: Final = r"(?:who|whom|whose|what|when|where|which|why|how)"
-_SENTENCE = re.compile(r"(?<=\?)\s+|(?<=[^\W\d_]{2}[.!;])\s+(?=[A-Z])")
+_SENTENCE = re.compile(r"(?<=\?)\s+")
 _AND_ASKS = re.compile(
     rf",?\s+(?:and|but|or)(?:\s+also|\s+then)?\s+(?=(?:(?:in|on|at|to|for|from|with|by|since)\s+)?{_ASKS}\b)", re.I
-)
-_QUESTION = re.compile(
-    rf"\?\s*$|^\s*(?:(?:and|so|but)\s+)?(?:(?:in|on|at|to|for|from|with|by|since)\s+)?{_ASKS}\b", re.I
 )
 _NAME: Final = r"[A-Z][\w'’-]*(?:\s+[A-Z][\w'’-]*)?"
 _TWO = re.compile(rf"\b(?:both\s+)?({_NAME})\s+(?:and|or|versus|vs\.?)\s+({_NAME})")
@@ -33,19 +30,12 @@ _NAMED = re.compile(rf"(?<!^)(?<![.?!]\s){_NAME}")
 
 def split(words: str, is_person: Callable[[str], bool]) -> Sequence[str]:
     """Return the questions that a text asks, itself alone if it asks one; `is_person` tells of a name what it is."""
-    questions = [part for sentence in _questions(words) for part in _AND_ASKS.split(sentence)]
+    questions = [part for sentence in _SENTENCE.split(words.strip()) for part in _AND_ASKS.split(sentence)]
     if not all(map(roots, questions)):
         return [words]  # "..., and why?" has nothing to look for
     parts = [one for question in _referring(questions) for one in _of_each(question, is_person)]
     parts = list(dict.fromkeys(part.strip() for part in parts))
     return parts[:MOST] if len(parts) > 1 else [words]
-
-
-def _questions(words: str) -> list[str]:
-    """Return the sentences that ask; all that is said in one piece where none or only one does."""
-    sentences = [sentence for sentence in _SENTENCE.split(words) if sentence.strip()]
-    asking = [sentence for sentence in sentences if _QUESTION.search(sentence)]
-    return asking if len(asking) > 1 else [words]
 
 
 def _referring(questions: Sequence[str]) -> list[str]:

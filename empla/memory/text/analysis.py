@@ -88,6 +88,6 @@ def _root(stem: str) -> str:
         if suffix is None:
             break
         stem = stem[: -len(suffix)]
-        if stem[-1] == stem[-2]:
+        if stem[-1] == stem[-2] and stem[-1] not in "lsz":
             stem = stem[:-1]
     return stem

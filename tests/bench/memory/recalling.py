@@ -25,6 +25,26 @@ Meanings = Callable[[Store, Path], Meaning]
 """Makes the vectors of a store's episodes, in a folder."""
 
 
+class Once:
+    """An embedder that reads each text once, however often the same memory is made."""
+
+    def __init__(self, embedder: Any) -> None:
+        self._embedder = embedder
+        self._known: dict[Any, Any] = {}
+        self.model, self.dims = embedder.model, embedder.dims
+
+    def encode(self, texts: Sequence[Any], *, urgent: bool = False) -> list[Any]:
+        """Return the vectors of texts; cues are read anew each time, as in an employee's life."""
+        if urgent:
+            return self._embedder.encode(texts, urgent=True)
+        fresh = [text for text in texts if text not in self._known]
+        self._known |= dict(zip(fresh, self._embedder.encode(fresh), strict=True)) if fresh else {}
+        return [self._known[text] for text in texts]
+
+    def close(self) -> None:
+        """It is closed with the process."""
+
+
 @contextmanager
 def remembering(rows: Sequence[dict[str, Any]], meanings: Meanings | None) -> Iterator[Memory]:
     """Give a memory of these episodes, up to date."""

@@ -1,6 +1,9 @@
 """What is recalled, as somebody would ask it."""
 
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from empla.memory.memory import Memory
 from empla.memory.model import Cue, EpisodeKind, Recalled, Viewer, Visibility
@@ -171,3 +174,21 @@ def test_a_lost_or_rebuilt_index_recalls_the_same(mind: Mind, memory: Memory) ->
     before = asked(memory, "common topic4")
     memory.rebuild()
     assert asked(memory, "common topic4") == before
+
+
+def test_without_vectors_nothing_of_them_is_loaded(mind: Mind, memory: Memory) -> None:
+    mind.remember("alpha")
+    place = mind.ground.where
+    if not isinstance(place, Path):
+        return
+    program = (
+        "import sys; from datetime import UTC, datetime; from pathlib import Path\n"
+        "from empla.memory.memory import Memory; from empla.memory.model import Cue\n"
+        "from empla.store.opening import open_inbox\n"
+        "memory = Memory(open_inbox(Path(sys.argv[1]), 'ada'), Path(sys.argv[2]))\n"
+        "memory.catch_up()\n"
+        "assert memory.recall(Cue(words='alpha', at=datetime(2026, 6, 1, tzinfo=UTC))).hits\n"
+        "assert not [m for m in sys.modules if m.startswith(('empla.memory.vectors', 'onnxruntime', 'tokenizers'))]\n"
+    )
+    command = [sys.executable, "-c", program, str(place), str(mind.folder)]
+    assert subprocess.run(command, cwd=Path(__file__).parents[3], check=False).returncode == 0
