@@ -188,14 +188,15 @@ def _summary(done: Mapping[str, Any]) -> str:
     documents, failed = done["documents"], len(done["problems"])
     fresh = [d for d in documents if d["state"] != "unchanged"]
     name, passages = done["name"], sum(d["new"] for d in fresh)
-    not_taught = f"; {failed} could not be taught" if failed else ""
+    others = f"; {len(documents) - len(fresh)} unchanged" if 0 < len(fresh) < len(documents) else ""
+    others += f"; {failed} could not be taught" if failed else ""
     if done["dry_run"]:
-        return f"{name} would learn {_count(len(fresh), 'document')}, {_count(passages, 'new passage')}{not_taught}."
+        return f"{name} would learn {_count(len(fresh), 'document')}, {_count(passages, 'new passage')}{others}."
     if not fresh:
-        return f"{name} knew all of it{not_taught}." if documents else f"{name} has learned nothing{not_taught}."
+        return f"{name} knew all of it{others}." if documents else f"{name} has learned nothing{others}."
     waits = any(d["state"] == "waiting" for d in fresh)
     verb = "will learn" if waits else "has learned"
-    return f"{name} {verb} {_count(len(fresh), 'document')}, {_count(passages, 'new passage')}{not_taught}."
+    return f"{name} {verb} {_count(len(fresh), 'document')}, {_count(passages, 'new passage')}{others}."
 
 
 def _count(number: int, noun: str) -> str:
