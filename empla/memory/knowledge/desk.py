@@ -132,7 +132,7 @@ class Desk:
         """Read facts, those that are not here yet."""
         missing = sorted({n for n in numbers if n not in self._facts})
         for some in _portions(missing):
-            for row in self.store.find("fact", {}, COLUMNS, one_of=("seq", _padded(some))):
+            for row in self.store.find("fact", {}, COLUMNS, one_of=("seq", padded(some))):
                 self._facts[row.seq] = Held(row._asdict())
 
     def find(self, **by: Any) -> list[Held]:
@@ -177,7 +177,7 @@ class Desk:
         missing = sorted({n for n in numbers if n not in self._proofs})
         for some in _portions(missing):
             found: dict[int, dict[str, list[str]]] = {n: defaultdict(list) for n in some}
-            for row in self.store.find("support", {}, ("fact", "proof", "supporter"), one_of=("fact", _padded(some))):
+            for row in self.store.find("support", {}, ("fact", "proof", "supporter"), one_of=("fact", padded(some))):
                 found[row.fact][row.proof].append(row.supporter)
             for number, proofs in found.items():
                 self._proofs[number] = {proof: tuple(ids) for proof, ids in proofs.items()}
@@ -202,7 +202,7 @@ class Desk:
         for some in _portions(missing):
             for each in some:
                 self._dependents[each] = []
-            for row in self.store.find("support", {}, ("fact", "supporter"), one_of=("supporter", _padded(some))):
+            for row in self.store.find("support", {}, ("fact", "supporter"), one_of=("supporter", padded(some))):
                 self._dependents[row.supporter].append(row.fact)
         return sorted({fact for each in asked for fact in self._dependents[each]})
 
@@ -331,10 +331,10 @@ def _portions(numbers: Sequence[Any]) -> Iterable[Sequence[Any]]:
     return (numbers[start : start + _MANY] for start in range(0, len(numbers), _MANY))
 
 
-def _padded(values: Sequence[Any]) -> Sequence[Any]:
+def padded(values: Sequence[Any]) -> Sequence[Any]:
     """Return so many values that few different statements are ever made: the last one stands more than once."""
     size = 1 << (len(values) - 1).bit_length()
-    return [*values, *[values[-1]] * (min(size, _MANY) - len(values))]
+    return [*values, *[values[-1]] * (size - len(values))]
 
 
 _FRESH: Final[Mapping[str, Any]] = {
