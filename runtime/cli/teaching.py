@@ -164,9 +164,8 @@ def _print(done: Mapping[str, Any]) -> None:
     from runtime.cli import printing
 
     documents, problems, gone = done["documents"], done["problems"], done["gone"]
-    rows = [
-        (d["id"], d["state"], d["visibility"], d["passages"], d["new"], d["replaced"], d["name"]) for d in documents
-    ]
+    shown = [d for d in documents if d["state"] != "unchanged" or len(documents) == 1]  # of a folder most may be
+    rows = [(d["id"], d["state"], d["visibility"], d["passages"], d["new"], d["replaced"], d["name"]) for d in shown]
     if rows:
         printing.table(rows, "", "", "Visible to", "Passages", "New", "Replaced", "Document")
     for document in documents:
