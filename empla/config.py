@@ -205,6 +205,12 @@ class Settings(BaseModel):
         description="URL of the Qdrant server that keeps vectors, http://HOST:6333 (its key is given in"
         " EMPLA_VECTORS_KEY); empty: files in each employee's folder",
     )
+    graph: str = Field(
+        default="",
+        description="URL of the Neo4j server that has a copy of what employees know, bolt://127.0.0.1:7687 or"
+        " neo4j+s://HOST (who signs in is given in EMPLA_GRAPH_USER and EMPLA_GRAPH_PASSWORD); empty: each employee's"
+        " own tables are walked",
+    )
     memory_retention_days: int = Field(
         default=0,
         ge=0,
@@ -279,6 +285,20 @@ class Settings(BaseModel):
         if found.scheme == "http" and not _is_loopback(found.hostname):
             raise ValueError("http:// is for a server on this machine: others would read along; give https://")
         return vectors
+
+    @field_validator("graph")
+    @classmethod
+    def _graph_server(cls, graph: str) -> str:
+        if not graph:
+            return graph
+        found = urlsplit(graph)
+        if found.scheme not in ("bolt", "neo4j", "bolt+s", "neo4j+s") or not found.hostname:
+            raise ValueError("give bolt://127.0.0.1:7687 or neo4j+s://HOST, or nothing for the tables")
+        if found.password is not None or found.username is not None:
+            raise ValueError("give user and password in EMPLA_GRAPH_USER and EMPLA_GRAPH_PASSWORD, not in the URL")
+        if not found.scheme.endswith("+s") and not _is_loopback(found.hostname):
+            raise ValueError(f"{found.scheme}:// is for a server on this machine: give {found.scheme}+s://")
+        return graph
 
     @field_validator("otlp")
     @classmethod
