@@ -32,6 +32,7 @@ from empla.store.minds import in_database, is_archived, known_mind, open_mind, o
 from empla.store.opening import open_inbox, open_store
 from empla.store.store import Store
 from runtime import control
+from runtime.embedder.starting import embedding
 from runtime.hiring import staff
 from runtime.inboxes import wake
 from runtime.supervisor import lease
@@ -154,8 +155,9 @@ def reading(home: Home, slug: str) -> Iterator[tuple[Store, "Memory"]]:
         if store is None:
             raise InputError(f"{slug} has not begun to work, and remembers nothing yet", next_step="see `empla status`")
         folder = _folder(home, slug) / "recall"
-        with closing(Memory(store, folder, settings=load_settings(home), home=home)) as memory:
-            memory.catch_up()
+        settings = load_settings(home)
+        with embedding(home, settings), closing(Memory(store, folder, settings=settings, home=home)) as memory:
+            memory.catch_up(soon=True)
             yield store, memory
 
 

@@ -57,7 +57,8 @@ class OwnMemory:
         self._recalls = recalls
         self._stir = stir
         self._memory: Memory | None = None
-        self._behind = 0  # how many episodes have come since the indexes were up to date
+        # How many episodes have come since the indexes were up to date. Vectors may be behind from before.
+        self._behind = 1 if recalls is not None and recalls.eager else 0
         self._aside: asyncio.Future[bool] | None = None
         self._thread: ThreadPoolExecutor | None = None
         self._ends = False
@@ -76,8 +77,8 @@ class OwnMemory:
     def opened(self) -> "Memory":
         """Return the memory to read, brought up to date."""
         memory = self._open()
-        memory.catch_up()
-        self._behind = 0
+        taken = memory.catch_up(soon=True)
+        self._behind = 1 if memory.meaning is not None and taken >= PIECE else 0  # vectors may be behind still
         return memory
 
     def tell(self, key: str, fields: Mapping[str, Any]) -> None:

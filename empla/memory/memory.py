@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 FOLDER = "recall"
 """The folder of an employee's indexes, in its own."""
 
+SOON = 16
+"""Episodes whose vectors somebody who recalls waits for: a fifth of a second."""
+
 _COLUMNS = (
     "seq", "kind", "at", "thread", "author", "people", "subject", "text", "outcome", "rationale", "visibility",
     "source", "state",
@@ -132,14 +135,15 @@ class Memory:
 
     # keeping up ------------------------------------------------------------------------------------------------------
 
-    def catch_up(self, limit: int = 0) -> int:
+    def catch_up(self, limit: int = 0, *, soon: bool = False) -> int:
         """Bring the indexes up to date, by at most `limit` episodes each (0: all); return how many that were.
 
-        Whoever does it, and however often and at once, the indexes come to the same.
+        Whoever does it, and however often and at once, the indexes come to the same. Vectors take a hundred times as
+        long as words: `soon` is for who waits, and makes only those of the next few episodes.
         """
         taken = catch_up(self._store, self._index, limit)
         if self.meaning is not None:
-            taken = max(taken, self.meaning.catch_up(limit))
+            taken = max(taken, self.meaning.catch_up(SOON if soon else limit))
         return taken
 
     def rebuild(self) -> None:

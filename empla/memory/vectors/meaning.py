@@ -72,6 +72,8 @@ class EpisodeMeaning:
                 if (count := self._step(min(AT_ONCE, limit - taken or AT_ONCE))) is None:
                     break
                 taken += count
+            if limit:
+                self._erase()  # that waits for nobody
         except _LOST as error:
             self._tell(error)
             self._erase()
