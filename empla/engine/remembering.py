@@ -20,13 +20,12 @@ from empla.engine.archive import Entry
 from empla.errors import ValidationError
 from empla.memory.episodes import deriving, writing
 from empla.memory.episodes.past import Act
-from empla.memory.episodes.used import note_use, recalled_for
 from empla.memory.model import Episode
 from empla.mind import codec
 from empla.mind.codec import registered
 from empla.mind.goals import Goal
 from empla.mind.intentions import Intention, StepRecord
-from empla.mind.percepts import OUTCOME, Percept
+from empla.mind.percepts import Percept
 from empla.mind.plans import PlanLibrary
 from empla.mind.state import Change, Delta, MindState
 from empla.store.store import Store
@@ -47,15 +46,13 @@ Effects = Callable[[str], str]
 def remember(
     store: Store, percept: Percept, delta: Delta, state: MindState, library: PlanLibrary, effects: Effects, at: datetime
 ) -> int:
-    """Write the episodes of a cycle in its transaction, and what was of use; return how many there are.
+    """Write the episodes of a cycle in its transaction, and return how many there are.
 
     `state` is the mind with the cycle's changes.
     """
     made = deriving.episodes(percept, delta.changes, _Present(store, state, delta.changes, library, effects), at)
     if made:
         writing.write(store, made, at)
-    if percept.kind == OUTCOME and (used := recalled_for(percept.get("outcome"))):
-        note_use(store, used, at)
     return len(made)
 
 

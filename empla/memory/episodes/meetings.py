@@ -20,6 +20,8 @@ from empla.mind.steps import Do
 
 _NOT_DONE = BookConflict | EventMoved | ReplyRefused | InviteRefused
 """What comes of an operation that was carried out and changed nothing."""
+_OF_MEMORY = "memory."
+"""Operations that change memory itself: what they changed is recorded there."""
 _MAILTO = re.compile(r"mailto:([^\s;:,\"<>]+)", re.IGNORECASE)
 _FOLD = re.compile(r"\r?\n[ \t]")
 _VERBS = {"book": "Booked", "update": "Changed", "cancel": "Called off", "hand_over": "Handed over"}
@@ -34,6 +36,8 @@ def done(
     The same change of one meeting in two calendars is one episode: they have one key.
     """
     if isinstance(value, _NOT_DONE) or (isinstance(value, EventWritten) and not value.changed):
+        return None
+    if do.operation.startswith(_OF_MEMORY):
         return None
     written = getattr(value, "copy", None)
     copy = written if isinstance(written, EventCopy) else do.arguments.get("copy")

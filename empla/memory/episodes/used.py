@@ -5,8 +5,6 @@ from datetime import datetime
 from typing import Any
 
 from empla.errors import InputError
-from empla.memory.model import Recalled
-from empla.mind.percepts import Outcome, Status
 from empla.store.store import Store, instant
 
 
@@ -19,12 +17,6 @@ def strengthen(store: Store, fields: Mapping[str, Any], at: datetime) -> None:
     if not isinstance(wanted, list | tuple) or not all(isinstance(one, str) for one in wanted):
         raise InputError("what was of use has to be named by its ids, such as e12")
     note_use(store, wanted, at)
-
-
-def recalled_for(outcome: object) -> tuple[str, ...]:
-    """Return the ids of the memories that an outcome says were recalled for an answer; none for any other outcome."""
-    value = outcome.value if isinstance(outcome, Outcome) and outcome.status is Status.DONE else None
-    return tuple(hit.id for hit in value.hits) if isinstance(value, Recalled) else ()
 
 
 def note_use(store: Store, memories: Iterable[str], at: datetime) -> None:
