@@ -37,7 +37,7 @@ def roots(text: str) -> list[str]:
 
 def roots_of(found: list[str]) -> list[str]:
     """Return the roots of words, without those that say nothing."""
-    return [root for root in map(root_of, found) if root]
+    return list(filter(None, map(root_of, found)))
 
 
 @lru_cache(_REMEMBERED)

@@ -38,6 +38,7 @@ _COUNTS: Final = frozenset(
     """one two three four five six seven eight nine ten eleven twelve dozen once twice first second third couple few
     several hundred thousand million""".split()  # noqa: SIM905
 )
+_DIGIT = re.compile(r"\d")
 _NAME = re.compile(r"(?<=[a-z,] )[A-Z][a-z]+")
 _BASE: Final = Piece(0, "", "", 0, 0, "", 0, 0, 0, 0, "", "")
 
@@ -56,14 +57,15 @@ def _piece(row: Any, day: date, place: int, text: str, heading: str) -> Piece:
     spans = ""
     flags = QUESTION if text.rstrip().endswith("?") else 0
     if speaks_of_time(text, own):
-        spans = ";".join(f"{first}-{last}" for first, last in days_spoken_of(text, own, day))
-        if _WHEN.search(text.lower()):
+        lowered = text.lower()
+        spans = ";".join(f"{first}-{last}" for first, last in days_spoken_of(lowered, own, day))
+        if _WHEN.search(lowered):
             flags |= TIME
     if heading:
         headed = words(heading)
         found = found + roots_of(headed)
         own = own + headed
-    if not _COUNTS.isdisjoint(own) or any(map(str.isdigit, own)):
+    if not _COUNTS.isdisjoint(own) or _DIGIT.search(text) or (heading and _DIGIT.search(heading)):
         flags |= NUMBER
     if _NAME.search(text):
         flags |= NAME

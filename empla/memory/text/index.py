@@ -103,12 +103,14 @@ class News:
     """What an index is told at once.
 
     `entries` replace what was known of their episodes; episodes in `gone` are dropped, and with `wipe` nothing of them
-    may be left in any file. `names` are in place of what was known by the same addresses.
+    may be left in any file. `names` are in place of what was known by the same addresses; of the entities in `nobody`
+    nothing is known any more.
     """
 
     entries: Sequence[Entry] = ()
     gone: Sequence[int] = ()
     names: Sequence[Naming] = ()
+    nobody: Sequence[int] = ()
     wipe: bool = False
 
 

@@ -29,7 +29,7 @@ def episode_of(piece: int) -> int:
 
 def words_of(text: str, outcome: str, rationale: str) -> str:
     """Return all words of an episode but its heading: what happened, what came of it, and why it was decided."""
-    return "\n".join(filter(None, (text, outcome, rationale)))
+    return "\n".join(filter(None, (text, outcome, rationale))) if outcome or rationale else text
 
 
 def pieces_of(text: str) -> tuple[str, ...]:

@@ -7,20 +7,19 @@ not matter how often, in which order, or by whom it was changed.
 
 import json
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Any, Final
 
 from empla.config import plain
 from empla.memory.model import Kept
 from empla.memory.text.features import COLUMNS, entry, names_of
 from empla.memory.text.index import Mark, Naming, News, TextIndex
-from empla.memory.text.pieces import episode_of as episode_of
 from empla.store.store import Store
 
 AT_ONCE: Final = 2_000
 """Episodes that are taken in one transaction: a reader or another writer waits some 50 ms for them."""
 
 _ASKED: Final = 500
-_FOLDED: Final = ("[]",)
 
 
 def catch_up(store: Store, index: TextIndex, limit: int = 0) -> int:
@@ -54,11 +53,15 @@ def _news(store: Store, mark: Mark, at_once: int) -> tuple[Mark, News]:
     found = {row.seq for row in changed}
     gone += sorted(n for n in old if n <= mark.episode and n not in found)
     entities = _numbers(changes, "n") | {row.entity for row in aliases} | _of_aliases(store, changes)
+    nobody = [
+        row.seq for row in _rows(store, "entity", ("seq", "state"), sorted(entities)) if row.state == Kept.FORGOTTEN
+    ]
     news = News(
         entries=kept,
         gone=gone,
         names=_namings(store, entities) if entities else (),
-        wipe=any(row.state == Kept.FORGOTTEN for row in changed),
+        nobody=nobody,
+        wipe=bool(nobody) or any(row.state == Kept.FORGOTTEN for row in changed),
     )
     return (
         Mark(
@@ -70,8 +73,10 @@ def _news(store: Store, mark: Mark, at_once: int) -> tuple[Mark, News]:
     )
 
 
+@lru_cache(4_096)
 def _people(kept: str) -> tuple[str, ...]:
-    return () if kept in _FOLDED else tuple(json.loads(kept))
+    """Return addresses out of a row: the same few people write most of it."""
+    return tuple(json.loads(kept))
 
 
 def _numbers(changes: Iterable[Any], letter: str) -> set[int]:
@@ -119,4 +124,4 @@ def _namings(store: Store, entities: set[int]) -> list[Naming]:
             elif row.kind == "name" and not row.closed_at:
                 names.setdefault(entity, []).append(plain(row.shown or row.value))
     found = [Naming(address, entity, names_of(names.get(entity, ()))) for address, entity in sorted(addresses.items())]
-    return found + [Naming(address, 0, ()) for address in sorted(closed - addresses.keys())]
+    return found + [Naming(address, 0, ()) for address in sorted(closed - addresses.keys() - {""})]

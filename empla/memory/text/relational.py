@@ -10,6 +10,7 @@ from abc import ABC, abstractmethod
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
+from itertools import chain
 from typing import Any, Final
 
 from empla.faults import point
@@ -84,7 +85,9 @@ class RelationalIndex(ABC):
             self._add(news.entries, totals, threads)
             self._link_anew(threads)
             self._name(news.names)
-            if news.gone:
+            if news.nobody:
+                self._unname(news.nobody)
+            if news.gone or news.nobody:
                 self._forget_persons()
             values = dict(zip(_MARK, mark, strict=True)) | totals.values()
             self._run_many(
@@ -128,18 +131,21 @@ class RelationalIndex(ABC):
             return
         persons = self._persons_made({address for entry in entries for address in (entry.author, *entry.people)})
         pieces: list[Piece] = []
-        parts: set[tuple[int, int]] = set()
+        parts: list[tuple[int, int]] = []
+        known: dict[tuple[str, tuple[str, ...]], tuple[int, list[int], str]] = {}
         for entry in entries:
-            author = persons.get(entry.author, 0)
-            who = sorted({persons[address] for address in (entry.author, *entry.people) if address})
-            people = " ".join(map(str, who))
-            pieces += [piece._replace(author=author, people=people) for piece in entry.pieces]
+            key = (entry.author, entry.people)
+            if (found := known.get(key)) is None:
+                who = sorted({persons[address] for address in (entry.author, *entry.people) if address})
+                found = known[key] = (persons.get(entry.author, 0), who, " ".join(map(str, who)))
+            author, who, people = found
+            pieces += [Piece._make((*piece[:4], author, *piece[5:12], people, 0, 0, 0, 0)) for piece in entry.pieces]
             episode = episode_of(entry.pieces[0].number)
-            parts.update((person, episode) for person in who)
+            parts += [(person, episode) for person in who]
         linked = self._linked(pieces, threads)
         marks = ", ".join("?" * len(Piece._fields))
         self._run_many(f"INSERT INTO piece ({_COLUMNS}) VALUES ({marks})", linked)
-        self._run_many("INSERT INTO took_part (person, episode) VALUES (?, ?)", sorted(parts))
+        self._run_many("INSERT INTO took_part (person, episode) VALUES (?, ?)", parts)
         self._index_words(linked)
         self._run_many(
             "INSERT INTO term (root, df) VALUES (?, ?) ON CONFLICT (root) DO UPDATE SET df = term.df + excluded.df",
@@ -219,6 +225,12 @@ class RelationalIndex(ABC):
             self._run("DELETE FROM called WHERE person = ?", (person,))
             called = dict.fromkeys((*names_in(naming.address), *naming.words))
             self._run_many("INSERT INTO called (word, person) VALUES (?, ?)", [(word, person) for word in called])
+
+    def _unname(self, entities: Sequence[int]) -> None:
+        """Let the persons who were these entities be nobody in particular."""
+        for entity in entities:
+            self._run("DELETE FROM called WHERE person IN (SELECT number FROM person WHERE entity = ?)", (entity,))
+            self._run("UPDATE person SET entity = 0 WHERE entity = ?", (entity,))
 
     def _forget_persons(self) -> None:
         """Drop persons who took part in nothing that is left, and of whom nothing else is known."""
@@ -393,7 +405,7 @@ def _chained(pieces: Sequence[Piece], last: Sequence[int]) -> tuple[list[Piece],
     """
     numbers = [0] * (2 - len(last)) + [*last, *(piece.number for piece in pieces), 0, 0]
     linked = [
-        piece._replace(before2=numbers[k], before=numbers[k + 1], after=numbers[k + 3], after2=numbers[k + 4])
+        Piece._make((*piece[:13], numbers[k], numbers[k + 1], numbers[k + 3], numbers[k + 4]))
         for k, piece in enumerate(pieces)
     ]
     older = [(numbers[k + 1], numbers[k + 2], numbers[k]) for k in (0, 1) if numbers[k]]
@@ -402,10 +414,7 @@ def _chained(pieces: Sequence[Piece], last: Sequence[int]) -> tuple[list[Piece],
 
 def _frequencies(pieces: Iterable[Piece]) -> Counter[str]:
     """Return in how many of these pieces each root stands."""
-    counts: Counter[str] = Counter()
-    for piece in pieces:
-        counts.update(set(piece.roots.split()))
-    return counts
+    return Counter(chain.from_iterable(set(piece.roots.split()) for piece in pieces))
 
 
 def _marks(values: Sequence[Any]) -> str:

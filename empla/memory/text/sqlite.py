@@ -30,8 +30,8 @@ _TABLES: Final = (
     "CREATE TABLE called (word TEXT, person INTEGER, PRIMARY KEY (word, person)) WITHOUT ROWID",
     "CREATE INDEX called_person ON called (person)",
     "CREATE TABLE term (root TEXT PRIMARY KEY, df INTEGER NOT NULL) WITHOUT ROWID",
-    """CREATE VIRTUAL TABLE words USING fts5 (own, author, content = '',
-    tokenize = "unicode61 remove_diacritics 0 categories 'L* N* Co M*'")""",
+    # The analysis is ours: what comes here is words of letters and digits with blanks between them.
+    "CREATE VIRTUAL TABLE words USING fts5 (own, author, content = '', tokenize = 'ascii')",
     "INSERT INTO words (words, rank) VALUES ('rank', 'bm25(1.0, 0.0)')",
 )
 log = structlog.get_logger(__name__)

@@ -80,26 +80,27 @@ def _days(
     text: str, day: date, year_of: _YearOf, weekdays: Callable[[re.Match[str], date], Iterator[DaySpan]]
 ) -> list[DaySpan]:
     """Return all days that a text names, those of the calendar first."""
-    found = list(_dates(text, day, year_of)) or list(_months(text, day, year_of))
-    if not found:
-        found = [_year(int(match[1])) for match in _YEAR_ALONE.finditer(text)]
+    found: list[DaySpan] = []
+    if _DIGIT.search(text):
+        found = list(_dates(text, day, year_of)) or list(_months(text, day, year_of))
+        found = found or [_year(int(match[1])) for match in _YEAR_ALONE.finditer(text)]
+    else:
+        found = list(_months(text, day, year_of))
     today = day.toordinal()
-    if "yesterday" in text or "last night" in text:
-        found.append((today - 1, today - 1))
-    if _TODAY.search(text):
-        found.append((today, today))
-    if "tomorrow" in text:
-        found.append((today + 1, today + 1))
+    for match in _NAMED_DAY.finditer(text):
+        away = _AWAY.get(match[0], 0)
+        found.append((today + away, today + away))
     for match in _PERIOD.finditer(text):
         found += _period(match, day)
     for match in _WEEKDAY.finditer(text):
         found += weekdays(match, day)
-    for match in _AGO.finditer(text):
-        found.append(_ago(number(match[1]), match[2], day))
-    return found
+    if " ago" in text:
+        found += [_ago(number(match[1]), match[2], day) for match in _AGO.finditer(text)]
+    return list(dict.fromkeys(found))
 
 
-_TODAY = re.compile(r"\b(?:today|tonight|this morning|just)\b")
+_NAMED_DAY = re.compile(r"\b(?:yesterday|last night|today|tonight|this morning|just|tomorrow)\b")
+_AWAY: Final = {"yesterday": -1, "last night": -1, "tomorrow": 1}
 
 
 def _dates(text: str, day: date, year_of: _YearOf) -> Iterator[DaySpan]:
