@@ -8,12 +8,15 @@ An employee that works carries it through itself, while nothing else is to do. F
 home's lock does it (`carry_through`), with a cycle of its mind by the same plans.
 """
 
+import logging
 import secrets
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
+
+import structlog
 
 from empla.capabilities import registry
 from empla.capabilities.contract import Blobs
@@ -32,6 +35,7 @@ from empla.memory.forgetting.rows import TABLES, Looking
 from empla.memory.forgetting.scanning import scan, tables_with
 from empla.memory.forgetting.task import Forgetting
 from empla.mind.cycle import cycle
+from empla.mind.plans import PlanLibrary
 from empla.store.company import CompanyStore, EmployeeRow
 from empla.store.minds import in_database, is_archived, known_mind
 from empla.store.secrets import Cipher
@@ -75,7 +79,8 @@ def preview(home: Home, name: str, fields: Mapping[str, Any]) -> dict[str, Any]:
                     counts[table] = counts.get(table, 0) + len(looked.changed)
                     needed += looked.needed
     ours = {"episode": meant.episodes, "fact": meant.facts, "entity": meant.entities, "document": meant.documents}
-    counts = {**{table: len(numbers) for table, numbers in ours.items()}, **counts}
+    held = sum(one.startswith("belief ") for one in needed)
+    counts = {**{table: len(numbers) for table, numbers in ours.items()}, **counts, "belief": held}
     return {
         "name": row.name,
         "words": list(meant.terms),
@@ -146,10 +151,16 @@ def carry_through(home: Home, store: Store, folder: Path, clock: Clock) -> None:
     """Carry through what an employee has begun to forget and cannot go on with; `store` has its lease."""
     if task.under_way(store) is None:
         return
+    from runtime.employee import library
+
     with CompanyStore(home.company_db) as company, company.reading() as rows:
         row = rows.employee(store.employee)
     if row is None:
         return
+    if not structlog.is_configured():  # a command prints its answer and nothing else
+        structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
+    registry.installed()  # with them come the kinds of value that its mind holds
+    plans = library(row.role)
     shared = in_database(home) and not is_archived(home, store.employee)
     blobs: Blobs = StoredBlobs(store, clock) if shared else FileBlobs(folder / "blobs")
 
@@ -158,14 +169,12 @@ def carry_through(home: Home, store: Store, folder: Path, clock: Clock) -> None:
             pass  # it was brought up to date
 
     forgetter = Forgetter(store, blobs, reload=lambda: None, index=index)
-    while forgetter.piece(clock.now()) or _think(home, store, blobs, row, clock):
+    while forgetter.piece(clock.now()) or _think(home, store, blobs, row, plans, clock):
         continue
 
 
-def _think(home: Home, store: Store, blobs: Blobs, row: EmployeeRow, clock: Clock) -> bool:
+def _think(home: Home, store: Store, blobs: Blobs, row: EmployeeRow, plans: PlanLibrary, clock: Clock) -> bool:
     """Run the one cycle that lets beliefs go, as the engine would; return whether there was one to run."""
-    from runtime.employee import library
-
     known = task.under_way(store)
     waiting = store.find("percept", {"key": known.percept, "state": "new"}, ("key", "kind", "body")) if known else ()
     if not waiting:
@@ -179,7 +188,7 @@ def _think(home: Home, store: Store, blobs: Blobs, row: EmployeeRow, clock: Cloc
     outbox = Outbox(store, operations, state.beliefs, secret, clock, blobs.read)
     outbox.at = at
     with store.transaction("cycle"):
-        delta = cycle(state, percept, at, library(row.role), guard.cpu_limit)
+        delta = cycle(state, percept, at, plans, guard.cpu_limit)
         state.apply(delta.changes)
         store.change("percept", {"key": percept.key}, {"state": "handled", "cycle": journal.cycle + 1})
         journal.add(at, percept, record(store, outbox, state, delta, instant(at)))

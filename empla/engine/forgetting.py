@@ -12,11 +12,12 @@
 A process that dies goes on where it was: done twice, each piece comes to the same.
 """
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import structlog
 
@@ -27,12 +28,12 @@ from empla.engine.loading import load
 from empla.errors import EmplaError
 from empla.faults import point
 from empla.memory.forgetting import proving, task
+from empla.memory.forgetting.command import forget_news
 from empla.memory.forgetting.rows import TABLES, Looking
 from empla.memory.forgetting.task import Forgetting
 from empla.memory.forgetting.words import Words, hashed
 from empla.mind import codec
-from empla.mind.beliefs import Belief
-from empla.mind.commitments import is_open
+from empla.mind.commitments import PROMISES, is_open
 from empla.mind.intentions import OVER, Stage
 from empla.mind.percepts import MEMORY_FORGOTTEN, Percept
 from empla.mind.values import OWN
@@ -95,14 +96,14 @@ class Forgetter:
             rows = self._store.find("percept", {"key": known.percept}, ("state",))
             if not rows or rows[0].state in _HANDLED:
                 with self._store.transaction("forget"):
-                    task.keep(self._store, replace(known, stage=task.ROWS, percept=""))
+                    task.keep(self._store, replace(forget_news(self._store, known, at), stage=task.ROWS, percept=""))
                 return True
             return False  # its turn comes with the next percept
         words = known.words()
-        beliefs = [b for b in self._held() if _is_meant(b, words, known)]
-        going = [b for b in beliefs if not is_open(b)]
+        beliefs = [row for row in self._held() if _is_meant(row, words, known)]
+        going = [row for row in beliefs if not _is_promised(row)]
         fields = {
-            "beliefs": tuple(sorted(b.id for b in going)),
+            "beliefs": tuple(sorted(row.id for row in going)),
             "intentions": self._given_up(words) if known.also_open else (),
             "by": known.by,
         }
@@ -110,17 +111,17 @@ class Forgetter:
         following = replace(
             known,
             percept=told.key,
-            kept=tuple(f"belief {b.id}" for b in beliefs if is_open(b)),
+            kept=tuple(f"belief {row.id}" for row in beliefs if row not in going),
             counts={**known.counts, **({"belief": len(going)} if going else {})},
-            hashes=(*known.hashes, *((f"belief {b.id}", hashed(known.salt, codec.dumps(b))) for b in going)),
+            hashes=(*known.hashes, *((f"belief {row.id}", hashed(known.salt, row.body)) for row in going)),
         )
         with self._store.transaction("forget"):
             inbox.insert(self._store, told, at)
             task.keep(self._store, following)
         return True
 
-    def _held(self) -> list[Belief]:
-        return [codec.loads(row.body) for row in self._store.find("belief", {"held": 1}, ("body",))]
+    def _held(self) -> Sequence[Any]:
+        return self._store.find("belief", {"held": 1}, ("id", "functor", "body"))
 
     def _given_up(self, words: Words) -> tuple[str, ...]:
         """Return the open intentions that have the words, in themselves or in a step."""
@@ -231,9 +232,13 @@ class Forgetter:
         return True
 
 
-def _is_meant(belief: Belief, words: Words, known: Forgetting) -> bool:
+def _is_meant(row: Any, words: Words, known: Forgetting) -> bool:
     """Return whether a belief has the words, or comes from something that is forgotten whole."""
-    if belief.functor == _PROFILE:
+    if row.functor == _PROFILE:
         return False
-    text = codec.dumps(belief)
-    return belief.origin.ref in known.own or words.text(text) != text
+    return words.text(row.body) != row.body or json.loads(row.body)["origin"]["ref"] in known.own
+
+
+def _is_promised(row: Any) -> bool:
+    """Return whether a belief is a promise that is open: it ends by being kept, or by whoever may release it."""
+    return row.functor in PROMISES and is_open(codec.loads(row.body))

@@ -114,7 +114,10 @@ def _print_preview(seen: dict[str, Any], *, json: bool, also_open: bool) -> None
         return
     if seen["words"]:
         printing.line(f"Nothing that {seen['name']} keeps is to have: {', '.join(seen['words'])}")
-    printing.table([(table, number) for table, number in seen["counts"].items()], "what", "rows")
+    if seen["counts"]:
+        printing.table([(table, number) for table, number in seen["counts"].items()], "what", "rows")
+    else:
+        printing.line("Nothing has them now.")
     if seen["needed"]:
         way = "under way, so kept" if also_open else "still needed, so kept (--also-open gives up what can be)"
         printing.line(f"{way}: {', '.join(seen['needed'])}")

@@ -5,13 +5,14 @@ Fields: one of `person` (address or name), `topic`, `document` ("d2"), `ids`, or
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from empla.errors import InputError, PermissionDenied
 from empla.memory.forgetting import task
 from empla.memory.forgetting.erasing import Erasing
-from empla.memory.forgetting.finding import Meant, Target, find
+from empla.memory.forgetting.finding import Meant, Target, find, find_again
 from empla.memory.forgetting.task import Forgetting
 from empla.mind import codec
 from empla.store.store import Store, instant
@@ -44,6 +45,23 @@ def forget(store: Store, fields: Mapping[str, Any], at: datetime) -> None:
             hashes=tuple(sorted(erasing.hashes.items())),
             counts=erasing.counts,
         ),
+    )
+
+
+def forget_news(store: Store, known: Forgetting, at: datetime) -> Forgetting:
+    """Erase what was remembered since with the words, in the current transaction; return how far that has come."""
+    words = known.words()
+    meant = find_again(store, words)
+    erasing = Erasing(store, meant, known.salt, known.run, at)
+    erasing.erase()
+    counts = {
+        name: known.counts.get(name, 0) + erasing.counts.get(name, 0) for name in {*known.counts, *erasing.counts}
+    }
+    return replace(
+        known,
+        keys=tuple(sorted({*known.keys, *meant.keys})),
+        hashes=tuple(sorted({*known.hashes, *erasing.hashes.items()})),
+        counts=counts,
     )
 
 

@@ -9,7 +9,7 @@ import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from empla.errors import InputError
 from empla.memory.forgetting.words import SHORTEST_SUBJECT, Words, lines_of
@@ -92,7 +92,17 @@ class Meant:
 def find(store: Store, target: Target) -> Meant:
     """Return what is meant by a target now; InputError for an id that is not there."""
     meant = _named(store, target)
-    words = Words(salt="", terms=meant.terms)
+    return _gathered(store, target, meant, Words(salt="", terms=meant.terms))
+
+
+def find_again(store: Store, words: Words) -> Meant:
+    """Return what has come meanwhile with words that are being forgotten: what was given up was remembered, too."""
+    meant = Meant(terms=words.terms)
+    return _gathered(store, Target(), meant, words)
+
+
+def _gathered(store: Store, target: Target, meant: Meant, words: Words) -> Meant:
+    """Return all that belongs to what is named."""
     if meant.terms:
         spoken = store.find("alias", (), ("entity", "value", "shown"))
         named = {row.entity for row in spoken if words.are_in(row.value) or words.are_in(row.shown)}
@@ -100,10 +110,9 @@ def find(store: Store, target: Target) -> Meant:
     for row in store.find("document", (), ("seq", "name", "place", "state")):
         if row.state != Kept.FORGOTTEN and (words.are_in(row.name) or words.are_in(row.place)):
             meant.documents.add(row.seq)
-    kept_lines: set[str] = set()
     addresses = {term.lower() for term in meant.terms if "@" in term}
     threads: set[str] = set()
-    others: list[tuple[int, str, int]] = []
+    others: list[_Other] = []
     for row in _pages(store, "episode", _EPISODE):
         if row.state == Kept.FORGOTTEN:
             continue
@@ -114,10 +123,10 @@ def find(store: Store, target: Target) -> Meant:
             if row.thread:
                 threads.add(row.thread)
         else:
-            others.append((row.seq, row.thread if row.kind == EpisodeKind.SUMMARY else "", row.stands_for))
-            kept_lines.update(_lines(row))
-    _those_with_them(meant, others, threads)
-    meant.lines -= kept_lines
+            thread = row.thread if row.kind == EpisodeKind.SUMMARY else ""
+            others.append(_Other(row.seq, thread, row.stands_for, row.percept, frozenset(_lines(row))))
+    others = _those_with_them(meant, others, threads)
+    meant.lines.difference_update(*(other.lines for other in others))
     meant.keys |= {f"e{number}" for number in meant.episodes}
     _find_facts(store, meant, words)
     meant.keys |= {f"f{number}" for number in meant.facts}
@@ -215,7 +224,7 @@ def _is_meant(row: Any, target: Target, meant: Meant, words: Words) -> bool:
     if target.since is not None or target.until is not None:
         since, until = (instant(t) if t is not None else "" for t in (target.since, target.until))
         return row.at >= since and (not until or row.at < until)
-    if not meant.terms:
+    if not (words.terms or words.lines):
         return False
     texts = (row.subject, row.text, row.outcome, row.rationale, row.author, row.people, row.thread, row.key)
     return any(words.are_in(text) for text in texts)
@@ -235,11 +244,29 @@ def _lines(row: Any) -> Iterator[str]:
     yield from lines_of(row.subject, SHORTEST_SUBJECT)
 
 
-def _those_with_them(meant: Meant, others: Sequence[tuple[int, str, int]], threads: set[str]) -> None:
-    """Take with them the summaries of their threads, and what was merged into them."""
-    for seq, thread, stands_for in others:
-        if (thread and thread in threads) or (stands_for and stands_for in meant.episodes):
-            meant.episodes.add(seq)
+class _Other(NamedTuple):
+    """An episode that is not meant by itself."""
+
+    seq: int
+    thread: str
+    stands_for: int
+    percept: str
+    lines: frozenset[str]
+
+
+def _those_with_them(meant: Meant, others: Sequence[_Other], threads: set[str]) -> list[_Other]:
+    """Take with them the summaries of their threads, what was merged into them, and what they led to that quotes them.
+
+    Returns those that stay.
+    """
+    stay = []
+    for other in others:
+        quotes = other.percept in meant.keys and not other.lines.isdisjoint(meant.lines)
+        if (other.thread and other.thread in threads) or other.stands_for in meant.episodes or quotes:
+            meant.episodes.add(other.seq)
+        else:
+            stay.append(other)
+    return stay
 
 
 # facts ----------------------------------------------------------------------------------------------------------------

@@ -26,6 +26,8 @@ SHORTEST_LINE: Final = 20
 SHORTEST_SUBJECT: Final = 8
 
 _QUOTED: Final = re.compile(r"^(?:\s*[>|]+)+")
+_MARKS: Final = " “”„‚‘’«»‹›\"'*_"
+"""In which somebody puts words that are another's."""
 _ANSWERS: Final = re.compile(r"^(?:(?:re|aw|fwd?|wg)\s*:\s*)+", re.IGNORECASE)
 _SHA256: Final = re.compile(r"[0-9a-f]{64}")
 _STRUCTURE: Final = frozenset(
@@ -57,7 +59,7 @@ def hashed(salt: str, content: str | bytes) -> str:
 def lines_of(text: str, shortest: int = SHORTEST_LINE) -> Iterator[str]:
     """Iterate over the lines of a text by which it is known again, as they are compared."""
     for line in text.splitlines():
-        plain = " ".join(_ANSWERS.sub("", _QUOTED.sub("", line)).casefold().split())
+        plain = " ".join(_ANSWERS.sub("", _QUOTED.sub("", line)).casefold().split()).strip(_MARKS)
         if len(plain) >= shortest:
             yield plain
 
