@@ -6,9 +6,11 @@
     correct          what is so instead    `knowledge.commands.correct`
     add              a fact                `knowledge.commands.add`
     edit             what is said of one   `asking.editing.edit`
+    rules            what its role infers  `knowledge.commands.rules`
     forget           a person or a topic   `forgetting.command.forget`
     undo             a change              `consolidation.undoing.undo`
     used             ids of memories       `episodes.used.strengthen`
+    exported         that it was exported  `asking.exporting.note`
 
 Each is a function of (store, fields, at) that writes in the current transaction, and does all or nothing: what it
 raises undoes what it wrote, and the percept is set aside with the reason. Who may insert percepts may ask for a change;
@@ -35,9 +37,11 @@ _CHANGES = {
     "correct": ("knowledge.commands", "correct"),
     "add": ("knowledge.commands", "add"),
     "edit": ("asking.editing", "edit"),
+    "rules": ("knowledge.commands", "rules"),
     "forget": ("forgetting.command", "forget"),
     "undo": ("consolidation.undoing", "undo"),
     "used": ("episodes.used", "strengthen"),
+    "exported": ("asking.exporting", "note"),
 }
 """By what is asked for, the module under `empla.memory` and its function: loaded by the first such command, so that
 who is taught nothing does not carry what reads documents."""

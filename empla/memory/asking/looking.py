@@ -158,6 +158,12 @@ class Looking:
         found = self._facts(["seq = :number"], {"number": number})
         return found[0] if found else None
 
+    def history(self, entity: int, predicate: str) -> Sequence[Known]:
+        """Return all that was ever recorded of what an entity is in one way, also what is believed no more."""
+        bound = {f"m{place}": member for place, member in enumerate(self._known.members(entity))}
+        where = [f"subject IN ({', '.join(f':{name}' for name in bound)})", "predicate = :predicate"]
+        return self._facts(where, {**bound, "predicate": predicate})
+
     def _facts(self, where: Sequence[str], values: Mapping[str, Any]) -> Sequence[Known]:
         seen, more = seen_by(self.viewer, "fact")
         # The table's columns are fixed names and every value is bound.
