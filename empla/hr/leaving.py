@@ -7,6 +7,7 @@ mailbox and the folder are kept; the address is never given to another.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from empla.config import load_settings
 from empla.errors import InputError
 from empla.hr import mailboxes, saga
 from empla.hr.grants import revoke_all
@@ -101,6 +102,9 @@ def _archive(staffing: Staffing, slug: str) -> None:
     archive.parent.mkdir(mode=0o700, exist_ok=True)
     if folder.exists() and in_database(staffing.home):
         take_out(staffing.home, slug)
+        from empla.memory.text.postgres import drop_index  # its driver is there only where minds are in a database
+
+        drop_index(load_settings(staffing.home).database, slug)
     if folder.exists():
         folder.rename(archive)
 

@@ -66,9 +66,8 @@ class ServerIndex(RelationalIndex):
             self._lock()
             if self._layout() == LAYOUT:
                 return
-            name = sql.Identifier(self._schema)
-            self._connection.execute(sql.SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(name))
-            self._connection.execute(sql.SQL("CREATE SCHEMA {}").format(name))
+            self._connection.execute(_dropping(self._schema))
+            self._connection.execute(sql.SQL("CREATE SCHEMA {}").format(sql.Identifier(self._schema)))
             for statement in _TABLES:
                 self._run(statement)
             for table in _NAMES:
@@ -185,14 +184,9 @@ class ServerIndex(RelationalIndex):
 
     def clear(self) -> None:
         """Forget everything: the schema is made anew."""
-        self.drop()
+        with self._translated():
+            self._connection.execute(_dropping(self._schema))
         self._make()
-
-    def drop(self) -> None:
-        """Leave nothing in the database; to be closed then."""
-        with self._translated(), self._connection.transaction():
-            self._lock()
-            self._connection.execute(sql.SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(sql.Identifier(self._schema)))
 
     def close(self) -> None:
         """Give the connection back."""
@@ -202,6 +196,19 @@ class ServerIndex(RelationalIndex):
 def schema_of(employee: str, tenant: str) -> str:
     """Return the name of the schema that keeps an employee's index."""
     return f"recall_{hashlib.sha256(f'{tenant}/{employee}'.encode()).hexdigest()[:24]}"
+
+
+def drop_index(url: str, employee: str, *, tenant: str = "main") -> None:
+    """Leave nothing of an employee's index in the database; harmless where there is none."""
+    where = store_url(url)
+    with translated(place(where), (psycopg.Error,)):
+        plain = where.set(drivername="postgresql").render_as_string(hide_password=False)
+        with psycopg.connect(plain, autocommit=True, connect_timeout=_WAIT_S) as connection:
+            connection.execute(_dropping(schema_of(employee, tenant)))
+
+
+def _dropping(schema: str) -> sql.Composed:
+    return sql.SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(sql.Identifier(schema))
 
 
 class _Dropped(Exception):
