@@ -57,7 +57,7 @@ from runtime.bus.messages import Kind
 from runtime.hiring import office_account
 from runtime.metrics.counts import Counts
 from runtime.metrics.traces import Traces
-from runtime.personas import tell_of_role
+from runtime.personas import tell_of_role, tell_of_rules
 from runtime.progress import CYCLE, ENDED, IDLE, STARTING, WAITING
 from runtime.seat import SUCCEEDED, Seat
 
@@ -160,6 +160,7 @@ def begin(seat: Seat, store: Store, place: Place, profile: Profile, *, telemetry
     _tell_grants(seat, store, profile)
     alive_at = seat.last.alive_at if seat.last is not None else None
     tell_of_role(store, profile.role, seat.clock.now())
+    tell_of_rules(store, profile.role, seat.clock.now())
     note_beginning(store, seat.clock.now(), version=version_of(profile.role), alive_at=alive_at)
     engine = _engine(seat, store, place, profile, telemetry)
     _note_crash(seat, engine)

@@ -1,4 +1,4 @@
-"""An employee's traits: told to it as its role has them, shown, and set for it alone.
+"""An employee's traits: told to it as its role has them, shown, and set for it alone; and its rules of inference.
 
 The role's come with the hiring, and again when a process begins with a role that has changed. What a person sets is
 kept by the employee itself, beside what its role says, and goes before it. Both are percepts, so a replay knows them.
@@ -16,13 +16,15 @@ from empla.hr import roles
 from empla.hr.hiring import PROFILE
 from empla.hr.names import nearest
 from empla.hr.profiles import found
+from empla.memory.commands import MEMORY
+from empla.memory.knowledge.rules import role_rules
 from empla.mind import codec
 from empla.mind.beliefs import Belief
 from empla.mind.percepts import Percept
 from empla.mind.persona import NAMES, PERSONA, TRAITS, with_traits
 from empla.mind.values import OWN
 from empla.store.minds import known_mind
-from empla.store.store import Store
+from empla.store.store import Store, instant
 from runtime.hiring import staff
 from runtime.inboxes import sender
 
@@ -37,6 +39,14 @@ def tell_of_role(store: Store, role: str, at: datetime) -> None:
         return  # nobody has told it yet who it is, or it knows
     key = f"persona:{wanted.name}:{wanted.version}:{codec.digest(told)[:12]}"
     inbox.send(store, Percept(key=key, kind=PROFILE, fields=told, origin=OWN), at)
+
+
+def tell_of_rules(store: Store, role: str, at: datetime) -> None:
+    """Have an employee that begins hear of its role's rules of inference, if it goes by others."""
+    wanted = roles.role(role).memory.rules
+    if role_rules(store) != wanted:
+        fields = {"do": "rules", "rules": wanted}
+        inbox.send(store, Percept(key=f"rules:{role}:{instant(at)}", kind=MEMORY, fields=fields, origin=OWN), at)
 
 
 def shown(home: Home, name: str) -> dict[str, Any]:

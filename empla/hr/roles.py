@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from empla.errors import InputError, ValidationError
 from empla.hr.names import nearest
 from empla.hr.role_triggers import DeclaredTrigger
+from empla.memory.knowledge.rules import check_rules
 from empla.mind import persona
 
 Trait = Annotated[float, Field(ge=0.0, le=1.0)]
@@ -92,6 +93,22 @@ class Limits(_Closed):
     mails_per_correspondent_and_day: Count
 
 
+class Remembering(_Closed):
+    """What it concludes of what it knows."""
+
+    rules: tuple[str, ...] = Field(default=(), description="rules of inference over facts, besides those built in")
+
+    @pydantic.field_validator("rules")
+    @classmethod
+    def _applicable(cls, rules: tuple[str, ...]) -> tuple[str, ...]:
+        """Refuse a rule that cannot be applied."""
+        try:
+            check_rules(rules)
+        except ValidationError as error:
+            raise ValueError(error.sentence) from error
+        return rules
+
+
 class Role(_Closed):
     """One role, as its file describes it."""
 
@@ -105,6 +122,7 @@ class Role(_Closed):
     schedule: Schedule = Schedule()
     permissions: Permissions
     limits: Limits
+    memory: Remembering = Remembering()
     trigger: tuple[DeclaredTrigger, ...] = Field(default=(), description="what makes something due, besides its plans'")
 
 

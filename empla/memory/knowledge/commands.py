@@ -6,6 +6,7 @@ Fields of the percept, besides `do`; all texts, but `confidence` and the times, 
               (a Source), visibility (a name), valid_from, valid_to, rests_on (ids), key
     correct   fact ("f7") or subject and predicate (of which the one that counts is meant), object ("": it is just
               wrong), by, why, source, rests_on
+    rules     rules: the rules of inference of the employee's role, all of them
     edit      memory ("f7") and what shall be otherwise: object, valid_from, valid_to, visibility (a name), confidence;
               or memory ("n3") and name, address or phone to add, `same_as` or `different_from` ("n5"); by, why
 
@@ -26,7 +27,7 @@ from empla.memory.knowledge.desk import Desk, Held
 from empla.memory.knowledge.entities import KINDS, add_entity, called, name_entity, roots
 from empla.memory.knowledge.facts import Facts
 from empla.memory.knowledge.predicates import predicate, predicate_name
-from empla.memory.knowledge.recording import correct_fact, record_fact, show_fact, withdraw
+from empla.memory.knowledge.recording import correct_fact, record_fact, set_rules, show_fact, withdraw
 from empla.memory.knowledge.resolving import entity_of, merge_entities, note_alias, separate_entities
 from empla.memory.knowledge.statements import Statement
 from empla.memory.model import Basis, Visibility
@@ -75,6 +76,11 @@ def edit(store: Store, fields: Mapping[str, Any], at: datetime) -> None:
             _edit_entity(store, int(memory[1:]), fields, at)
         else:
             raise InputError(f"{memory!r} is no fact and no entity", next_step="give its number, such as f7 or n3")
+
+
+def rules(store: Store, fields: Mapping[str, Any], at: datetime) -> None:
+    """Let the rules of its role be these; a later command with the former ones takes that back."""
+    set_rules(store, tuple(fields["rules"]), at)
 
 
 def _edit_fact(store: Store, old: Held, fields: Mapping[str, Any], at: datetime) -> None:

@@ -197,7 +197,7 @@ def _recorded(desk: Desk, statement: Statement) -> tuple[int, bool]:
     if not shown or len(shown) > LONGEST:
         raise InputError(f"the object of a fact is a text of 1 to {LONGEST} characters")
     leaves = tuple(dict.fromkeys(leaf for s in statement.rests_on for leaf in _leaves(desk, s)))
-    alike = [f for f in desk.about(statement.subject, statement.predicate) if _is_alike(desk, f, entity, shown)]
+    alike = _saying(desk, statement, entity, shown)
     confirmed = next((f for f in alike if _confirms(desk, f, statement, leaves)), None)
     if confirmed is not None:
         if desk.add_proof(confirmed, statement.key, leaves):
@@ -253,10 +253,14 @@ def _leaves(desk: Desk, supporter: str) -> list[str]:
     return sorted(found)
 
 
-def _is_alike(desk: Desk, fact: Held, entity: int, shown: str) -> bool:
+def _saying(desk: Desk, statement: Statement, entity: int, shown: str) -> list[Held]:
+    """Return the facts that say what a statement does, believed or not."""
+    subjects, name = desk.members(statement.subject), statement.predicate
     if entity:
-        return bool(fact.object_entity) and desk.root(fact.object_entity) == desk.root(entity)
-    return not fact.object_entity and fact.object == shown
+        objects = desk.members(entity)
+        return [f for s in subjects for o in objects for f in desk.find(subject=s, predicate=name, object_entity=o)]
+    found = [f for s in subjects for f in desk.find(subject=s, predicate=name, object=shown)]
+    return [f for f in found if not f.object_entity]
 
 
 def _confirms(desk: Desk, fact: Held, statement: Statement, leaves: tuple[str, ...]) -> bool:
