@@ -30,7 +30,7 @@ DOCUMENTS = (
 OPERATING = (ROOT / "docs" / "operating.md").read_text()
 LARGEST_PICTURE = 150 * 1024
 
-GROUPS = ("people", "mailbox", "calendar", "bus")
+GROUPS = ("people", "mailbox", "memory", "calendar", "bus")
 """Commands that have commands of their own."""
 
 BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
