@@ -15,7 +15,7 @@ from empla.memory.recall.sought import Sought
 
 _SHARPNESS: Final = 1.5
 _LEAST: Final = 0.02  # keeps the logarithm finite
-_STEEP, _LITTLE = 8.0, 0.15  # of less than that share of the cue nothing can be said
+_STEEP, _LITTLE = 8.0, 0.1  # of less than that share of the cue nothing can be said
 
 
 def answerable(scored: Sequence[Scored], sought: Sought) -> float:

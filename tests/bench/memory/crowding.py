@@ -9,8 +9,9 @@ import random
 import re
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
@@ -29,15 +30,10 @@ MILLION = 1_000_000
 POSTINGS = (40_000, 100_000)
 
 
-def pooled(conversations: Sequence[Conversation], episodes: int) -> list[dict[str, Any]]:
-    """Return all conversations in one memory, and distractors up to so many episodes."""
+def pooled(conversations: Sequence[Conversation], episodes: int) -> Iterator[dict[str, Any]]:
+    """Yield all conversations for one memory, and distractors up to so many episodes."""
     base = [row for conversation in conversations for row in conversation.rows]
-    rows = list(base)
-    for row in distractors(base):
-        if len(rows) >= episodes:
-            return rows
-        rows.append(row)
-    return rows
+    return islice(chain(base, distractors(base)), episodes)
 
 
 def distractors(base: Sequence[dict[str, Any]]) -> Iterator[dict[str, Any]]:
@@ -118,7 +114,7 @@ def _each(memory: Any, conversations: Sequence[Conversation]) -> list[Asked]:
     return asked
 
 
-def ingest(rows: Sequence[dict[str, Any]], folder: Path) -> list[dict[str, Any]]:
+def ingest(rows: Iterable[dict[str, Any]], folder: Path) -> list[dict[str, Any]]:
     """Return how fast episodes that stand in the truth are taken into the index of words, in one batch."""
     store = open_store(folder / "mind.db", "ada")
     store.take_lease(1, "bench")

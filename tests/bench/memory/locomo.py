@@ -7,9 +7,10 @@ episode, a session a thread, the speaker the author, the caption of a photo the 
 import json
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -50,11 +51,12 @@ def load(path: Path) -> list[Conversation]:
     return [_conversation(one) for one in json.loads(path.read_text())]
 
 
-def write(store: Store, rows: Sequence[dict[str, Any]]) -> None:
+def write(store: Store, rows: Iterable[dict[str, Any]]) -> None:
     """Write rows as the engine would, some hundred in a transaction."""
-    for start in range(0, len(rows), 500):
+    coming = iter(rows)
+    while some := list(islice(coming, 500)):
         with store.transaction(gathers=True):
-            for row in rows[start : start + 500]:
+            for row in some:
                 store.add("episode", row)
 
 

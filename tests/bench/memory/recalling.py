@@ -4,7 +4,7 @@ import re
 import sqlite3
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -46,7 +46,7 @@ class Once:
 
 
 @contextmanager
-def remembering(rows: Sequence[dict[str, Any]], meanings: Meanings | None) -> Iterator[Memory]:
+def remembering(rows: Iterable[dict[str, Any]], meanings: Meanings | None) -> Iterator[Memory]:
     """Give a memory of these episodes, up to date."""
     with tempfile.TemporaryDirectory(prefix="empla-bench-") as folder:
         store = open_store(Path(folder) / "mind.db", "ada")
