@@ -67,7 +67,7 @@ def test_one_that_was_interrupted_goes_on_with_the_next_word(clara: Cli, monkeyp
 
 def test_who_changes_their_mind_changes_nothing(clara: Cli) -> None:
     said = clara.start("memory", "forget", "Clara", "--topic", "Zed Quill")
-    assert said.code == 1  # nobody answered
+    assert said.code != 0  # nobody answered
     assert holders(clara, "Zed Quill")
     assert clara("memory", "forget", "Clara").code == 1
     assert "one of a person" in clara.said[-1].err
