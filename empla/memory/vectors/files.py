@@ -12,6 +12,7 @@ rows that are erased.
 
 import fcntl
 import json
+import mmap
 import os
 import time
 import zlib
@@ -183,7 +184,9 @@ class Files:
         kind = row_type(column, head.dims)
         if not count:
             return np.zeros(0, kind)
-        return np.memmap(self._path(head, column), kind, "r", shape=(count,)).view(np.ndarray)
+        with self._path(head, column).open("rb") as file:
+            mapped = mmap.mmap(file.fileno(), count * kind.itemsize, access=mmap.ACCESS_READ)
+        return np.frombuffer(mapped, kind)
 
     def _path(self, head: Head, column: str) -> Path:
         return self.folder / f"{head.generation}-{column}"
@@ -195,6 +198,16 @@ class Files:
             yield file
         finally:
             os.close(file)
+
+
+def let_go(column: NDArray[Any]) -> None:
+    """Have a mapped column's pages be no part of this process until they are looked at again."""
+    base: Any = column
+    while isinstance(base, np.ndarray):
+        base = base.base
+    mapped = base.obj if isinstance(base, memoryview) else base
+    if isinstance(mapped, mmap.mmap):
+        mapped.madvise(mmap.MADV_DONTNEED)
 
 
 def _parsed(raw: bytes) -> Head | None:

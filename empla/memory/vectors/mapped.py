@@ -22,10 +22,10 @@ from empla.faults import point
 from empla.memory.embedding.embedder import SCALE
 from empla.memory.text.index import Bounds, Mark
 from empla.memory.text.pieces import PER_EPISODE
-from empla.memory.vectors.files import COLUMNS, LABEL, PERSON, Files, Head, row_type
+from empla.memory.vectors.files import COLUMNS, LABEL, PERSON, Files, Head, let_go, row_type
 from empla.memory.vectors.index import Entry, Label
 
-EXACTLY: Final = 2048
+EXACTLY: Final = 1024
 """Up to how many rows all vectors are compared."""
 SHARE: Final = 128
 """Else of how many rows one is compared by its whole vector, `EXACTLY` at least."""
@@ -33,6 +33,10 @@ SHARE: Final = 128
 PATIENCE_S: Final = 5.0
 """Seconds that who has to write waits for another that writes."""
 
+MOST_HELD: Final = 32 << 20
+"""Bytes of the vectors, and of those of tokens, that a process comes to hold of what it has looked at."""
+
+_PAGE: Final = 4096
 _BLOCK: Final = 8192
 _MANY_DEAD: Final = 1000
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -103,6 +107,7 @@ class MappedIndex:
         rows = view.within(bounds)
         if len(rows) > EXACTLY:
             rows = _likely(view, rows, vector, max(EXACTLY, len(rows) // SHARE, limit))
+        view.looks_at("means", len(rows) * (view.head.dims * 4 + _PAGE))
         cosines = view.columns["means"][rows] @ vector
         best = np.lexsort((view.columns["numbers"][rows], -cosines))[:limit]
         return [(int(view.columns["numbers"][rows[place]]), float(cosines[place])) for place in best]
@@ -122,6 +127,7 @@ class MappedIndex:
         rows, labels = rows[labels["tokens"] > 0], labels[labels["tokens"] > 0]
         if not len(rows):
             return {}
+        view.looks_at("tokens", int(labels["tokens"].sum()) * view.head.dims + len(rows) * _PAGE)
         held = view.columns["tokens"]
         parts = [held[first : first + count] for first, count in zip(labels["first"], labels["tokens"], strict=True)]
         starts = np.concatenate(([0], np.cumsum(labels["tokens"], dtype=np.intp)[:-1]))
@@ -202,8 +208,19 @@ class _View:
 
     def __init__(self, raw: bytes, head: Head, columns: dict[str, NDArray[Any]]) -> None:
         self.raw = raw
+        self._looked = dict.fromkeys(columns, 0)
         self.head = head
         self.columns = columns
+
+    def looks_at(self, column: str, size: int) -> None:
+        """Note that so many bytes of a column are looked at; once they are many, those from before are let go of.
+
+        Else a process would come to hold all of a file of a gigabyte, though it can have any of it back at once.
+        """
+        self._looked[column] += size
+        if self._looked[column] > MOST_HELD:
+            let_go(self.columns[column])
+            self._looked[column] = size
 
     @cached_property
     def alive(self) -> NDArray[np.bool_]:
