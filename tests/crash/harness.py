@@ -27,6 +27,10 @@ class Trial:
     deaths: int
     seconds: float
 
+    def died_at(self, *points: int) -> bool:
+        """Whether each start died at its point, or passed fewer: what comes of several acts may share a commit."""
+        return self.deaths == len(points) or len(self.starts[self.deaths]) < points[self.deaths]
+
 
 class WarmProcess:
     """The process that has imported everything and forks the trials."""

@@ -83,6 +83,6 @@ def test_one_errand_at_the_office(warm: WarmProcess, office: CrashOffice, folder
     step = 1 if EVERYTHING else max(1, len(points) // SAMPLE)
     for n in range(1, len(points) + 1, step):
         trial = path.run([n])
-        assert trial.deaths == 1
+        assert trial.died_at(n)
     for n in range(1 + step // 2, len(points) + 1, step * (1 if EVERYTHING else 6)):
         path.run([n, 3])

@@ -91,7 +91,7 @@ class BehalfPath:
         self.line.points = len(points)
         step = 1 if EVERYTHING else max(1, len(points) // SAMPLE)
         for n in range(1, len(points) + 1, step):
-            assert self.run([n]).deaths == 1
+            assert self.run([n]).died_at(n)
         for n in range(1 + step // 2, len(points) + 1, step * (1 if EVERYTHING else 6)):
             self.run([n, 3])
 
