@@ -78,17 +78,12 @@ def _ask(cue: Cue, question: str, sources: Sources) -> _Answer:
     scored = score(sought, found, totals, cue.at, asked)
     hits = _read(scored, cue.limit + SPARE, sources.read)
     sure = answerable(scored, sought)
-    if sources.facts is not None and _may_be_facts(cue):
+    if sources.facts is not None and not sought.is_bounded:  # a fact happened at no time, and nobody took part in it
         stated = facts.facts(sought, sources.facts, scored)
-        sure = max([sure, *(_stated(fact) for fact in stated)])
+        sure = max([sure, *(_stated(fact) for fact in stated if "author" in fact.parts or not sought.named)])
         hits += stated
     hits.sort(key=lambda hit: (-hit.score, hit.id))
     return _Answer(hits=hits, answerable=sure)
-
-
-def _may_be_facts(cue: Cue) -> bool:
-    """Whether facts meet the cue's conditions: they happened at no time, and nobody took part in them."""
-    return not (cue.kinds or cue.since or cue.until or cue.people)
 
 
 def _read(scored: Sequence[Scored], limit: int, read: Read) -> list[Recollection]:

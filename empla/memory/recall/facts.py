@@ -12,8 +12,8 @@ from empla.memory.recall.sources import FactSource
 from empla.memory.text.analysis import bare, roots, words
 
 _LOOKED_AT: Final = 50
-_STANDS: Final = 1.0
-"""What a fact has for being one: somebody made a sentence of what episodes only let guess."""
+_STANDS: Final = 2.0
+"""What a fact has for being one, as far as it has the words: it says in a sentence what episodes let guess."""
 
 
 def facts(sought: Sought, source: FactSource, scored: Sequence[Scored]) -> list[Recollection]:
@@ -30,16 +30,19 @@ def facts(sought: Sought, source: FactSource, scored: Sequence[Scored]) -> list[
 def _scored(fact: Recollection, sought: Sought, entities: Sequence[Entity], meaning: float) -> Recollection:
     """Return a fact with its score; it has no vector, so it is as near in meaning as episodes are on the average."""
     own = roots(fact.text)
-    share = sum(sought.weights.get(root, 0.0) for root in set(own)) / (sum(sought.weights.values()) or 1.0)
     weights = WITH_MEANING if meaning else WEIGHTS
     about = any(_is_about(fact, entity) for entity in entities)
+    if total := sum(sought.weights.values()):
+        share = sum(sought.weights.get(root, 0.0) for root in set(own)) / total
+    else:
+        share = 1.0 if about else 0.0  # "who is Bob?" asks for nothing but what is about him
     parts = {
         "near": weights["near"] * share,
         "covered": weights["covered"] * share,
         "own": weights.get("own", 0.0) * share,
         "author": weights["author"] if about else 0.0,
         "length": weights["length"] * math.log1p(len(own)),
-        "fact": _STANDS,
+        "fact": _STANDS * share,
         "meaning": meaning,
     }
     parts = {name: value for name, value in parts.items() if value}
