@@ -18,7 +18,7 @@ from empla import __version__
 from empla.clock import SystemClock
 from empla.config import Home, load_settings
 from empla.errors import EmplaError, NotRunning
-from runtime.cli import mailbox_health, plugin_health, records
+from runtime.cli import embedding_health, mailbox_health, plugin_health, records
 from runtime.cli.findings import Finding
 from runtime.office import outgoing
 from runtime.office.process import OfficePorts, read_ports
@@ -66,6 +66,7 @@ def _looked(home: Home) -> Iterator[Finding]:
     yield from records.examined(home)
     yield from _outgoing(home)
     yield from mailbox_health.examined(home)
+    yield from embedding_health.examined(home)
     yield from _processes(home)
 
 

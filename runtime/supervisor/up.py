@@ -28,7 +28,7 @@ from runtime.supervisor.office import OfficeCommand, office_command
 from runtime.supervisor.restarts import RestartRule
 from runtime.supervisor.roster import Roster
 from runtime.supervisor.supervisor import Supervisor
-from runtime.supervisor.warming import VECTORS
+from runtime.supervisor.warming import needed
 
 EMPLOYEE: Final = "runtime.employee:run"
 """What an employee's process runs."""
@@ -85,7 +85,7 @@ async def up(
             limits=limits or Limits.of(settings),
             notifier=notifier,
             embeds=has_process(settings),
-            also=() if settings.embeddings == "none" else VECTORS,
+            also=needed(settings),
             hang_s=hang_s,
             rule=rule,
         )

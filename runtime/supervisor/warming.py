@@ -12,6 +12,8 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
+from empla.config import Settings
+
 _SHARED: Final = (
     "aiosmtplib",
     "alembic.command",
@@ -44,8 +46,14 @@ END:VCALENDAR\r
 """
 
 
-VECTORS: Final = ("empla.memory.embedding.client", "empla.memory.vectors.meaning", "empla.memory.vectors.mapped")
-"""What employees need besides where recall goes by meaning too."""
+_MEANING: Final = ("empla.memory.embedding.client", "empla.memory.vectors.meaning")
+
+
+def needed(settings: Settings) -> Sequence[str]:
+    """Return the modules that employees need besides, by what the settings say: those of recall by meaning."""
+    if settings.embeddings == "none":
+        return ()
+    return (*_MEANING, "empla.memory.vectors.qdrant" if settings.vectors else "empla.memory.vectors.mapped")
 
 
 def warm(also: Sequence[str] = ()) -> None:

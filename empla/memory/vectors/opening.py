@@ -1,6 +1,5 @@
 """The meaning of an employee's episodes, by what the settings say."""
 
-import os
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -44,10 +43,9 @@ def meaning_by(embedder: Embedder, store: Store, folder: Path, settings: Setting
 def open_vectors(store: Store, folder: Path, settings: Settings) -> VectorIndex:
     """Return what keeps an employee's vectors: the Qdrant server that the settings name, else files in `folder`."""
     if settings.vectors:
-        from empla.memory.vectors.qdrant import KEY, QdrantIndex, connect
+        from empla.memory.vectors.qdrant import QdrantIndex, connect
 
-        client = connect(settings.vectors, os.environ.get(KEY, ""))
-        return QdrantIndex(client, tenant=store.tenant, employee=store.employee)
+        return QdrantIndex(connect(settings.vectors), tenant=store.tenant, employee=store.employee)
     from empla.memory.vectors.mapped import MappedIndex
 
     return MappedIndex(folder / FOLDER)

@@ -6,9 +6,10 @@ what is interrupted is done once more, and then it is the same. Deleted points a
 bytes go when the server next tidies its segments.
 """
 
+import os
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 from typing import Any, Final
@@ -44,9 +45,17 @@ _INDEXED: Final[Mapping[str, models.PayloadSchemaType]] = {
 Condition = models.Condition
 
 
-def connect(url: str, key: str) -> QdrantClient:
+def connect(url: str) -> QdrantClient:
     """Return a client of the server at `url`; nothing is asked of it yet."""
-    return QdrantClient(url=url, api_key=key or None, timeout=_TIMEOUT_S, check_compatibility=False)
+    key = os.environ.get(KEY) or None
+    return QdrantClient(url=url, api_key=key, timeout=_TIMEOUT_S, check_compatibility=False)
+
+
+def alive(url: str) -> str:
+    """Return the version of the server at `url`. ExternalError if it does not answer, SignedOut without its key."""
+    with closing(connect(url)) as client, _asking():
+        client.get_collections()  # unlike its version, that needs the key
+        return client.info().version
 
 
 class QdrantIndex:

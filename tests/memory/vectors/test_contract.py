@@ -15,6 +15,8 @@ from empla.memory.vectors.mapped import MappedIndex
 from tests.memory.vectors import made
 from tests.memory.vectors.made import DIMS, MODEL, encoded, entry, unit
 
+pytestmark = pytest.mark.filterwarnings("ignore:Payload indexes have no effect")
+
 SERVER = os.environ.get("EMPLA_TEST_QDRANT", "")
 """URL of a Qdrant server that the tests may write to."""
 
@@ -32,7 +34,7 @@ def opens(request: pytest.FixtureRequest, tmp_path) -> Iterator[Open]:
 
     if request.param == "qdrant server" and not SERVER:
         pytest.skip("EMPLA_TEST_QDRANT names no server")
-    client = qdrant.QdrantClient(":memory:") if request.param == "qdrant in memory" else connect(SERVER, "")
+    client = qdrant.QdrantClient(":memory:") if request.param == "qdrant in memory" else connect(SERVER)
     tenant = uuid.uuid4().hex
     indexes: list[QdrantIndex] = []
 
