@@ -15,7 +15,7 @@ from typing import Any
 
 from empla.errors import InputError
 from empla.memory.consolidation.changes import ADDED, CHANGED, COLUMNS, COUNTED, REMOVED, TABLES, recorded
-from empla.memory.knowledge.recording import withdraw
+from empla.memory.knowledge.recording import look_again, withdraw
 from empla.memory.model import Basis, Kept
 from empla.store.store import Store, instant
 
@@ -41,6 +41,7 @@ def undo(store: Store, fields: Mapping[str, Any], at: datetime) -> None:
         withdraw(store, _added_facts(store, rows), UNDONE, at)
         for row in reversed(rows):
             _put_back(store, row, at)
+        look_again(store, _numbers(rows, "f"), _numbers(rows, "n"), at)
     for row in rows:
         store.change("consolidation", {"seq": row.seq}, {"undone_at": instant(at)})
 
@@ -66,6 +67,10 @@ def _named(store: Store, name: str) -> Sequence[Any]:
 def _is_open(row: Any) -> bool:
     """Return whether a row is a change that can be put back, and was not yet."""
     return not row.undone_at and row.memory[:1] in TABLES and row.what in (ADDED, CHANGED, REMOVED)
+
+
+def _numbers(rows: Sequence[Any], letter: str) -> list[int]:
+    return sorted({int(row.memory[1:]) for row in rows if row.memory[:1] == letter})
 
 
 def _added_facts(store: Store, rows: Sequence[Any]) -> list[int]:

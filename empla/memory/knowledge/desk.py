@@ -204,7 +204,8 @@ class Desk:
                 self._dependents[each] = []
             for row in self.store.find("support", {}, ("fact", "supporter"), one_of=("supporter", padded(some))):
                 self._dependents[row.supporter].append(row.fact)
-        return sorted({fact for each in asked for fact in self._dependents[each]})
+        # A support that was put back is of no fact any more.
+        return sorted({fact for each in asked for fact in self._dependents[each] if fact})
 
     def closure(self, start: Iterable[int], *, derived: bool) -> list[int]:
         """Return these facts and what rests on them, at any remove, of the derived or of the others."""

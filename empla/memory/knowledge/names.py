@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Final
 
 from empla.capabilities.email.domains import domain_of, house
-from empla.memory.knowledge.nicknames import FORMAL
+from empla.memory.knowledge.nicknames import FORMAL, SHORT
 
 
 def _set(words: str) -> frozenset[str]:
@@ -119,7 +119,7 @@ def fits_address(name: str, address: str) -> bool:
     local = re.sub(r"[^a-z]", "", folded(address.partition("@")[0].partition("+")[0]))
     return any(
         local in (first + last, last + first, first[0] + last, last + first[0], first + last[0])
-        for first in sorted({words[0], *_forms(words[0])})
+        for first in sorted({words[0], *(s for formal in _forms(words[0]) for s in SHORT.get(formal, {formal}))})
     )
 
 

@@ -55,6 +55,14 @@ _GROUPS: Final = """
 """
 
 
+def _short() -> dict[str, frozenset[str]]:
+    found: dict[str, set[str]] = {}
+    for short, names in FORMAL.items():
+        for name in names:
+            found.setdefault(name, {name}).add(short)
+    return {name: frozenset(shorts) for name, shorts in found.items()}
+
+
 def _formal() -> dict[str, frozenset[str]]:
     found: dict[str, set[str]] = {}
     name = ""
@@ -69,3 +77,5 @@ def _formal() -> dict[str, frozenset[str]]:
 
 FORMAL: Final[Mapping[str, frozenset[str]]] = _formal()
 """By first name, short or formal, the formal names it may stand for, and itself."""
+SHORT: Final[Mapping[str, frozenset[str]]] = _short()
+"""By formal first name its short forms, and itself."""

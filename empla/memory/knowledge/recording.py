@@ -4,6 +4,7 @@ Every function here brings knowledge to rest (`settling`) before it returns: no 
 support, or a statement that another has taken the place of.
 """
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -228,6 +229,7 @@ def _values(statement: Statement, shown: str, entity: int) -> dict[str, object]:
         "replaces": statement.replaces,
         "visibility": int(statement.visibility),
         "source": statement.source.value,
+        "people": json.dumps([statement.said_by] if statement.said_by else []),
     }
 
 

@@ -50,7 +50,8 @@ def entity_of(store: Store, address: str, at: datetime, *, shown: str = "", evid
         raise InputError(f"{address!r} is no address")
     rows = store.find("alias", {"value": address, "kind": "address", "closed_at": ""}, ("entity",))
     known = roots(store, (row.entity for row in rows))
-    name = shown if is_full(shown) and not is_shared_box(address) else ""
+    shown = "" if is_shared_box(address) else shown
+    name = shown if is_full(shown) else ""
     if known:
         person = rows[0].entity
         is_new = bool(name) and name_entity(store, person, "name", name, at, evidence=evidence)
