@@ -13,7 +13,7 @@ from runtime.cli import completing
 from runtime.cli.options import Json, Name, here
 
 app = typer.Typer(
-    help="See what an employee remembers; search, correct, take along, or have it forgotten.",
+    help="See what an employee remembers, and put it right.",
     rich_markup_mode="markdown",
     no_args_is_help=True,
 )
@@ -194,7 +194,7 @@ def context(
     printing.line(found["text"])
     printing.line()
     rows = [
-        (p["name"], p["tokens"], f"{len(p['items'])} of {p['of']}", ", ".join(f"{n} {w}" for w, n in p["cut"].items()))
+        (p["part"], p["tokens"], f"{len(p['items'])} of {p['of']}", ", ".join(f"{n} {w}" for w, n in p["cut"].items()))
         for p in found["parts"]
     ]
     printing.table(rows, "Part", "Tokens", "In mind", "Cut")

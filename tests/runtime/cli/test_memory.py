@@ -106,6 +106,7 @@ def test_indexes_are_made_anew(clara: Cli) -> None:
 
 
 def test_working_memory_is_shown_with_what_was_cut(office: Office) -> None:
+    office.ok("mail", "Clara", "What can you do?")
     shown = office.data("memory", "context", "Clara")
     assert 0 < shown["tokens"] <= shown["budget"]
     assert "Tokens" in office.ok("memory", "context", "Clara", "--budget", "500")
