@@ -80,7 +80,8 @@ def merge(store: Store, known: Consolidating, _terms: Terms) -> Consolidating:
         return replace(known, compared=done)
     rows = store.find("fact", {}, _FACT, at_least={"seq": known.stated + 1}, limit=BLOCK)
     for row in rows:
-        if not row.closed_at and row.state == Kept.KEPT:
+        # Facts about entities are one by themselves, and what rules derive follows from others.
+        if not (row.closed_at or row.object_entity) and row.state == Kept.KEPT and row.basis != Basis.DERIVED:
             _merge_fact(store, known, row)
     stated = rows[-1].seq if rows else known.stated
     return replace(known, stated=stated) if len(rows) == BLOCK else replace(known, stated=stated, stage="", at=0)
@@ -116,10 +117,8 @@ def _merge_fact(store: Store, known: Consolidating, row: Any) -> None:
 def _same_fact(one: Any, other: Any) -> bool:
     """Return whether two facts about one subject say the same: to the same people, on equally trusted words."""
     said = [(row.visibility, row.source, row.said_by, row.people) for row in (one, other)]
-    if said[0] != said[1] or Basis.DERIVED in (one.basis, other.basis):
+    if said[0] != said[1] or other.object_entity or other.basis == Basis.DERIVED:
         return False
-    if one.object_entity or other.object_entity:
-        return bool(one.object_entity == other.object_entity)
     return same(one.object, other.object)
 
 

@@ -25,7 +25,7 @@ from empla.mind.readings import Mail
 from empla.mind.values import Address, Source
 from empla.store.store import Store
 
-PIECE: Final = 8
+PIECE: Final = 4
 """Episodes that one piece reads: some ten milliseconds where each of them says something."""
 STEP: Final = "read"
 RULES: Final[Extractor] = ByRules()

@@ -35,9 +35,7 @@ def relate(store: Store, turn: Turn, own: str, at: datetime) -> None:
     if turn.kind is not EpisodeKind.MAIL or not turn.author or turn.author == own or not others:
         return
     least = {"seq": int(turn.id[1:])}
-    rows = store.find(
-        "episode", {"author": turn.author}, ("people",), at_most=least, limit=_MOST_COUNTED, newest=True, order=""
-    )
+    rows = store.find("episode", {"author": turn.author}, ("people",), at_most=least, limit=_MOST_COUNTED, newest=True)
     written = [set(json.loads(row.people)) for row in rows]
     for other in others[:5]:  # of a mail to many, the first are those it is to
         count = sum(other in people for people in written)
