@@ -20,6 +20,9 @@ from empla.config import Home, Settings, load_settings
 from empla.memory.model import EVERYTHING, Cue, Kept, Recalled, Recollection, Viewer, Visibility
 from empla.memory.recall import asking
 from empla.memory.recall.sources import Meaning, Splitter
+from empla.memory.sharing.pools import Pools
+from empla.memory.sharing.publishing import manager_of
+from empla.memory.sharing.shared import Shared
 from empla.memory.text.index import Bounds, Piece, TextIndex
 from empla.memory.text.pieces import PER_EPISODE, episode_of, piece_number, pieces_of, words_of
 from empla.memory.text.reading import catch_up
@@ -57,6 +60,7 @@ class Memory:
         home: Home | None = None,
         meaning: Meaning | None = None,
         splitter: Splitter | None = None,
+        pools: Pools | None = None,
     ) -> None:
         self._store = store
         self._folder = folder
@@ -64,6 +68,7 @@ class Memory:
         self._home = home
         self._meaning = meaning
         self._splitter = splitter
+        self._pools = pools if pools is not None or home is None else Pools.of(home)
         self._opened: TextIndex | None = None
         self._owned: Store | None = None
 
@@ -85,11 +90,14 @@ class Memory:
         sources = asking.Sources(
             index=self._index, read=self._read, meaning=self.meaning, facts=self.facts, splitter=self._splitter
         )
-        return asking.recall(cue, budget, sources)
+        own = asking.recall(cue, budget, sources)
+        return self.shared.merged(own, cue, budget) if self.shared is not None else own
 
     def around(self, memory: str, before: int = 2, after: int = 2, viewer: Viewer = EVERYTHING) -> list[Recollection]:
         """Return what came before and after an episode ("e12") in its thread, in order of time, without itself."""
-        episode = int(memory.removeprefix("e"))
+        if memory[:1] != "e" or not memory[1:].isdecimal():
+            return []  # only episodes have a place in time
+        episode = int(memory[1:])
         found = [
             *reversed(self._beside(episode, before, viewer, ("before", 0))),
             *self._beside(episode, after, viewer, ("after", -1)),
@@ -119,6 +127,13 @@ class Memory:
 
         return RecalledFacts(self._store)
 
+    @cached_property
+    def shared(self) -> Shared | None:
+        """What colleagues share with this employee, where it is known in which home it works."""
+        if self._pools is None:
+            return None
+        return Shared(self._pools, self._store.employee, manager_of(self._store))
+
     @property
     def store(self) -> Store:
         """The truth that is read: for who looks up what no recall tells, such as what is behind a fact."""
@@ -142,6 +157,8 @@ class Memory:
         long as words: `soon` is for who waits, and makes only those of the next few episodes.
         """
         taken = catch_up(self._store, self._index, limit)
+        if self.shared is not None:
+            self.shared.catch_up()
         if self.meaning is not None:
             taken = max(taken, self.meaning.catch_up(SOON if soon else limit))
         return taken
@@ -160,6 +177,8 @@ class Memory:
             self._opened = None
         if self._meaning is not None:
             self._meaning.close()
+        if (shared := self.__dict__.pop("shared", None)) is not None:
+            shared.close()
         if self._owned is not None:
             self._owned.close()
 

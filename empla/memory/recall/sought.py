@@ -99,8 +99,8 @@ _CAPITAL = re.compile(r"(?<!^)\b[A-Z]")
 
 
 def _may_name(token: str, text: str) -> bool:
-    """Whether a word may be a name: it has a capital, or the text was typed without any."""
-    return token[:1].isupper() or not _CAPITAL.search(text)
+    """Whether a word may be a name: it has a capital, or the text was typed without any and it says something."""
+    return token[:1].isupper() or (not _CAPITAL.search(text) and bool(root_of(token)))
 
 
 def _named(tokens: Sequence[Sequence[Called]]) -> tuple[tuple[int, ...], ...]:

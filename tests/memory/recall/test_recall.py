@@ -5,6 +5,7 @@ import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from empla.config import Settings
 from empla.memory.memory import Memory
 from empla.memory.model import Cue, EpisodeKind, Recalled, Viewer, Visibility
 from empla.mind.values import Source
@@ -147,6 +148,7 @@ def test_what_came_before_and_after(mind: Mind, memory: Memory) -> None:
     around = [hit.id for hit in memory.around(f"e{numbers[3]}", before=2, after=2)]
     assert around == [f"e{numbers[n]}" for n in (1, 2, 4, 5)]
     assert memory.around("e99") == []
+    assert memory.around("f7") == []
 
 
 def test_a_compound_question_finds_evidence_for_each_of_its_parts(mind: Mind, memory: Memory) -> None:
@@ -157,6 +159,31 @@ def test_a_compound_question_finds_evidence_for_each_of_its_parts(mind: Mind, me
     recalled = asked(memory, "Who introduced us to Acme, and when did they sign?", limit=2)
     assert len(recalled.asked) == 2
     assert set(ids(recalled)) == {f"e{intro}", f"e{signed}"}
+
+
+class InTwo:
+    """Takes questions apart as a model might."""
+
+    def split(self, words: str) -> list[str]:
+        return words.split(" / ")
+
+
+def test_somebody_else_may_take_questions_apart(mind: Mind, memory: Memory) -> None:
+    one, other = mind.remember("alpha wins", thread="a"), mind.remember("beta loses", thread="b")
+    memory.catch_up()
+    database = str(mind.ground.where) if mind.ground.engine == "postgresql" else ""
+    asker = Memory(mind.store, mind.folder, settings=Settings(database=database), splitter=InTwo())
+    recalled = asker.recall(Cue(words="alpha / beta", at=NOW))
+    asker.close()
+    assert recalled.asked == ("alpha", "beta")
+    assert set(ids(recalled)) == {f"e{one}", f"e{other}"}
+
+
+def test_names_need_no_capitals_where_nothing_has_one(mind: Mind, memory: Memory) -> None:
+    mind.remember("the sale may begin", by="may.chen@acme.example", thread="a")
+    bobs = mind.remember("the sale is off", by="bob@acme.example", thread="b")
+    assert ids(asked(memory, "what did bob write of the sale"))[0] == f"e{bobs}"
+    assert all("author" not in hit.parts for hit in asked(memory, "when may the sale begin").hits)
 
 
 def test_a_long_mail_gives_the_paragraph_that_matters(mind: Mind, memory: Memory) -> None:
