@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from typing import Final
 
 from empla.capabilities.email.reading.times.words import MONTHS
@@ -234,7 +235,7 @@ def of_anything(looking: Looking, question: Question, part: Part, zone: str) -> 
     names = names_in(words, question.about)
     hits = [hit for hit in hits if all(_is_of(looking, hit, name) for name in names)]
     part.answerable = part.answerable if hits else 0.0
-    good = [hit for hit in hits if max(covered(hit), own_share(hit, words)) >= ENOUGH][:_SHOWN]
+    good = [hit for hit in hits if _fits(looking, hit, words, names)][:_SHOWN]
     if part.answerable < SURE or not good:
         for hit in hits[:_NEAREST]:
             _near(looking, hit, words, part)
@@ -248,6 +249,17 @@ def of_anything(looking: Looking, question: Question, part: Part, zone: str) -> 
             part.say(_quoted(looking, hit, words), cited_episode(looking, hit, words))
 
 
+def _fits(looking: Looking, hit: Recollection, words: str, names: Sequence[str]) -> bool:
+    """Whether something has what a question says besides the names in it, and is so now."""
+    known = looking.fact(int(hit.id[1:])) if hit.id.startswith("f") else None
+    if known is not None and (known.overruled or not known.holds(looking.at, looking.at + _INSTANT)):
+        return False
+    besides = set(roots(words)) - {root for name in names for root in roots(name)}
+    own = set(roots(f"{hit.subject} {hit.text}"))
+    return len(besides & own) >= ENOUGH * len(besides) if besides else covered(hit) >= ENOUGH
+
+
+_INSTANT: Final = timedelta(microseconds=1)
 _NAME: Final = re.compile(r"(?<=[\w,’'] )[A-ZÀ-Þ][\w&-]+(?: [A-ZÀ-Þ][\w&-]+)*")
 _NO_NAMES: Final = re.compile(r"I|I'm|(?:mon|tues|wednes|thurs|fri|satur|sun)day|" + "|".join(MONTHS), re.IGNORECASE)
 

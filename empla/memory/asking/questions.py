@@ -64,6 +64,12 @@ _POLITE: Final = re.compile(
     r"|i(?:'d| would) like to know,?\s+|i wonder,?\s+|just (?:wondering|checking)[,:]?\s+)?",
     _I,
 )
+_INDIRECT: Final = re.compile(
+    r"^(?P<ask>who|what|when|where|how much) (?P<rest>(?!is\b|was\b|are\b|were\b|do\b|does\b|did\b).+)"
+    r" (?P<verb>is|was|are|were)$",
+    _I,
+)
+"""A question inside another sentence: "tell me what Bob's number is"."""
 _FORMER: Final = re.compile(
     r"\s*\b(?:previously|formerly|originally|in the past|back then|before that|used to|earlier|former|previous|old|"
     r"(?<=\w )before)\b(?=\s|$)",
@@ -90,6 +96,7 @@ def understood(text: str, now: datetime, zone: str) -> Question:
     """Return what a question wants, as asked at `now` in `zone`; whatever it is, it is something."""
     words = " ".join(text.split())
     plain = _POLITE.sub("", words).strip(" ?!.;,")
+    plain = _INDIRECT.sub(r"\g<ask> \g<verb> \g<rest>", plain)
     like = _first(_LIKE, plain, Question(words=words))
     if like is not None:
         return like
