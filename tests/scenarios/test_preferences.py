@@ -2,6 +2,8 @@
 
 import pytest
 
+from empla.clock import SystemClock
+from runtime.cli.main import main
 from tests.scenarios.conftest import Morning
 
 
@@ -50,3 +52,18 @@ def test_times_are_booked_rather_than_proposed_if_that_is_wanted(morning: Mornin
     morning.ask("Don't propose three times, just book.")
     booked = morning.ask("Book half an hour with Ben")
     assert "Done." in booked.text and len(morning.meetings()) == 1
+
+
+def test_a_preference_is_set_by_command_and_the_manager_is_told(
+    morning: Morning, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def empla(*words: str) -> str:
+        code = main(["--home", str(morning.home.root), *words])
+        morning.move_to(SystemClock(morning.home.clock).now())  # the assistant is a thread here, which no command wakes
+        said = capsys.readouterr()
+        return said.out if code == 0 else f"{code} {said.err}"
+
+    assert "I call Carla Ruiz “Cara”" in empla("memory", "prefer", "Ada Lane", "Address Carla Ruiz as Cara")
+    told = morning.told("Your preferences have changed")
+    assert "From now on I call Carla Ruiz “Cara”" in told.text and "forget preference" in told.text
+    assert empla("memory", "prefer", "Ada Lane", "be nice").startswith("2 ")
