@@ -4,8 +4,9 @@
     home/...            the files of the home
     home/minds/NAME.db  the employees' minds, where the settings keep them in a database
 
-Left out are logs, what only a running empla needs (locks, sockets, pages), copies made before migrations, and
-`secret.key` unless it is asked for.
+Left out are logs, what only a running empla needs (locks, sockets, pages), copies made before migrations, what is made
+again of the rest (indexes of what is remembered, the model that makes vectors), and `secret.key` unless somebody asks
+for it.
 """
 
 import contextlib
@@ -48,6 +49,8 @@ MINDS: Final = "minds"
 _RUNNING: Final = frozenset(
     {"home.lock", "control.sock", "bus.sock", "lease.lock", "calendars.lock", "progress", "metrics.token"}
 )
+_INDEXES: Final = "recall"
+"""The folder of an employee's indexes, in its own."""
 _BESIDE: Final = ("-wal", "-shm", "-journal")
 
 Progress = Callable[[int, int], None]
@@ -185,7 +188,9 @@ def _files(home: Home, *, with_key: bool) -> list[Path]:
         named = path.name not in _RUNNING and not path.name.endswith((*_BESIDE, ".new", ".part"))
         key = path == home.key and not with_key
         beside = ".before-" in path.name or home.logs in path.parents
-        return path.is_file() and not path.is_symlink() and path not in live and named and not key and not beside
+        again = home.embedder in path.parents or path.relative_to(home.root).parts[2:3] == (_INDEXES,)
+        out = key or beside or again or path in live
+        return path.is_file() and not path.is_symlink() and named and not out
 
     return [path for path in sorted(home.root.rglob("*")) if kept(path)]
 

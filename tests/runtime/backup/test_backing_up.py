@@ -69,6 +69,17 @@ def test_a_file_that_goes_meanwhile_is_no_fault_of_the_backup(home: Home, tmp_pa
     assert "home/gone-soon" not in found
 
 
+def test_what_is_made_again_of_the_rest_is_left_out(home: Home, tmp_path: Path) -> None:
+    for folder in (home.employee("ada") / "recall" / "vectors", home.archive("bob") / "recall", home.embedder):
+        folder.mkdir(parents=True)
+        (folder / "made").write_bytes(b"again")
+    (home.employee("ada") / "blobs").mkdir()
+    (home.employee("ada") / "blobs" / "recall").write_bytes(b"a mail")
+    held = backed_up(home, tmp_path / "all.tar.gz")
+    assert not [name for name in held if name.endswith("made")]
+    assert "home/employees/ada/blobs/recall" in held
+
+
 def test_the_mind_of_one_who_has_left_is_whole_also_if_it_was_killed_before(home: Home, tmp_path: Path) -> None:
     mind = home.archive("ada") / "mind.db"
     with closing(database(mind)) as left:
