@@ -16,7 +16,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
+import structlog
+
 from empla.config import Home, Settings, load_settings
+from empla.errors import EmplaError
 from empla.memory.model import EVERYTHING, Cue, Kept, Recalled, Recollection, Viewer, Visibility
 from empla.memory.recall import asking
 from empla.memory.recall.sources import Meaning, Splitter
@@ -31,7 +34,10 @@ from empla.store.minds import open_mind_inbox
 from empla.store.store import Store
 
 if TYPE_CHECKING:
+    from empla.memory.knowledge.graph import KnowledgeGraph
     from empla.memory.knowledge.recalling import RecalledFacts
+
+log = structlog.get_logger()
 
 FOLDER = "recall"
 """The folder of an employee's indexes, in its own."""
@@ -134,6 +140,13 @@ class Memory:
             return None
         return Shared(self._pools, self._store.employee, manager_of(self._store))
 
+    @cached_property
+    def graph(self) -> "KnowledgeGraph":
+        """What is believed, to walk: in the tables, or where the settings say."""
+        from empla.memory.knowledge.opening import open_graph
+
+        return open_graph(self._store, self._settings)
+
     @property
     def store(self) -> Store:
         """The truth that is read: for who looks up what no recall tells, such as what is behind a fact."""
@@ -161,6 +174,10 @@ class Memory:
             self.shared.catch_up()
         if self.meaning is not None:
             taken = max(taken, self.meaning.catch_up(SOON if soon else limit))
+        try:
+            self.graph.catch_up()
+        except EmplaError as error:  # a copy elsewhere, without which everything is recalled as with it
+            log.warning("the graph is not up to date", why=error.sentence)
         return taken
 
     def rebuild(self) -> None:
@@ -169,6 +186,7 @@ class Memory:
         catch_up(self._store, self._index)
         if self.meaning is not None:
             self.meaning.rebuild()
+        self.graph.rebuild()
 
     def close(self) -> None:
         """Close what was opened here."""
@@ -177,6 +195,8 @@ class Memory:
             self._opened = None
         if self._meaning is not None:
             self._meaning.close()
+        if (graph := self.__dict__.pop("graph", None)) is not None:
+            graph.close()
         if (shared := self.__dict__.pop("shared", None)) is not None:
             shared.close()
         if self._owned is not None:

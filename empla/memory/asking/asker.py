@@ -25,4 +25,4 @@ def ask(
     What the percept `without` told is left out: the question itself. Nothing is written; the index should be up to date
     (`Memory.catch_up`).
     """
-    return answered(words, Looking(memory.store, memory.recall, viewer, at, without), at, zone, asker)
+    return answered(words, Looking(memory.store, memory.recall, viewer, at, without, memory.graph), at, zone, asker)

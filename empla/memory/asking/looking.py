@@ -10,8 +10,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
+from empla.errors import ExternalError, SignedOut
 from empla.memory.knowledge.embedded import EmbeddedGraph
 from empla.memory.knowledge.facts import Facts
+from empla.memory.knowledge.graph import KnowledgeGraph
 from empla.memory.knowledge.names import folded, folded_company, name_in_address
 from empla.memory.knowledge.sight import like, seen_by
 from empla.memory.model import Basis, Cue, Entity, EpisodeKind, Fact, Recalled, Recollection, Viewer, Visibility
@@ -71,10 +73,17 @@ class Looking:
     """Looks up for one viewer, at one time."""
 
     def __init__(
-        self, store: Store, recall: Callable[[Cue], Recalled], viewer: Viewer, at: datetime, without: str = ""
+        self,
+        store: Store,
+        recall: Callable[[Cue], Recalled],
+        viewer: Viewer,
+        at: datetime,
+        without: str = "",
+        graph: KnowledgeGraph | None = None,
     ) -> None:
         self._store = store
         self._recall = recall
+        self._graph = graph or EmbeddedGraph(store)
         self.viewer = viewer
         self.without = without
         self.at = at
@@ -177,7 +186,10 @@ class Looking:
 
     def way(self, one: int, other: int) -> Sequence[Known]:
         """Return the facts on a shortest way between two entities; none if there is none."""
-        edges = EmbeddedGraph(self._store).path(one, other, viewer=self.viewer)
+        try:
+            edges = self._graph.path(one, other, viewer=self.viewer)
+        except (ExternalError, SignedOut):  # a copy elsewhere, which is away: the tables have it all
+            edges = EmbeddedGraph(self._store).path(one, other, viewer=self.viewer)
         return [known for edge in edges if (known := self.fact(edge.fact)) is not None]
 
     # episodes -------------------------------------------------------------------------------------------------

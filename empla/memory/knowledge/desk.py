@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from empla.errors import InputError
-from empla.memory.knowledge.names import folded
+from empla.memory.knowledge.names import folded, folded_company
 from empla.memory.knowledge.predicates import SAME
 from empla.memory.model import Basis
 from empla.store.store import Store, instant
@@ -266,7 +266,8 @@ class Desk:
 
     def named(self, name: str) -> tuple[int, ...]:
         """Return what stands for the entities that are called so, in order."""
-        rows = self.store.find("alias", {"value": folded(name), "closed_at": ""}, ("entity",))
+        values = padded(sorted({folded(name), folded_company(name)}))
+        rows = self.store.find("alias", {"closed_at": ""}, ("entity",), one_of=("value", values))
         return tuple(sorted({self.root(row.entity) for row in rows}))
 
     def stand_for(self, entity: int, root: int) -> None:

@@ -49,21 +49,35 @@ class WalkedGraph(ABC):
     def path(self, one: int, other: int, *, viewer: Viewer = EVERYTHING, at: datetime | None = None) -> Sequence[Edge]:
         """Return a shortest way between two entities; none if there is none of at most `DEEPEST` steps.
 
-        Of several the one over the smallest numbers. It is looked for a step at a time: most ways are short.
+        It is looked for from both ends, a step at a time from the one that has reached fewer. Of several that are as
+        short, that of the smallest numbers.
         """
         start, goal = self._root(one), self._root(other)
-        steps: list[dict[int, Edge]] = []
-        known, here = {start}, [start]
-        while goal not in known and here and len(steps) < DEEPEST:
-            step: dict[int, Edge] = {}
-            for edge in self._joining(here, (), viewer, at):
-                for begin, end in ((edge.subject, edge.object), (edge.object, edge.subject)):
-                    if begin in known and end not in known:
-                        step.setdefault(end, edge)
-            steps.append(step)
-            known.update(step)
-            here = sorted(step)
-        return _walked_back(goal, steps) if goal in known else []
+        sides: tuple[dict[int, Edge | None], dict[int, Edge | None]] = ({start: None}, {goal: None})
+        edges = [[start], [goal]]
+        for _ in range(DEEPEST):
+            met = sorted(sides[0].keys() & sides[1].keys())
+            if met or not all(edges):
+                break
+            side = 0 if len(edges[0]) <= len(edges[1]) else 1
+            edges[side] = self._further(sides[side], edges[side], viewer, at)
+        met = sorted(sides[0].keys() & sides[1].keys())
+        if not met:
+            return []
+        ways = [_way(middle, sides) for middle in met]
+        return min(ways, key=lambda way: (len(way), [edge.fact for edge in way]))
+
+    def _further(
+        self, reached: dict[int, Edge | None], here: Sequence[int], viewer: Viewer, at: datetime | None
+    ) -> list[int]:
+        """Go one step on from where one side has come to; return what is new."""
+        before, fresh = set(reached), set()
+        for edge in self._joining(here, (), viewer, at):
+            for begin, end in ((edge.subject, edge.object), (edge.object, edge.subject)):
+                if begin in before and end not in before and end not in fresh:
+                    reached[end] = edge
+                    fresh.add(end)
+        return sorted(fresh)
 
     def who_knows(self, topic: int, *, viewer: Viewer = EVERYTHING, at: datetime | None = None) -> Sequence[int]:
         """Return who knows about a topic, in order of how many facts say so."""
@@ -94,10 +108,13 @@ class WalkedGraph(ABC):
         return sorted({edge.subject for edge in edges if edge.object in firms} - {own})
 
 
-def _walked_back(goal: int, steps: Sequence[Mapping[int, Edge]]) -> list[Edge]:
-    way: list[Edge] = []
-    for step in reversed(steps):
-        edge = step[goal]
-        way.append(edge)
-        goal = edge.subject if edge.object == goal else edge.object
-    return way[::-1]
+def _way(middle: int, sides: Sequence[Mapping[int, Edge | None]]) -> list[Edge]:
+    """Return the way from one end to the other by where both sides have met."""
+    halves: list[list[Edge]] = []
+    for reached in sides:
+        half, here = [], middle
+        while (edge := reached[here]) is not None:
+            half.append(edge)
+            here = edge.subject if edge.object == here else edge.object
+        halves.append(half)
+    return [*reversed(halves[0]), *halves[1]]
