@@ -28,7 +28,7 @@ import structlog  # noqa: E402
 from empla.config import Settings  # noqa: E402
 from tests.bench.memory import crowding, locomo, measuring, recalling  # noqa: E402
 
-OTHERS = ("vectors", "cascade", "questions")
+OTHERS = ("episodes", "vectors", "cascade", "questions")
 EPISODES = 10_000
 
 

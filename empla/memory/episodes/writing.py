@@ -7,6 +7,7 @@ from datetime import datetime
 from empla.memory.model import Episode
 from empla.store.store import Store, instant
 
+_json = json.JSONEncoder(ensure_ascii=False).encode
 _BY_KEY = ("key",)
 """What names an episode; of one that is known nothing is changed, also if it was forgotten since."""
 
@@ -26,7 +27,7 @@ def row(episode: Episode, recorded_at: str) -> dict[str, object]:
         "at": instant(episode.at),
         "thread": episode.thread,
         "author": episode.author,
-        "people": json.dumps(episode.people, ensure_ascii=False),
+        "people": _json(episode.people),
         "subject": episode.subject,
         "text": episode.text,
         "outcome": episode.outcome,
