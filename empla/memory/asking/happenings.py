@@ -94,7 +94,7 @@ def of_saying(looking: Looking, question: Question, part: Part, zone: str) -> No
     if question.by:
         theirs = {address for some in people for address in some}
         hits = [hit for hit in hits if hit.author in theirs]
-    _quote(looking, hits[:_LISTED], question.topic or question.words, part)
+    _quote(looking, hits[:_LISTED], question.topic, part)
 
 
 def _about_topic(

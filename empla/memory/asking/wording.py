@@ -13,6 +13,8 @@ from empla.memory.text.analysis import roots
 QUOTED: Final = 220
 """Characters of an episode that are quoted."""
 _SENTENCE: Final = re.compile(r"(?<=[.!?])\s+(?=[\"“'(]?[A-Z0-9À-Þ])|\n+")
+_NAME: Final = 2
+"""Words that stand alone below a mail, or above it, as a name does."""
 _POLITE: Final = re.compile(
     r"(?:dear|hi|hello|hey|good (?:morning|afternoon|evening))\b[^.!?]{0,40}|(?:best|kind|warm|many)?\s*"
     r"(?:regards|wishes|thanks|thank you|cheers|greetings|best|yours)\b[^.!?]{0,40}[.!]?",
@@ -77,7 +79,7 @@ def telling(text: str, question: str, most: int = QUOTED) -> str:
     """Return the sentence of a text that has most of a question's words, in one line and cut where it is long."""
     wanted = set(roots(question))
     parts = [" ".join(part.split()) for part in _SENTENCE.split(text) if part.strip()]
-    parts = [part for part in parts if not _POLITE.fullmatch(part)] or parts
+    parts = [part for part in parts if len(part.split()) > _NAME and not _POLITE.fullmatch(part)] or parts
     if not parts:
         return ""
     best = max(range(len(parts)), key=lambda n: (len(wanted & set(roots(parts[n]))), -n))
