@@ -134,6 +134,9 @@ class TextIndex(Protocol):
     def take(self, expected: Mark, mark: Mark, news: News) -> bool:
         """Move the mark from `expected` and write what is new; false, and nothing done, if it is another by now."""
 
+    def finish(self) -> None:
+        """Leave nothing in any file of what was dropped for good, where a death has left that undone."""
+
     def totals(self) -> Totals:
         """Return what there is on the whole."""
 

@@ -152,11 +152,12 @@ class ServerIndex(RelationalIndex):
     def _drop_words(self, pieces: Sequence[Piece]) -> None:
         self._run_many("DELETE FROM words WHERE number = ?", [(piece.number,) for piece in pieces])
 
-    def _wipe(self) -> None:
+    def _wipe(self) -> bool:
         """Have the server give back what was dropped; it cannot be done within a transaction."""
         with self._translated():
             for table in _NAMES:
                 self._connection.execute(sql.SQL("VACUUM (FULL) {}").format(sql.Identifier(table)))
+        return True
 
     # the protocol's ---------------------------------------------------------------------------------------------------
 

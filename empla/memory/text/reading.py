@@ -28,6 +28,7 @@ def catch_up(store: Store, index: TextIndex, limit: int = 0) -> int:
     Of two processes that do it at once one writes each step; both end with the index up to date.
     """
     taken = 0
+    index.finish()
     while not limit or taken < limit:
         before = index.mark()
         at_once = min(AT_ONCE, limit - taken) if limit else AT_ONCE

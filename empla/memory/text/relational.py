@@ -35,6 +35,7 @@ TABLES: Final = (
 )
 _COLUMNS: Final = ", ".join(Piece._fields)
 _MARK: Final = tuple(f"mark_{name}" for name in Mark._fields)
+_WIPE: Final = "wipe"
 _AT_ONCE: Final = 500
 """Values that one statement is given: below every limit of both engines."""
 
@@ -69,8 +70,8 @@ class RelationalIndex(ABC):
         """Have these pieces, as they were indexed, found no more."""
 
     @abstractmethod
-    def _wipe(self) -> None:
-        """Leave nothing in any file of what was dropped."""
+    def _wipe(self) -> bool:
+        """Leave nothing in any file of what was dropped; false if a reader is in the way, then it is tried again."""
 
     # writing ---------------------------------------------------------------------------------------------------------
 
@@ -89,15 +90,22 @@ class RelationalIndex(ABC):
                 self._unname(news.nobody)
             if news.gone or news.nobody:
                 self._forget_persons()
-            values = dict(zip(_MARK, mark, strict=True)) | totals.values()
+            values = dict(zip(_MARK, mark, strict=True)) | totals.values() | ({_WIPE: 1} if news.wipe else {})
             self._run_many(
                 "INSERT INTO known (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
                 sorted(values.items()),
             )
             point("recall:words:written")
-        if news.wipe:
-            self._wipe()
+        self.finish()
         return True
+
+    def finish(self) -> None:
+        """Leave nothing in any file of what was dropped, where that is still to be done: a death may come between."""
+        if self._fetch("SELECT value FROM known WHERE name = ?", (_WIPE,)):
+            point("recall:words:wiping")
+            if self._wipe():
+                with self._writing():
+                    self._run("DELETE FROM known WHERE name = ?", (_WIPE,))
 
     def _to_drop(self, expected: Mark, news: News) -> list[int]:
         """Episodes that may be known and are not what they were; what is beyond the mark cannot be known."""

@@ -146,11 +146,12 @@ class FileIndex(RelationalIndex):
             [(piece.number, piece.roots, f"a{piece.author}") for piece in pieces],
         )
 
-    def _wipe(self) -> None:
+    def _wipe(self) -> bool:
         """Have FTS5 merge everything, which leaves out what was dropped, and empty the log of writes."""
         with self._writing():
             self._run("INSERT INTO words (words) VALUES ('optimize')")
-        self._fetch("PRAGMA wal_checkpoint(TRUNCATE)")
+        ((busy, *_),) = self._fetch("PRAGMA wal_checkpoint(TRUNCATE)")
+        return not busy
 
     # the protocol's ---------------------------------------------------------------------------------------------------
 

@@ -234,3 +234,22 @@ def test_what_is_forgotten_stands_in_no_file_any_more(sqlite: Any, tmp_path: Pat
     held = b"".join(path.read_bytes() for path in mind.folder.iterdir())
     assert b"zanzibar" not in held
     assert b"mallory" not in held
+
+
+@pytest.mark.parametrize("die_at", [1, 2])
+def test_what_is_forgotten_stands_in_no_file_after_a_death_either(
+    sqlite: Any, tmp_path: Path, in_child: Callable[..., bool], die_at: int
+) -> None:
+    mind = Mind(sqlite, tmp_path / "recall", sqlite.hold())
+    number = mind.remember("the zanzibarian affair")
+    mind.caught_up().close()
+    mind.change(number, state="forgotten", text="", author="", people="[]", key="gone")
+    mind.store.close()
+
+    def work() -> None:
+        with closing(open_inbox(sqlite.where, "ada")) as store, closing(FileIndex(mind.folder / FILE)) as index:
+            catch_up(store, index)
+
+    assert in_child(work, die_at=die_at) is True
+    work()
+    assert b"zanzibar" not in b"".join(path.read_bytes() for path in mind.folder.iterdir())
