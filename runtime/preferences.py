@@ -13,10 +13,14 @@ from empla.clock import SystemClock
 from empla.config import Home, load_settings
 from empla.errors import InputError
 from empla.hr.profiles import found
+from empla.memory.procedural.showing import held, procedures
 from empla.mind.preferences import CORRECTION, PREFERENCE, PREFERENCES_COMMAND, Held, Preferred, Wanted
 from empla.mind.readings import Mail
+from empla.mind.rules import RULE
 from empla.mind.values import Origin, Source
+from empla.store.minds import known_mind
 from empla.workplace.directory import CompanyDirectory
+from employees.executive_assistant import ruling
 from employees.executive_assistant.preferwords import described
 from runtime.hiring import staff
 from runtime.inboxes import sender
@@ -37,8 +41,28 @@ def prefer(home: Home, name: str, text: str) -> dict[str, Any]:
     functor = CORRECTION if wanted.key == CORRECTION else PREFERENCE
     scope = wanted.wrong if wanted.key == CORRECTION else wanted.scope
     preferred = Preferred(value=wanted.value, said=text, by=by, name=whom)
-    held = Held(functor=functor, person=wanted.person, key=wanted.key, scope=scope, preferred=preferred)
-    return {"name": full, "slug": slug, "preference": described(held), "said": text, "by": by}
+    as_held = Held(functor=functor, person=wanted.person, key=wanted.key, scope=scope, preferred=preferred)
+    return {"name": full, "slug": slug, "preference": described(as_held), "said": text, "by": by}
+
+
+def shown(home: Home, name: str) -> dict[str, Any]:
+    """Return how an employee does things (`empla.memory.procedural`), each with `says`, in words; and `name`."""
+    with staff(home) as staffing, staffing.store.reading() as company:
+        row = found(company, name)
+        slug, full, manager = row.slug, row.name, row.manager
+    at = SystemClock(home.clock).now()
+    with known_mind(home, slug) as store:
+        if store is None:
+            raise InputError(f"{full} has not begun to work, and knows nothing yet", next_step="see `empla status`")
+        known = procedures(store, at)
+        rules = dict(belief.arguments for belief in held(store, RULE, at))
+    for one in (*known["preferences"], *known["corrections"]):
+        wanted = Preferred(value=one["value"], name=one["name"])
+        as_held = Held(functor="", person=one["person"], key=one["key"], scope=one["scope"], preferred=wanted)
+        one["says"] = described(as_held, manager)
+    for rule in known["rules"]:
+        rule["says"] = ruling.described(rules[rule["number"]])
+    return {"name": full, **known}
 
 
 def _read(home: Home, text: str, zone: str) -> Wanted:

@@ -41,12 +41,18 @@ _SHORT = 160
 def show(
     name: Name,
     which: Annotated[str, typer.Argument(metavar="[ID]", help="e12, f7, n3 or d2. Default: how much of what.")] = "",
+    procedures: Annotated[
+        bool, typer.Option("--procedures", help="Show how it does things: preferences, rules, what it has learned.")
+    ] = False,
     json: Json = False,
 ) -> None:
     """Show one memory with what it rests on and what rests on it; without an id, how much is remembered."""
     from runtime import recollections
-    from runtime.cli import printing
+    from runtime.cli import preferences, printing
 
+    if procedures:
+        preferences.show(name, json=json)
+        return
     found = recollections.shown(here(), name, which) if which else recollections.counted(here(), name)
     if json:
         printing.as_json(found)

@@ -67,3 +67,5 @@ def test_a_preference_is_set_by_command_and_the_manager_is_told(
     told = morning.told("Your preferences have changed")
     assert "From now on I call Carla Ruiz “Cara”" in told.text and "forget preference" in told.text
     assert empla("memory", "prefer", "Ada Lane", "be nice").startswith("2 ")
+    shown = empla("memory", "show", "Ada Lane", "--procedures")
+    assert "I call Carla Ruiz “Cara”" in " ".join(shown.split()) and "explicit" in shown

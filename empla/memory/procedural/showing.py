@@ -22,17 +22,17 @@ def procedures(store: Store, at: datetime) -> dict[str, list[dict[str, Any]]]:
     `confidence` (0..1). An observed preference has `counts` only once it was seen often enough to be obeyed.
     """
     with store.reading():
-        preferences = [_preference(belief) for functor in _PREFERENCES for belief in _held(store, functor, at)]
+        preferences = [_preference(belief) for functor in _PREFERENCES for belief in held(store, functor, at)]
         return {
             "preferences": [p for p in preferences if p["key"] != CORRECTION],
             "corrections": [p for p in preferences if p["key"] == CORRECTION],
-            "rules": sorted(map(_rule, _held(store, RULE, at)), key=lambda rule: int(rule["number"])),
-            "approaches": [_approach(belief.arguments[2]) for belief in _held(store, APPROACH, at)],
-            "gaps": [_gap(belief.arguments[1]) for belief in _held(store, GAP, at)],
+            "rules": sorted(map(_rule, held(store, RULE, at)), key=lambda rule: int(rule["number"])),
+            "approaches": [_approach(belief.arguments[2]) for belief in held(store, APPROACH, at)],
+            "gaps": [_gap(belief.arguments[1]) for belief in held(store, GAP, at)],
         }
 
 
-def _held(store: Store, functor: str, at: datetime) -> Iterator[Belief]:
+def held(store: Store, functor: str, at: datetime) -> Iterator[Belief]:
     """Yield the beliefs of a functor that hold, oldest first."""
     for row in store.find("belief", {"functor": functor, "held": 1}, ("body",)):
         belief: Belief = codec.loads(row.body)
@@ -41,14 +41,14 @@ def _held(store: Store, functor: str, at: datetime) -> Iterator[Belief]:
 
 
 def _preference(belief: Belief) -> dict[str, Any]:
-    held = holds(belief)
-    preferred = held.preferred
+    found = holds(belief)
+    preferred = found.preferred
     return {
         "number": preferred.number,
-        "person": held.person,
+        "person": found.person,
         "name": preferred.name,
-        "key": held.key,
-        "scope": held.scope,
+        "key": found.key,
+        "scope": found.scope,
         "value": preferred.value,
         "basis": preferred.basis,
         "confidence": preferred.confidence,
