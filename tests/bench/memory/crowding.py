@@ -27,7 +27,7 @@ from tests.bench.memory.recalling import Meanings, ask, remembering
 _WORD = re.compile(r"[A-Za-z]+")
 _RARE, _SORTS = 10, 50
 MILLION = 1_000_000
-POSTINGS = (40_000, 100_000)
+POSTINGS = (20_000, 40_000, 100_000)
 
 
 def pooled(conversations: Sequence[Conversation], episodes: int) -> Iterator[dict[str, Any]]:
