@@ -35,6 +35,7 @@ from empla.hr.grants import tell_all
 from empla.hr.mailboxes import EXTERNAL, account_of
 from empla.hr.profiles import Profile, load_profile
 from empla.memory.memory import Memory
+from empla.memory.sharing.pools import Pools
 from empla.mind import common_kinds
 from empla.mind.percepts import Percept
 from empla.mind.plans import PlanLibrary
@@ -198,7 +199,16 @@ def _engine(seat: Seat, store: Store, place: Place, profile: Profile, telemetry:
         eager=settings.embeddings != "none",
         retention=timedelta(days=days) if days else None,
     )
-    return EmployeeEngine(store, place, mindset, beat=beat, guard=body_guard, telemetry=telemetry, recalls=recalls)
+    return EmployeeEngine(
+        store,
+        place,
+        mindset,
+        beat=beat,
+        guard=body_guard,
+        telemetry=telemetry,
+        recalls=recalls,
+        pools=Pools.of(seat.home),
+    )
 
 
 def _note_crash(seat: Seat, engine: EmployeeEngine) -> None:

@@ -28,12 +28,14 @@ from empla.engine.journal import Journal
 from empla.engine.loading import load
 from empla.engine.outbox import Outbox
 from empla.engine.recording import record
+from empla.engine.sharing import Sharing
 from empla.errors import InputError, NotRunning
 from empla.memory.forgetting import proving, task
 from empla.memory.forgetting.command import sought
 from empla.memory.forgetting.rows import TABLES, Looking
 from empla.memory.forgetting.scanning import scan, tables_with
 from empla.memory.forgetting.task import Forgetting
+from empla.memory.sharing.pools import Pools
 from empla.mind.cycle import cycle
 from empla.mind.plans import PlanLibrary
 from empla.store.company import CompanyStore, EmployeeRow
@@ -167,6 +169,8 @@ def carry_through(home: Home, store: Store, folder: Path, clock: Clock) -> None:
     def index() -> None:
         with memory.opened(home, store.employee):
             pass  # it was brought up to date
+        if not is_archived(home, store.employee):
+            Sharing(store, Pools.of(home)).all(clock.now())
 
     forgetter = Forgetter(store, blobs, reload=lambda: None, index=index)
     while forgetter.piece(clock.now()) or _think(home, store, blobs, row, plans, clock):

@@ -8,6 +8,7 @@ takes its lease for a moment and does just that: every other percept stays for i
 """
 
 import logging
+import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
@@ -20,10 +21,12 @@ import structlog
 from empla.clock import SystemClock
 from empla.config import MIND_FILE, Home, load_settings
 from empla.engine import inbox
+from empla.engine.sharing import Sharing
 from empla.errors import EmplaError, InputError
 from empla.hr.profiles import found
 from empla.memory import commands
 from empla.memory.commands import MEMORY
+from empla.memory.sharing.pools import Pools
 from empla.mind.percepts import Percept
 from empla.mind.values import OWN
 from empla.store.company import EmployeeRow, Status
@@ -129,6 +132,8 @@ def carry_out(home: Home, slug: str) -> int:
             try:
                 handled = _apply(store, clock := SystemClock(home.clock))
                 forgetting.carry_through(home, store, _folder(home, slug), clock)
+                if not is_archived(home, slug):
+                    Sharing(store, Pools.of(home)).all(clock.now())
                 return handled
             finally:
                 if store.is_leased_by_time:
@@ -150,7 +155,10 @@ def reading(home: Home, slug: str) -> Iterator[tuple[Store, "Memory"]]:
     from empla.memory.memory import Memory
 
     if not structlog.is_configured():  # a command prints its answer and nothing else
-        structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
+        structlog.configure(
+            wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
+            logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        )
     with known_mind(home, slug) as store:
         if store is None:
             raise InputError(f"{slug} has not begun to work, and remembers nothing yet", next_step="see `empla status`")

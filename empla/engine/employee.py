@@ -38,10 +38,12 @@ from empla.engine.recording import record
 from empla.engine.remembering import remember
 from empla.engine.sensing import Sensing
 from empla.engine.setting_aside import SettingAside
+from empla.engine.sharing import Sharing
 from empla.engine.telemetry import SILENT, Telemetry
 from empla.engine.timers import Timers, waits_over
 from empla.errors import EmplaError
 from empla.memory.commands import MEMORY
+from empla.memory.sharing.pools import Pools
 from empla.mind.bodies import Guard, unguarded
 from empla.mind.cycle import cycle
 from empla.mind.health import HEALTH, Health
@@ -95,6 +97,7 @@ class EmployeeEngine:
         always_replay: bool = False,
         telemetry: Telemetry = SILENT,
         recalls: Recalls | None = None,
+        pools: Pools | None = None,
     ) -> None:
         self._telemetry = telemetry
         self._store = store
@@ -129,7 +132,8 @@ class EmployeeEngine:
         )
         self._sensing = Sensing(store, place, self._circuits, mindset.integrations, stir=self._stir, lose=self.lose)
         self._house = Housekeeping(store, mindset.library, self._effect, self._memory, lambda: self.state)
-        self._forgetter = Forgetter(store, place.blobs, reload=self._reload, index=self._memory.let_go)
+        self._sharing = Sharing(store, pools)
+        self._forgetter = Forgetter(store, place.blobs, reload=self._reload, index=self._let_go)
         self._last: LastProcess | None = None
         self._stumbled_at = ""  # the percept over which the process before died: up to it, each commit is one cycle
         self._over: list[Intention] = []  # the intentions that are over by what is being committed
@@ -179,7 +183,7 @@ class EmployeeEngine:
                 now = self._clock.now()
                 try:
                     await self._turn(now, stopping)
-                    packing = self._is_quiet and (self._forgetter.piece(now) or self._house.piece(now))
+                    packing = self._is_quiet and self._piece(now)
                     if self._troubles:
                         self._tell_of_store(now)
                     due = self._next_turn(now)
@@ -326,6 +330,15 @@ class EmployeeEngine:
         known = [d for d in (self._timers.next_due(), self._acting.next_due(now)) if d is not None]
         return min(known) if known else None
 
+    def _piece(self, now: datetime) -> bool:
+        """Do a piece of what can wait until nothing else is to do; return whether there may be more."""
+        return self._forgetter.piece(now) or self._house.piece(now) or self._sharing.piece(now)
+
+    def _let_go(self) -> None:
+        """Have the indexes, and what colleagues were told, let go of what was forgotten."""
+        self._memory.let_go()
+        self._sharing.all(self._clock.now())
+
     def _next_turn(self, now: datetime) -> datetime | None:
         """Return when the loop has to come round, if nothing happens before: the house is kept at night, too."""
         known = [d for d in (self.next_due(now), self._house.next_due()) if d is not None]
@@ -432,6 +445,7 @@ class EmployeeEngine:
             self._reload()
             raise
         self._house.happened()
+        self._sharing.happened()
         self._telemetry.thought(rows[:handled], self._clock.monotonic() - started)
         for intention in self._over:
             self._telemetry.ended(intention.plan, intention.stage.value)

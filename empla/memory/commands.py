@@ -7,6 +7,7 @@
     add              a fact                `knowledge.commands.add`
     edit             what is said of one   `asking.editing.edit`
     rules            what its role infers  `knowledge.commands.rules`
+    share            who may see what      `sharing.command.share`
     forget           a person or a topic   `forgetting.command.forget`
     undo             a change              `consolidation.undoing.undo`
     used             ids of memories       `episodes.used.strengthen`
@@ -38,6 +39,7 @@ _CHANGES = {
     "add": ("knowledge.commands", "add"),
     "edit": ("asking.editing", "edit"),
     "rules": ("knowledge.commands", "rules"),
+    "share": ("sharing.command", "share"),
     "forget": ("forgetting.command", "forget"),
     "undo": ("consolidation.undoing", "undo"),
     "used": ("episodes.used", "strengthen"),

@@ -33,6 +33,7 @@ from runtime.cli import (
     quarantine,
     rules,
     running,
+    sharing,
     simulating,
     steering,
     tasks,
@@ -120,6 +121,7 @@ app.command(rich_help_panel=DAY)(tasks.task)
 app.command(rich_help_panel=DAY)(asking.ask)
 app.command(rich_help_panel=DAY)(teaching.teach)
 memory.app.command()(preferences.prefer)
+memory.app.command()(sharing.share)
 memory.app.command()(forgetting.forget)
 app.add_typer(memory.app, name="memory", rich_help_panel=DAY)
 app.command(rich_help_panel=OVERSIGHT)(oversight.history)
