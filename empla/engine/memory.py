@@ -6,10 +6,13 @@ where it is open or vectors are to be made, which takes a thread of its own, for
 """
 
 import asyncio
+import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 import structlog
@@ -31,6 +34,9 @@ PIECE: Final = 8
 """Episodes that are taken into the indexes at once."""
 MANY: Final = 100
 """Episodes after which memory is opened only to bring its indexes up to date: before, whoever asks does it sooner."""
+
+_FIRST_PAUSE_S: Final = 1.0
+_LONGEST_PAUSE_S: Final = 300.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +67,7 @@ class OwnMemory:
         self._behind = 1 if recalls is not None and recalls.eager else 0
         self._aside: asyncio.Future[bool] | None = None
         self._thread: ThreadPoolExecutor | None = None
-        self._ends = False
+        self._ends = threading.Event()
 
     @property
     def retention(self) -> timedelta | None:
@@ -78,7 +84,8 @@ class OwnMemory:
         """Return the memory to read, brought up to date."""
         memory = self._open()
         taken = memory.catch_up(soon=True)
-        self._behind = 1 if memory.meaning is not None and taken >= PIECE else 0  # vectors may be behind still
+        if self._aside is None:  # vectors may be behind still
+            self._behind = 1 if memory.meaning is not None and taken >= PIECE else 0
         return memory
 
     def tell(self, key: str, fields: Mapping[str, Any]) -> None:
@@ -114,7 +121,7 @@ class OwnMemory:
             memory = self._open()
             if memory.meaning is not None:
                 self._aside = asyncio.get_running_loop().run_in_executor(self._worker(), self._all)
-                self._aside.add_done_callback(self._caught_up)
+                self._aside.add_done_callback(partial(self._caught_up, self._behind))
                 return False
             taken = memory.catch_up(PIECE)
         except EmplaError as error:
@@ -140,27 +147,37 @@ class OwnMemory:
         return self._thread
 
     def _all(self) -> bool:
-        """Bring everything up to date, in a thread and by connections of its own; return whether it is."""
+        """Bring everything up to date, in a thread and by connections of its own; return whether it is.
+
+        While nobody makes vectors (who does begins beside us, or begins again) it is tried ever more seldom.
+        """
         assert self._recalls is not None
+        pause_s = _FIRST_PAUSE_S
         try:
-            memory = self._recalls.opens()
-            try:
-                while not self._ends and memory.catch_up(PIECE) >= PIECE:
-                    pass
-            finally:
-                memory.close()
+            with closing(self._recalls.opens()) as memory:
+                while not self._ends.is_set():
+                    if memory.catch_up(PIECE) >= PIECE:
+                        pause_s = _FIRST_PAUSE_S
+                    elif memory.meaning is None or not memory.meaning.is_behind:
+                        return True
+                    else:
+                        self._ends.wait(pause_s)
+                        pause_s = min(_LONGEST_PAUSE_S, 2 * pause_s)
         except EmplaError as error:
             log.warning("memory is not up to date", why=error.sentence)
-        return True
+        return False
 
-    def _caught_up(self, done: "asyncio.Future[bool]") -> None:
-        self._aside, self._behind = None, 0
+    def _caught_up(self, before: int, done: "asyncio.Future[bool]") -> None:
+        self._aside = None
+        self._behind -= before  # more may have come meanwhile
         if not done.cancelled() and (error := done.exception()) is not None:
             log.error("memory cannot be brought up to date", why=f"{type(error).__name__}: {error}")
+        elif self._behind:
+            self._stir()
 
     def close(self) -> None:
         """Close what was opened; what is under way in its thread ends after the piece in hand."""
-        self._ends = True
+        self._ends.set()
         if self._thread is not None:
             self._thread.shutdown(wait=False)
         if self._memory is not None:

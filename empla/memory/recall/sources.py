@@ -33,6 +33,10 @@ class Meaning(Protocol):
         In `words` whoever is named and wrote what is looked for is already "I": names mislead small models.
         """
 
+    @property
+    def is_behind(self) -> bool:
+        """Whether something new is there that could not be taken, because nobody made vectors of it."""
+
     def catch_up(self, limit: int = 0) -> int:
         """Read what is new in the truth, at most `limit` episodes (0: all); return how many were taken."""
 

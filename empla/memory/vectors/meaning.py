@@ -47,7 +47,13 @@ class EpisodeMeaning:
         self._store = store
         self._embedder = embedder
         self._index = index
-        self._told = ""
+        self._told = False
+        self._behind = False
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether the last time something new could not be taken, because nobody made vectors of it."""
+        return self._behind
 
     def asked(self, words: str) -> "AskedCue | None":
         """Return a cue as vectors; None while nobody can make any, which is told once in the log."""
@@ -57,7 +63,7 @@ class EpisodeMeaning:
         except _NONE_NOW as error:
             self._tell(error)
             return None
-        self._told = ""
+        self._told = False
         return AskedCue(vectors, self._index)
 
     def catch_up(self, limit: int = 0) -> int:
@@ -65,7 +71,7 @@ class EpisodeMeaning:
 
         Fewer, if nobody can make any now; but what was forgotten is erased all the same.
         """
-        taken = 0
+        taken, self._behind = 0, False
         try:
             self._index.use(self._embedder.model, self._embedder.dims)
             while not limit or taken < limit:
@@ -76,6 +82,7 @@ class EpisodeMeaning:
                 self._erase()  # that waits for nobody
         except _LOST as error:
             self._tell(error)
+            self._behind = True
             self._erase()
         return taken
 
@@ -179,9 +186,9 @@ class EpisodeMeaning:
         return found
 
     def _tell(self, error: EmplaError) -> None:
-        """Say once why there are no vectors now."""
-        if self._told != error.code:
-            self._told = error.code
+        """Say once, until there are vectors again, why there are none now."""
+        if not self._told:
+            self._told = True
             log.warning("no vectors are made now", why=error.sentence, next_step=error.next_step)
 
 
