@@ -14,6 +14,8 @@ from empla.hr.grants import revoke_all
 from empla.hr.hiring import set_fields
 from empla.hr.profiles import found
 from empla.hr.staffing import Staffing
+from empla.memory.sharing.pools import Pools
+from empla.memory.sharing.publishing import leave as withdraw_from_team
 from empla.store.company import EmployeeRow, Status
 from empla.store.departing import take_out
 from empla.store.minds import in_database
@@ -100,6 +102,10 @@ def _archive(staffing: Staffing, slug: str) -> None:
     folder = staffing.home.employee(slug)
     archive = staffing.home.archive(slug)
     archive.parent.mkdir(mode=0o700, exist_ok=True)
+    with staffing.store.reading() as company:
+        row = company.employee(slug)
+    if row is not None:
+        withdraw_from_team(slug, Pools.of(staffing.home), row.manager, staffing.clock.now())
     if folder.exists() and in_database(staffing.home):
         take_out(staffing.home, slug)
         from empla.memory.text.postgres import drop_index  # its driver is there only where minds are in a database

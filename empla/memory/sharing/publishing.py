@@ -79,14 +79,18 @@ def publish_some(store: Store, pools: Pools, at: datetime, *, wiped: Callable[[s
     """
     known = _so_far(store)
     manager = manager_of(store)
-    if manager != known.manager:
+    moved = manager != known.manager
+    if moved:
         if known.manager:
             leave(store.employee, pools, known.manager, at)
         known = Published(manager=manager)  # all of it is looked at again: it is another team
     following, told = _news(store, known)
-    if following == known and not told:
-        return False
-    for pool in (COMPANY, team(manager)):
+    both = (COMPANY, team(manager))
+    if not any(map(pools.exists, both)):
+        told = [one for one in told if one.pool]
+    if not told and not moved and _total(following) < _total(known) + AT_ONCE:
+        return False  # nothing to tell: how far it has come is written down with what there is, or with many
+    for pool in both:
         try:
             if _share(pools, pool, told, at):
                 wiped(pool)
@@ -126,6 +130,10 @@ def _so_far(store: Store) -> Published:
     return found
 
 
+def _total(known: Published) -> int:
+    return known.episode + known.change + known.fact
+
+
 def _news(store: Store, known: Published) -> tuple[Published, list[_Told]]:
     """Return what came or changed since, and the mark after it."""
     with store.reading():
@@ -134,7 +142,9 @@ def _news(store: Store, known: Published) -> tuple[Published, list[_Told]]:
         numbers = sorted({int(row.memory[1:]) for row in changes if row.memory[:1] == "e"})
         changed = store.find("episode", (), _EPISODE, one_of=("seq", numbers)) if numbers else ()
         facts = store.find("fact", (), _FACT, at_least={"changed": known.fact + 1}, limit=AT_ONCE, order="changed")
-        told = [_episode(store.employee, known.manager, row) for row in (*changed, *fresh)]
+        told = [_episode(store.employee, known.manager, row) for row in changed]
+        # What is new and private was never shared: what made it private after it was has its place in the log.
+        told += [new for row in fresh if (new := _episode(store.employee, known.manager, row)).pool]
         told += [_fact(store, known.manager, row) for row in facts]
     following = replace(
         known,

@@ -69,5 +69,31 @@ def test_who_changes_their_mind_changes_nothing(clara: Cli) -> None:
     said = clara.start("memory", "forget", "Clara", "--topic", "Zed Quill")
     assert said.code != 0  # nobody answered
     assert holders(clara, "Zed Quill")
-    assert clara("memory", "forget", "Clara").code == 1
+    assert clara("memory", "forget", "Clara").code == 2
     assert "one of a person" in clara.said[-1].err
+
+
+def test_what_one_shares_the_other_recalls_until_it_is_forgotten(clara: Cli) -> None:
+    clara.ok("hire", "executive-assistant", "--name", "Jonas Weber")
+    clara.ok("memory", "share", "Clara", "d1", "--with", "company")
+    assert any(hit["id"] == "clara.diaz/e2" for hit in recalled(clara, "When is tea?"))
+    clara.ok("memory", "forget", "Clara", "--topic", "tea is at", "--yes")
+    assert recalled(clara, "When is tea?") == []
+    assert holders(clara, "tea is at") == []
+
+
+def recalled(cli: Cli, words: str) -> list[dict[str, object]]:
+    """Return what Jonas recalls."""
+    from empla.config import load_settings
+    from empla.memory.memory import Memory
+    from empla.memory.model import Cue
+    from tests.memory.sharing.conftest import AT
+
+    home = Home(cli.home)
+    folder = home.employee("jonas.weber")
+    with closing(open_mind_inbox(home, "jonas.weber")) as store:
+        memory = Memory(store, folder / "recall", settings=load_settings(home), home=home)
+        memory.catch_up()
+        hits = [{"id": hit.id, "text": hit.text} for hit in memory.recall(Cue(words=words, at=AT)).hits]
+        memory.close()
+    return hits
