@@ -81,3 +81,17 @@ def test_a_stranger_gets_no_answer(morning: Morning) -> None:
     assert "030 1111" not in passed_on.text
     sent = [row.target for row in morning.rows("action", "operation", "target") if row.operation == "email.send"]
     assert not any("eve@elsewhere.example" in json.loads(target)["recipients"] for target in sent)
+
+
+def test_a_colleague_hears_what_they_took_part_in_once_the_manager_agrees(morning: Morning) -> None:
+    ben = morning.people["Ben Stone"]
+    ben.send(morning.assistant, "Acme", BEN)
+    morning.told("Acme")
+
+    asked = ben.send(morning.assistant, "A question", "What do you know about Acme?")
+
+    wanted = morning.told("May I")
+    assert ben.address in wanted.text
+    assert not morning.written_to("Ben Stone")
+    morning.manager.reply(wanted, "Yes")
+    assert "3 March 2027" in ben.answer_to(asked, 60).new
