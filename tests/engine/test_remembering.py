@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from datetime import timedelta
+from importlib import import_module
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from empla.capabilities.contract import Arguments, Effect, Idempotency, Operatio
 from empla.engine.memory import MANY
 from empla.errors import InputError
 from empla.governance.permit import Payload
+from empla.memory import commands
 from empla.memory.commands import MEMORY
 from empla.memory.episodes.writing import write
 from empla.memory.model import Cue, Episode, EpisodeKind
@@ -123,6 +125,11 @@ def test_what_a_command_has_half_done_is_undone(ada: Employee, monkeypatch: pyte
     monkeypatch.setattr("empla.memory.episodes.used.strengthen", half)
     assert command(ada, "half", do="used", memories=["e1"])[:2] == ("quarantined", "it does not go on")
     assert ada.rows("episode", "key") == ["told:0"]
+
+
+def test_every_change_that_can_be_asked_for_is_there() -> None:
+    for module, name in commands._CHANGES.values():
+        assert callable(getattr(import_module(f"empla.memory.{module}"), name))
 
 
 def test_commands_are_no_cycles(ada: Employee) -> None:

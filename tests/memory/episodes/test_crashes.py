@@ -12,6 +12,7 @@ import pytest
 
 from empla import faults
 from empla.capabilities import registry
+from empla.memory.working import working_memory
 from empla.testing.employee import ADA, MARIA, employee
 from empla.testing.place import MemoryDirectory, person
 from employees.executive_assistant.plans import library
@@ -79,6 +80,8 @@ def played(where: str | Path, die_at: int = 0) -> tuple[list[Any], int]:
             faults.tell(None)
         rows = [tuple(row) for row in desk.ada.store.find("episode", (), COLUMNS)]
         assert len(desk.calendars.of(MARIA)) == 1
+        in_mind = working_memory(desk.ada.store, "<maria-1@office.example>", desk.ada.clock.now())
+        rows.append(tuple(item.text for part in in_mind.parts for item in part.items if part.name != "thread"))
         return sorted(rows), deaths.passed
 
 
