@@ -167,8 +167,8 @@ def carry_through(home: Home, store: Store, folder: Path, clock: Clock) -> None:
     blobs: Blobs = StoredBlobs(store, clock) if shared else FileBlobs(folder / "blobs")
 
     def index() -> None:
-        with memory.opened(home, store.employee):
-            pass  # it was brought up to date
+        with memory.opened(home, store.employee) as opened:
+            opened.graph.catch_up()
         if not is_archived(home, store.employee):
             Sharing(store, Pools.of(home)).all(clock.now())
 

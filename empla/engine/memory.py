@@ -134,7 +134,7 @@ class OwnMemory:
     def let_go(self) -> None:
         """Have the indexes let go of what was forgotten, now: nothing of it may be left in their files."""
         if self._recalls is not None:
-            self.opened()
+            self.opened().graph.catch_up()
 
     def _is_due(self) -> bool:
         if self._recalls is None or not self._behind or self._aside is not None:

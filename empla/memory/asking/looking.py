@@ -243,7 +243,9 @@ class Looking:
         return {row.id: row.plan for row in rows}
 
     def document(self, episode: str) -> str:
-        """Return the name of the document that an episode is a passage of."""
+        """Return the name of the document that an episode is a passage of; of what a colleague shares, whose it is."""
+        if not episode[1:].isdecimal():
+            return episode.partition("/")[0].removeprefix("@")
         rows = self._store.find("episode", {"seq": int(episode[1:])}, ("document",))
         found = self._store.find("document", {"seq": rows[0].document}, ("name",)) if rows else ()
         return str(found[0].name) if found else ""

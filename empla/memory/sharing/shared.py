@@ -1,7 +1,7 @@
 """Recalling what colleagues share: the pools that somebody may read, asked beside their own memory.
 
 Which pools are asked says the manager for whom an employee works; what is seen within one says the viewer on whose
-behalf it asks, in the query of the pool's own index. Each hit is cited as whose it is: "clara.diaz/e12".
+behalf it asks, in the query of the pool's own index. Each hit is cited as whose it is: "@clara.diaz/e12".
 """
 
 from collections.abc import Iterator
@@ -18,6 +18,11 @@ if TYPE_CHECKING:
 
 _SPARE: Final = 2
 """How many times as many hits are asked of a pool as are wanted: among them may be the reader's own."""
+
+
+def cited(key: str) -> str:
+    """Return how a memory is cited that has this key in a pool; no id of one's own memories begins so."""
+    return f"@{key}"
 
 
 class Shared:
@@ -56,7 +61,7 @@ class Shared:
         keys = {f"e{row.seq}": row.key for row in rows}
         mine = shared_key(self._owner, "")
         return [
-            replace(hit, id=keys[hit.id], thread="", rests_on=())
+            replace(hit, id=cited(keys[hit.id]), thread="", rests_on=())
             for hit in found
             if hit.id in keys and not keys[hit.id].startswith(mine)
         ]

@@ -41,7 +41,7 @@ def test_it_is_forgotten_and_withdrawn_there_too(empty_database, tmp_path) -> No
     sharing.all(AT)
     memory = Memory(other, tmp_path / "recall", settings=pools.settings, pools=pools)
     memory.catch_up()
-    assert {hit.id for hit in memory.recall(Cue(words="order", at=AT)).hits} == {"maya/e1", "maya/e2"}
+    assert {hit.id for hit in memory.recall(Cue(words="order", at=AT)).hits} == {"@maya/e1", "@maya/e2"}
     with store.transaction():
         run(store, Percept(key="t", kind=MEMORY, fields={"do": "forget", "topic": "heron", "run": "r"}, origin=OWN), AT)
     forgetter = Forgetter(store, MemoryBlobs(), reload=lambda: None, index=lambda: sharing.all(AT))
@@ -53,7 +53,7 @@ def test_it_is_forgotten_and_withdrawn_there_too(empty_database, tmp_path) -> No
     assert list(tables_with(shared, ("heron",))) == []
     assert proving.broken_at(store) == 0
     memory.catch_up()
-    assert {hit.id for hit in memory.recall(Cue(words="order", at=AT)).hits} == {"maya/e2"}
+    assert {hit.id for hit in memory.recall(Cue(words="order", at=AT)).hits} == {"@maya/e2"}
     memory.close()
     for one in (store, other, shared):
         one.close()

@@ -29,8 +29,8 @@ def test_each_level_is_recalled_by_exactly_those_who_may(hire: Hire) -> None:
     maya.publish()
     seen = {who.slug: {i for i in who.recall("heron order")} for who in (maya, jonas, kim)}
     assert seen["maya"] == set(ids.values())
-    assert seen["jonas"] == {f"maya/{ids[level]}" for level in LEVELS[1:]}
-    assert seen["kim"] == {f"maya/{ids[level]}" for level in LEVELS[2:]}
+    assert seen["jonas"] == {f"@maya/{ids[level]}" for level in LEVELS[1:]}
+    assert seen["kim"] == {f"@maya/{ids[level]}" for level in LEVELS[2:]}
 
 
 def test_on_whose_behalf_it_is_asked_counts_too(hire: Hire) -> None:
@@ -39,7 +39,7 @@ def test_on_whose_behalf_it_is_asked_counts_too(hire: Hire) -> None:
     maya.publish()
     for least in LEVELS[1:]:
         found = set(jonas.recall("heron order", Viewer(least=least)))
-        assert found == {f"maya/{shared[level]}" for level in LEVELS if level >= least}
+        assert found == {f"@maya/{shared[level]}" for level in LEVELS if level >= least}
 
 
 def test_what_is_hidden_takes_no_place_from_what_is_seen(hire: Hire) -> None:
@@ -48,7 +48,9 @@ def test_what_is_hidden_takes_no_place_from_what_is_seen(hire: Hire) -> None:
         maya.live("heron heron heron order order", Visibility.TEAM)
     seen = maya.live("A heron was seen", Visibility.PUBLIC)
     maya.publish()
-    assert jonas.recall("heron order", Viewer(least=Visibility.PUBLIC), limit=1) == {f"maya/{seen}": "A heron was seen"}
+    assert jonas.recall("heron order", Viewer(least=Visibility.PUBLIC), limit=1) == {
+        f"@maya/{seen}": "A heron was seen"
+    }
 
 
 def test_what_is_made_private_again_is_withdrawn(hire: Hire) -> None:
@@ -59,7 +61,7 @@ def test_what_is_made_private_again_is_withdrawn(hire: Hire) -> None:
     for level, seen in (("team", True), ("company", True), ("private", False), ("public", True)):
         maya.tell("share", memories=(one,), **{"with": level})
         maya.publish()
-        assert (f"maya/{one}" in jonas.recall("heron order")) is seen, level
+        assert (f"@maya/{one}" in jonas.recall("heron order")) is seen, level
 
 
 def test_what_is_forgotten_leaves_no_word_in_the_pools(hire: Hire) -> None:
@@ -82,7 +84,7 @@ def test_whoever_changes_teams_takes_it_along(hire: Hire) -> None:
     lead(maya.store, OTTO)
     maya.publish()
     assert jonas.recall("heron order") == {}
-    assert set(kim.recall("heron order")) == {f"maya/{one}"}
+    assert set(kim.recall("heron order")) == {f"@maya/{one}"}
 
 
 def test_whoever_leaves_takes_along_what_only_the_team_may_see(hire: Hire) -> None:
@@ -92,7 +94,7 @@ def test_whoever_leaves_takes_along_what_only_the_team_may_see(hire: Hire) -> No
     maya.publish()
     for _ in range(2):
         leave("maya", maya.pools, ADA, AT)
-    assert set(jonas.recall("heron order")) == {f"maya/{kept}"}
+    assert set(jonas.recall("heron order")) == {f"@maya/{kept}"}
 
 
 def test_a_fact_is_shared_as_far_as_what_it_rests_on(hire: Hire) -> None:
@@ -108,7 +110,7 @@ def test_a_fact_is_shared_as_far_as_what_it_rests_on(hire: Hire) -> None:
         maya.tell("share", memories=(fact,), **{"with": "team"})
     maya.tell("share", memories=(one, fact), **{"with": "team"})
     maya.publish()
-    assert f"maya/{fact}" in jonas.recall("Who works for Acme? Zed Quill")
+    assert f"@maya/{fact}" in jonas.recall("Who works for Acme? Zed Quill")
     maya.tell("forget", ids=(one,), by=ADA)
     maya.publish()
     assert jonas.recall("Who works for Acme? Zed Quill") == {}
@@ -117,7 +119,7 @@ def test_a_fact_is_shared_as_far_as_what_it_rests_on(hire: Hire) -> None:
 @pytest.mark.parametrize("nth", range(1, 7))
 def test_killed_while_it_publishes_each_is_there_once(hire: Hire, nth: int) -> None:
     maya, jonas = hire("maya", ADA), hire("jonas", ADA)
-    ids = {f"maya/{maya.live(f'The heron order, part {n}', Visibility(1 + n % 3))}" for n in range(6)}
+    ids = {f"@maya/{maya.live(f'The heron order, part {n}', Visibility(1 + n % 3))}" for n in range(6)}
     faults.tell(Dies(nth))
     try:
         with pytest.raises(Death):
@@ -175,13 +177,13 @@ def test_what_is_seen_is_what_a_plain_oracle_says(hire_afresh, memories, moves, 
         viewer = Viewer(addresses=(asks,) if asks else (), least=least)
         for who, floor in ((jonas, Visibility.TEAM), (kim, Visibility.COMPANY)):
             wanted = {
-                f"maya/{i}"
+                f"@maya/{i}"
                 for i, (level, p) in state.items()
                 if level >= floor and (level >= least or (asks and p == asks))
             }
             assert set(who.recall("heron order part", viewer)) == wanted
             assert set(who.recall("heron order part", EVERYTHING)) == {
-                f"maya/{i}" for i, (v, _) in state.items() if v >= floor
+                f"@maya/{i}" for i, (v, _) in state.items() if v >= floor
             }
         own = {i for i, (level, p) in state.items() if level >= least or (asks and p == asks)}
         assert set(maya.recall("heron order part", viewer)) == own

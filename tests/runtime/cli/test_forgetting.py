@@ -76,7 +76,7 @@ def test_who_changes_their_mind_changes_nothing(clara: Cli) -> None:
 def test_what_one_shares_the_other_recalls_until_it_is_forgotten(clara: Cli) -> None:
     clara.ok("hire", "executive-assistant", "--name", "Jonas Weber")
     clara.ok("memory", "share", "Clara", "d1", "--with", "company")
-    assert any(hit["id"] == "clara.diaz/e2" for hit in recalled(clara, "When is tea?"))
+    assert any(hit["id"] == "@clara.diaz/e2" for hit in recalled(clara, "When is tea?"))
     clara.ok("memory", "forget", "Clara", "--topic", "tea is at", "--yes")
     assert recalled(clara, "When is tea?") == []
     assert holders(clara, "tea is at") == []
