@@ -73,6 +73,9 @@ class Shared:
         for name in self._names:
             if name not in self._opened and self._pools.exists(name):
                 store = self._pools.open(name)
+                if store.seen_lease() is None:  # in a database: nobody has ever shared anything there
+                    store.close()
+                    continue
                 folder = self._pools.folder(name) / FOLDER
                 self._opened[name] = store, Memory(store, folder, settings=self._pools.settings)
             if name in self._opened:

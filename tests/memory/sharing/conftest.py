@@ -9,8 +9,7 @@ import pytest
 
 from empla.config import Settings
 from empla.engine.sharing import Sharing
-from empla.memory.commands import run
-from empla.memory.commands import MEMORY
+from empla.memory.commands import MEMORY, run
 from empla.memory.episodes.writing import write
 from empla.memory.memory import Memory
 from empla.memory.model import EVERYTHING, Cue, Episode, EpisodeKind, Viewer, Visibility

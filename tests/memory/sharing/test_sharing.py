@@ -1,4 +1,4 @@
-"""What employees share is seen by exactly those who may, is withdrawn when it is to be, and is as it is over crashes."""
+"""What employees share is seen by exactly those who may, is withdrawn when it is to be, and stands over crashes."""
 
 import tempfile
 from collections.abc import Callable
@@ -27,7 +27,7 @@ def test_each_level_is_recalled_by_exactly_those_who_may(hire: Hire) -> None:
     maya, jonas, kim = hire("maya", ADA), hire("jonas", ADA), hire("kim", OTTO)
     ids = {level: maya.live(f"The heron order, {level.name.lower()} part", level) for level in LEVELS}
     maya.publish()
-    seen = {who.slug: {i for i in who.recall("heron order")} for who in (maya, jonas, kim)}
+    seen = {who.slug: set(who.recall("heron order")) for who in (maya, jonas, kim)}
     assert seen["maya"] == set(ids.values())
     assert seen["jonas"] == {f"@maya/{ids[level]}" for level in LEVELS[1:]}
     assert seen["kim"] == {f"@maya/{ids[level]}" for level in LEVELS[2:]}
