@@ -107,7 +107,8 @@ def back_up(home: Home, archive: Path, clock: Clock, *, with_key: bool, progress
 def _stage(home: Home, staging: Path, clock: Clock, *, with_key: bool, progress: Progress) -> Manifest:
     """Copy the files of a home as they are at one instant into `staging`."""
     minds = [] if in_database(home) else _minds(home)
-    databases = [path for path in (home.company_db, home.office / "office.db", *minds, *_left(home)) if path.exists()]
+    others = (*minds, *_left(home), *_shared(home))
+    databases = [path for path in (home.company_db, home.office / "office.db", *others) if path.exists()]
     target = staging / INSIDE
     of_the_office = (calendars.storage(home), pickup_folder(home))
     employees = [path.parent.name for path in minds] if minds else _hired(home)
@@ -180,9 +181,14 @@ def _left(home: Home) -> list[Path]:
     return sorted(home.archive("").glob("*/mind.db"))
 
 
+def _shared(home: Home) -> list[Path]:
+    """Return what employees share with one another."""
+    return sorted((home.root / "shared").glob("*/mind.db"))
+
+
 def _files(home: Home, *, with_key: bool) -> list[Path]:
     """Return the files that are copied as they are: all but the databases that the cut copies, and what is left out."""
-    live = {home.company_db, home.office / "office.db", *_minds(home), *_left(home)}
+    live = {home.company_db, home.office / "office.db", *_minds(home), *_left(home), *_shared(home)}
 
     def kept(path: Path) -> bool:
         named = path.name not in _RUNNING and not path.name.endswith((*_BESIDE, ".new", ".part"))

@@ -54,12 +54,16 @@ _GONE: Final[Mapping[str, Any]] = {
 @registered
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Published:
-    """How far the truth was published: the last episode, change and fact; and as whose, for a team is a manager's."""
+    """How far the truth was published: the last episode, change and fact; and as whose, for a team is a manager's.
+
+    `pools` are those in which something was put: one that is gone is filled anew.
+    """
 
     episode: int = 0
     change: int = 0
     fact: int = 0
     manager: str = ""
+    pools: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +88,10 @@ def publish_some(store: Store, pools: Pools, at: datetime, *, wiped: Callable[[s
         if known.manager:
             leave(store.employee, pools, known.manager, at)
         known = Published(manager=manager)  # all of it is looked at again: it is another team
+    if not all(map(pools.exists, known.pools)):
+        known, moved = Published(manager=manager), True  # what was shared is made of the truth, and can be again
     following, told = _news(store, known)
+    following = replace(following, pools=tuple(sorted({*known.pools, *(one.pool for one in told if one.pool)})))
     both = (COMPANY, team(manager))
     if not any(map(pools.exists, both)):
         told = [one for one in told if one.pool]

@@ -1,5 +1,6 @@
 """What employees share is seen by exactly those who may, is withdrawn when it is to be, and stands over crashes."""
 
+import shutil
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -75,6 +76,16 @@ def test_what_is_forgotten_leaves_no_word_in_the_pools(hire: Hire) -> None:
     maya.publish()
     assert list(scan(maya.pools.root, ("heron",))) == []
     assert list(jonas.recall("crane order").values()) == ["The crane order is early"]
+
+
+def test_a_pool_that_is_lost_is_filled_anew(hire: Hire) -> None:
+    maya, jonas = hire("maya", ADA), hire("jonas", ADA)
+    one = maya.live("The heron order is late", Visibility.COMPANY)
+    maya.publish()
+    shutil.rmtree(maya.pools.root)
+    assert jonas.recall("heron order") == {}
+    maya.publish()
+    assert set(jonas.recall("heron order")) == {f"@maya/{one}"}
 
 
 def test_whoever_changes_teams_takes_it_along(hire: Hire) -> None:
