@@ -4,7 +4,7 @@ The viewer's bounds stand in every statement, so what may not be seen is never r
 """
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -12,11 +12,11 @@ from typing import Any, Final
 
 from empla.errors import ExternalError, SignedOut
 from empla.memory.knowledge.embedded import EmbeddedGraph
-from empla.memory.knowledge.facts import Facts
+from empla.memory.knowledge.facts import Facts, fact_of, moment
 from empla.memory.knowledge.graph import KnowledgeGraph
 from empla.memory.knowledge.names import folded, folded_company, name_in_address
 from empla.memory.knowledge.sight import like, seen_by
-from empla.memory.model import Basis, Cue, Entity, EpisodeKind, Fact, Recalled, Recollection, Viewer, Visibility
+from empla.memory.model import Cue, Entity, EpisodeKind, Fact, Recalled, Recollection, Viewer, Visibility
 from empla.memory.text.analysis import roots
 from empla.mind import codec
 from empla.mind.commitments import COMMITMENT, EXPECTATION, Commitment, Standing
@@ -242,6 +242,12 @@ class Looking:
         rows = self._store.find("intention", {}, ("id", "plan"), one_of=("id", wanted)) if wanted else ()
         return {row.id: row.plan for row in rows}
 
+    def percepts_of(self, plans: Container[str], percepts: Sequence[str]) -> frozenset[str]:
+        """Return those of these percepts that set off one of these plans."""
+        wanted = sorted({key for key in percepts if key})
+        rows = self._store.find("intention", {}, ("percept", "plan"), one_of=("percept", wanted)) if wanted else ()
+        return frozenset(row.percept for row in rows if row.plan in plans)
+
     def document(self, episode: str) -> str:
         """Return the name of the document that an episode is a passage of; of what a colleague shares, whose it is."""
         if not episode[1:].isdecimal():
@@ -284,31 +290,9 @@ def _of(addresses: Sequence[str], name: str) -> tuple[list[str], dict[str, Any]]
     return [f"({either})" if either else "1 = 0"], bound
 
 
-def _instant(text: str) -> datetime | None:
-    return datetime.fromisoformat(text) if text else None
-
-
 def _known(row: Any, rests_on: tuple[str, ...]) -> Known:
-    fact = Fact(
-        number=row.seq,
-        subject=row.subject,
-        predicate=row.predicate,
-        object=row.object,
-        object_entity=row.object_entity,
-        basis=Basis(row.basis),
-        confidence=row.confidence,
-        said_by=row.said_by,
-        valid_from=_instant(row.valid_from),
-        valid_to=_instant(row.valid_to),
-        recorded_at=_instant(row.recorded_at),
-        closed_at=_instant(row.closed_at),
-        closed_why=row.closed_why,
-        replaces=row.replaces,
-        rule=row.rule,
-        visibility=Visibility(row.visibility),
-        rests_on=rests_on,
-    )
-    begins, ends = _instant(row.begins or row.valid_from), _instant(row.ends or row.valid_to)
+    fact = fact_of(row, (row.valid_from, row.valid_to), rests_on)
+    begins, ends = moment(row.begins or row.valid_from), moment(row.ends or row.valid_to)
     return Known(fact=fact, begins=begins, ends=ends, overruled=bool(row.overruled_by))
 
 

@@ -172,7 +172,7 @@ class Facts:
 
     def _made(self, rows: Sequence[Any], spans: Mapping[int, tuple[str, str]] | None = None) -> list[Fact]:
         rests = self.rests_on(row.seq for row in rows)
-        return [_fact(row, (spans or {}).get(row.seq), rests.get(row.seq, ())) for row in rows]
+        return [fact_of(row, (spans or {}).get(row.seq), rests.get(row.seq, ())) for row in rows]
 
     def rests_on(self, facts: Iterable[int]) -> Mapping[int, tuple[str, ...]]:
         """Return the ids of what facts rest on, of all their proofs."""
@@ -201,11 +201,13 @@ def _strength(row: Any) -> tuple[int, float, int]:
     return list(Basis).index(Basis(row.basis)), row.confidence, -row.seq
 
 
-def _at(text: str) -> datetime | None:
+def moment(text: str) -> datetime | None:
+    """Return the instant that a column holds; None where it is open."""
     return datetime.fromisoformat(text) if text else None
 
 
-def _fact(row: Any, span: tuple[str, str] | None, rests_on: tuple[str, ...]) -> Fact:
+def fact_of(row: Any, span: tuple[str, str] | None, rests_on: tuple[str, ...]) -> Fact:
+    """Return the fact of a row; `span` is from when to when it holds, None as it counts by all that is believed now."""
     begins, ends = span or (row.begins, row.ends)
     return Fact(
         number=row.seq,
@@ -216,10 +218,10 @@ def _fact(row: Any, span: tuple[str, str] | None, rests_on: tuple[str, ...]) -> 
         basis=Basis(row.basis),
         confidence=row.confidence,
         said_by=row.said_by,
-        valid_from=_at(begins),
-        valid_to=_at(ends),
-        recorded_at=_at(row.recorded_at),
-        closed_at=_at(row.closed_at),
+        valid_from=moment(begins),
+        valid_to=moment(ends),
+        recorded_at=moment(row.recorded_at),
+        closed_at=moment(row.closed_at),
         closed_why=row.closed_why,
         replaces=row.replaces,
         overruled_by=row.overruled_by,
