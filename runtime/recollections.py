@@ -204,6 +204,7 @@ def searched(home: Home, name: str, words: str, *, by: str = "", limit: int = 10
                 "who": looking.name_of(hit.author),
                 "subject": hit.subject,
                 "text": hit.text,
+                "came_of": "; ".join(hit.came_of.splitlines()),
                 "score": round(hit.score, 3),
                 "parts": {part: round(value, 3) for part, value in hit.parts.items()},
             }

@@ -27,7 +27,7 @@ from empla.memory.sharing.pools import Pools
 from empla.memory.sharing.publishing import manager_of
 from empla.memory.sharing.shared import Shared
 from empla.memory.text.index import Bounds, Piece, TextIndex
-from empla.memory.text.pieces import PER_EPISODE, episode_of, piece_number, pieces_of, words_of
+from empla.memory.text.pieces import PER_EPISODE, episode_of, parts_of, piece_number
 from empla.memory.text.reading import catch_up
 from empla.mind.values import Source
 from empla.store.minds import open_mind_inbox
@@ -228,12 +228,15 @@ class Memory:
 
 
 def _recollection(row: Any, number: int) -> Recollection:
-    parts = pieces_of(words_of(row.text, row.outcome, row.rationale))
+    parts = parts_of(row.text, row.outcome, row.rationale)
+    place = min(number % PER_EPISODE, len(parts) - 1)
+    part = parts[place]
     return Recollection(
         id=f"e{row.seq}",
         kind=row.kind,
         at=datetime.fromisoformat(row.at),
-        text=parts[min(number % PER_EPISODE, len(parts) - 1)],
+        text=part.text or parts[place - 1].text,  # what came of it alone says nothing of what it came of
+        came_of=part.came_of,
         author=row.author,
         people=tuple(json.loads(row.people)),
         thread=row.thread,

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum, StrEnum
 
-from empla.mind.codec import registered, registered_as
+from empla.mind.codec import LATER, registered, registered_as
 from empla.mind.values import Source
 
 
@@ -158,7 +158,8 @@ class Recollection:
     """One thing that was recalled.
 
     `id` is cited ("e12", "f7"). `score` is the sum of its `parts`, each a weight times what was found. `source` is the
-    label of its words: what came from outside stays data, however it is recalled.
+    label of its words: what came from outside stays data, however it is recalled. `text` are the words themselves, as
+    they may be quoted; `came_of` is what the employee noted of what came of it and why, which nobody said.
     """
 
     id: str
@@ -174,6 +175,7 @@ class Recollection:
     score: float = 0.0
     parts: Mapping[str, float] = field(default_factory=dict)
     rests_on: tuple[str, ...] = ()
+    came_of: str = field(default="", metadata=LATER)
 
 
 @registered_as("RecalledMemories")  # "Recalled" is a change of the mind's

@@ -137,7 +137,8 @@ def _remembered(focus: Focus, recalls: Recalls, at: datetime, zone: str, budget:
             best = sorted(hit.parts.items(), key=lambda one: (-one[1], one[0]))[:2]
             why = f"recalled, {hit.score:.2f}: {', '.join(f'{name} {value:.2f}' for name, value in best)}"
             by = f"by {hit.author}: " if hit.author else ""
-            yield Item(id=hit.id, text=f"{when}{hit.kind} {by}{hit.text}", why=why, source=hit.source)
+            came_of = f"\n(noted: {'; '.join(hit.came_of.splitlines())})" if hit.came_of else ""
+            yield Item(id=hit.id, text=f"{when}{hit.kind} {by}{hit.text}{came_of}", why=why, source=hit.source)
 
 
 # fitting --------------------------------------------------------------------------------------------------------------

@@ -139,10 +139,18 @@ def search(
         printing.line(f"{found['name']} remembers nothing of that.")
     else:
         rows = [
-            (one["id"], f"{one['score']:.2f}", _moment(one["at"]), one["who"], _cut(one["text"]), *_parts(one, why))
+            (
+                one["id"],
+                f"{one['score']:.2f}",
+                _moment(one["at"]),
+                one["who"],
+                _cut(one["text"]),
+                _cut(one["came_of"]),
+                *_parts(one, why),
+            )
             for one in found["hits"]
         ]
-        printing.table(rows, "", "Score", "When", "Who", "What", *(("Parts",) if why else ()))
+        printing.table(rows, "", "Score", "When", "Who", "What", "Came of it", *(("Parts",) if why else ()))
 
 
 def _parts(hit: Mapping[str, Any], why: bool) -> tuple[str, ...]:

@@ -39,7 +39,8 @@ def found_for(looking: Looking, cue: Cue, part: Part) -> list[Recollection]:
 
 def _is_question(hit: Recollection, cue: Cue) -> bool:
     """Whether it is itself no more than a question to memory: it has the words, and answers nothing."""
-    text = hit.text.strip()
+    # What was made of a task begins with what the task is; its heading is the task alone.
+    text = (hit.subject if hit.kind == EpisodeKind.TASK else hit.text).strip()
     if len(text) > _LONGEST_QUESTION or "?" not in text:
         return False
     asked = re.split(r"(?<=\?)", text)[0]
@@ -55,7 +56,12 @@ def covered(hit: Recollection) -> float:
 def own_share(hit: Recollection, words: str) -> float:
     """Return which share of the words that count is in something itself."""
     wanted = set(roots(words))
-    return len(wanted & set(roots(f"{hit.subject} {hit.text}"))) / len(wanted) if wanted else 1.0
+    return len(wanted & _own_roots(hit)) / len(wanted) if wanted else 1.0
+
+
+def _own_roots(hit: Recollection) -> set[str]:
+    """Return the roots of all that is known of something by itself, what came of it too."""
+    return set(roots(f"{hit.subject} {hit.text} {hit.came_of}"))
 
 
 def addresses_named(looking: Looking, names: Iterable[str]) -> Sequence[tuple[str, ...]]:
@@ -131,7 +137,16 @@ def _nobody(question: Question, part: Part) -> None:
 def _quote(looking: Looking, hits: Sequence[Recollection], words: str, part: Part) -> None:
     for hit in hits:
         part.known = True
-        part.say(_quoted(looking, hit, words), cited_episode(looking, hit, words))
+        _tell(looking, hit, words, part)
+
+
+def _tell(looking: Looking, hit: Recollection, words: str, part: Part) -> None:
+    """Quote something, and where the words are of what came of it, tell that too: apart, for nobody said it."""
+    cited = cited_episode(looking, hit, words)
+    part.say(_quoted(looking, hit, words), cited)
+    wanted = set(roots(words))
+    if wanted & set(roots(hit.came_of)) - set(roots(f"{hit.subject} {hit.text}")):
+        part.say(f"What came of it: {_line(hit.came_of.splitlines())}.", cited)
 
 
 def _quoted(looking: Looking, hit: Recollection, words: str) -> str:
@@ -195,13 +210,18 @@ def of_likeness(looking: Looking, question: Question, part: Part, zone: str) -> 
     if own is not None and (own.outcome or own.rationale):
         part.say(f"What came of it: {_came_of(own)}.", cited_episode(looking, last, question.topic))
     for one in done:
-        came = f" ({_came_of(one)})" if one.rationale else ""
-        part.say(f"Then, {_on(looking, one.hit, zone)}: {_quoted(looking, one.hit, question.topic)}{came}",
-                 cited_episode(looking, one.hit, question.topic))  # fmt: skip
+        cited = cited_episode(looking, one.hit, question.topic)
+        part.say(f"Then, {_on(looking, one.hit, zone)}: {_quoted(looking, one.hit, question.topic)}", cited)
+        if one.rationale:
+            part.say(f"What came of that: {_came_of(one)}.", cited)
 
 
 def _came_of(one: Looked) -> str:
-    return short("; ".join(text.rstrip(". ") for text in (one.outcome, one.rationale) if text))
+    return _line((one.outcome, one.rationale))
+
+
+def _line(parts: Iterable[str]) -> str:
+    return short("; ".join(text.rstrip(". ") for text in parts if text))
 
 
 # who knows, by what was written --------------------------------------------------------------------------------------
@@ -246,7 +266,7 @@ def of_anything(looking: Looking, question: Question, part: Part, zone: str) -> 
         if known is not None:
             part.say(f"{hit.text.rstrip('.')}.", cited_fact(looking, known, part))
         else:
-            part.say(_quoted(looking, hit, words), cited_episode(looking, hit, words))
+            _tell(looking, hit, words, part)
 
 
 def _fits(looking: Looking, hit: Recollection, words: str, names: Sequence[str]) -> bool:
@@ -255,8 +275,7 @@ def _fits(looking: Looking, hit: Recollection, words: str, names: Sequence[str])
     if known is not None and (known.overruled or not known.holds(looking.at, looking.at + _INSTANT)):
         return False
     besides = set(roots(words)) - {root for name in names for root in roots(name)}
-    own = set(roots(f"{hit.subject} {hit.text}"))
-    return len(besides & own) >= ENOUGH * len(besides) if besides else covered(hit) >= ENOUGH
+    return len(besides & _own_roots(hit)) >= ENOUGH * len(besides) if besides else covered(hit) >= ENOUGH
 
 
 _INSTANT: Final = timedelta(microseconds=1)
@@ -275,7 +294,7 @@ def names_in(words: str, about: str = "") -> tuple[str, ...]:
 def _is_of(looking: Looking, hit: Recollection, name: str) -> bool:
     """Whether something is of somebody or something: it says the name, or they took part."""
     wanted = set(roots(name))
-    if wanted <= set(roots(f"{hit.subject} {hit.text}")):
+    if wanted <= _own_roots(hit):
         return True
     theirs = {address for some in addresses_named(looking, [name]) for address in some}
     return bool(theirs & {hit.author, *hit.people})

@@ -6,7 +6,7 @@ from typing import Final
 
 from empla.memory.asking.answers import Cited, Said
 from empla.memory.asking.looking import Known, Looked, Looking
-from empla.memory.asking.wording import QUOTED, sentence, short, telling
+from empla.memory.asking.wording import QUOTED, only_asks, sentence, short, telling
 from empla.memory.model import Basis, Entity, Recollection
 
 _BEHIND: Final = 3
@@ -104,9 +104,13 @@ def addresses_of(entities: Sequence[Entity]) -> tuple[str, ...]:
 def own_question(looking: Looking, found: Sequence[Looked]) -> set[str]:
     """Return the ids of episodes that are the question, or answers of memory: an answer never rests on another."""
     plans = looking.plans([one.intention for one in found])
+    asking = looking.percepts_of(ASKING, [one.percept for one in found])
     asked = {one.hit.id for one in found if looking.without and one.percept == looking.without}
+    asked |= {one.hit.id for one in found if one.percept in asking and only_asks(one.hit.text)}
     return asked | {one.hit.id for one in found if plans.get(one.intention) in OWN_PLANS}
 
 
-OWN_PLANS: Final = frozenset({"tell-from-memory", "tell-a-colleague", "correct-memory", "remember-told"})
+ASKING: Final = frozenset({"tell-from-memory", "tell-a-colleague", "tell-task-from-memory"})
+"""Plans that answer out of memory: what set them off is a question to it."""
+OWN_PLANS: Final = ASKING | {"correct-memory", "remember-told"}
 """Plans whose mails and decisions tell what is remembered already."""

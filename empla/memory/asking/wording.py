@@ -89,6 +89,13 @@ def telling(text: str, question: str, most: int = QUOTED) -> str:
     return short(found, most)
 
 
+def only_asks(text: str) -> bool:
+    """Return whether a text asks and says nothing else, but for how mails begin and end."""
+    parts = [" ".join(part.split()) for part in _SENTENCE.split(text) if part.strip()]
+    said = [part for part in parts if len(part.split()) > _NAME and not _POLITE.fullmatch(part)]
+    return bool(said) and all(part.endswith("?") for part in said)
+
+
 def short(text: str, most: int = QUOTED) -> str:
     """Return words in one line, cut at a word where they are long."""
     plain = " ".join(text.split())

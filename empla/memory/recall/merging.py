@@ -27,7 +27,7 @@ def merged(lists: Sequence[Sequence[Recollection]]) -> list[Recollection]:
 
 def tokens(hit: Recollection) -> int:
     """Return about how many tokens a memory takes where it is shown to a model."""
-    return tokens_in(hit.text, hit.subject) + _AROUND
+    return tokens_in(hit.text, hit.subject, hit.came_of) + _AROUND
 
 
 def within(
@@ -45,7 +45,7 @@ def within(
         if len(kept) == limit:
             break
         if not kept and tokens(hit) > left:
-            hit = replace(hit, text=hit.text[: max(0, (left - _AROUND) * PER_TOKEN - len(hit.subject))])
+            hit = replace(hit, text=hit.text[: max(0, (left - _AROUND) * PER_TOKEN - len(hit.subject))], came_of="")
         if tokens(hit) > left:
             passed += 1
             continue

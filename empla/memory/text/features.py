@@ -8,7 +8,7 @@ from typing import Any, Final
 from empla.capabilities.email.reading.times.past import days_spoken_of, speaks_of_time
 from empla.memory.text.analysis import roots_of, words
 from empla.memory.text.index import Entry, Piece
-from empla.memory.text.pieces import piece_number, pieces_of, words_of
+from empla.memory.text.pieces import parts_of, piece_number
 
 COLUMNS: Final = (
     "seq", "kind", "at", "thread", "author", "people", "subject", "text", "outcome", "rationale", "importance",
@@ -46,8 +46,10 @@ _BASE: Final = Piece(0, "", "", 0, 0, "", 0, 0, 0, 0, "", "")
 def entry(row: Any, people: tuple[str, ...]) -> Entry:
     """Return what the index is given of an episode's row (`COLUMNS`); `people` as they were read out of it."""
     day = date.fromisoformat(row.at[:10])
-    parts = pieces_of(words_of(row.text, row.outcome, row.rationale))
-    pieces = tuple(_piece(row, day, place, text, row.subject if place == 0 else "") for place, text in enumerate(parts))
+    parts = parts_of(row.text, row.outcome, row.rationale)
+    pieces = tuple(
+        _piece(row, day, place, part.words, row.subject if place == 0 else "") for place, part in enumerate(parts)
+    )
     return Entry(pieces, row.author, people)
 
 

@@ -6,6 +6,7 @@ indexes of words and of vectors speak of the same things.
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 PER_EPISODE = 64
 """Pieces that one episode has at most; the last of them is as long as it must be."""
@@ -27,9 +28,34 @@ def episode_of(piece: int) -> int:
     return piece // PER_EPISODE
 
 
-def words_of(text: str, outcome: str, rationale: str) -> str:
-    """Return all words of an episode but its heading: what happened, what came of it, and why it was decided."""
-    return "\n".join(filter(None, (text, outcome, rationale))) if outcome or rationale else text
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A piece of an episode: somebody's own words, and what the employee noted of what came of it and why.
+
+    Both are found by, but only `text` may be quoted as what somebody said.
+    """
+
+    text: str
+    came_of: str = ""
+
+    @property
+    def words(self) -> str:
+        """All that it is found by."""
+        return f"{self.text}\n{self.came_of}".strip("\n") if self.came_of else self.text
+
+
+def parts_of(text: str, outcome: str, rationale: str) -> tuple[Part, ...]:
+    """Return an episode in parts, at least one: its text in pieces, with the last what came of it, and why.
+
+    What came of it is a piece of its own where the last has no room for it, unless there are as many as may be.
+    """
+    pieces = pieces_of(text)
+    came_of = "\n".join(filter(None, (outcome, rationale)))
+    if not came_of:
+        return tuple(map(Part, pieces))
+    if len(pieces) == PER_EPISODE or len(pieces[-1]) + len(came_of) < PIECE_CHARACTERS:
+        return (*map(Part, pieces[:-1]), Part(pieces[-1], came_of))
+    return (*map(Part, pieces), Part("", came_of))
 
 
 def pieces_of(text: str) -> tuple[str, ...]:

@@ -19,7 +19,7 @@ from empla.errors import EmplaError, ExternalError, InputError, ResourceError, S
 from empla.memory.embedding.embedder import SCALE, Embedder, Encoded, Text
 from empla.memory.model import EpisodeKind, Kept, Visibility
 from empla.memory.text.index import Bounds, Mark
-from empla.memory.text.pieces import piece_number, pieces_of, words_of
+from empla.memory.text.pieces import parts_of, piece_number
 from empla.memory.vectors.index import Entry, Label, VectorIndex
 from empla.store.store import Store
 
@@ -145,7 +145,7 @@ class EpisodeMeaning:
 
     def _pieces(self, row: Any) -> Iterator[tuple[int, Label, Text]]:
         """Yield the number, label and text of each piece of an episode's row."""
-        own = pieces_of(words_of(row.text, row.outcome, row.rationale))
+        own = [part.words for part in parts_of(row.text, row.outcome, row.rationale)]
         label = Label(
             at=datetime.fromisoformat(row.at),
             kind=EpisodeKind(row.kind),
@@ -167,7 +167,7 @@ class EpisodeMeaning:
             "episode", by, _WORDS, at_most={"at": row.at}, newest=True, order="at", limit=BEFORE + _SPARE
         )
         earlier = sorted((one for one in near if (one.at, one.seq) < (row.at, row.seq)), key=lambda r: (r.at, r.seq))
-        pieces = [piece for one in earlier for piece in pieces_of(words_of(one.text, one.outcome, one.rationale))]
+        pieces = [part.words for one in earlier for part in parts_of(one.text, one.outcome, one.rationale)]
         return pieces[-BEFORE:]
 
     def _encoded(self, texts: Sequence[Text]) -> list[Encoded | None]:

@@ -40,10 +40,8 @@ class Remembered:
         """Remember a mail; return its id."""
         key = f"mail:{at.isoformat()}:{author}"
         kind = EpisodeKind.SENT if author == CLARA else EpisodeKind.MAIL
-        fields = {"thread": f"<{subject}>", **more}
-        episode = Episode(
-            key=key, kind=kind, at=at, text=text, author=author, people=(author, to), subject=subject, **fields
-        )
+        fields = {"thread": f"<{subject}>", "kind": kind, **more}
+        episode = Episode(key=key, at=at, text=text, author=author, people=(author, to), subject=subject, **fields)
         with self.store.transaction("test"):
             write(self.store, [episode], at)
         return f"e{self.store.find('episode', {'key': key}, ('seq',))[0].seq}"

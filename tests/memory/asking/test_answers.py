@@ -4,8 +4,8 @@ import pytest
 
 from empla.memory.asking.wording import worded
 from empla.memory.knowledge.entities import add_entity
-from empla.memory.model import Viewer, Visibility
-from tests.memory.asking.conftest import BOB, DANA, Remembered, day
+from empla.memory.model import EpisodeKind, Viewer, Visibility
+from tests.memory.asking.conftest import ANNA, BOB, CLARA, DANA, Remembered, day
 
 ZONE = "Europe/Berlin"
 DANA_SEES = Viewer(addresses=(DANA,), least=Visibility.COMPANY)
@@ -131,3 +131,32 @@ def test_who_took_part_sees_what_they_took_part_in(spring: Remembered) -> None:
         "What did Dana say about the pipeline?", viewer=Viewer(addresses=(BOB,), least=Visibility.PUBLIC)
     )
     assert not other.known
+
+
+def test_only_what_somebody_wrote_is_quoted_and_what_came_of_it_stands_apart(spring: Remembered) -> None:
+    words = "Please remember that the badge for the gate is at reception."
+    spring.mail(day(6, 10), ANNA, CLARA, "Badge", words, outcome="needs an answer", rationale="you wrote it yourself")
+    shown = worded(spring.ask("Where is the badge for the gate?"), ZONE)
+    assert f"“{words}”" in shown
+    assert "needs an answer" not in shown
+
+
+def test_why_something_was_decided_is_told_by_itself(spring: Remembered) -> None:
+    spring.mail(
+        day(6, 11), CLARA, DANA, "Supper", "We stay at home.", kind=EpisodeKind.DECISION,
+        outcome="done", rationale="the restaurant Adler was full",
+    )  # fmt: skip
+    said = [one.text for one in spring.ask("Why not supper in the restaurant Adler?").said]
+    assert said == ["“We stay at home.”", "What came of it: done; the restaurant Adler was full."]
+
+
+def test_a_question_is_no_evidence_of_what_it_asks(spring: Remembered) -> None:
+    question = "How much may a room in Lisbon cost?"
+    spring.mail(day(6, 12), ANNA, CLARA, "A question", f"Hi Clara,\n\n{question}\n\nAnna", percept="mail:9")
+    with spring.store.transaction("test"):
+        row = {"id": "i1", "plan": "tell-from-memory", "version": 1, "stage": "done", "percept": "mail:9", "body": ""}
+        spring.store.add("intention", row)
+    found = spring.ask(question)
+    assert not found.known
+    assert found.nearest == ()
+    assert question not in worded(spring.ask("When did we last hear from Anna?"), ZONE)

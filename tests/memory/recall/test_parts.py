@@ -13,7 +13,7 @@ from empla.memory.recall.merging import merged, tokens, within
 from empla.memory.recall.sought import seek
 from empla.memory.recall.splitting import split
 from empla.memory.text.analysis import roots, words
-from empla.memory.text.pieces import PER_EPISODE, PIECE_CHARACTERS, pieces_of
+from empla.memory.text.pieces import PER_EPISODE, PIECE_CHARACTERS, parts_of, pieces_of
 
 
 @pytest.mark.parametrize(
@@ -98,6 +98,15 @@ def test_pieces_have_all_words_of_a_text_in_order(text: str) -> None:
     assert 1 <= len(pieces) <= PER_EPISODE
     assert "".join("".join(pieces).split()) == "".join(text.split())
     assert all(len(piece) <= PIECE_CHARACTERS + 1 for piece in pieces[: PER_EPISODE - 1])
+
+
+@given(st.text(max_size=5_000), st.text(max_size=2_000), st.text(max_size=100))
+def test_what_came_of_it_is_found_but_is_no_part_of_the_text(text: str, outcome: str, rationale: str) -> None:
+    parts = parts_of(text, outcome, rationale)
+    assert 1 <= len(parts) <= PER_EPISODE
+    assert "".join("".join(part.text for part in parts).split()) == "".join(text.split())
+    assert "".join("".join(part.came_of for part in parts).split()) == "".join((outcome + rationale).split())
+    assert all(part.came_of.strip() in part.words for part in parts)
 
 
 # compound questions ---------------------------------------------------------------------------------------------------

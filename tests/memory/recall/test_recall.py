@@ -138,7 +138,8 @@ def test_situations_are_recalled_by_what_was_like_it_and_how_it_was_decided(mind
     )  # fmt: skip
     first = asked(memory, "What did we do the last time the pipeline was low?").hits[0]
     assert first.id == f"e{decided}"
-    assert "three offers" in first.text
+    assert first.text == "Called twenty dormant customers"
+    assert first.came_of == "three offers were asked for\nthe pipeline was low"
 
 
 def test_what_came_before_and_after(mind: Mind, memory: Memory) -> None:
