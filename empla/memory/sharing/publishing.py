@@ -114,6 +114,9 @@ def leave(owner: str, pools: Pools, manager: str, at: datetime) -> None:
     pool = team(manager)
     if not pools.exists(pool):
         return
+    with closing(pools.open(pool)) as shared:  # a look without the lease: who shared nothing makes no pool
+        if next(_of(shared, owner), None) is None:
+            return
     with pools.writing(pool) as shared, shared.transaction("leave"):
         for row in _of(shared, owner):
             _withdraw(shared, row.seq, at)
