@@ -9,8 +9,7 @@ may have open and bring up to date at once, and which are made anew when they ar
 needed; numpy is loaded only where vectors are on.
 """
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -22,13 +21,14 @@ from empla.config import Home, Settings, load_settings
 from empla.errors import EmplaError
 from empla.memory.model import EVERYTHING, Cue, Kept, Recalled, Recollection, Viewer, Visibility
 from empla.memory.recall import asking
+from empla.memory.recall.scoring import Scored
 from empla.memory.recall.sources import Meaning, Splitter
 from empla.memory.sharing.pools import Pools
 from empla.memory.sharing.publishing import manager_of
 from empla.memory.sharing.shared import Shared
 from empla.memory.text.index import Bounds, Piece, TextIndex
 from empla.memory.text.pieces import PER_EPISODE, episode_of, parts_of, piece_number
-from empla.memory.text.reading import catch_up
+from empla.memory.text.reading import catch_up, people_in
 from empla.mind.values import Source
 from empla.store.minds import open_mind_inbox
 from empla.store.store import Store
@@ -108,8 +108,7 @@ class Memory:
             *reversed(self._beside(episode, before, viewer, ("before", 0))),
             *self._beside(episode, after, viewer, ("after", -1)),
         ]
-        read = self._read(found)
-        return [read[piece.number] for piece in found if piece.number in read]
+        return self._read([Scored(piece=piece, parts={}) for piece in found])
 
     def _beside(self, episode: int, count: int, viewer: Viewer, way: tuple[str, int]) -> list[Piece]:
         """Return a piece of each of so many episodes on one side of an episode, the nearest first."""
@@ -212,24 +211,24 @@ class Memory:
             self._opened = open_index(self._store, self._folder, self._settings)
         return self._opened
 
-    def _read(self, pieces: Sequence[Piece]) -> Mapping[int, Recollection]:
-        """Return what the truth has of pieces now; episodes that are not kept any more are left out."""
-        numbers = sorted({episode_of(piece.number) for piece in pieces})
+    def _read(self, scored: Sequence[Scored]) -> list[Recollection]:
+        """Return what the truth has of pieces now, in order; episodes that are not kept any more are left out."""
+        numbers = sorted({episode_of(one.piece.number) for one in scored})
         if not numbers:
-            return {}
+            return []
         # By number alone: by state the engine would walk through all that is kept.
         rows = self._store.find("episode", (), _COLUMNS, one_of=("seq", numbers))
         known = {row.seq: row for row in rows if row.state == Kept.KEPT}
-        return {
-            piece.number: _recollection(row, piece.number)
-            for piece in pieces
-            if (row := known.get(episode_of(piece.number))) is not None
-        }
+        return [
+            _recollection(row, one)
+            for one in scored
+            if (row := known.get(episode_of(one.piece.number))) is not None
+        ]
 
 
-def _recollection(row: Any, number: int) -> Recollection:
+def _recollection(row: Any, one: Scored) -> Recollection:
     parts = parts_of(row.text, row.outcome, row.rationale)
-    place = min(number % PER_EPISODE, len(parts) - 1)
+    place = min(one.piece.number % PER_EPISODE, len(parts) - 1)
     part = parts[place]
     return Recollection(
         id=f"e{row.seq}",
@@ -238,9 +237,11 @@ def _recollection(row: Any, number: int) -> Recollection:
         text=part.text or parts[place - 1].text,  # what came of it alone says nothing of what it came of
         came_of=part.came_of,
         author=row.author,
-        people=tuple(json.loads(row.people)),
+        people=people_in(row.people),
         thread=row.thread,
         subject=row.subject,
         source=Source(row.source),
         visibility=Visibility(row.visibility),
+        score=one.score,
+        parts=dict(one.parts),
     )

@@ -109,38 +109,41 @@ class _Matched:
         self._mean_own = totals.length / (totals.pieces or 1) or 1.0
         self._pieces = pieces
         self.total = sum(sought.weights.values()) or 1.0
-        self.counts = {number: self._count(piece) for number, piece in pieces.items()}
-        self.own = {number: self._bm25(counts, pieces[number].length, 1) for number, counts in self.counts.items()}
-
-    def _count(self, piece: Piece) -> dict[str, int]:
-        counts: dict[str, int] = {}
-        weights = self._weights
-        for root in piece.roots.split():
-            if root in weights:
-                counts[root] = counts.get(root, 0) + 1
-        return counts
+        weights = sought.weights
+        self.roots = {
+            number: [root for root in piece.roots.split() if root in weights] for number, piece in pieces.items()
+        }
+        self.own = {number: self._bm25(roots, pieces[number].length, 1) for number, roots in self.roots.items()}
 
     def around(self, piece: Piece) -> tuple[float, float]:
         """Return for a piece with its neighbours BM25, and the share of the question that is found."""
-        near: dict[str, int] = {}
+        near: list[str] = []
         length = 0
+        pieces = self._pieces
         for number in (piece.before2, piece.before, piece.number, piece.after):
-            if counts := self.counts.get(number):
-                for root, times in counts.items():
-                    near[root] = near.get(root, 0) + times
-            if number in self._pieces:
-                length += self._pieces[number].length
-        return self._bm25(near, length, _WINDOW), self.share(near)
+            if number in pieces:
+                near += self.roots[number]
+                length += pieces[number].length
+        return (self._bm25(near, length, _WINDOW), self.share(set(near))) if near else (0.0, 0.0)
 
     def share(self, roots: Iterable[str]) -> float:
         """Return the share of the question's weight that these roots have."""
-        return sum(self._weights[root] for root in roots) / self.total
+        return sum(map(self._weights.__getitem__, sorted(roots))) / self.total
 
-    def _bm25(self, counts: Mapping[str, int], length: int, pieces: int) -> float:
-        if not counts:
+    def _bm25(self, roots: Sequence[str], length: int, pieces: int) -> float:
+        """Return how well these roots of the question fit, each as often as it stands in so many pieces."""
+        if not roots:
             return 0.0
         flat = _K1 * (1 - _B + _B * length / (pieces * self._mean_own))
-        return sum(self._weights[root] * n * (_K1 + 1) / (n + flat) for root, n in counts.items())
+        if len(roots) == 1:
+            return self._weights[roots[0]] * (_K1 + 1) / (1 + flat)
+        counts: dict[str, int] = {}
+        for root in roots:
+            counts[root] = counts.get(root, 0) + 1
+        fits = 0.0
+        for root, n in counts.items():
+            fits += self._weights[root] * n * (_K1 + 1) / (n + flat)
+        return fits
 
 
 def _by_words(
@@ -154,6 +157,7 @@ def _by_words(
     best_own = max(matched.own[piece.number] for piece in pieces) or 1.0
     threads = _threads(pieces, matched)
     today = at.date().toordinal() if sought.is_timeless else 0
+    present = _present(sought, pieces)
     scored = []
     for piece, (near, covered) in zip(pieces, around, strict=True):
         parts = {
@@ -167,6 +171,8 @@ def _by_words(
         before = found.pieces.get(piece.before)
         if before is not None and before.flags & QUESTION:
             parts["answer"] = weights["answer"] * min(1.0, matched.own[before.number] / best_own)
+        if sought.named:
+            parts["people"] = weights["people"] * present[piece.people]
         _add_features(parts, sought, piece, weights)
         _add_standing(parts, piece, today, weights)
         scored.append(Scored(piece=piece, parts=parts))
@@ -180,10 +186,19 @@ def _threads(pieces: Sequence[Piece], matched: _Matched) -> dict[str | int, floa
     """
     roots: dict[str | int, set[str]] = defaultdict(set)
     for piece in pieces:
-        roots[piece.thread or piece.number].update(matched.counts[piece.number])
+        roots[piece.thread or piece.number].update(matched.roots[piece.number])
     shares = {thread: matched.share(some) for thread, some in roots.items()}
     best = max(shares.values()) or 1.0
     return {thread: share / best for thread, share in shares.items()}
+
+
+def _present(sought: Sought, pieces: Sequence[Piece]) -> dict[str, float]:
+    """Return which share of those who are named took part, by who took part: it is the same few people mostly."""
+    shares: dict[str, float] = {}
+    for people in {piece.people for piece in pieces} if sought.named else ():
+        there = set(map(int, people.split()))
+        shares[people] = sum(not there.isdisjoint(person) for person in sought.named) / len(sought.named)
+    return shares
 
 
 def _add_features(parts: dict[str, float], sought: Sought, piece: Piece, weights: Mapping[str, float]) -> None:
@@ -201,10 +216,6 @@ def _add_features(parts: dict[str, float], sought: Sought, piece: Piece, weights
         parts["author"] = weights["author"]
     if sought.situation and piece.kind == EpisodeKind.DECISION:
         parts["decided"] = weights["decided"]
-    if sought.named:
-        there = set(map(int, piece.people.split()))
-        present = sum(not there.isdisjoint(person) for person in sought.named)
-        parts["people"] = weights["people"] * present / len(sought.named)
     if sought.spans:
         if any(first - _DAYS_BEFORE <= piece.day <= last + DAYS_AFTER for first, last in sought.spans):
             parts["date"] = weights["date"]

@@ -49,7 +49,7 @@ def _news(store: Store, mark: Mark, at_once: int) -> tuple[Mark, News]:
     old = _numbers(changes, "e")
     changed = _rows(store, "episode", COLUMNS, sorted(n for n in old if n <= mark.episode))
     rows = (*changed, *fresh)
-    kept = [entry(row, _people(row.people)) for row in rows if row.state == Kept.KEPT]
+    kept = [entry(row, people_in(row.people)) for row in rows if row.state == Kept.KEPT]
     gone = [row.seq for row in changed if row.state != Kept.KEPT]
     found = {row.seq for row in changed}
     gone += sorted(n for n in old if n <= mark.episode and n not in found)
@@ -75,7 +75,7 @@ def _news(store: Store, mark: Mark, at_once: int) -> tuple[Mark, News]:
 
 
 @lru_cache(4_096)
-def _people(kept: str) -> tuple[str, ...]:
+def people_in(kept: str) -> tuple[str, ...]:
     """Return addresses out of a row: the same few people write most of it."""
     return tuple(json.loads(kept))
 

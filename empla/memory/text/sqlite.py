@@ -24,6 +24,8 @@ FILE: Final = "text.db"
 """The index's file, in the folder of an employee's indexes."""
 
 _WAIT_S: Final = 10
+_FITS: Final = "-bm25(words, 1.0, 0.0)"
+"""How well an entry fits; said so, for by its name `rank` FTS5 would sort in a statement of its own."""
 _TABLES: Final = (
     *TABLES,
     "CREATE TABLE took_part (person INTEGER, episode INTEGER, PRIMARY KEY (person, episode)) WITHOUT ROWID",
@@ -168,11 +170,11 @@ class FileIndex(RelationalIndex):
         if holds:
             where = " AND ".join(("words MATCH ?", *holds))
             statement = (
-                "SELECT words.rowid, -words.rank FROM words JOIN piece p ON p.number = words.rowid"
-                f" WHERE {where} ORDER BY words.rank LIMIT ?"
+                f"SELECT words.rowid, {_FITS} AS fits FROM words JOIN piece p ON p.number = words.rowid"
+                f" WHERE {where} ORDER BY fits DESC LIMIT ?"
             )
         else:
-            statement = "SELECT rowid, -rank FROM words WHERE words MATCH ? ORDER BY rank LIMIT ?"
+            statement = f"SELECT rowid, {_FITS} AS fits FROM words WHERE words MATCH ? ORDER BY fits DESC LIMIT ?"
         return self._fetch(statement, (match, *values, limit))
 
     def clear(self) -> None:
