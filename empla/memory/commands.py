@@ -23,10 +23,14 @@ from datetime import datetime
 from importlib import import_module
 from typing import Any
 
-from empla.errors import InputError
+import structlog
+
+from empla.errors import EmplaError, InputError, InternalError
 from empla.mind import codec
 from empla.mind.percepts import Percept
 from empla.store.store import Store
+
+log = structlog.get_logger()
 
 MEMORY = "command:memory"
 """Kind of the percept that asks for a change of memory; field `do`, and what belongs to it."""
@@ -59,7 +63,15 @@ def run(store: Store, percept: Percept, at: datetime) -> None:
         raise InputError(f"memory cannot {do!r}", next_step=f"one of {', '.join(_CHANGES)}")
     module, name = _CHANGES[do]
     change: Change = getattr(import_module(f"empla.memory.{module}"), name)
-    change(store, percept.fields, at)
+    try:
+        change(store, percept.fields, at)
+    except EmplaError:
+        raise
+    except Exception as error:  # a mistake in our code ends this change, not the employee
+        log.exception("a change of memory failed", do=do)
+        raise InternalError(
+            f"memory failed at {do!r}: {type(error).__name__}", next_step="the log has where; tell the makers"
+        ) from error
     if do not in _IN_PARTS:
         _blank(store, percept)
 

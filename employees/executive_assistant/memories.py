@@ -67,6 +67,14 @@ def tell_from_memory(event: Trigger) -> Steps:
     yield from _noted(mail.thread, shown(found), found.fact)
 
 
+def recall(mail: Mail, by: Address, question: str) -> Generator[Step, Any, Answer]:
+    """Ask memory what a mail asks besides, and note what is answered so that it can be corrected."""
+    found: Answer = yield Do(operation="memory.ask", arguments={"question": question, "by": by, "mail": mail.key})
+    if found.known:
+        yield from _noted(mail.thread, shown(found), found.fact)
+    return found
+
+
 def _question(mail: Mail, by: Address) -> dict[str, Any]:
     return {"question": told(mail, "question") or words.said(mail, 400), "by": by, "mail": mail.key}
 

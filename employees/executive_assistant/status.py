@@ -10,6 +10,7 @@ from typing import Any
 
 from empla.capabilities.email.reading.people import Who
 from empla.capabilities.introspection import Act, History
+from empla.memory.asking.wording import worded
 from empla.mind.commitments import COMMITMENT, EXPECTATION, Commitment, Standing
 from empla.mind.plans import PlanLibrary, Trigger, on
 from empla.mind.readings import Mail
@@ -21,6 +22,7 @@ from employees.executive_assistant.errands import ERRAND_THREAD
 from employees.executive_assistant.guests import known_by, people
 from employees.executive_assistant.keeping import KEPT
 from employees.executive_assistant.knowing import Profile, Steps, from_manager, profile, told
+from employees.executive_assistant.memories import recall
 from employees.executive_assistant.talking import answer
 
 library = PlanLibrary()
@@ -33,9 +35,25 @@ _MOST_NAMES = 20
 _MOST_FOUND = 8
 
 
-@library.plan(on("mail", mail__reading__intent="status"), when=from_manager, goal="say what I am at")
+@library.plan(on("mail", mail__reading__intent="status"), when=from_manager, goal="say what I am at", version=2)
 def tell_status(event: Trigger) -> Steps:
     """Answer what is in hand, what was done, what is promised, or what became of something."""
+    yield from _told(event, recalling=True)
+
+
+@library.plan(
+    on("mail", mail__reading__intent="status"),
+    when=from_manager,
+    goal="say what I am at",
+    name="tell-status",
+    version=1,
+)
+def tell_status_1(event: Trigger) -> Steps:
+    """Answer as before there was a memory to ask: what was under way then goes on."""
+    yield from _told(event, recalling=False)
+
+
+def _told(event: Trigger, *, recalling: bool) -> Steps:
     me: Profile = yield from profile()
     kind: str = told(event.mail, "kind") or "open"
     if kind == "promises":
@@ -43,7 +61,7 @@ def tell_status(event: Trigger) -> Steps:
     elif kind == "done":
         text = yield from _done(me, told(event.mail, "window") or "today")
     elif kind == "about":
-        text = yield from _about(me, event.mail)
+        text = yield from _about(me, event.mail, recalling=recalling)
     else:
         text = yield from _open(me)
     yield answer(event, text)
@@ -145,8 +163,8 @@ def _ended(me: Profile, when: recounting.Stretch) -> Generator[Step, Any, list[s
 # something in particular ---------------------------------------------------------------------------------------------
 
 
-def _about(me: Profile, mail: Mail) -> Generator[Step, Any, str]:
-    """Say what became of a matter, or of what somebody was asked."""
+def _about(me: Profile, mail: Mail, *, recalling: bool) -> Generator[Step, Any, str]:
+    """Say what became of a matter, or of what somebody was asked; what they said besides may be remembered."""
     now = yield Now()
     about: str = told(mail, "about") or ""
     whom: tuple[Who, ...] = tuple(told(mail, "people") or ())
@@ -162,6 +180,10 @@ def _about(me: Profile, mail: Mail) -> Generator[Step, Any, str]:
         parts = yield from _of_acts(me, about, addresses, bool(whom), history.acts)
     if parts:
         return words.paragraphs(*parts[:_MOST_FOUND])
+    if recalling and (question := told(mail, "question")):
+        remembered = yield from recall(mail, me.manager, question)
+        if remembered.known:
+            return worded(remembered, me.zone, ids=False)
     of = words.listed([*([f"“{about}”"] if about else []), *(addresses.values() or (w.words for w in whom))])
     return (
         f"I know of nothing about {of or 'that'}: in the last {LOOK_BACK.days} days I have neither done nor promised "

@@ -115,6 +115,22 @@ def test_a_faulty_command_is_set_aside_with_its_reason(ada: Employee, fields: di
     assert ada.rows("use", "memory") == []
 
 
+def test_a_mistake_in_our_code_ends_the_command_and_not_the_employee(
+    ada: Employee, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def mistaken(store: Any, _fields: Any, at: Any) -> None:
+        write(store, [episode(ada, 9, "half done")], at)
+        raise KeyError("nobody thought of it")
+
+    know(ada, "The zebra needs hay.")
+    with monkeypatch.context() as patch:
+        patch.setattr("empla.memory.episodes.used.strengthen", mistaken)
+        state, reason, _ = command(ada, "mistaken", do="used", memories=["e1"])
+    assert (state, reason) == ("quarantined", "memory failed at 'used': KeyError")
+    assert ada.rows("episode", "text") == ["The zebra needs hay."], "what it wrote is undone"
+    assert command(ada, "after", do="used", memories=["e1"])[0] == "handled"
+
+
 def test_what_a_command_has_half_done_is_undone(ada: Employee, monkeypatch: pytest.MonkeyPatch) -> None:
     know(ada, "The zebra needs hay.")
 

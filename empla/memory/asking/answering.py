@@ -54,7 +54,7 @@ def _answer(question: Question, looking: Looking, part: Part, zone: str, asker: 
     elif kind is Kind.LAST:
         happenings.of_contact(looking, question, part, zone)
     elif kind is Kind.SAID:
-        happenings.of_saying(looking, question, part, zone)
+        happenings.of_saying(looking, question, part, zone, asker)
     elif kind is Kind.LIKE:
         happenings.of_likeness(looking, question, part, zone)
     elif kind is Kind.ABOUT:

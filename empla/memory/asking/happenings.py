@@ -10,12 +10,13 @@ from typing import Final
 from empla.capabilities.email.reading.times.words import MONTHS
 from empla.memory.asking.looking import CONTACT, Looked, Looking, address_like
 from empla.memory.asking.parts import Part, addresses_of, cited_episode, cited_fact, own_question
-from empla.memory.asking.questions import Kind, Question, understood
+from empla.memory.asking.questions import ASKER, EMPLOYEE, Kind, Question, understood
 from empla.memory.asking.wording import day, listed, quote, short
 from empla.memory.model import Cue, EpisodeKind, Recalled, Recollection
 from empla.memory.text.analysis import roots
 
 TOLD: Final = (*CONTACT, EpisodeKind.TOLD, EpisodeKind.TASK, EpisodeKind.DECISION)
+OWN_WORDS: Final = (EpisodeKind.SENT, EpisodeKind.QUESTION)
 ENOUGH: Final = 0.6
 """Share of a question, by the weight of its words, that what answers it has in it and around it."""
 SURE: Final = 0.5
@@ -86,8 +87,8 @@ def addresses_named(looking: Looking, names: Iterable[str]) -> Sequence[tuple[st
 # what was said --------------------------------------------------------------------------------------------------------
 
 
-def of_saying(looking: Looking, question: Question, part: Part, zone: str) -> None:
-    """Answer what was said: with whom, by whom, about what, when."""
+def of_saying(looking: Looking, question: Question, part: Part, zone: str, asker: Sequence[str]) -> None:
+    """Answer what was said: with whom, by whom, about what, when; `asker` are the addresses of "I"."""
     people = addresses_named(looking, question.people)
     if any(not addresses for addresses in people):
         _nobody(question, part)
@@ -96,9 +97,11 @@ def of_saying(looking: Looking, question: Question, part: Part, zone: str) -> No
         hits = _about_topic(looking, question, people, part, zone)
     else:
         addresses = [address for some in people for address in some]
-        hits = _latest(looking, question, addresses)
-    if question.by:
-        theirs = {address for some in people for address in some}
+        hits = _latest(looking, question, addresses or asker)
+    if question.by == EMPLOYEE:
+        hits = [hit for hit in hits if hit.kind in OWN_WORDS]
+    elif question.by:
+        theirs = set(asker) if question.by == ASKER else set(people[0])
         hits = [hit for hit in hits if hit.author in theirs]
     _quote(looking, hits[:_LISTED], question.topic, part)
 
@@ -107,7 +110,7 @@ def _about_topic(
     looking: Looking, question: Question, people: Sequence[Sequence[str]], part: Part, zone: str
 ) -> list[Recollection]:
     cue = Cue(
-        words=f"{question.by} {question.topic}".strip(),
+        words=f"{question.by if question.by not in (ASKER, EMPLOYEE) else ''} {question.topic}".strip(),
         at=looking.at,
         zone=zone,
         people=tuple(some[0] for some in people),

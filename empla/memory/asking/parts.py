@@ -110,7 +110,7 @@ def own_question(looking: Looking, found: Sequence[Looked]) -> set[str]:
     return asked | {one.hit.id for one in found if plans.get(one.intention) in OWN_PLANS}
 
 
-ASKING: Final = frozenset({"tell-from-memory", "tell-a-colleague", "tell-task-from-memory"})
+ASKING: Final = frozenset({"tell-from-memory", "tell-a-colleague", "tell-task-from-memory", "tell-status"})
 """Plans that answer out of memory: what set them off is a question to it."""
 OWN_PLANS: Final = ASKING | {"correct-memory", "remember-told"}
 """Plans whose mails and decisions tell what is remembered already."""

@@ -85,9 +85,14 @@ _TOLD: Final = (
     r"(?:say|said|write|wrote|tell|told|ask|asked|promise|promised|want|wanted|suggest|suggested|report|reported"
     r"|think|thought|answer|answered|send|sent|mention|mentioned|propose|proposed|reply|replied|offer|offered)"
 )
+_NAMES: Final = r"(?-i:[A-ZÀ-Þ][\w.@&'’-]*(?: [A-ZÀ-Þ][\w.@&'’-]*)*)"
 _DISCUSS: Final = (
     r"(?:discuss(?:ed)?|talk(?:ed)?(?: about)?|agree(?:d)?|decide(?:d)?|speak about|spoken about|settle(?:d)?)"
 )
+
+ASKER: Final = "i"
+EMPLOYEE: Final = "you"
+"""Whose words are meant where no name says it."""
 
 Reader = Callable[["re.Match[str]", Question], Question | None]
 
@@ -142,10 +147,14 @@ def _last(match: re.Match[str], question: Question) -> Question:
 
 
 def _said_by(match: re.Match[str], question: Question) -> Question | None:
-    who = _name(match["x"])
-    if who.lower() in ("i", "we", "you"):
-        return replace(question, kind=Kind.SAID, topic=match["topic"] or "") if match["topic"] else None
-    return replace(question, kind=Kind.SAID, people=(who,), by=who, topic=match["topic"] or "")
+    who, topic = _name(match["x"]), match["topic"] or ""
+    to = _name(match["to"] or "")
+    people = (to,) if to.lower() not in ("", "i", "me", "us", "we", "you") else ()
+    if who.lower() in (ASKER, EMPLOYEE):
+        return replace(question, kind=Kind.SAID, people=people, by=who.lower(), topic=topic)
+    if who.lower() == "we":
+        return replace(question, kind=Kind.SAID, people=people, topic=topic) if topic or people else None
+    return replace(question, kind=Kind.SAID, people=(who, *people), by=who, topic=topic)
 
 
 def _discussed(match: re.Match[str], question: Question) -> Question:
@@ -213,7 +222,8 @@ _KINDS: Final[tuple[tuple[re.Pattern[str], Reader], ...]] = tuple(
         (
             _said_by,
             (
-                rf"what (?:did|has|had|does) (?P<x>.+?) {_TOLD}(?: (?:to )?(?:me|us|you))?(?: {_ON} (?P<topic>.+))?",
+                rf"what (?:did|has|had|have|does) (?P<x>.+?) {_TOLD}(?: (?:to )?(?P<to>me|us|you|{_NAMES}))?"
+                rf"(?: {_ON} (?P<topic>.+))?",
             ),
         ),
         (

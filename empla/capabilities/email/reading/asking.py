@@ -81,6 +81,12 @@ _WHO_OWES = re.compile(
     r"|(?:whose|which) (?:answers?|repl(?:y|ies)) (?:is|are) (?:still )?(?:missing|outstanding|pending|open))$",
     _I,
 )
+_SAYS = (
+    r"(?:say|said|answer|answered|reply|replied|write|wrote|written|send|sent|tell|told|ask|asked|mention|mentioned"
+    r"|report|reported|suggest|suggested)"
+)
+_SAYING = rf"(?!(?:i|we|you)\b)(?:\S+ ){{1,3}}{_SAYS}\b"
+"""What somebody said: where nothing is known of it from work in hand, memory may know (slot `question`)."""
 _BECAME = re.compile(
     r"^(?:and )?(?:what(?:'s|s| is| has| ever)? (?:happened|happening|became|become|come|came) (?:with|to|of|about"
     r"|regarding)"
@@ -99,7 +105,7 @@ _BECAME = re.compile(
     r"|(?:tell me|let me know|update me|give me an update|brief me|keep me posted) (?:what (?:happened"
     r"|became) (?:with|to|of)|about the status"
     r" of|on (?=(?:the|my|our)\b)|how it went with)"
-    r"|what did (?=\S+ (?:say|answer|reply|write|send)))\s*(?P<rest>.*)$",
+    rf"|what (?:did|has|had) (?={_SAYING}))\s*(?P<rest>.*)$",
     _I,
 )
 _HAVE_YOU = re.compile(
@@ -284,7 +290,12 @@ def _about(match: re.Match[str], sentence: str, setting: Setting, mail: Mail) ->
         slots["about"] = words_slot(about, sentence)
     if not slots and match.re is _HAVE_YOU and not mail.in_reply_to:
         return None
+    if _ASKS_SAYING.match(match.group()):
+        slots["question"] = words_slot(sentence.strip(), sentence)
     return _status("about" if slots or mail.in_reply_to else "open", slots)
+
+
+_ASKS_SAYING = re.compile(rf"^(?:and )?what (?:did|has|had) {_SAYING}", _I)
 
 
 def _apart(words: str, setting: Setting) -> tuple[str, tuple[Who, ...]]:
@@ -292,7 +303,7 @@ def _apart(words: str, setting: Setting) -> tuple[str, tuple[Who, ...]]:
     plain = _LEAD.sub("", words)
     first, end = whom(plain, 0, setting)
     if first:
-        verb = re.match(r"\s+(?:say|answer|reply|write|send|said)\b\s*(?P<rest>.*)$", plain[end:], _I)
+        verb = re.match(rf"\s+{_SAYS}\b(?: (?:to )?(?:me|us|you)\b)?\s*(?P<rest>.*)$", plain[end:], _I)
         rest = verb["rest"] if verb is not None else re.sub(r"^['’]s\s+", "", plain[end:])
         return rest.strip(" ,"), first
     if (named := re.search(r"\s(?:with|from|by|to|of)\s(?P<who>\S.*)$", plain, _I)) is not None:

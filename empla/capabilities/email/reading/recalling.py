@@ -27,6 +27,11 @@ _LED = re.compile(
     r"|do you (?:happen to )?(?:know|remember|recall),? (?=wh|how)|i(?:'d| would) like to know,? )?",
     _I,
 )
+_SAY = (
+    r"(?:say|said|tell|told|write|wrote|written|ask|asked|mention|mentioned|report|reported|suggest|suggested|answer"
+    r"|answered|reply|replied)"
+)
+_WHEN = r"(?:today|yesterday|(?:this|last) (?:\w+)|on \w+day|in the last .{2,20}|since .{2,30}|lately|recently)"
 _MATTER = re.compile(
     rf"what (?:else )?(?:do|did) {_WE} (?:know|remember|recall)(?: so far)? (?:{_ON}|on) .+"
     rf"|what have {_WE} (?:heard|learned|learnt|noted|remembered|stored|kept) (?:{_ON}|on) .+"
@@ -41,6 +46,8 @@ _MATTER = re.compile(
     r"|who has (?:any )?(?:experience|expertise) (?:with|in) .+"
     rf"|what (?:did|have) {_WE} (?:discuss(?:ed)?|talk(?:ed)? about|speak about|agree(?:d)?|decide(?:d)?)\b.+"
     rf"|what was (?:said|discussed|agreed|decided) (?:{_ON}|on|with) .+"
+    rf"|what (?:did|have|had) {_WE} {_SAY}(?: (?:to )?(?:you|me|us|{_NAME}(?: {_NAME})*))?(?: {_WHEN})?"
+    rf"(?: (?:about|on|regarding|concerning) .+)?(?: {_WHEN})?"
     rf"|how do {_WE} know {_NAME}.*"
     r"|how (?:are|is) .+ (?:and|to|with) .+ (?:connected|related|linked)"
     r"|what(?: is|'s) the (?:connection|link|relation) between .+ and .+"

@@ -29,6 +29,11 @@ def intent(text: str) -> str:
         "Who does Bob Meier report to?",
         "How do we know Acme?",
         "When is Acme's renewal?",
+        "What did I tell you today about Acme?",
+        "What did I ask you yesterday?",
+        "What did we write to Bob Stone last week about the offer?",
+        "What did you tell Bob about the offer?",
+        "What have I told you about Acme?",
     ],
 )
 def test_a_question_to_memory_is_one(text: str) -> None:
@@ -41,6 +46,9 @@ def test_a_question_to_memory_is_one(text: str) -> None:
         ("What do I have on Friday?", "agenda"),
         ("What happened with the supplier list?", "status"),
         ("What did Bob say?", "status"),
+        ("What did Bob Stone tell you about the offer last week?", "status"),
+        ("What did I tell you not to book again?", "rules"),
+        ("What did you do today?", "status"),
         ("Remind me to call Bob on Friday.", "remind"),
         ("Remember that I never meet on Fridays.", "rule"),
         ("Book half an hour with Bob tomorrow. Please remember that he is in Tokyo.", "schedule"),
