@@ -4,7 +4,7 @@
                      -> Answer                                       THINK
     memory.correct   memory ("f7", "e12"), value ("": it is just wrong), instead (of whom, in an episode), by, mail
                      -> key of the change                            OWN
-    memory.add       subject, predicate, value, by, mail
+    memory.add       subject, predicate, value, by, mail, kind (of the subject, "": what the predicate is said of)
                      -> key of the change                            OWN
     memory.changed   key (of a change), memory -> Followed           THINK
 
@@ -33,6 +33,7 @@ from empla.memory.asking.answers import Answer
 from empla.memory.asking.asker import ask
 from empla.memory.asking.following import Followed, followed
 from empla.memory.asking.looking import Looking
+from empla.memory.knowledge.predicates import predicate
 from empla.memory.model import EVERYTHING
 from empla.memory.sharing.viewing import addresses_of, viewer_of
 from empla.mind.values import Address, Source
@@ -67,6 +68,7 @@ class AddArguments(Arguments):
     value: str
     by: Address
     mail: str
+    kind: str = ""
 
 
 class ChangedArguments(Arguments):
@@ -126,7 +128,9 @@ def _prepare_correct(arguments: CorrectArguments, facts: PrepareFacts) -> Payloa
 def _prepare_add(arguments: AddArguments, facts: PrepareFacts) -> Payload:
     _managers_alone(arguments.by, facts)
     fields = {
-        "do": "correct",  # what was so until now is over: the manager says what is so
+        # Of what has one value at a time the manager says what is so now: what was so until now is over.
+        "do": "correct" if predicate(arguments.predicate).single else "add",
+        "kind": arguments.kind,
         "subject": arguments.subject,
         "predicate": arguments.predicate,
         "object": arguments.value[:LONGEST],

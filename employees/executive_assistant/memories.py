@@ -6,6 +6,7 @@ somebody else says against an answer is put to the manager.
 """
 
 from collections.abc import Generator, Sequence
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
@@ -15,8 +16,9 @@ from empla.capabilities.email.steps import reply, send
 from empla.capabilities.tasks.doing import REMEMBERED, TaskResult
 from empla.capabilities.tasks.understanding import recalled
 from empla.memory.asking.answers import Answer, Cited
-from empla.memory.asking.corrections import Correction, kept, meant, shown, stated, understood
+from empla.memory.asking.corrections import Correction, kept, meant, shown, understood
 from empla.memory.asking.following import Followed
+from empla.memory.asking.told import told as facts_in
 from empla.memory.asking.wording import worded
 from empla.mind.beliefs import BeliefBase
 from empla.mind.kinds import SAID_LAST, BeliefKind, Category
@@ -133,20 +135,20 @@ def tell_task(event: Trigger) -> Steps:
 
 @library.plan(on("mail", mail__reading__intent="remember"), when=from_manager, goal="remember what is said")
 def remember_told(event: Trigger) -> Steps:
-    """Remember what the manager says; a plain statement also as the fact that it states."""
+    """Remember what the manager says; plain statements also as the facts that they state."""
     me: Profile = yield from profile()
     mail: Mail = event.mail
     text: str = told(mail, "what")
     now = yield Now()
     yield Believe(functor=REMEMBERED, arguments=(mail.key, text, me.manager.value, now))
-    fact = stated(text)
-    if fact is not None and fact.about and fact.predicate:
-        subject = yield from _of_whom(fact.about)
-        arguments = {"subject": subject, "predicate": fact.predicate, "value": kept(fact.value)}
-        try:
+    for fact in facts_in(text, by=me.manager.value, at=now, zone=me.zone):
+        subject = fact.subject
+        if "@" not in subject and fact.kind in ("", "person"):
+            subject = yield from _of_whom(subject)
+        kind = "" if fact.kind == "person" else fact.kind  # whatever has that name may have a phone number
+        arguments = {"subject": subject, "predicate": fact.predicate, "value": fact.value, "kind": kind}
+        with suppress(ActionFailed):  # the words are remembered all the same
             yield Do(operation="memory.add", arguments={**arguments, "by": me.manager, "mail": mail.key})
-        except ActionFailed:
-            fact = None  # the words are remembered all the same
     yield answer(event, f"I remember from now on: {words.sentence(text, 300)}")
 
 

@@ -1,7 +1,7 @@
 """Answers out of facts: values over one step or several, who knows about something, and ways between two."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -10,7 +10,7 @@ from empla.memory.asking.parts import Part, cited_fact, ends_of, fact_sentence
 from empla.memory.asking.questions import Question
 from empla.memory.asking.relations import Hop
 from empla.memory.asking.wording import day, listed, value
-from empla.memory.knowledge.predicates import SINGLE
+from empla.memory.knowledge.predicates import COLLEAGUES, SINGLE
 from empla.memory.model import Basis, Entity
 
 _INSTANT: Final = timedelta(microseconds=1)
@@ -81,6 +81,21 @@ def _span(looking: Looking, question: Question) -> tuple[datetime, datetime]:
 
 
 def _steps(looking: Looking, entity: int, hop: Hop, since: datetime, until: datetime) -> Sequence[_Step]:
+    if hop.predicate == COLLEAGUES:
+        return _colleagues(looking, entity, until)
+    found = _holding(looking, entity, hop, since, until)
+    if not found and hop.otherwise:
+        return _holding(looking, entity, replace(hop, predicate=hop.otherwise), since, until)
+    return found
+
+
+def _colleagues(looking: Looking, entity: int, until: datetime) -> Sequence[_Step]:
+    """Return who works with somebody: by the fact of each of them, and where those lead."""
+    at = until - _INSTANT if until - _INSTANT < looking.at else None
+    return [_Step(known=facts[0], to=who) for who, facts in looking.colleagues(entity, at).items() if facts]
+
+
+def _holding(looking: Looking, entity: int, hop: Hop, since: datetime, until: datetime) -> Sequence[_Step]:
     known = looking.facts(entity, hop.predicate, back=hop.back)
     held = [one for one in known if not one.overruled and one.holds(since, until)]
     strongest: dict[tuple[object, ...], Known] = {}

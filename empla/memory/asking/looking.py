@@ -8,7 +8,7 @@ from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from empla.errors import ExternalError, SignedOut
 from empla.memory.knowledge.embedded import EmbeddedGraph
@@ -26,6 +26,7 @@ from empla.store.store import Store, instant
 CONTACT: Final = (EpisodeKind.MAIL, EpisodeKind.SENT, EpisodeKind.EVENT, EpisodeKind.QUESTION)
 """Kinds of episode in which people have to do with one another."""
 _MOST: Final = 200
+_Found = TypeVar("_Found")
 _BANG: Final = "'!'"
 _FACT: Final = (
     "seq", "subject", "predicate", "object", "object_entity", "basis", "confidence", "said_by", "valid_from",
@@ -186,11 +187,22 @@ class Looking:
 
     def way(self, one: int, other: int) -> Sequence[Known]:
         """Return the facts on a shortest way between two entities; none if there is none."""
-        try:
-            edges = self._graph.path(one, other, viewer=self.viewer)
-        except (ExternalError, SignedOut):  # a copy elsewhere, which is away: the tables have it all
-            edges = EmbeddedGraph(self._store).path(one, other, viewer=self.viewer)
+        edges = self._walked(lambda graph: graph.path(one, other, viewer=self.viewer))
         return [known for edge in edges if (known := self.fact(edge.fact)) is not None]
+
+    def colleagues(self, person: int, at: datetime | None) -> Mapping[int, Sequence[Known]]:
+        """Return who is a colleague of somebody at a time (None: now), each with the facts that make them so."""
+        found = self._walked(lambda graph: graph.colleagueships(person, viewer=self.viewer, at=at))
+        return {
+            who: [known for edge in edges if (known := self.fact(edge.fact)) is not None]
+            for who, edges in found.items()
+        }
+
+    def _walked(self, ask: Callable[[KnowledgeGraph], _Found]) -> _Found:
+        try:
+            return ask(self._graph)
+        except (ExternalError, SignedOut):  # a copy elsewhere, which is away: the tables have it all
+            return ask(EmbeddedGraph(self._store))
 
     # episodes -------------------------------------------------------------------------------------------------
 

@@ -13,7 +13,7 @@ from empla.memory.knowledge.predicates import DIFFERENT, DOMAIN, MAIL_DOMAIN, SA
 from empla.memory.model import Cue, Entity, EpisodeKind
 from empla.memory.text.analysis import roots
 
-_NOT_TOLD: Final = frozenset({SAME, DIFFERENT, DOMAIN, MAIL_DOMAIN, "above", "colleague_of"})
+_NOT_TOLD: Final = frozenset({SAME, DIFFERENT, DOMAIN, MAIL_DOMAIN, "above"})
 """Predicates that are of use to us alone, or that say once more what others say."""
 _FACTS, _PEOPLE, _CONTACTS, _DOCUMENTS, _MORE = 12, 10, 4, 3, 3
 _ALL: Final = 1.0

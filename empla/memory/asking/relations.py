@@ -1,16 +1,22 @@
 """How people name, in a question, the relation that they ask about: "number", "reports to", "works for". Pure."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
+
+from empla.memory.knowledge.predicates import COLLEAGUES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hop:
-    """One step from what is known to what is asked: a predicate, or `back` from its object to its subjects."""
+    """One step from what is known to what is asked: a predicate, or `back` from its object to its subjects.
+
+    Where nothing is known of that, `otherwise` is the predicate that comes next to it.
+    """
 
     predicate: str
     back: bool = False
+    otherwise: str = ""
 
 
 _NOUNS: Final[dict[str, tuple[str, ...]]] = {
@@ -34,22 +40,29 @@ _NOUNS: Final[dict[str, tuple[str, ...]]] = {
     "part_of": ("parent company", "parent", "group"),
     "member_of": ("team", "department"),
     "married_to": ("wife", "husband", "spouse", "partner"),
+    COLLEAGUES: ("colleagues", "colleague", "coworkers", "co workers", "co-workers"),
     "knows_about": ("expertise", "field", "area of expertise"),
     "works_on": ("project", "projects"),
     "uses": ("tool", "tools", "software"),
 }
 _NOUNS_BACK: Final[dict[str, tuple[str, ...]]] = {
-    "works_for": ("employees", "staff", "people", "contacts", "contact", "contact person"),
+    "works_for": ("employees", "staff", "people"),
     "reports_to": ("reports", "direct reports", "team members"),
+    "contact_at": ("contacts", "contact", "contact person"),
     "customer_of": ("customers", "customer", "clients"),
     "supplier_of": ("suppliers", "supplier", "vendors", "vendor"),
     "part_of": ("subsidiaries", "subsidiary"),
     "works_on": ("project team",),
     "knows_about": ("expert", "experts", "specialist"),
 }
+_NEXT: Final = {"contact_at": "works_for"}
 _BY_NOUN: Final[dict[str, Hop]] = {
     **{noun: Hop(predicate=name) for name, nouns in _NOUNS.items() for noun in nouns},
-    **{noun: Hop(predicate=name, back=True) for name, nouns in _NOUNS_BACK.items() for noun in nouns},
+    **{
+        noun: Hop(predicate=name, back=True, otherwise=_NEXT.get(name, ""))
+        for name, nouns in _NOUNS_BACK.items()
+        for noun in nouns
+    },
 }
 
 _VERBS: Final = (
@@ -57,6 +70,7 @@ _VERBS: Final = (
     ("works_for", r"(?:(?:is )?work(?:s|ed|ing)?|is employed|was employed) (?:for|at|with)|is with|was with"),
     ("reports_to", r"report(?:s|ed)? to|work(?:s|ed)? under"),
     ("account_owner", r"(?:is|was) looked after by"),
+    ("contact_at", r"(?:is|was) (?:our|the|my) (?:main |key )?contact(?: person)? (?:at|for|with)"),
     ("works_on", r"work(?:s|ed|ing)? on|(?:is|was) (?:working|busy) (?:on|with)"),
     ("knows_about", r"know(?:s|n|ew)? (?:(?:anything|something|most|a lot|best|more) )?about"),
     ("knows_about", r"(?:is|are) the experts? (?:on|for|in)"),
@@ -100,7 +114,7 @@ def by_verb(words: str) -> Hop | None:
 
 def turned(hop: Hop) -> Hop:
     """Return a relation seen from its other end."""
-    return Hop(predicate=hop.predicate, back=not hop.back)
+    return replace(hop, back=not hop.back)
 
 
 def verb_first(words: str) -> tuple[Hop, str] | None:

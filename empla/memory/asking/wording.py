@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from empla.memory.asking.answers import Answer, Cited, Said
 from empla.memory.knowledge.predicates import said as said_of
+from empla.memory.knowledge.predicates import stated
 from empla.memory.text.analysis import roots
 
 QUOTED: Final = 220
@@ -59,14 +60,18 @@ def value(text: str) -> str:
 
 def sentence(subject: str, predicate: str, obj: str, *, then: bool = False) -> str:
     """Return a fact as a sentence without a full stop: "Bob Stone works for Acme"; `then`: it is so no longer."""
-    verb = said_of(predicate)
-    return f"{subject} {_past(verb) if then else verb} {value(obj)}"
+    if not then:
+        return stated(predicate, subject, value(obj))
+    verb = _past(said_of(predicate))
+    return f"{subject}{verb} {value(obj)}" if verb.startswith("'s ") else f"{subject} {verb} {value(obj)}"
 
 
 _PAST: Final = {"is": "was", "has": "had", "works": "worked", "reports": "reported", "lives": "lived", "costs": "cost"}
 
 
 def _past(verb: str) -> str:
+    if verb.startswith("'s "):
+        return verb.replace(" is ", " was ", 1)
     first, _, rest = verb.partition(" ")
     known = _PAST.get(first)
     if known is None:

@@ -11,6 +11,7 @@ from typing import Final
 
 from empla.capabilities.email.reading.times.grammar import times
 from empla.memory.consolidation.claims import Claim, Named, Turn
+from empla.memory.consolidation.clauses import clauses
 from empla.memory.consolidation.rates import LIKELY, SURE
 from empla.mind.values import Origin, Source
 
@@ -34,23 +35,35 @@ _LONGEST = 300
 
 def sentences(text: str) -> Iterator[str]:
     """Yield the sentences of a text that claim something for certain, as they were written."""
+    for bare in sentences_of(text):
+        if not _UNSURE.search(bare):
+            yield bare
+
+
+def sentences_of(text: str) -> Iterator[str]:
+    """Yield the sentences of a text that are its author's and no question, without their marks and leading words."""
     for piece in _SPLIT.split(text):
         plain = " ".join(piece.split())
         bare = _LEAD.sub("", plain.rstrip(" .!"))
-        if 2 < len(bare) <= _LONGEST and not _UNSURE.search(plain) and not plain.startswith(">"):
+        if 2 < len(bare) <= _LONGEST and not plain.startswith(">"):
             yield bare
 
 
 def claims(turn: Turn) -> Iterator[Claim]:
     """Yield what the sentences of a turn claim."""
     for sentence in sentences(turn.text):
-        for pattern, make in _PATTERNS:
-            match = pattern.search(sentence)
-            if match is not None:
-                made = list(make(turn, match, sentence))
-                yield from made
-                if made:
-                    break
+        for clause in clauses(sentence):
+            yield from _claimed(turn, clause)
+
+
+def _claimed(turn: Turn, clause: str) -> Iterator[Claim]:
+    for pattern, make in _PATTERNS:
+        match = pattern.search(clause)
+        if match is not None:
+            made = list(make(turn, match, clause))
+            yield from made
+            if made:
+                return
 
 
 # who and what --------------------------------------------------------------------------------------------------------
@@ -99,8 +112,12 @@ def _one(
     )
 
 
-def _day(words: str, turn: Turn) -> str:
+def day_in(words: str, turn: Turn) -> str:
     """Return the one day that words name, as ISO 8601; "" if they name none, or several."""
+    return _day(f"on {re.sub(r'^(?:on|by) ', '', words)}", turn)
+
+
+def _day(words: str, turn: Turn) -> str:
     try:
         found = times(words, turn.at, turn.zone, Origin(Source.RECORD), days_off=frozenset())
     except ValueError:
@@ -152,7 +169,7 @@ def _assists(turn: Turn, m: re.Match[str], s: str) -> Iterator[Claim]:
 
 
 def _contact(turn: Turn, m: re.Match[str], s: str) -> Iterator[Claim]:
-    yield from _one(_person(m["who"], turn), "works_for", _company(m["what"]), s, turn)
+    yield from _one(_person(m["who"], turn), "contact_at", _company(m["what"]), s, turn)
 
 
 def _phone(turn: Turn, m: re.Match[str], s: str) -> Iterator[Claim]:

@@ -9,11 +9,11 @@ import hashlib
 from collections.abc import Iterable
 from datetime import datetime
 
+from empla.capabilities.email.reading.nicknames import FORMAL
 from empla.errors import InputError
 from empla.memory.consolidation.claims import Claim, Named, Turn
 from empla.memory.knowledge.entities import called, entity_called
 from empla.memory.knowledge.names import folded, is_full, is_shared_box, words_of
-from empla.memory.knowledge.nicknames import FORMAL
 from empla.memory.knowledge.recording import end_fact, record_fact
 from empla.memory.knowledge.resolving import entity_of
 from empla.memory.knowledge.statements import Statement
@@ -59,8 +59,10 @@ def _key(turn: Turn, claim: Claim, words: str) -> str:
 
 def _ended(store: Store, turn: Turn, claim: Claim, subject: int, thing: int, at: datetime) -> bool:
     """Note that what was so is over; return whether it was known to be so."""
-    by = {"subject": subject, "predicate": claim.predicate, "object_entity": thing, "closed_at": ""}
-    rows = [row for row in store.find("fact", by, ("seq", "valid_to")) if not row.valid_to]
+    names = ("works_for", "contact_at") if claim.predicate == "works_for" else (claim.predicate,)
+    by = {"subject": subject, "object_entity": thing, "closed_at": ""}
+    found = store.find("fact", by, ("seq", "valid_to"), one_of=("predicate", names))
+    rows = [row for row in found if not row.valid_to]
     for row in rows:
         end_fact(store, row.seq, turn.at, at, rests_on=(turn.id,))
     return bool(rows)

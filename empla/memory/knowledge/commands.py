@@ -24,8 +24,18 @@ from typing import Any, Final
 from empla.errors import InputError
 from empla.memory.consolidation.changes import recorded
 from empla.memory.knowledge.desk import Desk, Held
-from empla.memory.knowledge.entities import KINDS, add_entity, called, name_entity, roots
+from empla.memory.knowledge.entities import (
+    KINDS,
+    UNKNOWN,
+    add_entity,
+    called,
+    learn_kind,
+    name_entity,
+    roots,
+    vaguely_called,
+)
 from empla.memory.knowledge.facts import Facts
+from empla.memory.knowledge.names import folded
 from empla.memory.knowledge.predicates import predicate, predicate_name
 from empla.memory.knowledge.recording import correct_fact, record_fact, set_rules, show_fact, withdraw
 from empla.memory.knowledge.resolving import entity_of, merge_entities, note_alias, separate_entities
@@ -43,7 +53,7 @@ def add(store: Store, fields: Mapping[str, Any], at: datetime) -> None:
     """Record a fact that somebody tells."""
     with _noted(store, fields, "add", at):
         name = predicate_name(_text(fields, "predicate"))
-        subject = _entity(store, _text(fields, "subject"), _text(fields, "kind"), at, _by(fields))
+        subject = _subject(store, fields, name, at)
         record_fact(store, _statement(store, fields, subject, name, Basis.STATED, at), at)
 
 
@@ -56,14 +66,23 @@ def correct(store: Store, fields: Mapping[str, Any], at: datetime) -> None:
                 raise InputError("somebody outside cannot close a fact", next_step="the manager may say what is so")
             subject, name = (old.subject, old.predicate) if old is not None else _place(store, fields, at)
             record_fact(store, _statement(store, fields, subject, name, Basis.OBSERVED, at), at)
-        elif old is None:
+        elif old is None:  # nothing was wrong: it is told for the first time
             subject, name = _place(store, fields, at)
-            record_fact(store, _statement(store, fields, subject, name, Basis.CORRECTED, at), at)
+            record_fact(store, _statement(store, fields, subject, name, Basis.STATED, at), at)
         elif not _text(fields, "object"):
             withdraw(store, [old.seq], _why(fields, "wrong"), at)
+        elif not _text(fields, "fact") and _says_that(store, old, fields):
+            if old.basis not in (Basis.STATED, Basis.CORRECTED):  # it was right, and is somebody's word now
+                record_fact(store, _statement(store, fields, old.subject, old.predicate, Basis.STATED, at), at)
         else:
             new = _statement(store, fields, old.subject, old.predicate, Basis.CORRECTED, at, Visibility(old.visibility))
             correct_fact(store, old.seq, new, _why(fields, "corrected"), at)
+
+
+def _says_that(store: Store, old: Held, fields: Mapping[str, Any]) -> bool:
+    """Return whether a fact that is known says what is told."""
+    text = _text(fields, "object")
+    return old.object_entity in called(store, "", text) if old.object_entity else folded(old.object) == folded(text)
 
 
 def edit(store: Store, fields: Mapping[str, Any], at: datetime) -> None:
@@ -153,8 +172,9 @@ def _meant(store: Store, fields: Mapping[str, Any], at: datetime) -> Held | None
         if not _numbered(given, "f"):
             raise InputError(f"{given!r} is no fact", next_step="give its number, such as f7")
         return desk.fact(int(given[1:]))
-    found = _known(store, _text(fields, "subject"), _text(fields, "kind"))
-    facts = Facts(store).about(found, predicates=(predicate_name(_text(fields, "predicate")),)) if found else ()
+    name = predicate_name(_text(fields, "predicate"))
+    found = _known(store, _text(fields, "subject"), _text(fields, "kind"), predicate(name).subject_kind)
+    facts = Facts(store).about(found, predicates=(name,)) if found else ()
     if len(facts) > 1:
         which = ", ".join(f"f{fact.number} ({fact.object})" for fact in facts[:10])
         raise InputError(f"several facts may be meant: {which}", next_step="give the number of the one that is wrong")
@@ -162,21 +182,30 @@ def _meant(store: Store, fields: Mapping[str, Any], at: datetime) -> Held | None
 
 
 def _place(store: Store, fields: Mapping[str, Any], at: datetime) -> tuple[int, str]:
-    subject = _entity(store, _text(fields, "subject"), _text(fields, "kind"), at, _by(fields))
-    return subject, predicate_name(_text(fields, "predicate"))
+    name = predicate_name(_text(fields, "predicate"))
+    return _subject(store, fields, name, at), name
 
 
-def _entity(store: Store, text: str, kind: str, at: datetime, by: str) -> int:
-    """Return the entity that a text means, a new one if nothing is known of that name."""
-    if known := _known(store, text, kind):
-        return known
+def _subject(store: Store, fields: Mapping[str, Any], name: str, at: datetime) -> int:
+    """Return of what something is told: where it is new, of the kind of which such things are said."""
+    kind, likely = _text(fields, "kind"), predicate(name).subject_kind
+    return _entity(store, _text(fields, "subject"), kind, at, _by(fields), likely)
+
+
+def _entity(store: Store, text: str, kind: str, at: datetime, by: str, likely: str = "") -> int:
+    """Return the entity that a text means, a new one if nothing is known of that name: of its kind, or the likely."""
+    if known := _known(store, text, kind, likely):
+        return learn_kind(store, known, kind or likely or UNKNOWN)
     if "@" in text:
         return entity_of(store, text, at, evidence=by)
-    return add_entity(store, kind or "person", text, at, evidence=by)
+    return add_entity(store, kind or likely or UNKNOWN, text, at, evidence=by)
 
 
-def _known(store: Store, text: str, kind: str) -> int:
-    """Return the entity that a text means, 0 if none is known; InputError if it may mean several."""
+def _known(store: Store, text: str, kind: str, likely: str = "") -> int:
+    """Return the entity that a text means, 0 if none is known; InputError if it may mean several.
+
+    One of the kind `kind`; where any will do and several are called so, the one of the kind `likely`.
+    """
     if not text:
         raise InputError("it is not said of whom or of what", next_step="a name, an address, or a number such as n3")
     if kind and kind not in KINDS:
@@ -185,7 +214,9 @@ def _known(store: Store, text: str, kind: str) -> int:
         if numbered := roots(store, [int(text[1:])]):
             return numbered[0]
         raise InputError(f"there is no entity {text}")
-    found = called(store, kind, text)
+    found = called(store, kind, text) or (vaguely_called(store, kind, text) if kind else [])
+    if len(found) > 1 and likely:
+        found = called(store, likely, text) or found
     if len(found) > 1:
         which = ", ".join(f"n{number}" for number in found[:10])
         raise InputError(f"several are called {text!r}: {which}", next_step="give the number of the one that is meant")

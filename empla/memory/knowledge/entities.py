@@ -8,8 +8,12 @@ from empla.errors import InputError
 from empla.memory.knowledge.names import folded, folded_company, folded_phone
 from empla.store.store import Store, instant
 
-KINDS: Final = ("person", "company", "team", "project", "product", "topic", "place", "thing")
+UNKNOWN: Final = "thing"
+"""The kind of what is named, and of which nothing is known that says what it is."""
+KINDS: Final = ("person", "company", "team", "project", "product", "topic", "place", UNKNOWN)
 """What kinds of entities there are."""
+_VAGUE: Final = ("topic", UNKNOWN)
+"""Kinds that say little: what was taken for one of them is of another kind as soon as that is learned."""
 LONGEST_NAME: Final = 200
 """Characters that a name may have."""
 
@@ -63,13 +67,53 @@ def unname_entity(store: Store, entity: int, kind: str, value: str, at: datetime
 def entity_called(store: Store, kind: str, name: str, at: datetime, *, evidence: str = "") -> int:
     """Return the entity of a kind that a name means, a new one if there is none.
 
-    Persons of one name may be several: a known one is taken only if it is the only one, and the name has a first and a
-    last part or is an address. Of several entities the first.
+    One name means one thing: what was known by it and of no certain kind is of this kind from now on, and what is named
+    without a certain kind is what has that name. Persons of one name may be several: a known one is taken only if it is
+    the only one, and the name has a first and a last part or is an address. Of several entities the first.
     """
     found = called(store, kind, name)
-    if found and (kind != "person" or (len(found) == 1 and (" " in folded(name) or "@" in name))):
+    if found and (kind != "person" or (len(found) == 1 and is_whole(name))):
         return found[0]
-    return add_entity(store, kind, name, at, evidence=evidence)
+    known = vaguely_called(store, kind, name) if kind != "person" or is_whole(name) else []
+    return learn_kind(store, known[0], kind) if known else add_entity(store, kind, name, at, evidence=evidence)
+
+
+def is_whole(name: str) -> bool:
+    """Return whether a name has a first and a last part, or is an address: so that it may mean one person."""
+    return " " in folded(name) or "@" in name
+
+
+def vaguely_called(store: Store, kind: str, name: str) -> list[int]:
+    """Return what has this name and may be of this kind, though it is not known to be: one entity, or none.
+
+    For a certain kind that is what is of no certain kind; for none it is whatever alone has the name. What was written
+    about is no person.
+    """
+    if kind not in _VAGUE:
+        return (called(store, UNKNOWN, name) or (called(store, "topic", name) if kind != "person" else []))[:1]
+    known = called(store, "", name)
+    things = [number for number in known if kind_of(store, number) != "person"] or (known if kind == UNKNOWN else [])
+    return things if len(things) == 1 else []
+
+
+def learn_kind(store: Store, entity: int, kind: str) -> int:
+    """Let an entity of no certain kind, with all that are one with it, be of this kind; return what stands for it.
+
+    Its names are compared as that kind's are. One of a certain kind stays what it is.
+    """
+    root = roots(store, [entity])[0]
+    if kind in _VAGUE or kind_of(store, root) not in _VAGUE:
+        return root
+    for number in [root, *(row.seq for row in store.find("entity", {"stands_for": root}, ("seq",)))]:
+        store.change("entity", {"seq": number}, {"kind": kind, "changed": _next_change(store)})
+        for alias in store.find("alias", {"entity": number, "kind": "name"}, ("seq", "shown")):
+            store.change("alias", {"seq": alias.seq}, {"value": compared(kind, "name", alias.shown)})
+    return root
+
+
+def kind_of(store: Store, entity: int) -> str:
+    """Return the kind of an entity."""
+    return str(store.find("entity", {"seq": entity}, ("kind",))[0].kind)
 
 
 def called(store: Store, kind: str, name: str) -> list[int]:

@@ -4,7 +4,7 @@ The truth is in the tables. `EmbeddedGraph` walks them with recursive SQL; `Neo4
 to date from the truth by a cursor. Both answer the same, and hold every statement to what the viewer may see.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Protocol
@@ -74,7 +74,15 @@ class KnowledgeGraph(Protocol):
         """Return who reports to somebody, directly or at any depth."""
 
     def colleagues(self, person: int, *, viewer: Viewer = EVERYTHING, at: datetime | None = None) -> Sequence[int]:
-        """Return who works for the same company."""
+        """Return who works for the same company, or was said to be a colleague."""
+
+    def colleagueships(
+        self, person: int, *, viewer: Viewer = EVERYTHING, at: datetime | None = None
+    ) -> Mapping[int, Sequence[Edge]]:
+        """Return who is a colleague of somebody, each with the facts that make them so.
+
+        That is worked out when it is asked: facts for every pair of a big company would be millions.
+        """
 
     def catch_up(self) -> int:
         """Take over what changed in the truth; return how many entities and facts that were."""

@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Final
 
 from empla.capabilities.email.domains import domain_of, house
-from empla.memory.knowledge.nicknames import FORMAL, SHORT
+from empla.capabilities.email.reading.nicknames import FORMAL, SHORT
 
 
 def _set(words: str) -> frozenset[str]:

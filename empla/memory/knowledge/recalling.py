@@ -8,7 +8,7 @@ from typing import Any, Final
 from empla.memory.knowledge.desk import COLUMNS
 from empla.memory.knowledge.facts import Facts
 from empla.memory.knowledge.names import folded, folded_company
-from empla.memory.knowledge.predicates import DIFFERENT, DOMAIN, MAIL_DOMAIN, PREDICATES, SAME, said
+from empla.memory.knowledge.predicates import DIFFERENT, DOMAIN, MAIL_DOMAIN, PREDICATES, SAME, said, stated
 from empla.memory.knowledge.sight import like, seen_by
 from empla.memory.model import Basis, Entity, Recollection, Viewer, Visibility
 from empla.mind.values import Source
@@ -165,7 +165,7 @@ def sentence(row: Any, subject: str, obj: str) -> str:
     if row.predicate in ("title", "role"):
         words = f"{subject} is {obj}"
     elif row.predicate in PREDICATES:
-        words = f"{subject} {said(row.predicate)} {obj}"
+        words = stated(row.predicate, subject, obj)
     else:
         words = f"{subject}: {said(row.predicate)} {obj}"
     since = f"since {row.begins[:10]}" if row.begins else ""

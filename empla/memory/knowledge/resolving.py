@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from empla.errors import InputError
 from empla.memory.knowledge.desk import Desk
-from empla.memory.knowledge.entities import add_entity, called, name_entity, roots
+from empla.memory.knowledge.entities import add_entity, called, learn_kind, name_entity, roots, vaguely_called
 from empla.memory.knowledge.names import (
     company_domain,
     company_name,
@@ -76,10 +76,13 @@ def company_of(store: Store, domain: str, at: datetime, *, name: str = "", evide
             name_entity(store, company, "name", name, at, evidence=evidence)
         return _root(store, company)
     guess = name or company_name(domain)
-    found = called(store, "company", guess)
-    company = found[0] if found else add_entity(
-        store, "company", guess, at, evidence=evidence, confidence=1.0 if name else _GUESSED
-    )  # fmt: skip
+    found = called(store, "company", guess) or vaguely_called(store, "company", guess)
+    sure = 1.0 if name else _GUESSED
+    company = (
+        learn_kind(store, found[0], "company")
+        if found
+        else add_entity(store, "company", guess, at, evidence=evidence, confidence=sure)
+    )
     record_fact(store, _own(f"domain:{domain}:{evidence}", company, DOMAIN, domain, evidence), at)
     return _root(store, company)
 
@@ -190,7 +193,12 @@ def _added(store: Store, address: str, shown: str, at: datetime, evidence: str) 
     guess = " ".join(word.capitalize() for word in spelt.split())
     name = shown if folded(shown) and "@" not in shown else guess or address
     sure = 1.0 if name == shown else _GUESSED
-    person = add_entity(store, "person", name, at, evidence=evidence, confidence=sure)
+    known = vaguely_called(store, "person", name) if is_full(shown) and not called(store, "person", name) else []
+    person = (
+        learn_kind(store, known[0], "person")
+        if known
+        else add_entity(store, "person", name, at, evidence=evidence, confidence=sure)
+    )
     name_entity(store, person, "address", address, at, evidence=evidence)
     if guess and not same_name(guess, name) and not shown:
         name_entity(store, person, "name", guess, at, evidence=evidence, confidence=_GUESSED)

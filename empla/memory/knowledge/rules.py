@@ -27,10 +27,13 @@ BUILT_IN: Final = (
     "works_for(P, C) :- mail_domain(P, D), domain(C, D)",
     "above(X, Y) :- reports_to(Y, X)",
     "above(X, Z) :- reports_to(Y, X), above(Y, Z)",
-    "colleague_of(X, Y) :- works_for(X, C), works_for(Y, C), X < Y",
+    "works_for(P, C) :- contact_at(P, C)",
     "knows_about(P, T) :- wrote_about(P, T)",
 )
-"""What follows for every employee. A role adds its own (`[memory] rules`)."""
+"""What follows for every employee. A role adds its own (`[memory] rules`).
+
+Who are colleagues is worked out when it is asked (`KnowledgeGraph.colleagues`): a company of n people has n²/2 pairs.
+"""
 
 MOST_RULES: Final = 100
 """Rules that a role may have."""

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Final
 
 from empla.memory.knowledge.graph import DEEPEST, Edge
+from empla.memory.knowledge.predicates import COLLEAGUES
 from empla.memory.model import EVERYTHING, Viewer
 
 _MANY: Final = 500
@@ -101,11 +102,25 @@ class WalkedGraph(ABC):
         return sorted(found)
 
     def colleagues(self, person: int, *, viewer: Viewer = EVERYTHING, at: datetime | None = None) -> Sequence[int]:
-        """Return who works for the same company."""
+        """Return who works for the same company, or was said to be a colleague."""
+        return sorted(self.colleagueships(person, viewer=viewer, at=at))
+
+    def colleagueships(
+        self, person: int, *, viewer: Viewer = EVERYTHING, at: datetime | None = None
+    ) -> Mapping[int, Sequence[Edge]]:
+        """Return who is a colleague of somebody, each with the facts that make them so."""
         own = self._root(person)
-        firms = sorted({e.object for e in self._joining([own], ("works_for",), viewer, at) if e.subject == own})
-        edges = self._joining(firms, ("works_for",), viewer, at) if firms else ()
-        return sorted({edge.subject for edge in edges if edge.object in firms} - {own})
+        here = self._joining([own], ("works_for", COLLEAGUES), viewer, at)
+        found: dict[int, Sequence[Edge]] = {
+            edge.object if edge.subject == own else edge.subject: (edge,)
+            for edge in here
+            if edge.predicate == COLLEAGUES
+        }
+        firms = {edge.object: edge for edge in here if edge.predicate == "works_for" and edge.subject == own}
+        for edge in self._joining(sorted(firms), ("works_for",), viewer, at) if firms else ():
+            if edge.object in firms and edge.subject != own:
+                found.setdefault(edge.subject, (edge, firms[edge.object]))
+        return {who: found[who] for who in sorted(found)}
 
 
 def _way(middle: int, sides: Sequence[Mapping[int, Edge | None]]) -> list[Edge]:

@@ -4,7 +4,7 @@ import pytest
 
 from empla.memory.asking.wording import worded
 from empla.memory.knowledge.entities import add_entity
-from empla.memory.model import EpisodeKind, Viewer, Visibility
+from empla.memory.model import Basis, EpisodeKind, Viewer, Visibility
 from tests.memory.asking.conftest import ANNA, BOB, CLARA, DANA, Remembered, day
 
 ZONE = "Europe/Berlin"
@@ -14,8 +14,8 @@ DANA_SEES = Viewer(addresses=(DANA,), least=Visibility.COMPANY)
 @pytest.mark.parametrize(
     ("question", "answer"),
     [
-        ("When is Acme's renewal?", "Acme is renewed on 3 March 2028"),
-        ("When is Acme up for renewal?", "Acme is renewed on 3 March 2028"),
+        ("When is Acme's renewal?", "Acme's renewal is on 3 March 2028"),
+        ("When is Acme up for renewal?", "Acme's renewal is on 3 March 2028"),
         ("What is Bob's phone number?", "Bob Meier has the phone number 030 2222"),
         ("Could you tell me what Bob Meier's number is?", "Bob Meier has the phone number 030 2222"),
         ("Who does Bob report to?", "Bob Meier reports to Eve Stone"),
@@ -37,10 +37,10 @@ def test_a_question_is_answered_by_the_fact_that_it_asks_for(spring: Remembered,
 def test_a_fact_is_told_with_who_said_it_and_where(spring: Remembered) -> None:
     found = spring.ask("When is Acme's renewal?")
     assert worded(found, ZONE) == (
-        "Acme is renewed on 3 March 2028 [f9], says Bob Meier, mail of 2 June 2027, “Contract” [e1]."
+        "Acme's renewal is on 3 March 2028 [f8], says Bob Meier, mail of 2 June 2027, “Contract” [e1]."
     )
     assert worded(found, ZONE, ids=False) == (
-        "Acme is renewed on 3 March 2028, says Bob Meier, mail of 2 June 2027, “Contract”."
+        "Acme's renewal is on 3 March 2028, says Bob Meier, mail of 2 June 2027, “Contract”."
     )
 
 
@@ -160,3 +160,18 @@ def test_a_question_is_no_evidence_of_what_it_asks(spring: Remembered) -> None:
     assert not found.known
     assert found.nearest == ()
     assert question not in worded(spring.ask("When did we last hear from Anna?"), ZONE)
+
+
+def test_colleagues_are_told_with_whom_they_work_for(spring: Remembered) -> None:
+    found = spring.ask("Who are Bob Meier's colleagues?")
+    assert found.known
+    assert [one.text for one in found.said] == ["Eve Stone works for Acme."]
+
+
+def test_a_contact_is_who_was_named_as_one_else_who_works_there(spring: Remembered) -> None:
+    anybody = spring.ask("Who is our contact at Acme?")
+    assert {one.text for one in anybody.said} == {"Bob Meier works for Acme.", "Eve Stone works for Acme."}
+
+    spring.fact("Bob Meier", "contact_at", "Acme", day(6, 3), said_by=ANNA, basis=Basis.STATED)
+
+    assert [one.text for one in spring.ask("Who is our contact at Acme?").said] == ["Bob Meier is our contact at Acme."]

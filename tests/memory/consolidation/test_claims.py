@@ -9,6 +9,7 @@ from empla.engine import inbox
 from empla.memory.consolidation import patterns
 from empla.memory.consolidation.by_rules import ByRules
 from empla.memory.consolidation.claims import Claim, Named, Turn
+from empla.memory.consolidation.clauses import clauses
 from empla.memory.consolidation.progress import Terms
 from empla.memory.consolidation.signatures import signature_of
 from empla.memory.model import EpisodeKind
@@ -39,7 +40,7 @@ def said(claim: Claim) -> tuple[str, str, str]:
         ("Carla Weiss works for Acme Ltd.", ("Carla Weiss", "works_for", "Acme Ltd")),
         ("By the way, Carla Weiss reports to Dana Fox.", ("Carla Weiss", "reports_to", "Dana Fox")),
         ("My boss is Dana Fox.", ("bob@initech.example", "reports_to", "Dana Fox")),
-        ("Eva Lind is our contact at Initech.", ("Eva Lind", "works_for", "Initech")),
+        ("Eva Lind is our contact at Initech.", ("Eva Lind", "contact_at", "Initech")),
         ("The Acme renewal is on 1 March 2027.", ("Acme", "renewal_date", "2027-03-01")),
         ("The renewal is on 1 March.", ("Offer", "renewal_date", "2027-03-01")),
         ("Dana Fox prefers mornings.", ("Dana Fox", "prefers", "mornings")),
@@ -55,6 +56,29 @@ def test_what_is_said_outright_is_claimed(sentence: str, claims: tuple[str, str,
     (found,) = patterns.claims(replace(TURN, text=sentence))
     assert said(found) == claims
     assert found.words in sentence
+
+
+@pytest.mark.parametrize(
+    ("sentence", "parts"),
+    [
+        ("Acme's deadline is 3 May; Bob prefers tea", ["Acme's deadline is 3 May", "Bob prefers tea"]),
+        ("Bob works for Smith and Sons", ["Bob works for Smith and Sons"]),
+        ("Smith and Sons is a customer of Acme", ["Smith and Sons is a customer of Acme"]),
+        ("Acme and Blue Sky are customers of ours", ["Acme and Blue Sky are customers of ours"]),
+        ("Bob knows about tax and insurance", ["Bob knows about tax and insurance"]),
+        ("Bob's number is 030 11 and his birthday is 3 May", ["Bob's number is 030 11", "his birthday is 3 May"]),
+        ("Bob lives in Hamburg and works for Acme", ["Bob lives in Hamburg", "Bob works for Acme"]),
+        ("Bob, who is new, works for Acme", ["Bob, who is new, works for Acme"]),
+    ],
+)
+def test_a_sentence_that_says_several_things_is_parted(sentence: str, parts: list[str]) -> None:
+    assert list(clauses(sentence)) == parts
+
+
+def test_one_sentence_may_claim_several_things() -> None:
+    text = "Acme's renewal is on 3 March 2027, and that Bob Meier is our contact at Acme."
+    found = [said(claim) for claim in patterns.claims(replace(TURN, text=text))]
+    assert found == [("Acme", "renewal_date", "2027-03-03"), ("Bob Meier", "contact_at", "Acme")]
 
 
 @pytest.mark.parametrize(

@@ -73,9 +73,73 @@ def test_what_is_just_wrong_is_closed(known: Known):
     assert current(known, "Bob Stone", "likes") == []
 
 
-def test_a_correction_of_what_was_not_known_is_told(known: Known):
+def test_what_is_told_for_the_first_time_is_stated_and_in_place_of_something_wrong_corrected(known: Known):
     tell(known, "correct", subject="Bob Stone", predicate="title", object="CFO")
-    assert [f.object for f in current(known, "Bob Stone", "title")] == ["CFO"]
+    assert [(f.object, f.basis) for f in current(known, "Bob Stone", "title")] == [("CFO", Basis.STATED)]
+
+    tell(known, "correct", subject="Bob Stone", predicate="title", object="cfo")  # said once more
+    assert [(f.object, f.basis) for f in current(known, "Bob Stone", "title")] == [("CFO", Basis.STATED)]
+
+    tell(known, "correct", subject="Bob Stone", predicate="title", object="CEO")
+    assert [(f.object, f.basis) for f in current(known, "Bob Stone", "title")] == [("CEO", Basis.CORRECTED)]
+
+
+def test_what_was_read_and_is_right_becomes_somebodys_word(known: Known):
+    bob = known.person("bob@acme.example", "Bob Stone")
+    known.say(bob, "title", "CFO", rests_on=(known.episode("I am the CFO"),))
+    tell(known, "correct", subject="Bob Stone", predicate="title", object="CFO")
+    (fact,) = current(known, "Bob Stone", "title")
+    assert (fact.object, fact.basis) == ("CFO", Basis.STATED)
+
+
+def kinds(known: Known, name: str) -> list[str]:
+    """Return the kinds of all that stands under a name."""
+    return [entity.kind for entity in RecalledFacts(known.store).named(name)]
+
+
+@pytest.mark.parametrize(
+    ("told", "name", "kind"),
+    [
+        ({"subject": "Acme", "predicate": "renewal_date", "object": "2027-03-03"}, "Acme", "company"),
+        ({"subject": "Bob Stone", "predicate": "works_for", "object": "Acme"}, "Acme", "company"),
+        ({"subject": "Bob Stone", "predicate": "works_for", "object": "Acme"}, "Bob Stone", "person"),
+        ({"subject": "Acme", "predicate": "budget", "object": "30k"}, "Acme", "thing"),
+        ({"subject": "Acme", "predicate": "status", "object": "at risk", "kind": "project"}, "Acme", "project"),
+    ],
+)
+def test_of_which_kind_something_is_follows_from_what_is_said_of_it(known: Known, told: dict, name: str, kind: str):
+    tell(known, "add", **told)
+    assert kinds(known, name) == [kind]
+
+
+def test_one_name_is_one_thing_which_takes_the_kind_that_is_learned_later(known: Known):
+    tell(known, "add", subject="Acme Inc.", predicate="budget", object="30k")
+    tell(known, "add", subject="Eve Fox", predicate="wrote_about", object="Acme Inc.")
+    assert kinds(known, "Acme Inc.") == ["thing"]
+
+    tell(known, "add", subject="Bob Meier", predicate="works_for", object="Acme Inc.")
+    tell(known, "add", subject="Acme", predicate="renewal_date", object="2027-03-03")
+
+    assert kinds(known, "Acme") == ["company"]  # and compared as companies are: "Inc." is no part of a name
+    assert len(current(known, "Acme", "budget", "renewal_date")) == 2
+    tell(known, "add", subject="Acme", predicate="phone", object="030 1")
+    assert kinds(known, "Acme") == ["company"]
+
+
+def test_who_writes_is_the_person_of_that_full_name(known: Known):
+    tell(known, "add", subject="Bob Stone", predicate="budget", object="30k")
+    bob = known.person("bob@acme.example", "Bob Stone")
+    assert kinds(known, "Bob Stone") == ["person"]
+    assert [f.object for f in known.about(bob, "budget")] == ["30k"]
+
+
+def test_what_is_learned_of_a_kind_is_put_back(known: Known):
+    tell(known, "add", subject="Acme", predicate="budget", object="30k")
+    tell(known, "add", subject="Bob Meier", predicate="works_for", object="Acme")
+    (fact,) = current(known, "Bob Meier", "works_for")
+    with known.store.transaction():
+        undo(known.store, {"what": f"f{fact.number}"}, day(9))
+    assert kinds(known, "Acme") == ["thing"]
 
 
 def test_who_writes_from_outside_overrules_nobody_and_closes_nothing(known: Known):

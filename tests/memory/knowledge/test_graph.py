@@ -10,7 +10,7 @@ from empla.memory.knowledge.graph import KnowledgeGraph, Neighbour
 from empla.memory.knowledge.neo4j import Neo4jGraph, driver_of
 from empla.memory.knowledge.recording import forget_facts
 from empla.memory.knowledge.resolving import merge_entities, separate_entities
-from empla.memory.model import Viewer, Visibility
+from empla.memory.model import Basis, Viewer, Visibility
 from tests.memory.knowledge.conftest import Known, day
 from tests.servers import neo4j_server
 
@@ -95,6 +95,26 @@ def test_who_knows_who_reports_who_are_colleagues(company: Known, graph: Knowled
     assert names(company, graph.reports(ann)) == ["Bob"]
     assert names(company, graph.reports(ann, all_below=True)) == ["Bob", "Cy"]
     assert names(company, graph.colleagues(bob)) == ["Ann", "Cy"]
+
+
+def test_colleagues_are_worked_out_when_it_is_asked_and_no_facts_are_written_for_pairs(
+    known: Known, graph: KnowledgeGraph
+):
+    staff = [f"Person {n}" for n in range(30)]
+    for who in staff:
+        known.say(who, "works_for", "Acme", valid_from=day(-100))
+    known.say("Zoe", "colleague_of", "Person 0", to="person", basis=Basis.STATED)
+    known.say("Person 1", "works_for", "Globex", valid_from=day(-10))
+    graph.catch_up()
+
+    zoe, first, second = numbers(known, "Zoe", "Person 0", "Person 1")
+    assert len(known.store.find("fact", {"predicate": "colleague_of"}, ("seq",))) == 1
+    assert set(names(known, graph.colleagues(first))) == {"Zoe", *staff} - {"Person 0", "Person 1"}
+    assert names(known, graph.colleagues(zoe)) == ["Person 0"]
+    assert names(known, graph.colleagues(second)) == []
+    assert second in graph.colleagues(first, at=day(-50))
+    why = graph.colleagueships(first)[numbers(known, "Person 2")[0]]
+    assert [edge.predicate for edge in why] == ["works_for", "works_for"]
 
 
 def test_the_past_is_walked_as_it_was(known: Known, graph: KnowledgeGraph):

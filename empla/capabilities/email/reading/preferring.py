@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from empla.capabilities.email.reading.families import Understood
 from empla.capabilities.email.reading.intents import Intent
+from empla.capabilities.email.reading.nicknames import FORMAL
 from empla.capabilities.email.reading.slots import Setting
 from empla.capabilities.email.reading.times.words import number
 from empla.mind.preferences import (
@@ -56,6 +57,8 @@ _NO_NAME: Final = frozenset(
     """.split()  # noqa: SIM905
 )
 """What may follow "call me" and is no name."""
+_FAMILIAR: Final = ("i", "y", "ie", "o", "chen")
+"""How familiar forms of first names end that stand in no table: Jonas is Joni."""
 _MAILS = r"(?:(?:your|the|all|any) )*(?:(?:e-?)?mails?|messages?|letters?|replies|answers|notes|them)"
 _PHONES = {"phone": PHONE, "telephone": PHONE, "video": VIDEO, "person": IN_PERSON}
 
@@ -70,6 +73,10 @@ _CALLS: Final = (
     _i(rf"{_C} (?P<whom>me|him|her|them|{_ADDRESS}) (?:as |simply |just |by )?{_Q}?(?P<name>{_NAME}){_Q}?{_AGAIN}"),
     _i(rf"{_C} (?P<whom>{_NAME}) (?:as|simply|just|by) {_Q}?(?P<name>{_NAME}){_Q}?{_AGAIN}"),
     _i(rf"{_C} (?P<whom>[A-ZÀ-Þ][\w'’-]+(?: [A-ZÀ-Þ][\w'’-]+)?) (?P<name>{_TITLED}){_AGAIN}"),
+    _i(
+        rf"{_C} (?P<whom>[A-ZÀ-Þ][\w'’-]+(?: (?:[A-ZÀ-Þ][\w'’-]+|von|van|de|der)){{0,3}}) "
+        rf"(?P<short>[A-ZÀ-Þ][\w'’-]*){_AGAIN}"
+    ),
     _i(rf"{_C} (?P<whom>{_NAME}) [\"“„«](?P<name>{_NAME})[\"”“»]{_AGAIN}"),
     _i(
         rf"[Uu]se (?:the )?(?:short(?:er)?|familiar|long|full|formal) (?:form|version) (?:of|for) (?P<whose>{_WHOSE})"
@@ -216,11 +223,28 @@ def _called(bare: str, plain: str) -> Understood | None:
             continue
         groups = match.groupdict()
         whom = _whom(groups.get("whom") or groups.get("whose") or "")
-        name = (match["name"] or "").strip(" .,'")
+        if "short" in groups and not _is_form(match["short"], whom):
+            continue  # "call Jonas Weber" asks for a call
+        name = (groups.get("name") or groups.get("short") or "").strip(" .,'")
         if (name and name.split()[0].lower().strip(".") in _NO_NAME) or name.lower() == whom.lower():
             return None
         return _wanted(plain, key=CALL, value=name, person=whom)
     return None
+
+
+def _is_form(name: str, whom: str) -> bool:
+    """Return whether a name is a short or long form of somebody's first name, or their initials."""
+    first, *rest = whom.lower().split()
+    short = name.lower()
+    if short == first or short in _NO_NAME:
+        return False
+    if rest and name.isupper() and short == "".join(word[0] for word in (first, *rest)):
+        return True
+    if first in FORMAL.get(short, ()) or (len(short) > 1 and first.startswith(short)):
+        return True
+    if rest and (short in FORMAL.get(first, ()) or (len(first) > 1 and short.startswith(first))):
+        return True  # a long form: without a surname, "call Tom Thomas" asks for a call to somebody
+    return short[:2] == first[:2] and short.endswith(_FAMILIAR) and len(short) <= len(first) + (2 if rest else 0)
 
 
 def _uncalled(bare: str, plain: str) -> Understood | None:
