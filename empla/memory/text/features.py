@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any, Final
 
-from empla.capabilities.email.reading.times.past import days_spoken_of, speaks_of_time
+from empla.capabilities.email.reading.times.past import days_spoken_of, has_number, speaks_of_time
 from empla.memory.text.analysis import roots_of, words
 from empla.memory.text.index import Entry, Piece
 from empla.memory.text.pieces import parts_of, piece_number
@@ -38,7 +38,6 @@ _COUNTS: Final = frozenset(
     """one two three four five six seven eight nine ten eleven twelve dozen once twice first second third couple few
     several hundred thousand million""".split()  # noqa: SIM905
 )
-_DIGIT = re.compile(r"\d")
 _NAME = re.compile(r"(?<=[a-z,] )[A-Z][a-z]+")
 _BASE: Final = Piece(0, "", "", 0, 0, "", 0, 0, 0, 0, "", "")
 
@@ -58,7 +57,7 @@ def _piece(row: Any, day: date, place: int, text: str, heading: str) -> Piece:
     found = roots_of(own)
     spans = ""
     flags = QUESTION if text.rstrip().endswith("?") else 0
-    if speaks_of_time(text, own):
+    if speaks_of_time(own):
         lowered = text.lower()
         spans = ";".join(f"{first}-{last}" for first, last in days_spoken_of(lowered, own, day))
         if _WHEN.search(lowered):
@@ -67,7 +66,7 @@ def _piece(row: Any, day: date, place: int, text: str, heading: str) -> Piece:
         headed = words(heading)
         found = found + roots_of(headed)
         own = own + headed
-    if not _COUNTS.isdisjoint(own) or _DIGIT.search(text) or (heading and _DIGIT.search(heading)):
+    if not _COUNTS.isdisjoint(own) or has_number(own):
         flags |= NUMBER
     if _NAME.search(text):
         flags |= NAME

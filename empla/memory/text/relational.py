@@ -38,6 +38,8 @@ _MARK: Final = tuple(f"mark_{name}" for name in Mark._fields)
 _WIPE: Final = "wipe"
 _AT_ONCE: Final = 500
 """Values that one statement is given: below every limit of both engines."""
+_Fresh = tuple[Piece, int, str]
+"""A piece that is new, the number of its author, and those of all who took part."""
 
 
 class RelationalIndex(ABC):
@@ -138,7 +140,7 @@ class RelationalIndex(ABC):
         if not entries:
             return
         persons = self._persons_made({address for entry in entries for address in (entry.author, *entry.people)})
-        pieces: list[Piece] = []
+        pieces: list[_Fresh] = []
         parts: list[tuple[int, int]] = []
         known: dict[tuple[str, tuple[str, ...]], tuple[int, list[int], str]] = {}
         for entry in entries:
@@ -147,7 +149,7 @@ class RelationalIndex(ABC):
                 who = sorted({persons[address] for address in (entry.author, *entry.people) if address})
                 found = known[key] = (persons.get(entry.author, 0), who, " ".join(map(str, who)))
             author, who, people = found
-            pieces += [Piece._make((*piece[:4], author, *piece[5:12], people, 0, 0, 0, 0)) for piece in entry.pieces]
+            pieces += [(piece, author, people) for piece in entry.pieces]
             episode = episode_of(entry.pieces[0].number)
             parts += [(person, episode) for person in who]
         linked = self._linked(pieces, threads)
@@ -163,19 +165,19 @@ class RelationalIndex(ABC):
 
     # neighbours ------------------------------------------------------------------------------------------------------
 
-    def _linked(self, pieces: Sequence[Piece], threads: set[str]) -> list[Piece]:
+    def _linked(self, pieces: Sequence[_Fresh], threads: set[str]) -> list[Piece]:
         """Return new pieces with their neighbours.
 
         What comes at the end of its thread, as almost all does, is linked here, and the last two before it learn of it.
         Threads in which something comes late are added to `threads`.
         """
-        by_thread: dict[str, list[Piece]] = defaultdict(list)
+        by_thread: dict[str, list[_Fresh]] = defaultdict(list)
         linked: list[Piece] = []
-        for piece in pieces:
-            if piece.thread:
-                by_thread[piece.thread].append(piece)
+        for fresh in pieces:
+            if fresh[0].thread:
+                by_thread[fresh[0].thread].append(fresh)
             else:
-                linked += _chained([piece], ())[0]
+                linked += _chained([fresh], ())[0]
         changed: list[tuple[int, int, int]] = []
         for thread, some in by_thread.items():
             some.sort(key=_order)
@@ -185,7 +187,8 @@ class RelationalIndex(ABC):
             )
             if thread in threads or (last and (last[0][0], last[0][1]) > _order(some[0])):
                 threads.add(thread)
-                linked += some
+                for fresh in some:
+                    linked += _chained([fresh], ())[0]
                 continue
             here, older = _chained(some, [row[1] for row in reversed(last)])
             linked += here
@@ -402,19 +405,19 @@ def _mark(known: Mapping[str, int]) -> Mark:
     return Mark(*(known.get(name, 0) for name in _MARK))
 
 
-def _order(piece: Piece) -> tuple[str, int]:
-    return piece.at, piece.number
+def _order(fresh: _Fresh) -> tuple[str, int]:
+    return fresh[0].at, fresh[0].number
 
 
-def _chained(pieces: Sequence[Piece], last: Sequence[int]) -> tuple[list[Piece], list[tuple[int, int, int]]]:
+def _chained(pieces: Sequence[_Fresh], last: Sequence[int]) -> tuple[list[Piece], list[tuple[int, int, int]]]:
     """Link pieces that follow one another after the `last` two of a thread.
 
     Returns them, and for those two what follows them now (after, after2, number).
     """
-    numbers = [0] * (2 - len(last)) + [*last, *(piece.number for piece in pieces), 0, 0]
+    numbers = [0] * (2 - len(last)) + [*last, *(fresh[0].number for fresh in pieces), 0, 0]
     linked = [
-        Piece._make((*piece[:13], numbers[k], numbers[k + 1], numbers[k + 3], numbers[k + 4]))
-        for k, piece in enumerate(pieces)
+        Piece._make((*p[:4], author, *p[5:12], people, numbers[k], numbers[k + 1], numbers[k + 3], numbers[k + 4]))
+        for k, (p, author, people) in enumerate(pieces)
     ]
     older = [(numbers[k + 1], numbers[k + 2], numbers[k]) for k in (0, 1) if numbers[k]]
     return linked, older

@@ -7,7 +7,7 @@ what is in doubt counts as both, and a day too many does little harm. Days are o
 
 import re
 from calendar import monthrange
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from typing import Final
 
@@ -26,6 +26,10 @@ _SHORT: Final = ("jan", "feb", "mar", "apr", "jun", "jul", "aug", "sep", "sept",
 TIME_WORDS: Final = frozenset(
     (*MONTHS, *_SHORT, *WEEKDAYS, *_SEASONS, *_UNITS, *(f"{unit}s" for unit in _UNITS), *_NAMED)
 )
+_MONTH_WORDS: Final = frozenset(
+    (*MONTHS, *_SHORT, *(f"{name}'s" for name in MONTHS), *(f"{name}’s" for name in MONTHS))
+)
+_PERIODS: Final = (*_SEASONS, *_UNITS)
 """Words of which one stands in every text that speaks of days without digits."""
 
 _ALL_MONTHS = "|".join(MONTHS)
@@ -53,64 +57,91 @@ _AROUND: Final = 3  # days that "two weeks ago" may be off
 
 def days_spoken_of(text: str, words: Iterable[str], written: date) -> list[DaySpan]:
     """Return the days of which a text speaks that was written on a day; `words` are its own, lower-cased."""
-    if not speaks_of_time(text, words):
+    words = [*words]
+    if not speaks_of_time(words):
         return []
-    return _days(text.lower(), written, _nearest_year, _weekday_either_way)
+    return _days(text.lower(), words, written, _nearest_year, _weekday_either_way)
 
 
-def speaks_of_time(text: str, words: Iterable[str]) -> bool:
-    """Return whether a text may speak of days at all: it has a digit or a word of time."""
-    return not TIME_WORDS.isdisjoint(words) or _DIGIT.search(text) is not None
+def speaks_of_time(words: Sequence[str]) -> bool:
+    """Return whether a text with these words may speak of days at all: it has a number or a word of time."""
+    return not TIME_WORDS.isdisjoint(words) or has_number(words)
 
 
-_DIGIT = re.compile(r"\d")
+def has_number(words: Sequence[str]) -> bool:
+    """Return whether one of these words begins with a digit; those of ASCII come before all letters."""
+    return bool(words) and min(words)[0].isdigit()
 
 
 def days_asked_about(question: str, today: date) -> list[DaySpan]:
     """Return the days of the past that a question means: what has no year is the latest that has begun."""
     text = question.lower()
     found = list(_stretches(text, today))
-    return found or _days(text, today, _latest_year, _weekday_back)
+    return found or _days_back(text, today)
+
+
+def _days_back(text: str, today: date) -> list[DaySpan]:
+    return _days(text, _words(text), today, _latest_year, _weekday_back)
+
+
+def _words(text: str) -> list[str]:
+    return _WORD.findall(text)
+
+
+_WORD = re.compile(r"[^\W_]+")
 
 
 _YearOf = Callable[[int, int, date], int]
 
 
 def _days(
-    text: str, day: date, year_of: _YearOf, weekdays: Callable[[re.Match[str], date], Iterator[DaySpan]]
+    text: str,
+    words: Sequence[str],
+    day: date,
+    year_of: _YearOf,
+    weekdays: Callable[[re.Match[str], date], Iterator[DaySpan]],
 ) -> list[DaySpan]:
-    """Return all days that a text names, those of the calendar first."""
+    """Return all days that a text names, those of the calendar first.
+
+    Each pattern is tried only where one of its words, or a part of one, stands in the text: that is told much sooner.
+    """
     found: list[DaySpan] = []
-    if _DIGIT.search(text):
-        found = list(_dates(text, day, year_of)) or list(_months(text, day, year_of))
-        found = found or [_year(int(match[1])) for match in _YEAR_ALONE.finditer(text)]
-    else:
+    names_month = not _MONTH_WORDS.isdisjoint(words)
+    if has_number(words):
+        found = list(_dates(text, day, year_of, by_month=names_month))
+    if not found and names_month:
         found = list(_months(text, day, year_of))
+    if not found and has_number(words):
+        found = [_year(int(match[1])) for match in _YEAR_ALONE.finditer(text)]
     today = day.toordinal()
-    for match in _NAMED_DAY.finditer(text):
-        away = _AWAY.get(match[0], 0)
-        found.append((today + away, today + away))
-    for match in _PERIOD.finditer(text):
-        found += _period(match, day)
-    for match in _WEEKDAY.finditer(text):
-        found += weekdays(match, day)
+    if any(part in text for part in _NAMED_PARTS):
+        for match in _NAMED_DAY.finditer(text):
+            away = _AWAY.get(match[0], 0)
+            found.append((today + away, today + away))
+    if any(period in text for period in _PERIODS):
+        for match in _PERIOD.finditer(text):
+            found += _period(match, day)
+    if "day" in text:
+        for match in _WEEKDAY.finditer(text):
+            found += weekdays(match, day)
     if " ago" in text:
         found += [_ago(number(match[1]), match[2], day) for match in _AGO.finditer(text)]
     return list(dict.fromkeys(found))
 
 
 _NAMED_DAY = re.compile(r"\b(?:yesterday|last night|today|tonight|this morning|just|tomorrow)\b")
+_NAMED_PARTS: Final = ("yesterday", "night", "today", "morning", "just", "tomorrow")
 _AWAY: Final = {"yesterday": -1, "last night": -1, "tomorrow": 1}
 
 
-def _dates(text: str, day: date, year_of: _YearOf) -> Iterator[DaySpan]:
-    """Days that a text names by day and month."""
-    for pattern in (_DAY_MONTH, _MONTH_DAY):
+def _dates(text: str, day: date, year_of: _YearOf, *, by_month: bool) -> Iterator[DaySpan]:
+    """Days that a text names by day and month, with the month's name if there is one at all."""
+    for pattern in (_DAY_MONTH, _MONTH_DAY) if by_month else ():
         for match in pattern.finditer(text):
             named = month(match["m"])
             year = int(match["y"]) if match["y"] else year_of(named, int(match["d"]), day)
             yield from _one(year, named, int(match["d"]))
-    for match in _ISO.finditer(text):
+    for match in _ISO.finditer(text) if "-" in text else ():
         yield from _one(int(match[1]), int(match[2]), int(match[3]))
 
 
@@ -216,5 +247,5 @@ def _stretches(text: str, today: date) -> Iterator[DaySpan]:
         length = number(match[1]) * _DAYS_OF[match[2]]
         yield (today - timedelta(days=length)).toordinal(), today.toordinal()
     since = _SINCE.search(text)
-    if since and (after := _days(text[since.end() :], today, _latest_year, _weekday_back)):
+    if since and (after := _days_back(text[since.end() :], today)):
         yield after[0][0], today.toordinal()
