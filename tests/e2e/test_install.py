@@ -2,6 +2,7 @@
 
 import ast
 import re
+import subprocess
 import sys
 from collections.abc import Iterator
 from functools import cache
@@ -12,8 +13,12 @@ from runtime.supervisor import warming
 
 ROOT = Path(__file__).resolve().parents[2]
 OURS = {"empla", "employees", "runtime"}
-WITH_AN_EXTRA = {"psycopg", "aiomqtt", "matplotlib", "opentelemetry"}
-"""Imported only where a setting asks for them: a PostgreSQL URL, a broker, traces, plots."""
+WITH_AN_EXTRA = {
+    "psycopg", "aiomqtt", "matplotlib", "opentelemetry", "onnx", "onnxruntime", "tokenizers", "qdrant_client", "neo4j",
+}  # fmt: skip
+"""Imported only where a setting asks for them: a PostgreSQL URL, a broker, traces, plots, vectors, a graph's server."""
+LATER = {"docx", "markdown_it", "pypdf"}
+"""Imported only where a document is read."""
 
 
 def imported(path: Path) -> Iterator[str]:
@@ -64,3 +69,9 @@ def test_a_plain_install_brings_all_that_the_product_imports() -> None:
 
 def test_a_plain_install_brings_all_that_the_zygote_warms() -> None:
     assert foreign({name.partition(".")[0] for name in warming._SHARED}) == set()
+
+
+def test_no_process_loads_what_only_a_setting_or_a_document_asks_for() -> None:
+    found = "import sys, runtime.cli.main, runtime.employee; print(*{name.partition('.')[0] for name in sys.modules})"
+    done = subprocess.run([sys.executable, "-c", found], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert set(done.stdout.split()) & (WITH_AN_EXTRA | LATER) == set()

@@ -33,6 +33,9 @@ ELSEWHERE = {
     "send": "tests/hr/test_killed.py",  # a percept put in by others
     "compact": "tests/engine/test_compacting.py",  # what is a month old
     "blob": "tests/reliability/test_04_power_cut.py",
+    "retell": "tests/memory/episodes/test_before.py",  # what was lived before there was a memory
+    "memory": "tests/runtime/cli/test_memory_killed.py",  # what was told while its employee does not work
+    "forget": "tests/runtime/cli/test_memory_killed.py",
     "take-over": "tests/reliability/test_20_started_twice.py",
     "renew": "tests/reliability/test_20_started_twice.py",
     "hand-back": "tests/store/test_lease_between_hosts.py",
