@@ -101,6 +101,11 @@ class Blobs(Protocol):
 class MemoryAccess(Protocol):
     """What the employee remembers. In which words is declared in `empla.memory.model`, which stands above this page."""
 
+    @property
+    def is_there(self) -> bool:
+        """Whether there is a memory to ask at all; where there is none, `recall` and `opened` never answer."""
+        ...
+
     def recall(self, cue: Any, budget: int = 4_000) -> Any:
         """Return what belongs to a `Cue` as `Recalled`, of at most so many tokens; ResourceError if it cannot be."""
         ...
@@ -116,6 +121,11 @@ class MemoryAccess(Protocol):
 
 class NothingRemembered:
     """Implements `MemoryAccess` where nothing is remembered: each method raises ResourceError."""
+
+    @property
+    def is_there(self) -> bool:
+        """False."""
+        return False
 
     def recall(self, cue: Any, budget: int = 4_000) -> Any:
         """Raise ResourceError."""

@@ -76,6 +76,11 @@ class OwnMemory:
 
     # for operations -------------------------------------------------------------------------------------------
 
+    @property
+    def is_there(self) -> bool:
+        """Whether there is a memory to ask here."""
+        return self._recalls is not None
+
     def recall(self, cue: Any, budget: int = 4_000) -> Any:
         """Return what belongs to a cue."""
         return self.opened().recall(cue, budget)

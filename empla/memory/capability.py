@@ -29,7 +29,7 @@ from empla.capabilities.contract import (
 from empla.capabilities.email.mailbox import OnWire
 from empla.errors import PermissionDenied
 from empla.governance.permit import Payload, Permit
-from empla.memory.asking.answers import Answer
+from empla.memory.asking.answers import Answer, Said
 from empla.memory.asking.asker import ask
 from empla.memory.asking.following import Followed, followed
 from empla.memory.asking.looking import Looking
@@ -38,6 +38,8 @@ from empla.memory.model import EVERYTHING
 from empla.memory.sharing.viewing import addresses_of, viewer_of
 from empla.mind.values import Address, Source
 
+NO_MEMORY = "I have no memory here to look that up in."
+"""The answer where no memory is, as in a simulation without one."""
 LONGEST = 1_000
 """Characters of a question or a value."""
 
@@ -93,6 +95,8 @@ def _prepare_ask(arguments: AskArguments, facts: PrepareFacts) -> Payload:
 
 async def _ask(permit: Permit, place: Place, _on_wire: OnWire) -> Answer:
     asked = permit.payload.target
+    if not place.memory.is_there:
+        return Answer(question=asked["question"], kind="", known=False, said=(Said(text=NO_MEMORY),))
     memory = place.memory.opened()
     also = addresses_of(memory.store, asked["by"])
     answer = ask(

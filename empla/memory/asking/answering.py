@@ -23,7 +23,7 @@ def answered(words: str, looking: Looking, at: datetime, zone: str, asker: Seque
     _answer(question, looking, part, zone, asker)
     if not (part.known or part.said):
         part.say(NOT_KNOWN)
-    elif not part.known and not part.said[0].text.endswith("?"):
+    elif not part.known and not part.is_unsure and not part.said[0].text.endswith("?"):
         part.said.insert(0, Said(text=NOT_KNOWN))
     return Answer(
         question=words,

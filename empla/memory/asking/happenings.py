@@ -19,6 +19,8 @@ TOLD: Final = (*CONTACT, EpisodeKind.TOLD, EpisodeKind.TASK, EpisodeKind.DECISIO
 OWN_WORDS: Final = (EpisodeKind.SENT, EpisodeKind.QUESTION)
 ENOUGH: Final = 0.6
 """Share of a question, by the weight of its words, that what answers it has in it and around it."""
+NEARLY: Final = 0.5
+"""Share of a question from which what is of the same names may be its answer, though it is not certain."""
 SURE: Final = 0.5
 """From how sure recall is on that the answer is among what it found."""
 _SHOWN, _LISTED, _NEAREST = 3, 8, 3
@@ -260,8 +262,12 @@ def of_anything(looking: Looking, question: Question, part: Part, zone: str) -> 
     part.answerable = part.answerable if hits else 0.0
     good = [hit for hit in hits if _fits(looking, hit, words, names)][:_SHOWN]
     if part.answerable < SURE or not good:
+        may = next((hit for hit in hits if names and _share_besides(hit, words, names) >= NEARLY), None)
+        if may is not None:
+            part.unsure(_quoted(looking, may, words), cited_episode(looking, may, words))
         for hit in hits[:_NEAREST]:
-            _near(looking, hit, words, part)
+            if hit is not may:
+                _near(looking, hit, words, part)
         return
     for hit in sorted(good, key=lambda one: not one.id.startswith("f")):
         part.known = True
@@ -277,8 +283,29 @@ def _fits(looking: Looking, hit: Recollection, words: str, names: Sequence[str])
     known = looking.fact(int(hit.id[1:])) if hit.id.startswith("f") else None
     if known is not None and (known.overruled or not known.holds(looking.at, looking.at + _INSTANT)):
         return False
+    return _share_besides(hit, words, names) >= ENOUGH
+
+
+def _share_besides(hit: Recollection, words: str, names: Sequence[str]) -> float:
+    """Return which share of what a question says besides names is in something.
+
+    Who asks how much something costs says "cost" or "pay" or "spend", and who answers writes a sum of money, with none
+    of these words: so a sum stands for them. It stands for nothing else, and the names have to be met all the same.
+    """
     besides = set(roots(words)) - {root for name in names for root in roots(name)}
-    return len(besides & _own_roots(hit)) >= ENOUGH * len(besides) if besides else covered(hit) >= ENOUGH
+    if _HOW_MUCH.search(words) and _SUM.search(hit.text):
+        besides -= _OF_MONEY
+    return len(besides & _own_roots(hit)) / len(besides) if besides else covered(hit)
+
+
+_HOW_MUCH: Final = re.compile(r"\bhow (?:much|expensive)\b|\bwhat .*\b(?:costs?|price|limit)\b", re.IGNORECASE)
+_SUM: Final = re.compile(
+    r"(?:[€$£]|\b(?:eur|usd|gbp|chf)) ?\d|\d[\d.,  ]*(?:[€$£]|(?:k|euros?|eur|dollars?|usd|pounds?|gbp|francs?|chf)\b)",
+    re.IGNORECASE,
+)
+_OF_MONEY: Final = frozenset(
+    roots("much cost price pay paid spend spent charge expensive amount money sum limit allowed maximum most")
+)
 
 
 _INSTANT: Final = timedelta(microseconds=1)

@@ -9,6 +9,7 @@ from empla.memory.asking.looking import Known, Looked, Looking
 from empla.memory.asking.wording import QUOTED, only_asks, sentence, short, telling
 from empla.memory.model import Basis, Entity, Recollection
 
+NOT_SURE: Final = "I am not sure, but"
 _BEHIND: Final = 3
 """Episodes and facts that are shown behind a fact."""
 
@@ -21,6 +22,7 @@ class Part:
     nearest: list[Said] = field(default_factory=list)
     cited: dict[str, Cited] = field(default_factory=dict)
     known: bool = False
+    is_unsure: bool = False
     fact: str = ""
     answerable: float = 0.0
     scores: dict[str, Mapping[str, float]] = field(default_factory=dict)
@@ -33,6 +35,11 @@ class Part:
     def near(self, text: str, *cites: Cited) -> None:
         """Add something that is no answer but comes near one."""
         self.nearest.append(Said(text=text, cites=self._cite(cites)))
+
+    def unsure(self, quoted: str, *cites: Cited) -> None:
+        """Say what may be the answer, and that it is not certain."""
+        self.is_unsure = True
+        self.say(f"{NOT_SURE} {quoted}", *cites)
 
     def _cite(self, cites: Iterable[Cited]) -> tuple[str, ...]:
         found = tuple(cites)

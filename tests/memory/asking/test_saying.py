@@ -2,6 +2,7 @@
 
 import pytest
 
+from empla.memory.model import EpisodeKind
 from tests.memory.asking.conftest import ANNA, BOB, CLARA, Remembered, day
 
 
@@ -23,3 +24,33 @@ def test_whose_words_are_meant_is_understood(spring: Remembered, question: str, 
     found = spring.ask(question)
     assert found.known
     assert all(answer in one.text for one in found.said)
+
+
+HOTELS = (
+    "Hotels are booked through the portal only. The limit is 140 euros a night in Berlin and 180 euros a night in "
+    "Munich."
+)
+FLIGHTS = "Flights are booked by Dana two weeks ahead."
+
+
+def test_a_sum_of_money_says_how_much_something_costs(spring: Remembered) -> None:
+    for number, text in enumerate((HOTELS, FLIGHTS)):
+        spring.mail(day(6, 3 + number), ANNA, CLARA, "Travel", text, kind=EpisodeKind.PASSAGE)
+    found = spring.ask("How much may a hotel cost in Munich?")
+    assert found.known
+    assert "180 euros a night in Munich" in found.said[0].text
+
+
+@pytest.mark.parametrize("question", ["How much may a hotel cost in Oslo?", "How much may a flight to Munich cost?"])
+def test_a_sum_for_something_else_is_no_answer(spring: Remembered, question: str) -> None:
+    for number, text in enumerate((HOTELS, FLIGHTS)):
+        spring.mail(day(6, 3 + number), ANNA, CLARA, "Travel", text, kind=EpisodeKind.PASSAGE)
+    assert not spring.ask(question).known
+
+
+def test_between_knowing_and_not_knowing_it_is_not_sure(spring: Remembered) -> None:
+    one = spring.mail(day(6, 3), ANNA, CLARA, "Travel", HOTELS, kind=EpisodeKind.PASSAGE)
+    found = spring.ask("Which breakfast has the hotel in Munich?")
+    assert not found.known
+    assert found.said[0].text.startswith("I am not sure, but “Hotels are booked through the portal only.")
+    assert found.cites == (one,)
