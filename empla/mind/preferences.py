@@ -25,7 +25,6 @@ OBSERVED_PREFERENCE: Final = "observed-preference"
 CORRECTION: Final = "correction"
 PREFERENCE_DROPPED: Final = "preference-dropped"
 """Functor of the preferences that were: (number, person, key, scope, Preferred, why)."""
-EXPLICIT: Final = (PREFERENCE, OWN_PREFERENCE)
 
 PREFERENCES_COMMAND: Final = "preferences-command"
 """Kind of the percept of a command about preferences; fields `wanted` (Wanted), `drop` (numbers), `by`."""

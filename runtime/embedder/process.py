@@ -7,19 +7,17 @@ one embedder: a lock says so. It keeps nothing: after kill -9 only what was aske
 import asyncio
 import contextlib
 import faulthandler
-import fcntl
-import json
 import os
 import resource
 import signal
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Final
 
 from empla.clock import Clock, SystemClock, pause
 from empla.config import Home, Settings, load_settings
-from empla.errors import EmplaError, InternalError, ResourceError
+from empla.errors import EmplaError, InternalError
 from empla.memory.embedding.models import Model, load_model
 from runtime import logs
 from runtime.embedder import PAGE
@@ -27,6 +25,7 @@ from runtime.embedder.serving import EmbedderServer
 from runtime.embedder.work import Work
 from runtime.progress import IDLE, ProgressPage
 from runtime.seat import BEAT_S
+from runtime.starting import Report, only_one, reporter
 
 END_S: Final = 4
 """Seconds after which a process that was told to end is ended by the system."""
@@ -42,7 +41,8 @@ async def serve(home: Home, model: Model) -> AsyncIterator[Work]:
     """Answer at a home's socket for the length of the block. ResourceError if another process does already."""
     home.embedder.mkdir(mode=0o700, parents=True, exist_ok=True)
     async with contextlib.AsyncExitStack() as stack:
-        stack.enter_context(_only_one(home))
+        said = f"the embedder of {home.root} runs already"
+        stack.enter_context(only_one(home.embedder / LOCK, said, next_step="it is the one that everybody asks"))
         work = Work(model.embedder, at_once=model.at_once, lanes=model.lanes)
         stack.push_async_callback(work.stop)
         server = EmbedderServer(home.embedder_socket, model.embedder, work)
@@ -62,7 +62,7 @@ def main(home_path: Path | None = None, lifeline_fd: int | None = None, ready_fd
     logs.configure(home, "embedder", clock=clock)
     faulthandler.register(signal.SIGUSR2, all_threads=True)  # sent before it is killed for hanging
     signal.signal(signal.SIGUSR1, signal.SIG_IGN)  # that the clock was moved is nothing to it
-    report = _reporter(ready_fd)
+    report = reporter(ready_fd)
     try:
         settings = load_settings(home)
         if settings.log_level != "info":
@@ -80,9 +80,7 @@ def main(home_path: Path | None = None, lifeline_fd: int | None = None, ready_fd
     return 0
 
 
-async def _run(
-    home: Home, settings: Settings, clock: Clock, lifeline_fd: int | None, report: Callable[[dict[str, object]], None]
-) -> None:
+async def _run(home: Home, settings: Settings, clock: Clock, lifeline_fd: int | None, report: Report) -> None:
     stop = _told_to_end(lifeline_fd)
     _have_room_for_connections()
     loading = asyncio.create_task(asyncio.to_thread(load_model, home, settings))
@@ -134,24 +132,3 @@ def _have_room_for_connections() -> None:
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     with contextlib.suppress(ValueError, OSError):
         resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
-
-
-@contextlib.contextmanager
-def _only_one(home: Home) -> Iterator[None]:
-    with (home.embedder / LOCK).open("w") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise ResourceError(
-                f"the embedder of {home.root} runs already", next_step="it is the one that everybody asks"
-            ) from None
-        yield
-
-
-def _reporter(ready_fd: int | None) -> Callable[[dict[str, object]], None]:
-    def report(line: dict[str, object]) -> None:
-        if ready_fd is not None:
-            with contextlib.suppress(BrokenPipeError, OSError), os.fdopen(ready_fd, "w") as file:
-                file.write(json.dumps(line) + "\n")
-
-    return report

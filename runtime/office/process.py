@@ -8,11 +8,10 @@ goes with the process, and Radicale ends itself.
 import asyncio
 import contextlib
 import faulthandler
-import fcntl
 import json
 import os
 import signal
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -29,6 +28,7 @@ from runtime.office.relay import Relay
 from runtime.office.relay_client import relay_server
 from runtime.progress import IDLE, ProgressPage
 from runtime.seat import BEAT_S
+from runtime.starting import Report, only_one, reporter
 from runtime.supervisor import lease
 from runtime.supervisor.durably import write_durably
 
@@ -86,7 +86,8 @@ async def serve(
     home.create()
     server = relay_server(home, settings)
     async with contextlib.AsyncExitStack() as stack:
-        stack.enter_context(_only_one(home))
+        said = f"the office of {home.root} runs already"
+        stack.enter_context(only_one(home.office / "office.lock", said, next_step="stop it first: `empla down`"))
         db = stack.enter_context(contextlib.closing(database.connect(home)))
         caldav = CalDav(home, ports.host, ports.caldav)
         starting = asyncio.create_task(caldav.start())  # the slowest: the others start meanwhile
@@ -142,7 +143,7 @@ def main(
     clock.attend("office", os.getpid(), lease.started_at(os.getpid()))
     logs.configure(home, "office", clock=clock)
     faulthandler.register(signal.SIGUSR2, all_threads=True)  # sent before it is killed for hanging
-    report = _reporter(ready_fd)
+    report = reporter(ready_fd)
     try:
         settings = load_settings(home)
         if settings.log_level != "info":
@@ -162,7 +163,7 @@ async def _run(
     clock: SystemClock,
     ports: OfficePorts,
     lifeline_fd: int | None,
-    report: Callable[[dict[str, object]], None],
+    report: Report,
 ) -> None:
     loop = asyncio.get_running_loop()
     stop = asyncio.Event()
@@ -202,27 +203,6 @@ async def _beat(home: Home, clock: Clock) -> None:
     while True:
         page.beat(clock.now())
         await pause(BEAT_S)
-
-
-@contextlib.contextmanager
-def _only_one(home: Home) -> Iterator[None]:
-    with (home.office / "office.lock").open("w") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise ResourceError(
-                f"the office of {home.root} runs already", next_step="stop it first: `empla down`"
-            ) from None
-        yield
-
-
-def _reporter(ready_fd: int | None) -> Callable[[dict[str, object]], None]:
-    def report(line: dict[str, object]) -> None:
-        if ready_fd is not None:
-            with contextlib.suppress(BrokenPipeError, OSError), os.fdopen(ready_fd, "w") as file:
-                file.write(json.dumps(line) + "\n")
-
-    return report
 
 
 def _port(server: asyncio.Server) -> int:

@@ -42,12 +42,8 @@ LIKELY: Final = 0.8
 """What somebody says of another person or of a company: they may be mistaken."""
 INFERRED: Final = 0.6
 """What follows from who writes to whom about what."""
-WORKS_WITH_AT: Final = 3
-"""From how many mails between two people on they are said to work together: fewer may be chance."""
 WORKS_WITH_STEPS: Final = (3, 10, 30, 100)
-"""At these counts of mails between two people the strength of their relation is put down anew."""
-MOST_TOPICS: Final = 1
-"""Topics of one mail that its author is said to know about: that of its subject line, and none that is guessed."""
+"""At these counts of mails between two people the strength of their relation is put down anew: fewer may be chance."""
 
 # merging -------------------------------------------------------------------------------------------------------------
 

