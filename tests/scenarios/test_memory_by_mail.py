@@ -57,6 +57,16 @@ def test_what_is_told_is_remembered_corrected_and_known_as_corrected(morning: Mo
     assert "030 1111" not in again.new
 
 
+def test_one_sentence_that_tells_two_things_is_two_facts(morning: Morning) -> None:
+    told(morning, "Please remember that Acme's renewal is on 3 March 2027, and that Bob Meier is our contact at Acme.")
+
+    renewal = morning.ask("When is Acme's renewal?")
+    assert "Acme's renewal is on 3 March 2027, says Anna Berg" in renewal.new
+    assert "Bob Meier" not in renewal.new
+    assert "Bob Meier is our contact at Acme" in morning.ask("Who is our contact at Acme?").new
+    assert "Bob Meier works for Acme" in morning.ask("Who works for Acme?").new
+
+
 def test_a_colleague_hears_nothing_that_they_may_not_see(morning: Morning) -> None:
     told(morning, "Please remember that Ben's phone number is 030 1111.")
 

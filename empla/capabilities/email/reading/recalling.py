@@ -61,6 +61,8 @@ _OF_SOMEBODY = re.compile(
     rf"|where (?:does|did) {_NAME}(?: {_NAME})* (?:work|live)"
     rf"|who(?: is|'s| was) {_NAME}(?: {_NAME}){{0,3}}"
     rf"|who(?: is|'s| was) {_NAME}(?: {_NAME})*['’]s? (?:boss|manager|assistant|deputy|supervisor|husband|wife)"
+    rf"|who(?: is|'s| was| are| were) {_NAME}(?: {_NAME})*['’]s? (?:colleagues?|co-?workers?)"
+    rf"|who (?:is|are|was|were) (?:the |an? )?(?:colleagues?|co-?workers?) of {_NAME}.*"
     rf"|(?:what|when)(?: is|'s| was| are) (?:{_NAME} ?)+['’]s? (?:(?:new|old|current|former|direct|mobile"
     rf"|contract|job|time"
     r"|phone|account) )?(?:phone|mobile|number|address|title|role|birthday|job|position|zone|renewal|budget|price"

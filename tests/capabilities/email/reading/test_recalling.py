@@ -27,6 +27,8 @@ def intent(text: str) -> str:
         "Last time the pipeline was low, what did we do?",
         "What is Bob's phone number?",
         "Who does Bob Meier report to?",
+        "Who are Bob Meier's colleagues?",
+        "Who are the colleagues of Bob Meier?",
         "How do we know Acme?",
         "When is Acme's renewal?",
         "What did I tell you today about Acme?",
