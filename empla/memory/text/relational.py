@@ -6,20 +6,20 @@ which finds the same and leaves a piece's entry alone when another mail of the t
 
 # ruff: noqa: S608 - names come from our own code, values are always parameters
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from itertools import chain
 from typing import Any, Final
 
 from empla.faults import point
 from empla.memory.text.features import names_in
-from empla.memory.text.index import Bounds, Called, Entry, Mark, Naming, News, Piece, Totals
+from empla.memory.text.index import Entry, Mark, Naming, News, Piece
+from empla.memory.text.looking import COLUMNS, MARK, ReadTables, mark_of
 from empla.memory.text.pieces import PER_EPISODE, episode_of
-from empla.store.store import instant
 
-LAYOUT: Final = 1
+LAYOUT: Final = 2
 """Raised when the tables or the analysis change: an index of another layout is made anew."""
 
 TABLES: Final = (
@@ -33,23 +33,15 @@ TABLES: Final = (
     "CREATE INDEX piece_day ON piece (day)",
     "CREATE TABLE person (number INTEGER PRIMARY KEY, address TEXT NOT NULL UNIQUE, entity INTEGER NOT NULL)",
 )
-_COLUMNS: Final = ", ".join(Piece._fields)
-_MARK: Final = tuple(f"mark_{name}" for name in Mark._fields)
 _WIPE: Final = "wipe"
-_AT_ONCE: Final = 500
-"""Values that one statement is given: below every limit of both engines."""
 _Fresh = tuple[Piece, int, str]
 """A piece that is new, the number of its author, and those of all who took part."""
 
 
-class RelationalIndex(ABC):
+class RelationalIndex(ReadTables):
     """Tables of one employee, by way of statements with `?` for each value."""
 
     # the engine's part -----------------------------------------------------------------------------------------------
-
-    @abstractmethod
-    def _fetch(self, statement: str, values: Sequence[Any] = ()) -> list[Any]:
-        """Run a statement and return what it finds."""
 
     @abstractmethod
     def _run(self, statement: str, values: Sequence[Any] = ()) -> None:
@@ -81,7 +73,7 @@ class RelationalIndex(ABC):
         """Move the mark from `expected` and write what is new; false, and nothing done, if it is another by now."""
         with self._writing():
             known = self._known()
-            if _mark(known) != expected:
+            if mark_of(known) != expected:
                 return False
             totals = _Sum(known)
             threads = self._drop(self._to_drop(expected, news), totals)
@@ -92,7 +84,7 @@ class RelationalIndex(ABC):
                 self._unname(news.nobody)
             if news.gone or news.nobody:
                 self._forget_persons()
-            values = dict(zip(_MARK, mark, strict=True)) | totals.values() | ({_WIPE: 1} if news.wipe else {})
+            values = dict(zip(MARK, mark, strict=True)) | totals.values() | ({_WIPE: 1} if news.wipe else {})
             self._run_many(
                 "INSERT INTO known (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
                 sorted(values.items()),
@@ -120,7 +112,7 @@ class RelationalIndex(ABC):
             Piece(*row)
             for episode in episodes
             for row in self._fetch(
-                f"SELECT {_COLUMNS} FROM piece WHERE number >= ? AND number < ?",
+                f"SELECT {COLUMNS} FROM piece WHERE number >= ? AND number < ?",
                 (episode * PER_EPISODE, (episode + 1) * PER_EPISODE),
             )
         ]
@@ -154,7 +146,7 @@ class RelationalIndex(ABC):
             parts += [(person, episode) for person in who]
         linked = self._linked(pieces, threads)
         marks = ", ".join("?" * len(Piece._fields))
-        self._run_many(f"INSERT INTO piece ({_COLUMNS}) VALUES ({marks})", linked)
+        self._run_many(f"INSERT INTO piece ({COLUMNS}) VALUES ({marks})", linked)
         self._run_many("INSERT INTO took_part (person, episode) VALUES (?, ?)", parts)
         self._index_words(linked)
         self._run_many(
@@ -249,135 +241,6 @@ class RelationalIndex(ABC):
         self._run(f"DELETE FROM called WHERE person IN ({nobody})")
         self._run("DELETE FROM person WHERE entity = 0 AND number NOT IN (SELECT person FROM took_part)")
 
-    # reading ---------------------------------------------------------------------------------------------------------
-
-    def _known(self) -> dict[str, int]:
-        return dict(self._fetch("SELECT name, value FROM known"))
-
-    def mark(self) -> Mark:
-        """Return how far the truth was read."""
-        return _mark(self._known())
-
-    def totals(self) -> Totals:
-        """Return what there is on the whole."""
-        known = self._known()
-        return Totals(known.get("pieces", 0), known.get("length", 0))
-
-    def frequencies(self, roots: Sequence[str]) -> Mapping[str, int]:
-        """Return in how many pieces each root stands; one that stands in none may be left out."""
-        return dict(self._fetch(f"SELECT root, df FROM term WHERE root IN ({_marks(roots)})", tuple(roots)))
-
-    def written(
-        self, first_day: int, last_day: int, bounds: Bounds, limit: int, authors: Sequence[int] = ()
-    ) -> Sequence[int]:
-        """Return pieces of these days, the important and the later first."""
-        holds, values = self._conditions(bounds)
-        if authors:
-            holds, values = [f"p.author IN ({_marks(authors)})", *holds], [*authors, *values]
-        holds = ["p.day BETWEEN ? AND ?", *holds]
-        statement = f"SELECT p.number FROM piece p WHERE {' AND '.join(holds)} ORDER BY {_IMPORTANT} LIMIT ?"
-        return [row[0] for row in self._fetch(statement, (first_day, last_day, *values, limit))]
-
-    def within(self, bounds: Bounds, limit: int) -> Sequence[int]:
-        """Return pieces within bounds, the important and the later first: where the words say nothing."""
-        holds, values = self._conditions(bounds)
-        where = f"WHERE {' AND '.join(holds)}" if holds else ""
-        statement = f"SELECT p.number FROM piece p {where} ORDER BY {_IMPORTANT} LIMIT ?"
-        return [row[0] for row in self._fetch(statement, (*values, limit))]
-
-    def pieces(self, numbers: Sequence[int]) -> Mapping[int, Piece]:
-        """Return these pieces; numbers that there are not any more are left out."""
-        return {
-            row[0]: Piece._make(row)
-            for some in _portions(numbers)
-            for row in self._fetch(f"SELECT {_COLUMNS} FROM piece WHERE number IN ({_marks(some)})", some)
-        }
-
-    def visible(self, numbers: Sequence[int], bounds: Bounds) -> Sequence[int]:
-        """Return which of these pieces are within bounds: for neighbours, and for what another index has found."""
-        holds, values = self._conditions(bounds)
-        found: set[int] = set()
-        for some in _portions(numbers):
-            where = " AND ".join((f"p.number IN ({_marks(some)})", *holds))
-            found.update(row[0] for row in self._fetch(f"SELECT p.number FROM piece p WHERE {where}", (*some, *values)))
-        return [number for number in numbers if number in found]
-
-    def called(self, words: Sequence[str]) -> Mapping[str, Sequence[Called]]:
-        """Return whom each of these words, lower-cased and without accents, may name."""
-        found: dict[str, list[Called]] = defaultdict(list)
-        for some in _portions(words):
-            for word, person, entity, writes in self._fetch(
-                "SELECT c.word, p.number, p.entity, EXISTS (SELECT 1 FROM piece e WHERE e.author = p.number)"
-                " FROM called c JOIN person p ON p.number = c.person"
-                f" WHERE c.word IN ({_marks(some)}) ORDER BY p.number",
-                some,
-            ):
-                found[word].append(Called(person, entity, bool(writes)))
-        return found
-
-    def persons(self, addresses: Sequence[str]) -> Mapping[str, int]:
-        """Return the numbers of the persons with these addresses who are known."""
-        return {
-            address: number
-            for some in _portions(addresses)
-            for address, number in self._fetch(
-                f"SELECT address, number FROM person WHERE address IN ({_marks(some)})", some
-            )
-        }
-
-    def together(self, address: str) -> tuple[str, ...]:
-        """Return all addresses of whoever has this one, itself first."""
-        others = self._fetch(
-            "SELECT o.address FROM person p JOIN person o ON o.entity = p.entity"
-            " WHERE p.address = ? AND p.entity <> 0 AND o.address <> ? ORDER BY o.address",
-            (address.lower(), address.lower()),
-        )
-        return (address.lower(), *(row[0] for row in others))
-
-    def addresses(self, persons: Sequence[int]) -> tuple[str, ...]:
-        """Return the addresses of persons."""
-        statement = f"SELECT address FROM person WHERE number IN ({_marks(persons)}) ORDER BY address"
-        return tuple(row[0] for row in self._fetch(statement, tuple(persons)))
-
-    def _conditions(self, bounds: Bounds) -> tuple[list[str], list[Any]]:
-        """Return bounds as conditions on a piece `p`, and their values."""
-        if bounds.is_open:
-            return [], []
-        holds: list[str] = []
-        values: list[Any] = []
-        viewer = bounds.viewer
-        if not viewer.everything:
-            part, some = self._took_part(viewer.addresses)
-            holds.append(f"(p.visibility >= ? OR {part})")
-            values += [int(viewer.least), *some]
-        for group in bounds.people:
-            part, some = self._took_part(group)
-            holds.append(part)
-            values += some
-        if bounds.since is not None:
-            holds.append("p.at >= ?")
-            values.append(instant(bounds.since))
-        if bounds.until is not None:
-            holds.append("p.at < ?")
-            values.append(instant(bounds.until))
-        if bounds.kinds:
-            holds.append(f"p.kind IN ({_marks(bounds.kinds)})")
-            values += [str(kind) for kind in bounds.kinds]
-        return holds, values
-
-    def _took_part(self, addresses: Sequence[str]) -> tuple[str, list[int]]:
-        """Return the condition that one of these addresses took part; nobody whom the index does not know did."""
-        some = sorted(self.persons(tuple(address.lower() for address in addresses)).values())
-        if not some:
-            return "1 = 0", []
-        return (
-            "EXISTS (SELECT 1 FROM took_part t"
-            f" WHERE t.person IN ({_marks(some)}) AND t.episode = p.number / {PER_EPISODE})"
-        ), some
-
-
-_IMPORTANT: Final = "p.importance DESC, p.at DESC, p.number DESC"
-
 
 class _Sum:
     """What there is on the whole, while pieces come and go."""
@@ -401,10 +264,6 @@ class _Sum:
         return {"pieces": self._pieces, "length": self._length}
 
 
-def _mark(known: Mapping[str, int]) -> Mark:
-    return Mark(*(known.get(name, 0) for name in _MARK))
-
-
 def _order(fresh: _Fresh) -> tuple[str, int]:
     return fresh[0].at, fresh[0].number
 
@@ -426,12 +285,3 @@ def _chained(pieces: Sequence[_Fresh], last: Sequence[int]) -> tuple[list[Piece]
 def _frequencies(pieces: Iterable[Piece]) -> Counter[str]:
     """Return in how many of these pieces each root stands."""
     return Counter(chain.from_iterable(set(piece.roots.split()) for piece in pieces))
-
-
-def _marks(values: Sequence[Any]) -> str:
-    return ", ".join("?" * len(values))
-
-
-def _portions(values: Sequence[Any]) -> Iterator[tuple[Any, ...]]:
-    for start in range(0, len(values), _AT_ONCE):
-        yield tuple(values[start : start + _AT_ONCE])
