@@ -30,7 +30,9 @@ AT_ONCE: Final = 16
 
 _CHANGES: Final = 64
 _SPARE: Final = 4
-_WORDS: Final = ("seq", "at", "text", "outcome", "rationale")
+_READ_AS: Final = "headed"
+"""How episodes are read, as part of the model's name: vectors of what was read otherwise are made anew."""
+_WORDS: Final = ("seq", "at", "subject", "text", "outcome", "rationale")
 _COLUMNS: Final = (*_WORDS, "kind", "thread", "people", "visibility", "state")
 
 _LOST: Final = (ExternalError, ResourceError, SignedOut)
@@ -58,7 +60,7 @@ class EpisodeMeaning:
     def asked(self, words: str) -> "AskedCue | None":
         """Return a cue as vectors; None while nobody can make any, which is told once in the log."""
         try:
-            self._index.use(self._embedder.model, self._embedder.dims)
+            self._index.use(f"{self._embedder.model} {_READ_AS}", self._embedder.dims)
             (vectors,) = self._embedder.encode([Text(words=words)], urgent=True)
         except _NONE_NOW as error:
             self._tell(error)
@@ -73,7 +75,7 @@ class EpisodeMeaning:
         """
         taken, self._behind = 0, False
         try:
-            self._index.use(self._embedder.model, self._embedder.dims)
+            self._index.use(f"{self._embedder.model} {_READ_AS}", self._embedder.dims)
             while not limit or taken < limit:
                 if (count := self._step(min(AT_ONCE, limit - taken or AT_ONCE))) is None:
                     break
@@ -152,6 +154,7 @@ class EpisodeMeaning:
             people=tuple(json.loads(row.people)),
             visibility=Visibility(row.visibility),
         )
+        own[0] = _headed(row, own[0])
         chain = [*self._before(row), *own]
         first = len(chain) - len(own)
         for place, words in enumerate(own):
@@ -167,7 +170,10 @@ class EpisodeMeaning:
             "episode", by, _WORDS, at_most={"at": row.at}, newest=True, order="at", limit=BEFORE + _SPARE
         )
         earlier = sorted((one for one in near if (one.at, one.seq) < (row.at, row.seq)), key=lambda r: (r.at, r.seq))
-        pieces = [part.words for one in earlier for part in parts_of(one.text, one.outcome, one.rationale)]
+        pieces: list[str] = []
+        for one in earlier:
+            own = [part.words for part in parts_of(one.text, one.outcome, one.rationale)]
+            pieces += [_headed(one, own[0]), *own[1:]]
         return pieces[-BEFORE:]
 
     def _encoded(self, texts: Sequence[Text]) -> list[Encoded | None]:
@@ -190,6 +196,11 @@ class EpisodeMeaning:
         if not self._told:
             self._told = True
             log.warning("no vectors are made now", why=error.sentence, next_step=error.next_step)
+
+
+def _headed(row: Any, words: str) -> str:
+    """Return the first piece of an episode with its heading: what a mail is about, or what a photo shows."""
+    return f"{words} [{row.subject}]" if row.subject else words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
