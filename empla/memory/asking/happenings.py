@@ -262,7 +262,8 @@ def of_anything(looking: Looking, question: Question, part: Part, zone: str) -> 
     part.answerable = part.answerable if hits else 0.0
     good = [hit for hit in hits if _fits(looking, hit, words, names)][:_SHOWN]
     if part.answerable < SURE or not good:
-        may = next((hit for hit in hits if names and _share_besides(hit, words, names) >= NEARLY), None)
+        said = [hit for hit in hits if names and not hit.id.startswith("f")]
+        may = next((hit for hit in said if _share_besides(hit, words, names) >= NEARLY), None)
         if may is not None:
             part.unsure(_quoted(looking, may, words), cited_episode(looking, may, words))
         for hit in hits[:_NEAREST]:
