@@ -220,9 +220,7 @@ class Memory:
         rows = self._store.find("episode", (), _COLUMNS, one_of=("seq", numbers))
         known = {row.seq: row for row in rows if row.state == Kept.KEPT}
         return [
-            _recollection(row, one)
-            for one in scored
-            if (row := known.get(episode_of(one.piece.number))) is not None
+            _recollection(row, one) for one in scored if (row := known.get(episode_of(one.piece.number))) is not None
         ]
 
 
