@@ -140,7 +140,7 @@ def a_home() -> Iterator[Path]:
 @contextmanager
 def _quiet() -> Iterator[None]:
     """Log nothing meanwhile: a month of several employees says too much."""
-    before = structlog.get_config()
+    before = structlog.get_config() if structlog.is_configured() else None
     structlog.configure(
         wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL),
         logger_factory=structlog.ReturnLoggerFactory(),
@@ -148,7 +148,9 @@ def _quiet() -> Iterator[None]:
     try:
         yield
     finally:
-        structlog.configure(**before)
+        structlog.reset_defaults()
+        if before is not None:
+            structlog.configure(**before)
 
 
 class _Run:

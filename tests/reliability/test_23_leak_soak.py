@@ -33,8 +33,9 @@ def _is_flat(life: Sequence[Sample], *, growth: float) -> None:
 
 
 def test_two_days_leave_no_descriptor_and_no_thread_behind(tmp_path: Path) -> None:
+    # Its second day has the first night of memory in it: what reads and searches it is loaded then, once.
     for life in _undisturbed(tmp_path, days=2, employees=2, mails=24):
-        _is_flat(life, growth=0.25)
+        _is_flat(life, growth=0.5)
 
 
 @pytest.mark.soak

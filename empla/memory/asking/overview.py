@@ -1,6 +1,6 @@
 """What is known about somebody or something, by kinds: facts, people, what is open, last contacts, documents."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from datetime import timedelta
 from typing import Final
 
@@ -23,12 +23,15 @@ def of_everything(looking: Looking, entity: Entity | None, question: Question, p
     """Tell what is known, under headings."""
     if entity is not None:
         _facts(looking, entity, part)
+    told = set(part.cited)  # words out of which relations alone were read are still to be told
+    if entity is not None:
         _people(looking, entity, part)
     _open(looking, question.about, part, zone)
     addresses = [address for some in addresses_named(looking, [question.about]) for address in some]
     _contacts(looking, addresses, question, part, zone)
     _documents(looking, question, part, zone)
-    _said(looking, question, part, zone)
+    told |= {cited for said in part.said for cited in said.cites}
+    _said(looking, question, part, zone, told)
     part.known = part.known or bool(part.said)
 
 
@@ -72,9 +75,9 @@ def _documents(looking: Looking, question: Question, part: Part, zone: str) -> N
         part.say(quote(cited.text), cited, under="In documents")
 
 
-def _said(looking: Looking, question: Question, part: Part, zone: str) -> None:
+def _said(looking: Looking, question: Question, part: Part, zone: str, told: Set[str]) -> None:
     cue = Cue(words=question.about, at=looking.at, zone=zone, since=question.since, until=question.until)
-    hits = [hit for hit in found_for(looking, cue, part) if hit.id.startswith("e") and hit.id not in part.cited]
+    hits = [hit for hit in found_for(looking, cue, part) if hit.id.startswith("e") and hit.id not in told]
     named = [hit for hit in hits if own_share(hit, question.about) >= _ALL and roots(question.about)]
     for hit in [hit for hit in named if hit.kind != EpisodeKind.PASSAGE][:_MORE]:
         cited = cited_episode(looking, hit, question.about)

@@ -32,9 +32,11 @@ _SAY = (
     r"|answered|reply|replied)"
 )
 _WHEN = r"(?:today|yesterday|(?:this|last) (?:\w+)|on \w+day|in the last .{2,20}|since .{2,30}|lately|recently)"
+_OWN_MAIL = r"(?:my|the) (?:e-?)?(?:mails?|inbox)\b"
+"""What was learned of it is what triage goes by, and told from there."""
 _MATTER = re.compile(
     rf"what (?:else )?(?:do|did) {_WE} (?:know|remember|recall)(?: so far)? (?:{_ON}|on) .+"
-    rf"|what have {_WE} (?:heard|learned|learnt|noted|remembered|stored|kept) (?:{_ON}|on) .+"
+    rf"|what have {_WE} (?:heard|learned|learnt|noted|remembered|stored|kept) (?:{_ON}|on) (?!{_OWN_MAIL}).+"
     rf"|(?:tell me |give me |show me )?(?:all|everything|what(?:ever)?)(?: that)? {_WE} (?:know"
     rf"|remember) (?:{_ON}|on) .+"
     rf"|(?:do|did) {_WE} (?:know|remember|recall) (?:anything|something|much) (?:{_ON}|on) .+"
