@@ -72,7 +72,7 @@ class Handled:
 
 
 def employee(home: Home, name: str, *, also_gone: bool = False) -> EmployeeRow:
-    """Return whose memory is meant by a name or an address. InputError if there is nobody such."""
+    """Return who is meant by a name or an address. InputError if there is nobody such."""
     with staff(home) as staffing, staffing.store.reading() as company:
         row = found(company, name)
     if row.status == Status.ONBOARDING:

@@ -1,13 +1,19 @@
-"""How a process starts that a home has one of, the office or the embedder: alone, and saying that it works."""
+"""How a process starts that a home has one of, the office or the embedder: alone, saying that it works, told to end."""
 
+import asyncio
 import contextlib
 import fcntl
 import json
 import os
+import signal
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from typing import Final
 
 from empla.errors import ResourceError
+
+END_S: Final = 4
+"""Seconds after which a process that was told to end is ended by the system."""
 
 Report = Callable[[Mapping[str, object]], None]
 """Tells whoever started the process that it works, or why it does not."""
@@ -33,3 +39,24 @@ def reporter(ready_fd: int | None) -> Report:
                 file.write(json.dumps(line) + "\n")
 
     return report
+
+
+def told_to_end(lifeline_fd: int | None) -> asyncio.Event:
+    """Return the event that SIGTERM, SIGINT or the end of the lifeline sets, in the running loop."""
+    loop = asyncio.get_running_loop()
+    stop = asyncio.Event()
+
+    def end() -> None:
+        signal.alarm(END_S)  # a last resort: nothing may keep the process longer
+        stop.set()
+
+    def lifeline_moved(fd: int) -> None:
+        if not os.read(fd, 4096):
+            loop.remove_reader(fd)
+            end()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, end)
+    if lifeline_fd is not None:
+        loop.add_reader(lifeline_fd, lifeline_moved, lifeline_fd)
+    return stop

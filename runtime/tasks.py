@@ -13,7 +13,6 @@ from empla.clock import SystemClock
 from empla.config import Home, load_settings
 from empla.engine import inbox
 from empla.errors import InputError
-from empla.hr.profiles import found
 from empla.mind import codec
 from empla.mind.beliefs import Belief
 from empla.mind.readings import Mail, Reading
@@ -24,8 +23,8 @@ from empla.store.minds import known_mind
 from empla.store.store import Store
 from empla.workplace.directory import CompanyDirectory
 from employees.executive_assistant.hours import due_of
-from runtime.hiring import staff
 from runtime.inboxes import sender
+from runtime.memory import employee
 
 LONGEST = 4_000
 """Characters of a task; the reader of mails reads no more."""
@@ -45,7 +44,7 @@ def assign(home: Home, name: str, text: str, *, due: str = "", kind: str = "", b
         raise InputError(f"the task has {len(text)} characters; {LONGEST} are read", next_step="write it shorter")
     if kind and kind not in set(TaskKind):
         raise InputError(f"there is no kind of task {kind!r}", next_step=f"name one of {', '.join(TaskKind)}")
-    row = _employee(home, name)
+    row = employee(home, name)
     now = SystemClock(home.clock).now()
     until = _due(due, now, row.zone)
     creditor = _creditor(home, by, row) if by else None
@@ -76,7 +75,7 @@ def assign(home: Home, name: str, text: str, *, due: str = "", kind: str = "", b
 
 def release(home: Home, name: str, task_id: str) -> dict[str, Any]:
     """Take a task back; what was not begun of it is not done. InputError if there is no such task, or it is over."""
-    row = _employee(home, name)
+    row = employee(home, name)
     task = _one(home, row, task_id)
     if task["state"] in OVER:
         raise InputError(f"task {task_id} is {task['state']}", next_step=f'see `empla tasks "{row.name}" --all`')
@@ -87,14 +86,14 @@ def release(home: Home, name: str, task_id: str) -> dict[str, Any]:
 
 def held(home: Home, name: str, *, everything: bool = False) -> dict[str, Any]:
     """Return an employee's tasks, the eldest first: `name`, and `tasks`; only those not over, unless `everything`."""
-    row = _employee(home, name, also_gone=True)
+    row = employee(home, name, also_gone=True)
     tasks = _tasks(home, row)
     return {"name": row.name, "tasks": [t for t in tasks if everything or t["state"] not in OVER]}
 
 
 def one(home: Home, name: str, task_id: str) -> dict[str, Any]:
     """Return one task with its history; InputError if there is none of that id."""
-    row = _employee(home, name, also_gone=True)
+    row = employee(home, name, also_gone=True)
     return {"name": row.name, **_one(home, row, task_id)}
 
 
@@ -104,16 +103,6 @@ def _one(home: Home, row: EmployeeRow, task_id: str) -> dict[str, Any]:
         if task["id"] == task_id:
             return task
     raise InputError(f"{row.name} has no task {task_id!r}", next_step=f'see `empla tasks "{row.name}" --all`')
-
-
-def _employee(home: Home, name: str, *, also_gone: bool = False) -> EmployeeRow:
-    with staff(home) as staffing, staffing.store.reading() as company:
-        row = found(company, name)
-        if row.status == Status.ONBOARDING:
-            raise InputError(f"{row.name} is not hired yet", next_step="see `empla list --all`")
-        if row.status == Status.OFFBOARDED and not also_gone:
-            raise InputError(f"{row.name} has left", next_step="see `empla list`")
-        return row
 
 
 # what is said --------------------------------------------------------------------------------------------------------

@@ -25,10 +25,8 @@ from runtime.embedder.serving import EmbedderServer
 from runtime.embedder.work import Work
 from runtime.progress import IDLE, ProgressPage
 from runtime.seat import BEAT_S
-from runtime.starting import Report, only_one, reporter
+from runtime.starting import Report, only_one, reporter, told_to_end
 
-END_S: Final = 4
-"""Seconds after which a process that was told to end is ended by the system."""
 STUCK_S: Final = 20.0
 """Seconds for which a model may have one thing in hand; longer, and no beat is given, so that it is started again."""
 LOCK: Final = "embedder.lock"
@@ -81,7 +79,7 @@ def main(home_path: Path | None = None, lifeline_fd: int | None = None, ready_fd
 
 
 async def _run(home: Home, settings: Settings, clock: Clock, lifeline_fd: int | None, report: Report) -> None:
-    stop = _told_to_end(lifeline_fd)
+    stop = told_to_end(lifeline_fd)
     _have_room_for_connections()
     loading = asyncio.create_task(asyncio.to_thread(load_model, home, settings))
     await asyncio.wait({loading, asyncio.create_task(stop.wait())}, return_when=asyncio.FIRST_COMPLETED)
@@ -94,27 +92,6 @@ async def _run(home: Home, settings: Settings, clock: Clock, lifeline_fd: int | 
         report({"model": model.embedder.model, "dims": model.embedder.dims})
         await stop.wait()
         beating.cancel()
-
-
-def _told_to_end(lifeline_fd: int | None) -> asyncio.Event:
-    """Return the event that SIGTERM, SIGINT or the end of the lifeline sets."""
-    loop = asyncio.get_running_loop()
-    stop = asyncio.Event()
-
-    def end() -> None:
-        signal.alarm(END_S)  # a last resort: nothing may keep the process longer
-        stop.set()
-
-    def lifeline_moved(fd: int) -> None:
-        if not os.read(fd, 4096):
-            loop.remove_reader(fd)
-            end()
-
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, end)
-    if lifeline_fd is not None:
-        loop.add_reader(lifeline_fd, lifeline_moved, lifeline_fd)
-    return stop
 
 
 async def _beat(home: Home, clock: Clock, work: Work) -> None:

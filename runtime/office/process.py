@@ -28,14 +28,11 @@ from runtime.office.relay import Relay
 from runtime.office.relay_client import relay_server
 from runtime.progress import IDLE, ProgressPage
 from runtime.seat import BEAT_S
-from runtime.starting import Report, only_one, reporter
+from runtime.starting import Report, only_one, reporter, told_to_end
 from runtime.supervisor import lease
 from runtime.supervisor.durably import write_durably
 
 log = logs.get("office")
-
-END_S = 4
-"""Seconds after which a process that was told to end is ended by the system."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,29 +162,14 @@ async def _run(
     lifeline_fd: int | None,
     report: Report,
 ) -> None:
-    loop = asyncio.get_running_loop()
-    stop = asyncio.Event()
-
-    def end() -> None:
-        signal.alarm(END_S)  # a last resort: nothing may keep the process longer
-        stop.set()
-
-    def lifeline_moved(fd: int) -> None:
-        if not os.read(fd, 4096):
-            loop.remove_reader(fd)
-            end()
-
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, end)
+    stop = told_to_end(lifeline_fd)
     bells = [clock.wake]
 
     def woken() -> None:
         for bell in bells:
             bell()
 
-    loop.add_signal_handler(signal.SIGUSR1, woken)
-    if lifeline_fd is not None:
-        loop.add_reader(lifeline_fd, lifeline_moved, lifeline_fd)
+    asyncio.get_running_loop().add_signal_handler(signal.SIGUSR1, woken)
     waiting = asyncio.create_task(stop.wait())
     beating = asyncio.create_task(_beat(home, clock))
     async with serve(home, settings, clock, ports, bells=bells) as found:

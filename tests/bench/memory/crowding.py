@@ -141,6 +141,6 @@ def a_million(conversations: Sequence[Conversation]) -> Iterator[tuple[str, list
     usual = candidates.POSTINGS
     with remembering(rows, None) as memory:
         for postings in POSTINGS:
-            candidates.POSTINGS = postings  # type: ignore[misc]
+            candidates.POSTINGS = postings
             yield f"{MILLION:,} episodes, {postings:,} postings", _each(memory, conversations)
-    candidates.POSTINGS = usual  # type: ignore[misc]
+    candidates.POSTINGS = usual

@@ -16,7 +16,7 @@ NOW = datetime(2026, 6, 15, 10, 0, tzinfo=UTC)
 
 def asked(memory: Memory, words: str, budget: int = 4_000, **conditions: object) -> Recalled:
     memory.catch_up()
-    return memory.recall(Cue(words=words, at=NOW, **conditions), budget)  # type: ignore[arg-type]
+    return memory.recall(Cue(words=words, at=NOW, **conditions), budget)
 
 
 def ids(recalled: Recalled) -> list[str]:
